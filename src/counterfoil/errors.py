@@ -1,0 +1,150 @@
+"""Every error that a person, an API caller or Salesforce can see. What went wrong inside stays in the log.
+
+CounterfoilError
+  Refused                     the caller can mend it; never retried by us
+    NotSignedIn                 401 not_signed_in
+    SignInFailed                401 sign_in_failed
+    TwoFactorRequired           403 two_factor_required
+    CrossSiteRequest            403 cross_site_request
+    PermissionDenied            403 permission_denied
+    NotFound                    404 not_found
+      InvoiceNotFound           404 invoice_not_found
+      OrderNotFound             404 order_not_found
+      ClientNotFound            404 client_not_found
+    InvoiceNotPayable           409 invoice_not_payable
+    PaymentMethodMissing        409 payment_method_missing
+    ProfileConflict             409 profile_conflict
+    ValidationFailed            422 validation_failed, with the fields
+    RateLimited                 429 rate_limited, with the wait
+  Unavailable                 nobody can mend it by changing the request; worth another try later
+    BillingUnavailable          503 billing_unavailable
+    CrmUnavailable              503 crm_unavailable
+    TemporarilyUnavailable      503 temporarily_unavailable: our own database or cache cannot do it now
+
+Codes are permanent: other programs branch on them. `detail` is an English message id of the catalogue.
+"""
+
+from typing import ClassVar
+
+
+class CounterfoilError(Exception):
+    """Base of the tree. `code`, `status` and `detail` are what leaves the portal; `args` is for the log."""
+
+    code: ClassVar[str]
+    status: ClassVar[int]
+    title: ClassVar[str]
+    detail: ClassVar[str]
+
+
+class Refused(CounterfoilError):
+    """The request cannot be carried out as it is."""
+
+
+class NotSignedIn(Refused):
+    code, status = "not_signed_in", 401
+    title, detail = "Not signed in", "Please sign in."
+
+
+class SignInFailed(Refused):
+    code, status = "sign_in_failed", 401
+    title, detail = "Sign-in failed", "The e-mail address or the password is wrong."
+
+
+class TwoFactorRequired(Refused):
+    code, status = "two_factor_required", 403
+    title = "Two-factor sign-in required"
+    detail = "Your account uses two-factor authentication. Please sign in on the billing site."
+
+
+class CrossSiteRequest(Refused):
+    code, status = "cross_site_request", 403
+    title, detail = "Cross-site request", "This request came from another site and was refused."
+
+
+class PermissionDenied(Refused):
+    code, status = "permission_denied", 403
+    title = "Permission denied"
+    detail = "You do not have the permission to see this for the selected account."
+
+
+class NotFound(Refused):
+    code, status = "not_found", 404
+    title, detail = "Not found", "There is nothing here."
+
+
+class InvoiceNotFound(NotFound):
+    """Does not exist, is somebody else's, or is a draft: the caller must not learn which."""
+
+    code = "invoice_not_found"
+    title, detail = "Invoice not found", "Invoice not found."
+
+
+class OrderNotFound(NotFound):
+    code = "order_not_found"
+    title, detail = "Order not found", "Order not found."
+
+
+class ClientNotFound(NotFound):
+    code = "client_not_found"
+    title, detail = "Account not found", "Account not found."
+
+
+class InvoiceNotPayable(Refused):
+    code, status = "invoice_not_payable", 409
+    title, detail = "Invoice not payable", "There is nothing to pay on this invoice."
+
+
+class PaymentMethodMissing(Refused):
+    code, status = "payment_method_missing", 409
+    title, detail = "Payment method missing", "Add a payment method before you order."
+
+
+class ProfileConflict(Refused):
+    code, status = "profile_conflict", 409
+    title, detail = "Changed meanwhile", "Your details were changed elsewhere in the meantime."
+
+
+class ValidationFailed(Refused):
+    """`errors` holds (field, message) pairs; messages are message ids of the catalogue."""
+
+    code, status = "validation_failed", 422
+    title, detail = "Validation failed", "Please correct the marked fields."
+
+    def __init__(self, *errors: tuple[str, str]) -> None:
+        super().__init__(*errors)
+        self.errors = errors
+
+
+class RateLimited(Refused):
+    """`retry_after` is whole seconds, at least 1."""
+
+    code, status = "rate_limited", 429
+    title, detail = "Too many requests", "Too many requests. Please wait a moment."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = max(1, retry_after)
+
+
+class Unavailable(CounterfoilError):
+    """A neighbour did not do its part. `retry_after` is whole seconds."""
+
+    status = 503
+    retry_after = 5
+
+
+class BillingUnavailable(Unavailable):
+    """WHMCS did not give a whole, valid answer in time. Never partial data, never a false "nothing owed"."""
+
+    code, title = "billing_unavailable", "Billing system unavailable"
+    detail = "The billing system is unavailable. Please try again."
+
+
+class CrmUnavailable(Unavailable):
+    code, title = "crm_unavailable", "Order system unavailable"
+    detail = "The order system is unavailable. Please try again."
+
+
+class TemporarilyUnavailable(Unavailable):
+    code, title = "temporarily_unavailable", "Temporarily unavailable"
+    detail = "This cannot be done at the moment. Please try again."

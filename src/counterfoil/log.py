@@ -1,0 +1,60 @@
+"""Structured logs on stderr: what a line may carry, and how a request id gets into it."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+# Values under these keys are never written, whoever logs them; allow-listing at the call sites is the first line
+# of defence, this the second. See docs/security.md.
+_SECRET_KEYS = re.compile(
+    r"passw|secret|token|cookie|authorization|signature|accesskey|access_key|identifier|redirect_url|card_number|cvv",
+    re.IGNORECASE,
+)
+_SECRET_VALUES = re.compile(r"whsec_[A-Za-z0-9+/=]+|access_token=[^&\s\"']+|eyJ[\w-]+\.[\w-]+\.[\w-]+")
+_URL_QUERY = re.compile(r"(https?://[^\s\"'?#]+)\?[^\s\"']*")
+
+
+def configure(level: str, log_format: str) -> None:
+    """Sends structlog and the standard library's logging to stderr. `log_format`: "json" or "console"."""
+    renderer = structlog.dev.ConsoleRenderer() if log_format == "console" else structlog.processors.JSONRenderer()
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    # httpx2 logs every URL at INFO, the one-time links' included.
+    for noisy in ("httpx2", "httpcore2", "httpx", "httpcore"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Blanks secret keys and whatever looks like a secret inside a text."""
+    return {key: "[redacted]" if _SECRET_KEYS.search(key) else _clean(value) for key, value in event.items()}
+
+
+def _clean(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return _URL_QUERY.sub(r"\1", _SECRET_VALUES.sub("[redacted]", value))

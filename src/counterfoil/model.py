@@ -1,0 +1,186 @@
+"""The nouns of billing, as frozen structs without behaviour beyond themselves. No I/O, no WHMCS spelling."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import Self
+
+from babel.numbers import get_currency_precision
+from msgspec import Struct
+
+
+@cache
+def currency_digits(currency: str) -> int:
+    """Digits after the point, by CLDR (ISO 4217's): EUR 2, JPY 0, BHD 3. Unknown codes have 2."""
+    return get_currency_precision(currency)
+
+
+class Money(Struct, frozen=True):
+    """An amount in one currency. Amounts of different currencies are never added."""
+
+    amount: Decimal
+    currency: str
+
+    @classmethod
+    def of(cls, amount: Decimal | str, currency: str) -> Self:
+        """In the currency's own digits ("1200.00" JPY is 1200); digits that carry value are never dropped."""
+        exact = Decimal(amount)
+        rounded = exact.quantize(Decimal(1).scaleb(-currency_digits(currency)))
+        return cls(rounded if rounded == exact else exact, currency)
+
+
+class InvoiceStatus(StrEnum):
+    """WHMCS's own states. Overdue and partly paid are flags, not states."""
+
+    DRAFT = "draft"
+    UNPAID = "unpaid"
+    PAID = "paid"
+    PAYMENT_PENDING = "payment_pending"
+    COLLECTIONS = "collections"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class InvoiceRow(Struct, frozen=True):
+    """One row of WHMCS's invoice list. It knows no balance: `total` is never the amount due."""
+
+    id: int
+    client_id: int
+    number: str
+    status: InvoiceStatus
+    issued_on: date | None
+    due_on: date | None
+    paid_at: datetime | None
+    total: Money
+    gateway: str
+    notes: str
+
+
+class InvoiceLine(Struct, frozen=True):
+    description: str
+    amount: Decimal
+    taxed: bool
+    kind: str
+    """WHMCS's item type; "Invoice" marks a mass payment, "AddFunds" a deposit."""
+
+
+class Payment(Struct, frozen=True):
+    """A payment (amount > 0) or a refund (amount < 0) on one invoice."""
+
+    date: date | None
+    gateway: str
+    reference: str
+    amount: Decimal
+
+
+class Tax(Struct, frozen=True):
+    rate: Decimal
+    """Per cent."""
+    amount: Decimal
+
+
+class Invoice(Struct, frozen=True):
+    """One invoice with its lines. WHMCS names no currency here: it is the client's."""
+
+    id: int
+    client_id: int
+    number: str
+    status: InvoiceStatus
+    issued_on: date | None
+    due_on: date | None
+    paid_at: datetime | None
+    subtotal: Decimal
+    credit: Decimal
+    taxes: tuple[Tax, ...]
+    total: Decimal
+    balance: Decimal
+    """What is owed, as WHMCS computed it; never recomputed here."""
+    gateway: str
+    notes: str
+    lines: tuple[InvoiceLine, ...]
+    payments: tuple[Payment, ...]
+
+
+class Client(Struct, frozen=True):
+    """A WHMCS client: whom invoices are addressed to."""
+
+    id: int
+    owner_user_id: int | None
+    first_name: str
+    last_name: str
+    company_name: str
+    email: str
+    address1: str
+    address2: str
+    city: str
+    state: str
+    postcode: str
+    country: str
+    """ISO 3166 alpha-2."""
+    country_name: str
+    phone: str
+    tax_id: str
+    language: str
+    currency: str
+    credit: Money
+    status: str
+    sso_allowed: bool
+
+    @property
+    def name(self) -> str:
+        """The company, or else the person."""
+        return self.company_name or f"{self.first_name} {self.last_name}".strip()
+
+
+class Gateway(Struct, frozen=True):
+    """A way of paying that WHMCS offers."""
+
+    id: str
+    name: str
+
+
+class PaymentMethod(Struct, frozen=True):
+    """A saved card or bank account, as far as it may be shown. Tokens never get here."""
+
+    id: int
+    type: str
+    """"card" or "bank_account"."""
+    description: str
+    gateway: str
+    brand: str
+    last_four: str
+    expires_on: date | None
+    """The last day on which it is valid."""
+
+
+class Subscription(Struct, frozen=True):
+    """What WHMCS calls a service."""
+
+    id: int
+    client_id: int
+    name: str
+    group: str
+    status: str
+    billing_cycle: str
+    amount: Decimal
+    next_due_on: date | None
+    started_on: date | None
+    gateway: str
+
+
+class Membership(Struct, frozen=True):
+    """One client account that a WHMCS user owns or was invited to."""
+
+    client_id: int
+    is_owner: bool
+
+
+class User(Struct, frozen=True):
+    """A WHMCS user: a person who can sign in. Not a client."""
+
+    id: int
+    email: str
+    first_name: str
+    last_name: str
+    memberships: tuple[Membership, ...]
