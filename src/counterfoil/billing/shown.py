@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from counterfoil.model import InvoiceStatus, Money
+from counterfoil.billing.invoice_query import OPEN, is_overdue
+from counterfoil.model import Invoice, InvoiceStatus, Money
 
 
 class InvoiceItem(Struct, frozen=True):
@@ -83,3 +84,41 @@ class Figures(Struct, frozen=True):
     credit: Money
     next_due_on: date | None
     open_count: int
+
+
+def has_part_payment(invoice: Invoice) -> bool:
+    """Something was paid (or, in WHMCS 9, credited) and something is still owed."""
+    paid = sum((payment.amount for payment in invoice.payments), Decimal(0)) > 0 or invoice.balance < invoice.total
+    return invoice.status in OPEN and invoice.balance > 0 and paid
+
+
+def detail_of(invoice: Invoice, currency: str, today: date, as_of: datetime) -> InvoiceDetail:
+    """WHMCS's figures as they are, in the client's currency: nothing is computed anew."""
+
+    def money(amount: Decimal) -> Money:
+        return Money.of(amount, currency)
+
+    return InvoiceDetail(
+        id=invoice.id,
+        number=invoice.number or str(invoice.id),
+        status=invoice.status,
+        is_payable=invoice.status is InvoiceStatus.UNPAID and invoice.balance > 0,
+        is_overdue=is_overdue(invoice.status, invoice.due_on, today),
+        is_partially_paid=has_part_payment(invoice),
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        paid_at=invoice.paid_at,
+        currency=currency,
+        subtotal=money(invoice.subtotal),
+        credit=money(invoice.credit),
+        taxes=tuple(ShownTax(tax.rate, money(tax.amount)) for tax in invoice.taxes),
+        total=money(invoice.total),
+        balance=money(invoice.balance),
+        gateway=invoice.gateway,
+        notes=invoice.notes,
+        lines=tuple(ShownLine(line.description, money(line.amount), line.taxed) for line in invoice.lines),
+        payments=tuple(
+            ShownPayment(each.date, each.gateway, each.reference, money(each.amount)) for each in invoice.payments
+        ),
+        as_of=as_of,
+    )

@@ -1,0 +1,74 @@
+"""Carries out what an event from WHMCS asks for: clears whom it touches and tells the open pages."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from counterfoil.billing.freshness import Effect, Touches, client_scope, effect_of
+from counterfoil.cache import Cache
+from counterfoil.errors import Unavailable
+from counterfoil.model import Invoice
+
+_log = structlog.get_logger(__name__)
+
+
+class Changed(Struct, frozen=True):
+    """What a live page is told. It carries no data: the page reads again."""
+
+    resource: str
+    id: int | None = None
+
+
+class _InvoiceReader(Protocol):
+    async def get_invoice(self, invoice_id: int) -> Invoice | None: ...
+
+
+class Changes:
+    def __init__(self, cache: Cache, api: _InvoiceReader) -> None:
+        self._cache = cache
+        self._api = api
+
+    async def apply(self, event_type: str, data: Mapping[str, int]) -> list[int] | None:
+        """Returns when the clear holds in every process; the clients touched, None for all of them.
+
+        Raises CacheUnavailable when it cannot be made to hold: the sender must try again.
+        """
+        effect = effect_of(event_type)
+        if effect.touches is Touches.NOTHING or effect.touches is Touches.USER:
+            return []
+        clients = await self._clients(effect, data)
+        if clients is None:
+            await self._cache.clear_everything()
+            return None
+        await self._cache.clear(*(client_scope(client_id) for client_id in clients))
+        await self._tell(clients, effect, data)
+        return clients
+
+    async def _clients(self, effect: Effect, data: Mapping[str, int]) -> list[int] | None:
+        if effect.touches is Touches.EVERYBODY:
+            return None
+        named = [data[key] for key in ("client_id", "merged_client_id") if key in data]
+        if named:
+            return named
+        return await self._owner_of(data["invoice_id"]) if "invoice_id" in data else []
+
+    async def _owner_of(self, invoice_id: int) -> list[int] | None:
+        # Some hooks know only the invoice. When WHMCS cannot say whose it is (it may be deleted already),
+        # clearing too much costs reads, clearing too little would cost truth.
+        try:
+            invoice = await self._api.get_invoice(invoice_id)
+        except Unavailable:
+            invoice = None
+        _log.info("webhook names no client", invoice_id=invoice_id, found=invoice is not None)
+        return [invoice.client_id] if invoice else None
+
+    async def _tell(self, clients: list[int], effect: Effect, data: Mapping[str, int]) -> None:
+        if effect.resource is None:
+            return
+        ids = {"invoice": "invoice_id", "order": "order_id", "subscriptions": "service_id"}
+        message = msgspec.json.encode(Changed(effect.resource, data.get(ids.get(effect.resource, ""))))
+        for client_id in clients:
+            await self._cache.publish(client_scope(client_id), message)

@@ -1,0 +1,52 @@
+"""The WHMCS client: whose account it is, its address and its currency."""
+
+from typing import Protocol
+
+import msgspec
+
+from counterfoil.billing.freshness import Lifetimes, client_scope
+from counterfoil.billing.reading import Reading, part_of, reading
+from counterfoil.cache import Cache, Part
+from counterfoil.errors import BillingUnavailable, ClientNotFound
+from counterfoil.model import Client
+
+_client = msgspec.json.Decoder(Client | None)
+
+
+class _Api(Protocol):
+    async def get_clients_details(self, client_id: int) -> Client | None: ...
+
+
+class Clients:
+    def __init__(self, api: _Api, cache: Cache, lifetimes: Lifetimes, patience: float) -> None:
+        self._api = api
+        self._cache = cache
+        self._lifetime = lifetimes.client
+        self._patience = patience
+
+    def part(self, client_id: int) -> Part:
+        """For pages that show it beside other things."""
+        return part_of("client", self._lifetime, lambda: self._api.get_clients_details(client_id))
+
+    async def read(self, client_id: int) -> Reading[Client]:
+        """Raises ClientNotFound when WHMCS has none, BillingUnavailable when it does not say."""
+        snapshot = await self._cache.read(client_scope(client_id), [self.part(client_id)], within=self._patience)
+        client = _client.decode(snapshot.entries[0].value)
+        if client is None:
+            raise ClientNotFound
+        return reading(client, snapshot)
+
+    async def name(self, client_id: int) -> str:
+        """What the account switcher says; a client that WHMCS has no more still has its number."""
+        try:
+            return (await self.read(client_id)).value.name
+        except ClientNotFound:
+            return f"#{client_id}"
+
+
+def decode_client(value: bytes) -> Client:
+    """The client of an invoice. Without it there is no currency, hence no whole answer."""
+    client = _client.decode(value)
+    if client is None:
+        raise BillingUnavailable("WHMCS has an invoice but not its client")
+    return client

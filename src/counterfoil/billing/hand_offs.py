@@ -1,0 +1,72 @@
+"""One-time links into WHMCS: what is checked before one is made, and what it means for what we believe afterwards."""
+
+from typing import Protocol
+
+import structlog
+from msgspec import Struct
+
+from counterfoil.billing.freshness import HAND_OFF_WINDOW, RETURN_WINDOW, client_scope
+from counterfoil.billing.invoices import Invoices
+from counterfoil.cache import Cache
+from counterfoil.errors import InvoiceNotPayable
+from counterfoil.whmcs.api import SsoRefused
+
+_log = structlog.get_logger(__name__)
+
+TOKEN_LIFETIME = 60
+"""Seconds for which WHMCS accepts the link, once. https://developers.whmcs.com/advanced/sso/"""
+
+
+class _Api(Protocol):
+    async def create_sso_token(self, client_id: int, user_id: int, *, destination: str, path: str = "") -> str: ...
+
+
+class HandOff(Struct, frozen=True):
+    """Where to send the customer. Not signed in: WHMCS refused the link, and `url` is its plain page."""
+
+    url: str
+    signed_in: bool
+
+
+class HandOffs:
+    def __init__(self, api: _Api, cache: Cache, invoices: Invoices, whmcs_url: str) -> None:
+        self._api = api
+        self._cache = cache
+        self._invoices = invoices
+        self._whmcs_url = whmcs_url
+
+    async def pay(self, client_id: int, user_id: int | None, invoice_id: int) -> HandOff:
+        """Lands on the invoice in WHMCS. Raises InvoiceNotFound, InvoiceNotPayable, BillingUnavailable, CacheUnavailable."""
+        await self._invoices.detail(client_id, invoice_id)
+        await self._expect_changes(client_id)
+        # The clear made everything old, so this is WHMCS's word of now: a link is never made on a kept "unpaid".
+        invoice = await self._invoices.detail(client_id, invoice_id)
+        if not invoice.value.is_payable:
+            raise InvoiceNotPayable
+        return await self._link(client_id, user_id, f"viewinvoice.php?id={invoice_id}")
+
+    async def pdf(self, client_id: int, user_id: int | None, invoice_id: int) -> HandOff:
+        """Lands on the invoice's PDF in WHMCS. Raises InvoiceNotFound, BillingUnavailable, CacheUnavailable."""
+        await self._invoices.detail(client_id, invoice_id)
+        await self._expect_changes(client_id)
+        return await self._link(client_id, user_id, f"dl.php?type=i&id={invoice_id}")
+
+    async def returned(self, client_id: int) -> None:
+        """The customer is back: what WHMCS still does after a payment takes seconds. Raises CacheUnavailable."""
+        await self._cache.clear(client_scope(client_id), hot_for=RETURN_WINDOW)
+
+    async def _expect_changes(self, client_id: int) -> None:
+        # Every link is a full sign-in: the customer may change anything over there, and no hook may tell us.
+        await self._cache.clear(client_scope(client_id), hot_for=HAND_OFF_WINDOW)
+
+    async def _link(self, client_id: int, user_id: int | None, path: str) -> HandOff:
+        plain = HandOff(f"{self._whmcs_url}/{path}", signed_in=False)
+        if user_id is None:
+            # Without the user WHMCS would sign the caller in as the client's owner.
+            return plain
+        try:
+            url = await self._api.create_sso_token(client_id, user_id, destination="sso:custom_redirect", path=path)
+        except SsoRefused as refusal:
+            _log.warning("WHMCS refused a one-time link", client_id=client_id, reason=str(refusal))
+            return plain
+        return HandOff(url, signed_in=True)

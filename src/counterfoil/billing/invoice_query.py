@@ -1,0 +1,135 @@
+"""Which invoices somebody asks for, and in which order. Pure: rows in, rows out."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+from counterfoil.model import InvoiceRow, InvoiceStatus
+
+
+class StatusFilter(StrEnum):
+    """The API's filter words, "other" being the pages' own."""
+
+    UNPAID = "unpaid"
+    OVERDUE = "overdue"
+    PAID = "paid"
+    PARTIALLY_PAID = "partially_paid"
+    PAYMENT_PENDING = "payment_pending"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+    COLLECTIONS = "collections"
+    OTHER = "other"
+
+
+class Sort(StrEnum):
+    DATE = "date"
+    DUE_DATE = "due_date"
+    TOTAL = "total"
+    NUMBER = "number"
+    STATUS = "status"
+    ATTENTION = "attention"
+    """What to do first: unpaid by due date, then everything else, newest first."""
+
+
+class InvoiceQuery(Struct, frozen=True):
+    """Dates are of issue, both included. `page` counts from 1."""
+
+    status: StatusFilter | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+    text: str = ""
+    sort: Sort = Sort.DATE
+    descending: bool = True
+    page: int = 1
+    page_size: int = 25
+
+
+_OTHER = frozenset({InvoiceStatus.CANCELLED, InvoiceStatus.REFUNDED, InvoiceStatus.COLLECTIONS})
+
+OPEN = frozenset({InvoiceStatus.UNPAID, InvoiceStatus.PAYMENT_PENDING, InvoiceStatus.COLLECTIONS})
+"""Money may still be owed: what is due is the invoice's own balance, not the row's total."""
+
+
+def is_overdue(status: InvoiceStatus, due_on: date | None, today: date) -> bool:
+    """WHMCS has no such state: an overdue invoice is an unpaid one whose due date is over."""
+    return status is InvoiceStatus.UNPAID and due_on is not None and due_on < today
+
+
+def select(rows: Iterable[InvoiceRow], query: InvoiceQuery, today: date) -> list[InvoiceRow]:
+    """The matching rows in order, of all pages. "Partially paid" is left to who knows the balances."""
+    words = query.text.casefold().split()
+    chosen = [
+        row
+        for row in rows
+        if _has_status(row, query.status, today)
+        and _issued_between(row, query.issued_from, query.issued_to)
+        and _contains(row, words)
+    ]
+    if query.sort is Sort.ATTENTION:
+        return sorted(chosen, key=_attention)
+    # Equal rows keep one order, newest first, whichever way the column is sorted: pages must not overlap.
+    chosen.sort(key=lambda row: row.id, reverse=True)
+    chosen.sort(key=_SORT_KEYS[query.sort], reverse=query.descending)
+    return chosen
+
+
+def _has_status(row: InvoiceRow, wanted: StatusFilter | None, today: date) -> bool:
+    match wanted:
+        case None:
+            return True
+        case StatusFilter.OVERDUE:
+            return is_overdue(row.status, row.due_on, today)
+        case StatusFilter.PARTIALLY_PAID:
+            return row.status in OPEN
+        case StatusFilter.OTHER:
+            return row.status in _OTHER
+        case _:
+            return row.status == wanted.value
+
+
+def _issued_between(row: InvoiceRow, first: date | None, last: date | None) -> bool:
+    if first is None and last is None:
+        return True
+    return row.issued_on is not None and (first or date.min) <= row.issued_on <= (last or date.max)
+
+
+def _contains(row: InvoiceRow, words: list[str]) -> bool:
+    if not words:
+        return True
+    text = f"{row.number} {row.id} {row.total.amount} {row.issued_on} {row.notes}".casefold()
+    return all(word in text for word in words)
+
+
+def _attention(row: InvoiceRow) -> tuple[bool, int, int]:
+    if row.status is InvoiceStatus.UNPAID:
+        return False, (row.due_on or date.max).toordinal(), row.id
+    return True, -(row.issued_on or date.min).toordinal(), -row.id
+
+
+def _number(row: InvoiceRow) -> tuple[tuple[int, str | int], ...]:
+    # "INV-9" before "INV-10": runs of digits compare as numbers.
+    return tuple((1, int(run)) if run.isdecimal() else (0, run) for run in _runs(row.number))
+
+
+def _runs(text: str) -> list[str]:
+    runs: list[str] = []
+    for character in text.casefold():
+        if runs and runs[-1][-1].isdecimal() == character.isdecimal():
+            runs[-1] += character
+        else:
+            runs.append(character)
+    return runs
+
+
+_STATUS_ORDER = {status: place for place, status in enumerate(InvoiceStatus)}
+
+_SORT_KEYS: dict[Sort, Callable[[InvoiceRow], Any]] = {
+    Sort.DATE: lambda row: row.issued_on or date.min,
+    Sort.DUE_DATE: lambda row: row.due_on or date.max,
+    Sort.TOTAL: lambda row: (row.total.currency, row.total.amount),
+    Sort.NUMBER: _number,
+    Sort.STATUS: lambda row: _STATUS_ORDER[row.status],
+}

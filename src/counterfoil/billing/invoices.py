@@ -1,0 +1,186 @@
+"""Invoices of one client: the list, one invoice, and the figures above the list. Pages and API say the same."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from counterfoil.billing.clients import Clients, decode_client
+from counterfoil.billing.freshness import Lifetimes, client_scope
+from counterfoil.billing.invoice_query import InvoiceQuery
+from counterfoil.billing.ledger import Ledger
+from counterfoil.billing.reading import Calendar, Reading, moment, part_of, reading
+from counterfoil.billing.shown import Figures, InvoiceDetail, InvoicePage, detail_of
+from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
+from counterfoil.errors import BillingUnavailable, InvoiceNotFound
+from counterfoil.model import Client, Invoice, InvoiceRow, InvoiceStatus
+
+_log = structlog.get_logger(__name__)
+
+FIRST_PAGE = 1000
+"""Rows asked for at once. Nearly every client fits, so that the list is one call and of one moment."""
+
+FIGURES_LIMIT = 100
+"""Open invoices whose balances are summed for the head of the list; each is a call when cold. Above it the head
+tells how many there are, not how much: a sum over some of them would be untrue."""
+
+_ROUNDS = 5
+"""Tries to see one moment while WHMCS changes under our eyes."""
+
+_rows = msgspec.json.Decoder(tuple[InvoiceRow, ...])
+_invoice = msgspec.json.Decoder(Invoice | None)
+
+
+class InvoicesApi(Protocol):
+    async def get_invoice(self, invoice_id: int) -> Invoice | None: ...
+
+    async def get_invoices(
+        self, client_id: int, *, limitstart: int, limitnum: int, orderby: str, order: str
+    ) -> "InvoiceRows": ...
+
+
+class InvoiceRows(Protocol):
+    """One answer of GetInvoices: `total` rows match, `returned` of them came."""
+
+    @property
+    def rows(self) -> tuple[InvoiceRow, ...]: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def returned(self) -> int: ...
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """The invoice page: one page of the list and the figures above it. No figures when there are too many to sum."""
+
+    invoices: InvoicePage
+    figures: tuple[Figures, ...] | None
+    open_count: int
+    client: Client
+
+
+class Invoices:
+    """Every method raises BillingUnavailable when WHMCS does not give a whole answer."""
+
+    def __init__(
+        self, api: InvoicesApi, cache: Cache, lifetimes: Lifetimes, clients: Clients, calendar: Calendar, *, patience: float
+    ) -> None:
+        self._api = api
+        self._cache = cache
+        self._lifetimes = lifetimes
+        self._clients = clients
+        self._calendar = calendar
+        self._patience = patience
+
+    async def page(self, client_id: int, query: InvoiceQuery) -> Reading[InvoicePage]:
+        """One page of the list. Cold it costs one call, and one for each open invoice on it."""
+        ledger, snapshot = await self._ledger(client_id, lambda known: known.needed_for(query))
+        page = ledger.page(query, moment(snapshot.as_of))
+        return reading(page, snapshot, not_after=self._calendar.midnight())
+
+    async def overview(self, client_id: int, query: InvoiceQuery) -> Reading[Overview]:
+        def needed(known: Ledger) -> frozenset[int]:
+            unpaid = known.unpaid()
+            return known.needed_for(query) | (unpaid if len(unpaid) <= FIGURES_LIMIT else frozenset())
+
+        ledger, snapshot = await self._ledger(client_id, needed, self._clients.part(client_id))
+        client = decode_client(snapshot.entries[-1].value)
+        unpaid = ledger.unpaid()
+        overview = Overview(
+            invoices=ledger.page(query, moment(snapshot.as_of)),
+            figures=ledger.figures(client.credit) if len(unpaid) <= FIGURES_LIMIT else None,
+            open_count=len(unpaid),
+            client=client,
+        )
+        return reading(overview, snapshot, not_after=self._calendar.midnight())
+
+    async def detail(self, client_id: int, invoice_id: int) -> Reading[InvoiceDetail]:
+        """Raises InvoiceNotFound for what does not exist, is another client's, or is a draft."""
+        reading_, _ = await self.detail_with_client(client_id, invoice_id)
+        return reading_
+
+    async def detail_with_client(self, client_id: int, invoice_id: int) -> tuple[Reading[InvoiceDetail], Client]:
+        """The same, with whom it is addressed to."""
+        parts = [self._invoice_part(client_id, invoice_id), self._clients.part(client_id)]
+        for _ in range(_ROUNDS):
+            snapshot = await self._cache.read(client_scope(client_id), parts, within=self._patience)
+            invoice = _invoice.decode(snapshot.entries[0].value)
+            if invoice is None:
+                raise InvoiceNotFound
+            if await self._list_says_otherwise(client_id, invoice, snapshot):
+                await self._start_afresh(client_id)
+                continue
+            client = decode_client(snapshot.entries[1].value)
+            detail = detail_of(invoice, client.currency, self._calendar.today(), moment(snapshot.as_of))
+            return reading(detail, snapshot, not_after=self._calendar.midnight()), client
+        raise BillingUnavailable("WHMCS's list and its invoice do not agree")
+
+    async def _ledger(
+        self, client_id: int, needed: Callable[[Ledger], frozenset[int]], *others: Part
+    ) -> tuple[Ledger, Snapshot]:
+        """The list with the balances that `needed` names, all of one generation and not contradicting each other."""
+        wanted: frozenset[int] = frozenset()
+        for _ in range(_ROUNDS):
+            chosen = sorted(wanted)
+            parts = [self._list_part(client_id), *(self._invoice_part(client_id, each) for each in chosen), *others]
+            snapshot = await self._cache.read(client_scope(client_id), parts, within=self._patience)
+            rows, *rest = (entry.value for entry in snapshot.entries)
+            found = (_invoice.decode(value) for value in rest[: len(chosen)])
+            ledger = Ledger(_rows.decode(rows), dict(zip(chosen, found, strict=True)), self._calendar.today())
+            if ledger.contradicts_itself():
+                await self._start_afresh(client_id)
+            elif (missing := needed(ledger) - wanted):
+                wanted |= missing
+            else:
+                return ledger, snapshot
+        raise BillingUnavailable("WHMCS's list and its invoices do not agree")
+
+    async def _list_says_otherwise(self, client_id: int, invoice: Invoice, snapshot: Snapshot) -> bool:
+        # Without this a lost webhook would show "Paid" here and "Unpaid" in the list that is still kept.
+        peek = await self._cache.peek(client_scope(client_id), ["invoices"])
+        kept = peek.entries[0] if peek.nonce == snapshot.nonce else None
+        return kept is not None and Ledger(_rows.decode(kept.value), {invoice.id: invoice}).contradicts_itself()
+
+    async def _start_afresh(self, client_id: int) -> None:
+        _log.info("invoices changed without notice", client_id=client_id)
+        try:
+            await self._cache.clear(client_scope(client_id))
+        except CacheUnavailable:
+            pass  # nothing is kept while the cache is away: the next round reads WHMCS itself
+
+    def _invoice_part(self, client_id: int, invoice_id: int) -> Part:
+        async def fetch() -> Invoice | None:
+            invoice = await self._api.get_invoice(invoice_id)
+            # Whose it is comes before anything else; what is not shown is not kept either.
+            visible = invoice and invoice.client_id == client_id and invoice.status is not InvoiceStatus.DRAFT
+            return invoice if visible else None
+
+        return part_of(f"invoice:{invoice_id}", self._lifetimes.invoice, fetch)
+
+    def _list_part(self, client_id: int) -> Part:
+        return part_of("invoices", self._lifetimes.invoice_list, lambda: self._all_rows(client_id))
+
+    async def _all_rows(self, client_id: int) -> list[InvoiceRow]:
+        for _ in range(_ROUNDS):
+            rows = await self._rows_of_one_moment(client_id)
+            if rows is not None:
+                return [row for row in rows if row.status is not InvoiceStatus.DRAFT]
+        raise BillingUnavailable("the invoice list changes faster than it can be read")
+
+    async def _rows_of_one_moment(self, client_id: int) -> list[InvoiceRow] | None:
+        """All rows, drafts too; None when the list moved between two calls. In the order of ids nothing shifts."""
+        rows: dict[int, InvoiceRow] = {}
+        returned, total, limit = 0, 1, FIRST_PAGE
+        while returned < total:
+            answer = await self._api.get_invoices(
+                client_id, limitstart=returned, limitnum=limit, orderby="id", order="asc"
+            )
+            rows.update((row.id, row) for row in answer.rows)
+            if returned and (answer.total != total or not answer.returned):
+                return None
+            returned, total = returned + answer.returned, answer.total
+            limit = max(total - returned, 1)
+            if not answer.returned:
+                break
+        return list(rows.values()) if len(rows) == total else None

@@ -1,0 +1,112 @@
+"""A client's invoices at one moment: the rows of the list, and the invoices whose balances are known. Pure."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from counterfoil.billing.invoice_query import OPEN, InvoiceQuery, StatusFilter, is_overdue, select
+from counterfoil.billing.shown import Figures, InvoiceItem, InvoicePage, has_part_payment
+from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
+
+_NOT_SHOWN = frozenset({"Invoice", "AddFunds"})
+"""WHMCS's item types of a mass payment and of a deposit: the invoices behind them are listed themselves, and counting
+both would ask for the money twice."""
+
+
+class Ledger:
+    """`invoices` holds what is known so far; `needed_for` tells what else a page takes."""
+
+    def __init__(
+        self, rows: tuple[InvoiceRow, ...], invoices: Mapping[int, Invoice | None], today: date = date.max
+    ) -> None:
+        self._invoices = invoices
+        self._rows = [row for row in rows if not self._stands_for_others(row)]
+        self._all_rows = rows
+        self._today = today
+
+    def contradicts_itself(self) -> bool:
+        """Whether the list and an invoice tell of different moments."""
+        states = {row.id: row.status for row in self._all_rows if row.id in self._invoices}
+        return any(invoice is None or states.get(id_) is not invoice.status for id_, invoice in self._invoices.items())
+
+    def needed_for(self, query: InvoiceQuery) -> frozenset[int]:
+        return frozenset(row.id for row in self._page_rows(query) if row.status in OPEN)
+
+    def unpaid(self) -> frozenset[int]:
+        return frozenset(row.id for row in self._rows if row.status is InvoiceStatus.UNPAID)
+
+    def page(self, query: InvoiceQuery, as_of: datetime) -> InvoicePage:
+        return InvoicePage(
+            items=tuple(self._item(row) for row in self._page_rows(query)),
+            page=query.page,
+            page_size=query.page_size,
+            total=len(self._matching(query)),
+            as_of=as_of,
+        )
+
+    def figures(self, credit: Money) -> tuple[Figures, ...]:
+        """One for each currency that something is owed in, the client's own always."""
+        unpaid = [row for row in self._rows if row.status is InvoiceStatus.UNPAID]
+        currencies = dict.fromkeys([credit.currency, *(row.total.currency for row in unpaid)])
+        return tuple(
+            self._figures_in(currency, [row for row in unpaid if row.total.currency == currency], credit)
+            for currency in currencies
+        )
+
+    def _figures_in(self, currency: str, unpaid: list[InvoiceRow], credit: Money) -> Figures:
+        owed = [row for row in unpaid if self._due(row)]
+        late = [row for row in owed if is_overdue(row.status, row.due_on, self._today)]
+        return Figures(
+            due=Money.of(sum(map(self._due, owed), Decimal(0)), currency),
+            overdue=Money.of(sum(map(self._due, late), Decimal(0)), currency),
+            credit=credit if credit.currency == currency else Money.of("0", currency),
+            next_due_on=min((row.due_on for row in owed if row.due_on and row.due_on >= self._today), default=None),
+            open_count=len(owed),
+        )
+
+    def _stands_for_others(self, row: InvoiceRow) -> bool:
+        invoice = self._invoices.get(row.id)
+        return invoice is not None and bool(invoice.lines) and all(line.kind in _NOT_SHOWN for line in invoice.lines)
+
+    def _page_rows(self, query: InvoiceQuery) -> list[InvoiceRow]:
+        if self._waits_for_balances(query):
+            return self._candidates(query)
+        start = (query.page - 1) * query.page_size
+        return self._matching(query)[start : start + query.page_size]
+
+    def _matching(self, query: InvoiceQuery) -> list[InvoiceRow]:
+        chosen = self._candidates(query)
+        if query.status is not StatusFilter.PARTIALLY_PAID:
+            return chosen
+        return [row for row in chosen if (invoice := self._invoices.get(row.id)) and has_part_payment(invoice)]
+
+    def _candidates(self, query: InvoiceQuery) -> list[InvoiceRow]:
+        return select(self._rows, query, self._today)
+
+    def _waits_for_balances(self, query: InvoiceQuery) -> bool:
+        """Which invoices are partly paid shows only when every candidate's balance is known."""
+        if query.status is not StatusFilter.PARTIALLY_PAID:
+            return False
+        return any(row.id not in self._invoices for row in self._candidates(query))
+
+    def _due(self, row: InvoiceRow) -> Decimal:
+        invoice = self._invoices.get(row.id) if row.status in OPEN else None
+        return invoice.balance if invoice else Decimal(0)
+
+    def _item(self, row: InvoiceRow) -> InvoiceItem:
+        due = self._due(row)
+        invoice = self._invoices.get(row.id)
+        return InvoiceItem(
+            id=row.id,
+            number=row.number or str(row.id),
+            status=row.status,
+            is_payable=row.status is InvoiceStatus.UNPAID and due > 0,
+            is_overdue=is_overdue(row.status, row.due_on, self._today),
+            is_partially_paid=invoice is not None and has_part_payment(invoice),
+            issued_on=row.issued_on,
+            due_on=row.due_on,
+            paid_at=row.paid_at,
+            total=row.total,
+            amount_due=Money.of(due, row.total.currency),
+            gateway=row.gateway,
+        )

@@ -1,0 +1,62 @@
+"""What a read of billing data answers, and the parts that several reads share. No rule about any one noun."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Generic, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from counterfoil.billing.freshness import NOT_FOUND_LIFETIME
+from counterfoil.cache import Fetched, Part, Snapshot
+
+Value = TypeVar("Value")
+
+
+class Reading(NamedTuple, Generic[Value]):
+    """A value with the generation that it comes from, so that what is made of it can be kept with it.
+
+    `as_of` and `expires_at` are Unix seconds: the start of the oldest fetch behind it, and when it must not be
+    shown any more.
+    """
+
+    value: Value
+    nonce: str
+    as_of: float
+    expires_at: float
+
+
+def reading(value: Value, snapshot: Snapshot, *, not_after: float = float("inf")) -> Reading[Value]:
+    return Reading(value, snapshot.nonce, snapshot.as_of, min(snapshot.expires_at, not_after))
+
+
+def part_of(name: str, lifetime: float, fetch: Callable[[], Awaitable[object]]) -> Part:
+    """A part kept as JSON. A fetch that answers None is a "not found", which is believed only shortly."""
+
+    async def fetched() -> Fetched:
+        value = await fetch()
+        brief = min(NOT_FOUND_LIFETIME, lifetime) if value is None else None
+        return Fetched(msgspec.json.encode(value), brief)
+
+    return Part(name, lifetime, fetched)
+
+
+def moment(unix: float) -> datetime:
+    """As the API shows it: to the millisecond, and never later than `unix`."""
+    return datetime.fromtimestamp(int(unix * 1000) / 1000, UTC)
+
+
+class Calendar:
+    """Days as WHMCS counts them: an invoice is overdue by the installation's date, not by the reader's."""
+
+    def __init__(self, zone: ZoneInfo, now: Callable[[], float]) -> None:
+        self._zone = zone
+        self._now = now
+
+    def today(self) -> date:
+        return datetime.fromtimestamp(self._now(), self._zone).date()
+
+    def midnight(self) -> float:
+        """Unix seconds of the next change of date: until then "overdue" and "in 3 days" hold."""
+        tomorrow = self.today() + timedelta(days=1)
+        return datetime.combine(tomorrow, time.min, self._zone).timestamp()
