@@ -1,4 +1,4 @@
-"""Real programs as child processes: started, waited for, ended even when pytest is killed. Which programs: servers.py."""
+"""Real programs as child processes: started, waited for, ended even when pytest is killed. Which ones: servers.py."""
 
 import contextlib
 import os
