@@ -36,7 +36,10 @@ class HandOffs:
         self._whmcs_url = whmcs_url
 
     async def pay(self, client_id: int, user_id: int | None, invoice_id: int) -> HandOff:
-        """Lands on the invoice in WHMCS. Raises InvoiceNotFound, InvoiceNotPayable, BillingUnavailable, CacheUnavailable."""
+        """Lands on the invoice in WHMCS.
+
+        Raises InvoiceNotFound, InvoiceNotPayable, BillingUnavailable, CacheUnavailable.
+        """
         await self._invoices.detail(client_id, invoice_id)
         await self._expect_changes(client_id)
         # The clear made everything old, so this is WHMCS's word of now: a link is never made on a kept "unpaid".

@@ -109,9 +109,10 @@ def _attention(row: InvoiceRow) -> tuple[bool, int, int]:
     return True, -(row.issued_on or date.min).toordinal(), -row.id
 
 
-def _number(row: InvoiceRow) -> tuple[tuple[int, str | int], ...]:
+def _number(row: InvoiceRow) -> tuple[tuple[bool, int, str], ...]:
     # "INV-9" before "INV-10": runs of digits compare as numbers.
-    return tuple((1, int(run)) if run.isdecimal() else (0, run) for run in _runs(row.number))
+    runs = _runs(row.number or str(row.id))
+    return tuple((False, int(run), "") if run.isdecimal() else (True, 0, run) for run in runs)
 
 
 def _runs(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Invoices of one client: the list, one invoice, and the figures above the list. Pages and API say the same."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 import msgspec
@@ -64,7 +65,14 @@ class Invoices:
     """Every method raises BillingUnavailable when WHMCS does not give a whole answer."""
 
     def __init__(
-        self, api: InvoicesApi, cache: Cache, lifetimes: Lifetimes, clients: Clients, calendar: Calendar, *, patience: float
+        self,
+        api: InvoicesApi,
+        cache: Cache,
+        lifetimes: Lifetimes,
+        clients: Clients,
+        calendar: Calendar,
+        *,
+        patience: float,
     ) -> None:
         self._api = api
         self._cache = cache
@@ -130,7 +138,7 @@ class Invoices:
             ledger = Ledger(_rows.decode(rows), dict(zip(chosen, found, strict=True)), self._calendar.today())
             if ledger.contradicts_itself():
                 await self._start_afresh(client_id)
-            elif (missing := needed(ledger) - wanted):
+            elif missing := needed(ledger) - wanted:
                 wanted |= missing
             else:
                 return ledger, snapshot
@@ -144,10 +152,9 @@ class Invoices:
 
     async def _start_afresh(self, client_id: int) -> None:
         _log.info("invoices changed without notice", client_id=client_id)
-        try:
+        # While the cache is away nothing is kept: the next round reads WHMCS itself.
+        with suppress(CacheUnavailable):
             await self._cache.clear(client_scope(client_id))
-        except CacheUnavailable:
-            pass  # nothing is kept while the cache is away: the next round reads WHMCS itself
 
     def _invoice_part(self, client_id: int, invoice_id: int) -> Part:
         async def fetch() -> Invoice | None:

@@ -1,0 +1,99 @@
+"""The true amount due, from each open invoice's own balance, and what is not shown at all."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from counterfoil.billing.invoice_query import InvoiceQuery, StatusFilter
+from counterfoil.billing.ledger import Ledger
+from counterfoil.billing.shown import InvoiceItem
+from counterfoil.model import InvoiceStatus, Money
+from tests.billing.books import TODAY, invoice, row
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+UNPAID, PAID = InvoiceStatus.UNPAID, InvoiceStatus.PAID
+
+
+def items(ledger: Ledger, **query: object) -> tuple[InvoiceItem, ...]:
+    return ledger.page(InvoiceQuery(**query), NOW).items
+
+
+def test_amount_due_is_the_invoices_own_balance() -> None:
+    """A partly paid invoice shows its full total in WHMCS's list: what is due is its balance."""
+    (item,) = items(Ledger((row(1),), {1: invoice(1, "60.00", paid="40.00")}, TODAY))
+    assert (item.total, item.amount_due) == (Money.of("100", "EUR"), Money.of("60", "EUR"))
+    assert item.is_partially_paid
+    assert item.is_payable
+
+
+def test_nothing_is_due_on_closed_invoices() -> None:
+    """WHMCS may keep a balance on a cancelled invoice: nobody owes it."""
+    (item,) = items(Ledger((row(1, InvoiceStatus.CANCELLED),), {}, TODAY))
+    assert item.amount_due == Money.of("0", "EUR")
+    assert not item.is_payable
+
+
+def test_payment_pending_and_collections_are_not_payable() -> None:
+    """They show what is owed, without a Pay button."""
+    for status in (InvoiceStatus.PAYMENT_PENDING, InvoiceStatus.COLLECTIONS):
+        (item,) = items(Ledger((row(1, status),), {1: invoice(1, status=status)}, TODAY))
+        assert item.amount_due.amount == Decimal(100)
+        assert not item.is_payable
+
+
+def test_only_the_open_invoices_of_the_page_are_needed() -> None:
+    """A page costs one balance for each open invoice on it, however many others there are."""
+    rows = tuple(row(id_, UNPAID if id_ % 2 else PAID) for id_ in range(1, 101))
+    needed = Ledger(rows, {}, TODAY).needed_for(InvoiceQuery(page_size=10))
+    assert needed == {99, 97, 95, 93, 91}
+
+
+def test_partially_paid_looks_at_every_open_invoice() -> None:
+    """Only the balances tell which are partly paid."""
+    rows = (row(1), row(2), row(3, PAID))
+    query = InvoiceQuery(status=StatusFilter.PARTIALLY_PAID, page_size=1)
+    assert Ledger(rows, {}, TODAY).needed_for(query) == {1, 2}
+    known = Ledger(rows, {1: invoice(1, "60", paid="40"), 2: invoice(2)}, TODAY)
+    page = known.page(query, NOW)
+    assert ([item.id for item in page.items], page.total) == ([1], 1)
+
+
+def test_mass_payments_and_deposits_are_neither_shown_nor_counted() -> None:
+    """They stand for other invoices or for no debt: counting them would ask for the money twice."""
+    rows = (row(1), row(2), row(3))
+    known = {1: invoice(1), 2: invoice(2, kind="Invoice"), 3: invoice(3, kind="AddFunds")}
+    ledger = Ledger(rows, known, TODAY)
+    assert [item.id for item in items(ledger)] == [1]
+    assert ledger.page(InvoiceQuery(), NOW).total == 1
+    (figures,) = ledger.figures(Money.of("0", "EUR"))
+    assert figures.due == Money.of("100", "EUR")
+
+
+def test_figures_keep_currencies_apart_and_credit_with_its_own() -> None:
+    """Amounts of different currencies are never added."""
+    yen = Money.of("3000", "JPY")
+    rows = (row(1), msgspec.structs.replace(row(2), total=yen, due_on=date(2026, 12, 1)))
+    known = {1: invoice(1, "60.00"), 2: invoice(2, "3000")}
+    euro, japan = Ledger(rows, known, TODAY).figures(Money.of("12", "EUR"))
+    assert (euro.due, euro.overdue, euro.credit) == (
+        Money.of("60", "EUR"),
+        Money.of("60", "EUR"),
+        Money.of("12", "EUR"),
+    )
+    assert (japan.due, japan.overdue.amount, japan.credit.amount) == (yen, 0, 0)
+    assert (euro.next_due_on, japan.next_due_on) == (None, date(2026, 12, 1))
+
+
+def test_a_client_who_owes_nothing_still_has_figures() -> None:
+    """Zero is said in the client's own currency, and only when WHMCS said so."""
+    (figures,) = Ledger((row(1, PAID),), {}, TODAY).figures(Money.of("0", "JPY"))
+    assert (figures.due, figures.open_count) == (Money.of("0", "JPY"), 0)
+
+
+def test_a_list_and_an_invoice_of_different_moments_contradict() -> None:
+    """Paid here and Unpaid there, gone here and listed there: the portal must read again."""
+    assert not Ledger((row(1),), {1: invoice(1)}, TODAY).contradicts_itself()
+    assert Ledger((row(1, PAID),), {1: invoice(1)}, TODAY).contradicts_itself()
+    assert Ledger((row(1),), {1: None}, TODAY).contradicts_itself()
+    assert Ledger((), {1: invoice(1)}, TODAY).contradicts_itself()
