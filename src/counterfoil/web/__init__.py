@@ -1,0 +1,1 @@
+"""Everything that speaks HTTP: pages, JSON API, live streams, webhooks, errors into responses."""
