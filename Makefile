@@ -1,0 +1,65 @@
+# Everything a contributor types. `make` alone explains. Variables: PYTHON=/path/to/python3, TESTS="tests/web -k pay".
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+export PYTHON UV_PYTHON_DOWNLOADS = never
+
+BIN := .venv/bin
+TESTS ?= tests
+WORKERS ?= 2
+
+help: ## show this
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: ## make .venv with the locked dependencies and the command counterfoil
+	@tools/setup
+
+demo: setup ## start the portal and its WHMCS sandbox with seeded customers; Ctrl-C stops them
+	@exec $(BIN)/python tools/demo.py
+
+test: system setup-dev check ## check, then run every test, against real servers and a real browser
+	@$(BIN)/pytest -n $(WORKERS) --dist loadscope $(TESTS) </dev/null
+
+check: setup-dev ## format, lint, types, import rules, templates, spelling, security: changes nothing
+	@$(MAKE) -j2 --output-sync --keep-going check-format check-lint check-types check-imports check-templates \
+		check-spelling check-security
+
+check-format:
+	@$(BIN)/ruff format --quiet --check . || { echo "Run: make fmt"; exit 1; }
+check-lint:
+	@$(BIN)/ruff check --quiet .
+check-types:
+	@$(BIN)/mypy --no-error-summary
+check-imports:
+	@mkdir -p .cache; $(BIN)/lint-imports --no-logo >.cache/imports 2>&1 || { cat .cache/imports; exit 1; }
+check-templates:
+	@$(BIN)/djlint --quiet --lint src/counterfoil/web/templates
+check-spelling:
+	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/codespell
+check-security:
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src tools
+
+fmt: setup-dev ## put code into the house's format and mend what can be mended
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+bench: setup-dev ## measure the portal against its peers
+	@exec $(BIN)/python -m benchmarks
+
+migrate: setup ## bring the database of this folder's settings to the current schema
+	@$(BIN)/counterfoil migrate
+
+docs: setup-dev ## write the parts of docs/ that are made from the code
+	@$(BIN)/python tools/docs.py
+
+screenshots: system setup-dev ## take the pictures in docs/screenshots again, in a real browser
+	@COUNTERFOIL_TEST_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/promises/test_story.py </dev/null
+
+lock: setup-dev ## resolve the dependencies again; UPGRADE=1 takes newer versions
+	@tools/lock $(if $(UPGRADE),--upgrade)
+
+setup-dev:
+	@tools/setup dev
+system:
+	@tools/system
+
+.PHONY: help setup demo test check fmt bench migrate docs screenshots lock setup-dev system check-format check-lint \
+	check-types check-imports check-templates check-spelling check-security
