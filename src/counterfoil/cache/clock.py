@@ -1,0 +1,42 @@
+"""The store's clock as seen from here, and whether somebody has set it. Only here is the time of day asked for."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from counterfoil.cache.rules import CLOCK_STEP
+
+
+def steady_clock() -> float:
+    """Unix seconds that never step: the time of day when this was loaded, carried on by the monotonic clock."""
+    return _BORN + time.monotonic()
+
+
+_BORN = time.time() - time.monotonic()
+
+
+class StoreClock:
+    """Follows the store's clock by what its answers say. Between them the event loop's clock carries it on."""
+
+    def __init__(self, first_guess: Callable[[], float] = steady_clock) -> None:
+        self._first_guess = first_guess
+        self._offset: float | None = None
+
+    def now(self) -> float:
+        """Unix seconds on the store's clock; before its first answer, on ours."""
+        return self._first_guess() if self._offset is None else asyncio.get_running_loop().time() + self._offset
+
+    def observe(self, now: float, sent: float, received: float) -> bool:
+        """Takes in the store's time `now` of an answer that was asked for at `sent` and here at `received`.
+
+        True when the clock was set meanwhile. However slow the answer, the true offset lies between the two bounds,
+        so that delays are never taken for steps.
+        """
+        low, high = now - received, now - sent
+        before = high if self._offset is None else self._offset
+        self._offset = min(max(before, low), high)
+        return abs(self._offset - before) > CLOCK_STEP
+
+    def forget(self) -> None:
+        """Another server, another clock."""
+        self._offset = None

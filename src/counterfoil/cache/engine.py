@@ -1,0 +1,220 @@
+"""The cache as the rest of the house sees it. Why the rules are what they are: docs/cache.md."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from counterfoil import errors
+from counterfoil.cache import rules
+from counterfoil.cache.bypass import Bypass
+from counterfoil.cache.clock import StoreClock
+from counterfoil.cache.fetching import Fetching
+from counterfoil.cache.flights import arrivals
+from counterfoil.cache.gate import Gate
+from counterfoil.cache.packing import NONCE_LENGTH, mark_of, nonce_of, pack_header, unpack_entry
+from counterfoil.cache.store import Bump, Found, Moved, Store, StoreAway
+from counterfoil.cache.values import CacheUnavailable, Entry, Figures, Part, Peek, Snapshot
+
+
+def random_nonce() -> str:
+    return secrets.token_urlsafe(NONCE_LENGTH * 3 // 4)
+
+
+class Write:
+    """A write to WHMCS under way."""
+
+    is_unknown = False
+
+    def unknown(self) -> None:
+        """Nobody knows whether WHMCS applied it, or will."""
+        self.is_unknown = True
+
+
+class Cache:
+    """Coherent over all processes that share the store. Scopes are clients ("c42") and whatever else is cleared as one.
+
+    A read that begins after a `clear` returned never gets what was fetched before it, in any process.
+    """
+
+    def __init__(
+        self, store: Store, *, new_nonce: Callable[[], str] = random_nonce, clock: StoreClock | None = None
+    ) -> None:
+        self.figures = Figures()
+        self._store = store
+        self._new_nonce = new_nonce
+        self._clock = clock or StoreClock()
+        self._gate = Gate(store, self._clock, new_nonce, self.figures)
+        self._fetching = Fetching(store, self._gate, new_nonce, self.figures)
+        self._bypass = Bypass(self._gate, self.figures)
+        self._ending: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Connects. A store that is away delays this by 0.5 s and is awaited in the background."""
+        await self._gate.start()
+
+    async def close(self) -> None:
+        if self._ending:
+            await asyncio.wait(self._ending)
+        await self._fetching.close()
+        await self._bypass.close()
+        await self._gate.close()
+
+    async def peek(self, scope: str, names: Sequence[str], session: str | None = None) -> Peek:
+        """What is there, in one round trip and without a write. Everything is None while the store is away."""
+        if self._gate.is_open:
+            try:
+                found = await self._store.look(scope, names, session)
+            except StoreAway:
+                pass
+            else:
+                if self._gate.is_open:
+                    return self._found(found)
+        return Peek(None, None, (None,) * len(names))
+
+    def _found(self, found: Found) -> Peek:
+        mark = mark_of(found.record)
+        if mark is None:
+            return Peek(found.session, None, (None,) * len(found.entries))
+        now = self._clock.now()
+        entries = tuple([unpack_entry(raw, mark, now) for raw in found.entries])
+        misses = entries.count(None)
+        self.figures.misses += misses
+        self.figures.hits += len(entries) - misses
+        return Peek(found.session, nonce_of(mark), entries)
+
+    async def read(self, scope: str, parts: Sequence[Part], *, within: float) -> Snapshot:
+        """All parts, of one generation. Raises what a fetch raised, and BillingUnavailable after `within` seconds."""
+        arrived = self._clock.now()
+        try:
+            async with asyncio.timeout(within) as limit:
+                while True:
+                    try:
+                        return await self._round(scope, parts, arrived)
+                    except Moved:
+                        await asyncio.sleep(0)
+                    except StoreAway:
+                        await asyncio.sleep(rules.POLL_FIRST)
+        except TimeoutError:
+            if limit.expired():
+                raise errors.BillingUnavailable(f"not read within {within:.1f} s") from None
+            raise
+
+    async def _round(self, scope: str, parts: Sequence[Part], arrived: float) -> Snapshot:
+        if not self._gate.is_open:
+            return await self._bypass.read(scope, parts)
+        peek = self._found(await self._store.look(scope, [part.name for part in parts], None))
+        # The nonce is settled before anything is shared: two readers who both saw no record saw different things.
+        nonce = peek.nonce or (await self._gate.ask(self._store.born(scope, self._new_nonce()))).data.decode()
+        missing = [part for part, entry in zip(parts, peek.entries, strict=True) if entry is None]
+        fetched = iter(await self._fetched(scope, missing, nonce, arrived))
+        return Snapshot(nonce, tuple(entry or next(fetched) for entry in peek.entries))
+
+    async def _fetched(self, scope: str, missing: Sequence[Part], nonce: str, arrived: float) -> list[Entry]:
+        if not missing:
+            return []
+        entries = await arrivals([self._fetching.flight(scope, part, nonce) for part in missing])
+        if any(entry.expires_at <= arrived for entry in entries):
+            raise Moved  # A slow fetch on probation, begun long before this reader came: it proves nothing to them.
+        return entries
+
+    async def keep(self, scope: str, nonce: str, name: str, entry: Entry) -> None:
+        """Stores what was derived from a Snapshot, e.g. a rendered page, while its nonce holds. Never raises."""
+        if not nonce or not self._gate.is_open:
+            return
+        header = pack_header(nonce, round(entry.as_of * 1000), int(entry.expires_at * 1000))
+        try:
+            await self._gate.ask(self._store.keep(scope, name, header, entry.value))
+        except StoreAway:
+            return
+
+    async def clear(self, *scopes: str, hot_for: float = 0.0) -> None:
+        """From now on nothing fetched before this counts. What is fetched in the next 5 s, or `hot_for`, counts 2 s.
+
+        Raises CacheUnavailable when that could not be made to hold for every scope.
+        """
+        bumps = (self._bump(scope, Bump(self._new_nonce(), hot_for=hot_for)) for scope in scopes)
+        failed = [result for result in await asyncio.gather(*bumps, return_exceptions=True) if result is not None]
+        if failed:
+            raise failed[0]
+
+    async def clear_everything(self) -> None:
+        """Every scope: for a change whose owner cannot be known. Walks through all keys."""
+        try:
+            await self._gate.ask(self._store.bump_all(self._new_nonce))
+        except StoreAway as error:
+            raise CacheUnavailable("everything was to be cleared") from error
+
+    async def _bump(self, scope: str, bump: Bump) -> None:
+        try:
+            await self._gate.ask(self._store.bump(scope, bump))
+        except StoreAway as error:
+            self.figures.clears_failed += 1
+            self._gate.owe(scope)  # It may have been done all the same; doing it again costs little.
+            raise CacheUnavailable(f"{scope} was to be cleared") from error
+        self.figures.clears += 1
+        self._gate.windows.opened(scope, bump)
+
+    @asynccontextmanager
+    async def writing(self, scope: str) -> AsyncIterator[Write]:
+        """Around a write to WHMCS. After it every read shows what was written; while it lasts, and for 60 s when its
+        outcome is unknown or this process dies, values count 2 s.
+
+        Raises CacheUnavailable before the body runs, so that nothing is written that could not be shown. A body that
+        raises anything but Refused has an unknown outcome.
+        """
+        write, intent = Write(), self._new_nonce()
+        await self._bump(scope, Bump(self._new_nonce(), opens=intent, open_for=rules.INTENT))
+        try:
+            yield write
+        except errors.Refused:
+            raise
+        except BaseException:
+            write.unknown()
+            raise
+        finally:
+            ending = asyncio.create_task(self._end(scope, intent, write))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+            await asyncio.shield(ending)
+
+    async def _end(self, scope: str, intent: str, write: Write) -> None:
+        self.figures.writes_unknown += write.is_unknown
+        opens = Bump(self._new_nonce(), opens=intent, open_for=rules.INTENT)
+        try:
+            await self._bump(scope, opens if write.is_unknown else Bump(self._new_nonce(), closes=intent))
+        except CacheUnavailable:
+            # As good as the bump: all that was fetched since the intent was opened is on probation.
+            await asyncio.sleep(rules.PROBATION)
+
+    async def put_session(self, scope: str, key: str, value: bytes, ttl: float) -> None:
+        """Best effort. Does nothing for a session that was dropped within the last 2 minutes."""
+        if not self._gate.is_open:
+            return
+        try:
+            await self._gate.ask(self._store.put_session(scope, key, value, ttl))
+        except StoreAway:
+            return
+
+    async def drop_session(self, scope: str, key: str) -> None:
+        """Gone for every process, and not put back by a request under way. Raises CacheUnavailable."""
+        try:
+            await self._gate.ask(self._store.drop_session(scope, key))
+        except StoreAway as error:
+            self._gate.owe_drop(scope, key)
+            raise CacheUnavailable("a session was to be dropped") from error
+
+    async def publish(self, topic: str, message: bytes) -> None:
+        """To all processes, this one included. Best effort: while the store is away only this one hears it."""
+        await self._store.publish(topic, message)
+
+    def listen(self, callback: Callable[[str, bytes], None]) -> None:
+        """`callback(topic, message)` runs in the event loop and must be quick."""
+        self._store.listen(callback)
+
+    async def ping(self) -> None:
+        """For readyz and doctor. Raises CacheUnavailable."""
+        try:
+            await self._gate.ask(self._store.beat())
+        except StoreAway as error:
+            raise CacheUnavailable(str(error)) from error

@@ -1,0 +1,136 @@
+"""Whether the store may be believed now, and what must be made good in it before it may be again."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from counterfoil.cache import rules
+from counterfoil.cache.clock import StoreClock
+from counterfoil.cache.store import Answer, Bump, Store, StoreAway
+from counterfoil.cache.values import Figures
+from counterfoil.cache.windows import Windows
+
+log = structlog.get_logger(__name__)
+
+
+class Gate:
+    """Open: the store is up, its clock is trusted, and nobody was shown anything newer than what lies in it."""
+
+    def __init__(self, store: Store, clock: StoreClock, new_nonce: Callable[[], str], figures: Figures) -> None:
+        self.is_open = False
+        self.clock = clock
+        self.windows = Windows()
+        self._store = store
+        self._new_nonce = new_nonce
+        self._figures = figures
+        self._owed: set[str] = set()
+        self._owed_drops: set[tuple[str, str]] = set()
+        self._owes_everything = False
+        self._distrusted_until = 0.0
+        self._has_been_up = False
+        self._reopening: asyncio.Task[None] | None = None
+        self._beating: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self._store.start(self._came_up, self._went_away)
+        if self._reopening is not None:
+            await asyncio.wait([self._reopening])
+        self._beating = asyncio.create_task(self._beat())
+
+    async def close(self) -> None:
+        tasks = [task for task in (self._reopening, self._beating) if task is not None]
+        self.is_open = False
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._store.close()
+
+    async def ask(self, asked: Awaitable[Answer]) -> Answer:
+        """The store's answer, its clock looked at in passing."""
+        loop = asyncio.get_running_loop()
+        sent = loop.time()
+        answer = await asked
+        if self.clock.observe(answer.now, sent, loop.time()):
+            self._distrust()
+        return answer
+
+    def owe(self, scope: str) -> None:
+        """The client was shown, or may have had, something that the store does not know."""
+        self._owed.add(scope)
+        if len(self._owed) > rules.DEBTS_MOST:
+            self._owed, self._owes_everything = set(), True
+
+    def owe_drop(self, scope: str, session: str) -> None:
+        self._owed_drops.add((scope, session))
+
+    def _came_up(self, is_new: bool) -> None:
+        if is_new:
+            self.clock.forget()
+            self._figures.run_changes += self._has_been_up
+        self._has_been_up = True
+        self._reopen()
+
+    def _went_away(self) -> None:
+        self.is_open = False
+        self._figures.outages += 1
+
+    def _distrust(self) -> None:
+        """After a step, windows and lifetimes that were begun before it end at the wrong moment, whichever way it went.
+        So the store is passed by until every settle window has ended in truth, and all that was stored is cleared.
+        """
+        log.warning("cache_clock_step", seconds=rules.DISTRUST)
+        self._figures.clock_steps += 1
+        self.is_open = False
+        self._owes_everything = True
+        self._distrusted_until = asyncio.get_running_loop().time() + rules.DISTRUST
+        self._reopen()
+
+    def _reopen(self) -> None:
+        if self._reopening is not None:
+            self._reopening.cancel()
+        self._reopening = asyncio.create_task(self._make_good())
+
+    async def _make_good(self) -> None:
+        await asyncio.sleep(max(0.0, self._distrusted_until - asyncio.get_running_loop().time()))
+        with contextlib.suppress(StoreAway):  # Then the next connection tries again.
+            await self._hold_windows()
+            while self._owed or self._owed_drops or self._owes_everything:
+                await self._pay()
+            self.is_open = True
+
+    async def _pay(self) -> None:
+        """A debt is crossed off only when it is paid; one that comes meanwhile waits for the next turn."""
+        if self._owes_everything:
+            self._owes_everything = False
+            try:
+                await self.ask(self._store.bump_all(self._new_nonce))
+            except BaseException:
+                self._owes_everything = True
+                raise
+        owed, drops = self._owed, self._owed_drops
+        self._owed, self._owed_drops = set(), set()
+        try:
+            bumps = [self.ask(self._store.bump(scope, Bump(self._new_nonce()))) for scope in owed]
+            await asyncio.gather(*bumps, *(self.ask(self._store.drop_session(*drop)) for drop in drops))
+        except BaseException:
+            self._owed |= owed
+            self._owed_drops |= drops
+            raise
+
+    async def _hold_windows(self) -> None:
+        for scope, bump in list(self.windows.left()):
+            await self.ask(self._store.hold(scope, bump._replace(nonce=self._new_nonce())))
+
+    async def _beat(self) -> None:
+        """Notices what an idle connection would not: a step, another server, a record that lost its windows."""
+        beats = 0
+        while True:
+            await asyncio.sleep(rules.BEAT)
+            beats += 1
+            if self._store.is_up:
+                with contextlib.suppress(StoreAway):
+                    await self.ask(self._store.beat())
+                    if beats % round(rules.HOLD / rules.BEAT) == 0:
+                        await self._hold_windows()

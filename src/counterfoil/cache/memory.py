@@ -1,0 +1,210 @@
+"""The store of a single process: the operations of store.lua, in the same order, on a dictionary."""
+
+from collections.abc import Callable, Sequence
+
+from counterfoil.cache import rules
+from counterfoil.cache.clock import steady_clock
+from counterfoil.cache.packing import (
+    Record,
+    mark_of,
+    nonce_of,
+    pack_header,
+    pack_record,
+    unpack_entry,
+    unpack_record,
+)
+from counterfoil.cache.store import Answer, Bump, Found, Kind, Lease
+
+_OVERHEAD = 200
+"""Bytes that a key costs beside its value, roughly."""
+
+
+class MemoryStore:
+    """Holds at most `most_bytes`; beyond that the expired go, then the oldest, whatever they are."""
+
+    def __init__(self, *, now: Callable[[], float] = steady_clock, most_bytes: int = 64 * 1024 * 1024) -> None:
+        self._now = now
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._kept: dict[str, tuple[bytes, int]] = {}
+        self._listeners: list[Callable[[str, bytes], None]] = []
+
+    is_up = True
+
+    async def start(self, came_up: Callable[[bool], None], went_away: Callable[[], None]) -> None:
+        came_up(True)
+
+    async def close(self) -> None:
+        pass
+
+    async def beat(self) -> Answer:
+        return self._answer("ok")
+
+    async def look(self, scope: str, names: Sequence[str], session: str | None) -> Found:
+        return Found(
+            self._get(f"{scope}:s:{session}") or None if session else None,
+            self._get(f"{scope}:g"),
+            [self._get(f"{scope}:e:{name}") for name in names],
+        )
+
+    async def born(self, scope: str, nonce: str) -> Answer:
+        record = self._record(scope)
+        if record is None:
+            record = self._fresh(nonce)
+            self._save(scope, record)
+        return self._answer("ok", record.nonce.encode())
+
+    async def acquire(self, lease: Lease) -> Answer:
+        if not self._holds(lease.scope, lease.nonce):
+            return self._answer("moved")
+        entry = self._get(f"{lease.scope}:e:{lease.name}")
+        if entry is not None and self._counts(lease.scope, entry):
+            return self._answer("hit", entry)
+        nonce, owner, data = self._lease(lease)
+        if nonce == lease.nonce:
+            return self._answer("failed", data.encode()) if owner == "!" else self._answer("wait")
+        self._set(_lease_key(lease), f"{lease.nonce} {lease.owner} {self._ms()}".encode(), rules.LEASE)
+        return self._answer("lease")
+
+    async def renew(self, lease: Lease) -> Answer:
+        if not self._owns(lease):
+            return self._answer("lost")
+        self._set(_lease_key(lease), self._get(_lease_key(lease)) or b"", rules.LEASE)
+        return self._answer("ok")
+
+    async def fill(self, lease: Lease, value: bytes, lifetime: float) -> Answer:
+        record = self._record(lease.scope)
+        if record is None or record.nonce != lease.nonce:
+            return self._answer("moved")
+        if not self._owns(lease):
+            return self._answer("lost")
+        start = int(self._lease(lease)[2])
+        lasts = min(lifetime, rules.PROBATION) if record.is_careful(start) else lifetime
+        expires_at = start + round(lasts * 1000)
+        header = pack_header(lease.nonce, start, expires_at)
+        self._set(f"{lease.scope}:e:{lease.name}", header + value, (expires_at - self._ms()) / 1000)
+        self._delete(_lease_key(lease))
+        return self._answer("ok", header)
+
+    async def fail(self, lease: Lease, code: str) -> Answer:
+        if not self._owns(lease):
+            return self._answer("lost")
+        self._delete(_lease_key(lease))
+        if code:
+            self._set(_lease_key(lease), f"{lease.nonce} ! {code}".encode(), rules.SHARED_FAILURE)
+        return self._answer("ok")
+
+    async def keep(self, scope: str, name: str, header: bytes, value: bytes) -> Answer:
+        key, mark, now = f"{scope}:e:{name}", mark_of(header) or b"", self._now()
+        entry = unpack_entry(header, mark, now)
+        if entry is None or not self._holds(scope, nonce_of(mark)):
+            return self._answer("moved")
+        there = unpack_entry(self._get(key), mark, now)
+        if there is None or there.as_of <= entry.as_of:
+            self._set(key, header + value, entry.expires_at - now)
+        return self._answer("ok")
+
+    async def bump(self, scope: str, bump: Bump) -> Answer:
+        now = self._ms()
+        record = self._record(scope) or self._fresh(bump.nonce)
+        record.nonce = bump.nonce
+        record.settle_until = max(record.settle_until, now + round(rules.SETTLE * 1000))
+        if bump.hot_for:
+            record.hot_until = max(record.hot_until, now + round(bump.hot_for * 1000))
+        if bump.opens:
+            record.intents[bump.opens] = now + round(bump.open_for * 1000)
+        record.intents.pop(bump.closes, None)
+        self._save(scope, record)
+        return self._answer("ok")
+
+    async def hold(self, scope: str, bump: Bump) -> Answer:
+        record = self._record(scope)
+        soon = self._ms() - 1000
+        if record is not None:
+            hot = record.hot_until >= soon + bump.hot_for * 1000 or not bump.hot_for
+            intent = record.intents.get(bump.opens, 0) >= soon + bump.open_for * 1000 or not bump.opens
+            if hot and intent:
+                return self._answer("ok")
+        return await self.bump(scope, bump)
+
+    async def bump_all(self, new_nonce: Callable[[], str]) -> Answer:
+        for key in [key for key in self._kept if key.endswith(":g")]:
+            await self.bump(key.removesuffix(":g"), Bump(new_nonce()))
+        return self._answer("ok")
+
+    async def put_session(self, scope: str, key: str, value: bytes, ttl: float) -> Answer:
+        if self._get(f"{scope}:s:{key}") != b"":
+            self._set(f"{scope}:s:{key}", value, ttl)
+        return self._answer("ok")
+
+    async def drop_session(self, scope: str, key: str) -> Answer:
+        self._set(f"{scope}:s:{key}", b"", rules.TOMBSTONE)
+        return self._answer("ok")
+
+    async def publish(self, topic: str, message: bytes) -> None:
+        for callback in self._listeners:
+            callback(topic, message)
+
+    def listen(self, callback: Callable[[str, bytes], None]) -> None:
+        self._listeners.append(callback)
+
+    def _answer(self, kind: Kind, data: bytes = b"") -> Answer:
+        return Answer(kind, self._now(), data)
+
+    def _ms(self) -> int:
+        return int(self._now() * 1000)
+
+    def _record(self, scope: str) -> Record | None:
+        return unpack_record(self._get(f"{scope}:g"))
+
+    def _fresh(self, nonce: str) -> Record:
+        return Record(nonce, settle_until=self._ms() + round(rules.SETTLE * 1000))
+
+    def _save(self, scope: str, record: Record) -> None:
+        now = self._ms()
+        record.intents = {intent: until for intent, until in record.intents.items() if until > now}
+        self._set(f"{scope}:g", pack_record(record), rules.RECORD_LASTS)
+
+    def _holds(self, scope: str, nonce: str) -> bool:
+        record = self._record(scope)
+        return record is not None and record.nonce == nonce
+
+    def _counts(self, scope: str, entry: bytes) -> bool:
+        return unpack_entry(entry, mark_of(self._get(f"{scope}:g")) or b"?", self._now()) is not None
+
+    def _lease(self, lease: Lease) -> tuple[str, str, str]:
+        nonce, owner, data = (self._get(_lease_key(lease)) or b"? ? ?").decode().split(" ", 2)
+        return nonce, owner, data
+
+    def _owns(self, lease: Lease) -> bool:
+        return self._lease(lease)[:2] == (lease.nonce, lease.owner)
+
+    def _get(self, key: str) -> bytes | None:
+        value, until = self._kept.get(key, (None, 0))
+        return value if until > self._ms() else None
+
+    def _set(self, key: str, value: bytes, ttl: float) -> None:
+        self._delete(key)
+        if ttl <= 0:
+            return
+        self._kept[key] = value, self._ms() + round(ttl * 1000)
+        self._bytes += len(value) + _OVERHEAD
+        if self._bytes > self._most_bytes:
+            self._evict()
+
+    def _evict(self) -> None:
+        """To nine tenths, so that it is not done at every write from then on."""
+        now = self._ms()
+        for key in [key for key, (_, until) in self._kept.items() if until <= now]:
+            self._delete(key)
+        while self._bytes > self._most_bytes * 0.9:
+            self._delete(next(iter(self._kept)))
+
+    def _delete(self, key: str) -> None:
+        value, _ = self._kept.pop(key, (None, 0))
+        if value is not None:
+            self._bytes -= len(value) + _OVERHEAD
+
+
+def _lease_key(lease: Lease) -> str:
+    return f"{lease.scope}:l:{lease.name}"

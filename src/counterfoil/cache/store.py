@@ -1,0 +1,100 @@
+"""What the engine needs of a store. Each operation is atomic and decides on the store's own clock."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple, Protocol
+
+
+class StoreAway(Exception):  # noqa: N818 -- a state, not an error
+    """The store cannot answer now, or it is not known whether it did."""
+
+
+class Moved(Exception):  # noqa: N818 -- a signal, not an error
+    """The generation is another one now, or the fetch was lost: look again."""
+
+
+Kind = Literal["ok", "hit", "wait", "failed", "lease", "moved", "lost"]
+
+
+class Answer(NamedTuple):
+    """`now`: the store's time, Unix seconds. `data`: the entry, header, nonce or failure's code, by kind."""
+
+    kind: Kind
+    now: float
+    data: bytes = b""
+
+
+class Lease(NamedTuple):
+    """The right to fetch one object of one generation."""
+
+    scope: str
+    name: str
+    nonce: str
+    owner: str
+
+
+class Bump(NamedTuple):
+    """A new generation, and the windows that open or close with it. Durations in seconds."""
+
+    nonce: str
+    hot_for: float = 0.0
+    opens: str = ""
+    open_for: float = 0.0
+    closes: str = ""
+
+
+class Found(NamedTuple):
+    """The raw bytes of one look."""
+
+    session: bytes | None
+    record: bytes | None
+    entries: Sequence[bytes | None]
+
+
+class Store(Protocol):
+    """Every operation raises StoreAway. Nothing is retried inside: the engine knows what a repeat means."""
+
+    @property
+    def is_up(self) -> bool: ...
+
+    async def start(self, came_up: Callable[[bool], None], went_away: Callable[[], None]) -> None:
+        """Connects, or goes on trying. `came_up(is_new)`: whether it is another server, with nothing of ours."""
+
+    async def close(self) -> None: ...
+
+    async def beat(self) -> Answer:
+        """Makes sure that this is still the server it was, and asks for its time."""
+
+    async def look(self, scope: str, names: Sequence[str], session: str | None) -> Found:
+        """One round trip, no write."""
+
+    async def born(self, scope: str, nonce: str) -> Answer:
+        """The nonce of the generation; a missing one is made of `nonce` and starts settling."""
+
+    async def acquire(self, lease: Lease) -> Answer:
+        """Says hit with the entry, wait, failed with the code, moved, or lease: the caller fetches, from now on."""
+
+    async def renew(self, lease: Lease) -> Answer: ...
+
+    async def fill(self, lease: Lease, value: bytes, lifetime: float) -> Answer:
+        """Says ok with the header when accepted; moved; lost when the lease is somebody else's."""
+
+    async def fail(self, lease: Lease, code: str) -> Answer:
+        """Gives the lease back; a code stays for those who ask within SHARED_FAILURE."""
+
+    async def keep(self, scope: str, name: str, header: bytes, value: bytes) -> Answer:
+        """Stores an entry that is derived from others, while its generation holds and it has not expired."""
+
+    async def bump(self, scope: str, bump: Bump) -> Answer: ...
+
+    async def hold(self, scope: str, bump: Bump) -> Answer:
+        """Bumps, unless the record knows the windows already."""
+
+    async def bump_all(self, new_nonce: Callable[[], str]) -> Answer: ...
+
+    async def put_session(self, scope: str, key: str, value: bytes, ttl: float) -> Answer: ...
+
+    async def drop_session(self, scope: str, key: str) -> Answer: ...
+
+    async def publish(self, topic: str, message: bytes) -> None: ...
+
+    def listen(self, callback: Callable[[str, bytes], None]) -> None: ...
