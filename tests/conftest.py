@@ -1,10 +1,17 @@
-"""Fixtures that many rooms need. What they start is in servers.py, stack.py and pages.py."""
+"""Fixtures that many rooms need. What they start is in servers.py, stack.py and browser.py."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
+from tests.browser import Complaints, running_browser
 from tests.servers import PostgresServer, RedisServer, running_postgres, running_redis
+from tests.stack import Stack, running_stack
+
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
@@ -38,3 +45,55 @@ def postgres_url(postgres_process: PostgresServer) -> Iterator[str]:
     url = postgres_process.new_database()
     yield url
     postgres_process.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite+memory", "postgresql+redis"])
+def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stack]:
+    """The portal as the smallest and as a grown installation runs it, with a WHMCS of its own."""
+    if request.param == "sqlite+memory":
+        with running_stack(tmp_path) as running:
+            yield running
+        return
+    redis: RedisServer = request.getfixturevalue("redis_server")
+    database_url: str = request.getfixturevalue("postgres_url")
+    with running_stack(tmp_path, workers=2, database_url=database_url, cache_url=redis.url) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for a module: while it runs, the module cannot have asynchronous tests."""
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    """What the browser of this test complained about; a test that provokes a complaint adds it to `.expected`."""
+    return Complaints()
+
+
+@pytest.fixture
+def open_page(browser: Browser, complaints: Complaints) -> Iterator[OpenPage]:
+    """Opens pages of fresh visitors; options are those of Playwright's `new_context`."""
+    contexts = []
+
+    def open_one(**options: Any) -> Page:
+        desk = {"locale": "en-GB", "timezone_id": "Europe/London", "viewport": {"width": 1280, "height": 900}}
+        context = browser.new_context(**{**desk, **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        complaints.listen_to(page)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not complaints.unexpected()
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A fresh visitor from Britain at a desk. Whatever the browser complains about fails the test."""
+    return open_page()

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -33,6 +34,21 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, ready: Callable[[], bool], within: float = 30) -> None:
+        self._spawn()
+        deadline = time.monotonic() + within
+        while not ready():
+            if not self.is_running or time.monotonic() > deadline:
+                self.kill()
+                raise StartError(f"{self.command} is not ready:\n{self.output()[-3000:]}")
+            time.sleep(0.02)
+
+    def run(self, within: float = 30) -> int:
+        """To its end; gives the exit code."""
+        self._spawn()
+        assert self.process is not None
+        return self.process.wait(within)
+
+    def _spawn(self) -> None:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*_dies_with_parent(self.end), *self.command],
@@ -46,12 +62,6 @@ class Child:
                 extra_groups=None if self.user is None else [],
                 start_new_session=True,
             )
-        deadline = time.monotonic() + within
-        while not ready():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise StartError(f"{self.command[0]} is not ready:\n{self.output()[-3000:]}")
-            time.sleep(0.02)
 
     @property
     def pid(self) -> int:
@@ -102,9 +112,15 @@ def _dies_with_parent(end: signal.Signals) -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the ports that the kernel hands out for outgoing connections, so that none of those takes it meanwhile."""
+    while True:
+        port = random.randrange(15_000, 32_000)  # noqa: S311 -- no secret
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def accepts(port: int) -> bool:

@@ -1,0 +1,58 @@
+"""A real Chromium, and pages that must not complain. What the portal's pages hold: web/."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+# It must not look for anything beyond this machine: updates, accounts, certificates' health.
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Debian's Chromium, since a test tool's own would have to be downloaded."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    assert program, "Chromium is not installed: tools/system installs it"
+    flags = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Complaints:
+    """What pages should not do: errors in the console, exceptions, requests to other hosts."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self.expected: list[str] = []
+
+    def listen_to(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.seen.append(f"exception: {error}"))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.seen.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            self.seen.append(f"request to another host: {request.url}")
+
+    def unexpected(self) -> list[str]:
+        """All but those that contain one of the `expected` texts."""
+        return [text for text in self.seen if not any(known in text for known in self.expected)]

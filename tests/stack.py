@@ -1,0 +1,99 @@
+"""The portal and the WHMCS sandbox as real processes that talk over HTTP. Redis and PostgreSQL: servers.py."""
+
+import base64
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.processes import Child, free_port
+
+COUNTERFOIL = [str(Path(sys.executable).with_name("counterfoil"))]
+
+
+class Sandbox:
+    """WHMCS's stand-in at `url`, and the control interface through which a test looks at it and breaks it."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        command = [*COUNTERFOIL, "sandbox", "whmcs", "--port", str(self.port), *options]
+        self.child = Child(command, folder / "whmcs.log", env=plain_environment(), cwd=folder)
+
+    def start(self) -> None:
+        self.child.start(lambda: answers(f"{self.url}/"))
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """What the control interface answers to `method /_sandbox/path`."""
+        answer = httpx2.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=20)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+
+class Stack:
+    """`url` is the portal's, `sandbox` its WHMCS, `portal` its process."""
+
+    def __init__(self, folder: Path, *, workers: int = 1, **settings: str) -> None:
+        """`settings` are the portal's, in lower case and without the prefix; what is not given suits the sandbox."""
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+        hooks = ["--portal-webhook", f"{self.url}/webhooks/whmcs", "--webhook-secret", self.webhook_secret]
+        self.sandbox = Sandbox(folder, *hooks)
+        self.settings = {
+            "base_url": self.url,
+            "secret_key": secrets.token_urlsafe(48),
+            "database_url": f"sqlite+aiosqlite:///{folder / 'portal.db'}",
+            "whmcs_url": self.sandbox.url,
+            "whmcs_identifier": "sandbox-identifier",
+            "whmcs_secret": "sandbox-secret",
+            "webhook_secret": self.webhook_secret,
+            "log_format": "json",
+            **settings,
+        }
+        self.environment = plain_environment() | {
+            f"COUNTERFOIL_{name.upper()}": value for name, value in self.settings.items()
+        }
+        serve = ["serve", "--port", str(port), "--workers", str(workers)]
+        self.portal = Child([*COUNTERFOIL, *serve], folder / "portal.log", env=self.environment, cwd=folder)
+
+    def start(self) -> None:
+        self.portal.start(lambda: answers(f"{self.url}/readyz"))
+
+    def logged(self) -> list[dict[str, Any]]:
+        """The portal's log lines so far; what is not JSON fails the test."""
+        return [json.loads(line) for line in self.portal.output().splitlines() if line]
+
+
+@contextmanager
+def running_stack(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[Stack]:
+    """A portal and a sandbox that nobody else uses. PostgreSQL gets its schema first, as an operator would do it."""
+    stack = Stack(folder, workers=workers, **settings)
+    try:
+        stack.sandbox.start()
+        if stack.settings["database_url"].startswith("postgresql"):
+            migrated = Child([*COUNTERFOIL, "migrate"], folder / "migrate.log", env=stack.environment, cwd=folder)
+            assert migrated.run() == 0, migrated.output()
+        stack.start()
+        yield stack
+    finally:
+        stack.portal.stop()
+        stack.sandbox.child.stop()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx2.get(url, timeout=2).status_code < 500
+    except httpx2.HTTPError:
+        return False
+
+
+def plain_environment() -> dict[str, str]:
+    """This process's environment without settings of Counterfoil's that somebody may have exported."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COUNTERFOIL_")}
