@@ -1,0 +1,54 @@
+"""Small files, small functions: architecture.md 7, measured."""
+
+from statistics import median, quantiles
+
+from tests.shape.sources import PACKAGE, ROOT, functions, lines_of, modules, tracked
+
+
+def nine_of_ten(sizes: list[int]) -> float:
+    return quantiles(sizes, n=10)[-1]
+
+
+def test_files_are_small() -> None:
+    """Files: median at most 100 lines, nine of ten under 250, none over 400."""
+    sizes = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    assert [name for name, size in sizes.items() if size > 400] == []
+    assert median(sizes.values()) <= 100
+    assert nine_of_ten(list(sizes.values())) < 250
+
+
+def test_functions_are_small() -> None:
+    """Functions: median at most 9 lines, nine of ten under 25, none over 50."""
+    sizes = {where: lines_of(function) for where, function in functions()}
+    assert [where for where, size in sizes.items() if size > 50] == []
+    assert median(sizes.values()) <= 9
+    assert nine_of_ten(list(sizes.values())) < 25
+
+
+def test_few_positional_parameters() -> None:
+    """At most five parameters are told apart by their place alone."""
+    many = [
+        where
+        for where, function in functions()
+        if len([arg for arg in function.args.posonlyargs + function.args.args if arg.arg not in {"self", "cls"}]) > 5
+    ]
+    assert many == []
+
+
+def test_templates_are_small() -> None:
+    """Templates have at most 80 lines."""
+    pages = [path for path in tracked() if path.is_relative_to(PACKAGE / "web/templates")]
+    sizes = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in pages}
+    assert pages, "no templates found"
+    assert {name: size for name, size in sizes.items() if size > 80} == {}
+
+
+def test_tests_are_small_too() -> None:
+    """No test file over 400 lines; conftest.py under 250."""
+    sizes = {
+        path: len(path.read_text(encoding="utf-8").splitlines())
+        for path in tracked()
+        if path.is_relative_to(ROOT / "tests") and path.suffix == ".py"
+    }
+    limits = {path: 250 if path.name == "conftest.py" else 400 for path in sizes}
+    assert [str(path) for path, size in sizes.items() if size > limits[path]] == []
