@@ -58,6 +58,7 @@ class Overview(msgspec.Struct, frozen=True):
     invoices: InvoicePage
     figures: tuple[Figures, ...] | None
     open_count: int
+    years: tuple[int, ...]
     client: Client
 
 
@@ -99,6 +100,7 @@ class Invoices:
             invoices=ledger.page(query, moment(snapshot.as_of)),
             figures=ledger.figures(client.credit) if len(unpaid) <= FIGURES_LIMIT else None,
             open_count=len(unpaid),
+            years=ledger.years(),
             client=client,
         )
         return reading(overview, snapshot, not_after=self._calendar.midnight())

@@ -35,6 +35,10 @@ class Ledger:
     def unpaid(self) -> frozenset[int]:
         return frozenset(row.id for row in self._rows if row.status is InvoiceStatus.UNPAID)
 
+    def years(self) -> tuple[int, ...]:
+        """Of issue, newest first."""
+        return tuple(sorted({row.issued_on.year for row in self._rows if row.issued_on}, reverse=True))
+
     def page(self, query: InvoiceQuery, as_of: datetime) -> InvoicePage:
         return InvoicePage(
             items=tuple(self._item(row) for row in self._page_rows(query)),

@@ -1,0 +1,173 @@
+"""Reading invoices: one moment, the right owner, the fewest calls."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from counterfoil.billing.clients import Clients
+from counterfoil.billing.freshness import Lifetimes
+from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
+from counterfoil.billing.invoices import FIRST_PAGE, Invoices
+from counterfoil.billing.reading import Calendar
+from counterfoil.cache import Cache, open_cache
+from counterfoil.errors import BillingUnavailable, InvoiceNotFound
+from counterfoil.model import InvoiceStatus
+from tests.billing.books import invoice, row
+from tests.billing.whmcs_books import Books
+
+pytestmark = pytest.mark.anyio
+
+UNPAID, PAID, DRAFT = InvoiceStatus.UNPAID, InvoiceStatus.PAID, InvoiceStatus.DRAFT
+# The calendar's now, in the past of the cache's clock, so that its midnight is the earlier limit.
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+
+
+@pytest.fixture
+def books() -> Books:
+    return Books()
+
+
+@pytest.fixture
+async def cache() -> AsyncIterator[Cache]:
+    cache = open_cache("memory://")
+    await cache.start()
+    yield cache
+    await cache.close()
+
+
+@pytest.fixture
+def invoices(books: Books, cache: Cache) -> Invoices:
+    lifetimes = Lifetimes(invoice_list=90, invoice=300, client=300, payment_methods=900, gateways=3600)
+    clients = Clients(books, cache, lifetimes, 5)
+    calendar = Calendar(ZoneInfo("Europe/London"), lambda: NOW)
+    return Invoices(books, cache, lifetimes, clients, calendar, patience=5)
+
+
+async def test_a_cold_list_costs_one_call_and_one_for_each_open_invoice(books: Books, invoices: Invoices) -> None:
+    """Lists are pulled from WHMCS for the mapped client, with as few calls as the truth takes."""
+    for id_ in range(1, 8):
+        books.add(id_, UNPAID if id_ <= 2 else PAID)
+    page = (await invoices.page(1, InvoiceQuery())).value
+    assert (page.total, len(page.items)) == (7, 7)
+    assert sorted(books.calls) == ["GetInvoice", "GetInvoice", "GetInvoices"]
+    await invoices.page(1, InvoiceQuery(sort=Sort.TOTAL, page_size=2))
+    assert len(books.calls) == 3
+
+
+async def test_ten_thousand_invoices_cost_two_calls(books: Books, invoices: Invoices) -> None:
+    """And the total is exact: drafts are not in it."""
+    books.rows = {id_: row(id_, DRAFT if id_ % 1000 == 0 else PAID) for id_ in range(1, 10_001)}
+    page = (await invoices.page(1, InvoiceQuery())).value
+    assert (page.total, len(page.items)) == (9990, 25)
+    assert books.calls == ["GetInvoices"] * 2
+    found = (await invoices.page(1, InvoiceQuery(text="INV-9999"))).value
+    assert [item.id for item in found.items] == [9999]
+    assert len(books.calls) == 2
+
+
+async def test_an_installation_that_sends_fewer_rows_is_asked_again(books: Books, invoices: Invoices) -> None:
+    """WHMCS states no maximum for limitnum: what it sends is counted, not assumed."""
+    books.rows = {id_: row(id_, PAID) for id_ in range(1, 251)}
+    books.page_limit = 100
+    assert (await invoices.page(1, InvoiceQuery())).value.total == 250
+    assert books.calls == ["GetInvoices"] * 3
+
+
+async def test_a_list_that_moves_between_two_calls_is_read_again(books: Books, invoices: Invoices) -> None:
+    """An invoice deleted meanwhile shifts the rows: none may be lost."""
+    books.rows = {id_: row(id_, PAID) for id_ in range(1, FIRST_PAGE + 3)}
+    send = books.get_invoices
+
+    async def send_and_delete(*args: int, **options: object) -> object:
+        answer = await send(*args, **options)
+        books.rows.pop(1, None)
+        return answer
+
+    books.get_invoices = send_and_delete
+    assert (await invoices.page(1, InvoiceQuery())).value.total == FIRST_PAGE + 1
+
+
+@pytest.mark.parametrize("kind", ["missing", "foreign", "draft"])
+async def test_missing_foreign_and_draft_are_the_same(books: Books, invoices: Invoices, kind: str) -> None:
+    """The same error, after the same calls."""
+    if kind == "foreign":
+        books.invoices[7] = msgspec.structs.replace(invoice(7), client_id=2)
+    elif kind == "draft":
+        books.invoices[7] = msgspec.structs.replace(invoice(7), status=DRAFT)
+    with pytest.raises(InvoiceNotFound):
+        await invoices.detail(1, 7)
+    assert sorted(books.calls) == ["GetClientsDetails", "GetInvoice"]
+
+
+async def test_a_draft_is_in_no_list(books: Books, invoices: Invoices) -> None:
+    """Not in rows, totals, search."""
+    books.add(1, DRAFT)
+    books.add(2, PAID)
+    assert (await invoices.page(1, InvoiceQuery())).value.total == 1
+    assert (await invoices.page(1, InvoiceQuery(text="INV-1"))).value.items == ()
+
+
+async def test_the_detail_speaks_in_the_clients_currency(books: Books, invoices: Invoices) -> None:
+    """GetInvoice names none."""
+    books.currency = "JPY"
+    books.add(1)
+    detail = (await invoices.detail(1, 1)).value
+    assert (str(detail.balance.amount), detail.currency) == ("100", "JPY")
+
+
+async def test_never_paid_here_and_unpaid_there(books: Books, invoices: Invoices) -> None:
+    """With every webhook lost: what one page has shown, no other page may take back."""
+    books.add(1)
+    assert (await invoices.page(1, InvoiceQuery())).value.items[0].status is UNPAID
+    books.add(2)
+    books.pay(1)
+    books.pay(2)
+    assert (await invoices.detail(1, 2)).value.status is PAID
+    assert (await invoices.page(1, InvoiceQuery())).value.items[-1].status is PAID
+
+
+async def test_a_list_newer_than_a_kept_balance_is_believed(books: Books, invoices: Invoices, cache: Cache) -> None:
+    """The invoice lives 5 minutes, the list 90 seconds: the balance must not outlive the news."""
+    books.add(1)
+    await invoices.detail(1, 1)
+    books.pay(1)
+    (item,) = (await invoices.page(1, InvoiceQuery())).value.items
+    assert (item.status, item.amount_due.amount) == (PAID, 0)
+    assert (await invoices.detail(1, 1)).value.status is PAID
+
+
+async def test_partly_paid_costs_every_open_balance(books: Books, invoices: Invoices) -> None:
+    """It is a filter over balances, which the list does not have."""
+    books.add(1, balance=60)
+    books.add(2)
+    books.add(3, PAID)
+    page = (await invoices.page(1, InvoiceQuery(status=StatusFilter.PARTIALLY_PAID))).value
+    assert [item.id for item in page.items] == [1]
+
+
+async def test_whmcs_down_is_never_nothing_owed(books: Books, invoices: Invoices) -> None:
+    """No empty list, no zeros."""
+    books.is_down = True
+    with pytest.raises(BillingUnavailable):
+        await invoices.page(1, InvoiceQuery())
+    with pytest.raises(BillingUnavailable):
+        await invoices.overview(1, InvoiceQuery())
+
+
+async def test_the_head_sums_what_every_open_invoice_owes(books: Books, invoices: Invoices) -> None:
+    """Also those that the page does not show."""
+    for id_ in range(1, 31):
+        books.add(id_)
+    overview = (await invoices.overview(1, InvoiceQuery(page=2))).value
+    assert overview.figures is not None
+    assert (overview.figures[0].due.amount, overview.open_count) == (3000, 30)
+
+
+async def test_answers_expire_at_midnight_of_whmcs(books: Books, invoices: Invoices) -> None:
+    """Overdue begins with the installation's day."""
+    books.add(1)
+    reading = await invoices.page(1, InvoiceQuery())
+    assert reading.expires_at == datetime(2026, 11, 21, tzinfo=ZoneInfo("Europe/London")).timestamp()
