@@ -1,11 +1,11 @@
 """From a URL to a cache."""
 
+from counterfoil.cache.address import parse_address
 from counterfoil.cache.engine import Cache
 from counterfoil.cache.memory import MemoryStore
+from counterfoil.cache.redis_store import RedisStore
 
 
 def open_cache(url: str) -> Cache:
     """memory://, redis://, rediss:// or unix://. Nothing is connected before `start`. Raises ValueError."""
-    if url.startswith("memory://"):
-        return Cache(MemoryStore())
-    raise ValueError("not a cache address")
+    return Cache(MemoryStore() if url.startswith("memory://") else RedisStore(parse_address(url)))

@@ -43,6 +43,9 @@ BEAT = 1.0
 CLOCK_STEP = 0.2
 """A store clock that leaves the monotonic one by more than this has been set. Must exceed a BEAT's drift by far."""
 
+LISTENER_BEAT = 5.0
+"""How soon a dead server is noticed by who only listens: open pages fall back to polling for that long at most."""
+
 DISTRUST = 10.0
 """How long the cache is passed by after a clock step: twice SETTLE, so that no settle window is cut short."""
 

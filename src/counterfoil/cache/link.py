@@ -1,0 +1,97 @@
+"""Keeps one connection up: the first command that finds it hung pays for it, the rest fail at once until it is back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from counterfoil.cache import rules
+from counterfoil.cache.address import Address
+from counterfoil.cache.connection import Argument, Connection, connect
+from counterfoil.cache.store import StoreAway
+
+log = structlog.get_logger(__name__)
+
+
+class Link:
+    """`greet` makes a fresh connection usable, or raises StoreAway; only then does the link count as up."""
+
+    def __init__(self, address: Address, purpose: str, greet: Callable[[Connection], Awaitable[None]]) -> None:
+        self._address = address
+        self._purpose = purpose
+        self._greet = greet
+        self._connection: Connection | None = None
+        self._lost = asyncio.Event()
+        self._tried = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.came_up: Callable[[], None] = lambda: None
+        self.went_away: Callable[[], None] = lambda: None
+
+    @property
+    def is_up(self) -> bool:
+        return self._connection is not None
+
+    async def start(self) -> None:
+        """Returns after the first attempt, whatever came of it."""
+        self._task = asyncio.create_task(self._stay_connected())
+        await self._tried.wait()
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        self.drop("closed")
+
+    def send(self, *command: Argument) -> asyncio.Future[Any]:
+        if self._connection is None:
+            raise StoreAway("not connected")
+        return self._connection.send(*command)
+
+    def drop(self, why: str) -> None:
+        if self._connection is not None:
+            self._connection.abort(why)
+
+    async def _stay_connected(self) -> None:
+        pause, since = rules.REDIAL_FIRST, ""
+        while True:
+            try:
+                connection = await self._connected()
+            except (OSError, StoreAway) as error:  # TimeoutError is an OSError.
+                since = self._report(since, str(error) or type(error).__name__)
+                self._tried.set()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, rules.REDIAL_LAST)
+                continue
+            if since:
+                log.info("redis_back", purpose=self._purpose)
+            pause, since = rules.REDIAL_FIRST, ""
+            self._lost.clear()
+            self._connection, connection.on_lost = connection, self._went_away
+            self.came_up()
+            self._tried.set()
+            await self._lost.wait()
+            await asyncio.sleep(pause)
+
+    async def _connected(self) -> Connection:
+        async with asyncio.timeout(rules.COMMAND_LIMIT):
+            connection = await connect(self._address)
+            try:
+                await self._greet(connection)
+                if connection.is_lost:
+                    raise StoreAway("connection closed")
+            except BaseException:
+                connection.abort("not greeted")
+                raise
+            return connection
+
+    def _report(self, before: str, why: str) -> str:
+        if not before:
+            log.warning("redis_unreachable", purpose=self._purpose, reason=why)
+        return why
+
+    def _went_away(self, why: str) -> None:
+        log.warning("redis_lost", purpose=self._purpose, reason=why)
+        self._connection = None
+        self._lost.set()
+        self.went_away()
