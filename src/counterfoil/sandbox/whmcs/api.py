@@ -1,0 +1,163 @@
+"""POST /includes/api.php: who may call, what goes wrong on purpose, which action it is, and a record of every call."""
+
+import asyncio
+import hmac
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Request, Response, post
+from litestar.response import Stream
+
+from . import noise, wire
+from .actions import catalogue, clients, invoices, users
+from .actions.desk import Answer, Desk, Params, RefusedError
+from .calls import NOT_RECORDED, Call
+from .installation import Installation
+from .quirks import bent
+from .switches import Fault, Switches
+
+Action = Callable[[Desk, Params], Answer]
+Reply = Response[Any]
+
+ACTIONS: dict[str, Action] = {
+    "createssotoken": users.create_sso_token,
+    "getclientsdetails": clients.get_clients_details,
+    "getclientsproducts": clients.get_clients_products,
+    "getcredits": clients.get_credits,
+    "getcurrencies": catalogue.get_currencies,
+    "getinvoice": invoices.get_invoice,
+    "getinvoices": invoices.get_invoices,
+    "getpaymentmethods": catalogue.get_payment_methods,
+    "getpaymethods": clients.get_pay_methods,
+    "getproducts": catalogue.get_products,
+    "gettransactions": invoices.get_transactions,
+    "getuserpermissions": users.get_user_permissions,
+    "getusers": users.get_users,
+    "validatelogin": users.validate_login,
+    "whmcsdetails": catalogue.whmcs_details,
+}
+
+
+WITH_ANSWER = {"truncated-json", "truncate", "drip"}
+"""Breakages that show (part of) the answer, so that it has to be worked out."""
+
+
+@post("/includes/api.php", status_code=200)
+async def api(request: Request[Any, Any, Any]) -> Reply:
+    """Parameters come form-encoded, or in the query as PHP's $_REQUEST allows."""
+    installation: Installation = request.app.state.installation
+    body = (await request.body()).decode(errors="replace")
+    params = dict(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    params |= dict(parse_qsl(body, keep_blank_values=True))
+    call = Call(
+        action=params.get("action", ""),
+        params={name: value for name, value in params.items() if name not in NOT_RECORDED},
+        at=time.time(),
+        started=time.monotonic(),
+    )
+    installation.calls.begin(call)
+    try:
+        base_url = installation.options.public_url or str(request.base_url)
+        reply = await _reply(installation, params, call, base_url.rstrip("/"))
+        call.status = reply.status_code or 200
+        return reply
+    finally:
+        installation.calls.end(call, time.monotonic())
+
+
+async def _reply(installation: Installation, params: Params, call: Call, base_url: str) -> Reply:
+    refusal = _refusal(installation, params)
+    if refusal is not None:
+        call.result = "error"
+        return noise.denied(refusal)
+    faults = installation.switches.take_faults(call.action, call.params)
+    call.faults = [fault.kind for fault in faults]
+    slow = [fault for fault in faults if fault.kind == "latency"]
+    broken = next((fault for fault in faults if fault.kind != "latency"), None)
+    delays = [(installation.switches.seconds(fault), fault.read_at) for fault in slow]
+    await asyncio.sleep(sum(seconds * read_at for seconds, read_at in delays))
+    answer: Answer = {"result": "success"}
+    if broken is None or broken.after or broken.kind in WITH_ANSWER:
+        call.read_at = time.monotonic()
+        answer = _answer(installation, params, call.action, base_url)
+    await asyncio.sleep(sum(seconds * (1 - read_at) for seconds, read_at in delays))
+    if broken is not None:
+        return await _broken(installation, broken, call, answer)
+    call.result = str(answer["result"])
+    return _whole(installation.switches, call.action, answer)
+
+
+def _refusal(installation: Installation, params: Params) -> str | None:
+    """Why WHMCS would not even look at the action; these come with 403."""
+    options, switches = installation.options, installation.switches
+    has_key = bool(options.access_key) and _same(params.get("accesskey", ""), options.access_key)
+    if not has_key and (options.access_key or not switches.ip_allowed):
+        return "Invalid IP 127.0.0.1"
+    identifier = params.get("identifier") or params.get("username", "")
+    secret = params.get("secret") or params.get("password", "")
+    if not identifier or not secret:
+        return "Invalid or missing credentials"
+    if not (_same(identifier, options.identifier) and _same(secret, options.secret)):
+        return "Authentication Failed"
+    action = params.get("action", "").lower()
+    if action in switches.denied_actions:
+        return f'Invalid Permissions: API action "{action}" is not allowed'
+    return None
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode(), right.encode())
+
+
+def _answer(installation: Installation, params: Params, action: str, base_url: str) -> Answer:
+    carried_out = ACTIONS.get(action.lower())
+    if carried_out is None:
+        return {"result": "error", "message": "Command Not Found"}
+    desk = Desk(
+        installation.options,
+        installation.ledger,
+        installation.clerk,
+        installation.switches,
+        installation.tokens,
+        base_url,
+        action,
+    )
+    try:
+        return carried_out(desk, params)
+    except RefusedError as refused:
+        return {"result": "error", "message": str(refused)}
+
+
+def _whole(switches: Switches, action: str, answer: Answer) -> Reply:
+    body = wire.encode(bent(answer, action, switches))
+    if switches.has("php-warning-before", action):
+        body = noise.PHP_WARNING + body
+    if switches.has("php-warning-after", action):
+        body += noise.PHP_WARNING
+    if switches.has("bom", action):
+        body = noise.BOM + body
+    kind = "text/html; charset=utf-8" if switches.has("text-html", action) else "application/json"
+    return Response(body, status_code=200, media_type=kind)
+
+
+async def _broken(installation: Installation, fault: Fault, call: Call, answer: Answer) -> Reply:
+    body = wire.encode(answer)
+    if fault.kind == "error":
+        call.result = "error"
+        return Response(wire.encode({"result": "error", "message": fault.message}), media_type="application/json")
+    if fault.kind == "hang":
+        await installation.released.wait()
+        return Response(b"", status_code=504)
+    if fault.kind == "drip":
+        return Stream(_dripping(body, installation.switches.seconds(fault)), media_type="application/json")
+    if fault.kind in noise.NEEDS_FRONT and not installation.can_break_connections:
+        return Response(b"This fault needs the real server: counterfoil sandbox whmcs", status_code=501)
+    return noise.faulty(fault, call.action, body)
+
+
+async def _dripping(body: bytes, pause: float) -> AsyncIterator[bytes]:
+    for at in range(len(body)):
+        yield body[at : at + 1]
+        await asyncio.sleep(pause)

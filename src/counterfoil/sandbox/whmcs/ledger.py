@@ -1,0 +1,133 @@
+"""Where the stand-in's records lie, each with all its versions, so that it can be said what was visible when."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Generic, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from .records import Client, Currency, Gateway, Invoice, Order, PayMethod, Product, Service, User
+
+Record = TypeVar("Record")
+
+
+class Version(NamedTuple, Generic[Record]):
+    number: int
+    visible_at: float
+    """On CLOCK_MONOTONIC, which all processes of a machine share."""
+    value: Record | None
+    """None: deleted."""
+
+
+class Table(Generic[Record]):
+    """Rows by id. What is read is what WHMCS's database would show *now*; writers see the newest."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._rows: dict[int, list[Version[Record]]] = {}
+
+    def seed(self, row_id: int, value: Record) -> None:
+        self._rows[row_id] = [Version(1, 0.0, value)]
+
+    def put(self, row_id: int, value: Record | None, *, lag: float = 0.0) -> Version[Record]:
+        """Writes the next version, visible `lag` seconds from now, but never before the one it follows."""
+        history = self._rows.setdefault(row_id, [])
+        number, earliest = (history[-1].number + 1, history[-1].visible_at) if history else (1, 0.0)
+        version = Version(number, max(self._clock() + lag, earliest), value)
+        history.append(version)
+        return version
+
+    def visible(self, row_id: int) -> Record | None:
+        version = self.visible_version(row_id)
+        return version.value if version else None
+
+    def visible_version(self, row_id: int) -> Version[Record] | None:
+        now = self._clock()
+        for version in reversed(self._rows.get(row_id, ())):
+            if version.visible_at <= now:
+                return version
+        return None
+
+    def newest(self, row_id: int) -> Record | None:
+        history = self._rows.get(row_id)
+        return history[-1].value if history else None
+
+    def history(self, row_id: int) -> list[Version[Record]]:
+        return list(self._rows.get(row_id, ()))
+
+    def __iter__(self) -> Iterator[Record]:
+        """Every visible record, by id."""
+        for row_id in sorted(self._rows):
+            value = self.visible(row_id)
+            if value is not None:
+                yield value
+
+
+class Ledger:
+    """One installation's tables and its clock."""
+
+    def __init__(
+        self, *, zone: ZoneInfo, now: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.zone = zone
+        self._now = now
+        self.monotonic = monotonic
+        self.currencies: dict[int, Currency] = {}
+        self.gateways: dict[str, Gateway] = {}
+        self.products: dict[int, Product] = {}
+        self.users: Table[User] = Table(monotonic)
+        self.clients: Table[Client] = Table(monotonic)
+        self.invoices: Table[Invoice] = Table(monotonic)
+        self.pay_methods: Table[PayMethod] = Table(monotonic)
+        self.services: Table[Service] = Table(monotonic)
+        self.orders: Table[Order] = Table(monotonic)
+        self.notable: dict[str, int] = {}
+        """Seeded invoices that tests and the demo ask for by name, e.g. "ada.overdue"."""
+        self.ids = count(500_001)
+        """For whatever is made after the seed, of any kind, so that no id means two things."""
+        self._by_client: dict[int, dict[int, None]] = {}
+        self._numbered = 0
+
+    def now(self) -> datetime:
+        """WHMCS's local time, without a zone, as it writes it."""
+        return datetime.fromtimestamp(self._now(), UTC).astimezone(self.zone).replace(tzinfo=None, microsecond=0)
+
+    def today(self) -> date:
+        return self.now().date()
+
+    def seed_invoice(self, invoice: Invoice) -> None:
+        self.invoices.seed(invoice.id, invoice)
+        self._by_client.setdefault(invoice.userid, {})[invoice.id] = None
+
+    def put_invoice(self, invoice: Invoice, *, lag: float = 0.0) -> None:
+        self.invoices.put(invoice.id, invoice, lag=lag)
+        self._by_client.setdefault(invoice.userid, {})[invoice.id] = None
+
+    def delete_invoice(self, invoice: Invoice, *, lag: float = 0.0) -> None:
+        self.invoices.put(invoice.id, None, lag=lag)
+
+    def invoices_of(self, client_id: int) -> list[Invoice]:
+        found = (self.invoices.visible(invoice_id) for invoice_id in self._by_client.get(client_id, ()))
+        return [invoice for invoice in found if invoice is not None]
+
+    def pay_methods_of(self, client_id: int) -> list[PayMethod]:
+        return sorted(
+            (method for method in self.pay_methods if method.client_id == client_id),
+            key=lambda method: (method.order, method.id),
+        )
+
+    def services_of(self, client_id: int) -> list[Service]:
+        return [service for service in self.services if service.client_id == client_id]
+
+    def users_of(self, client_id: int) -> list[User]:
+        return [user for user in self.users if client_id in user.clients]
+
+    def user_by_email(self, email: str) -> User | None:
+        wanted = email.strip().casefold()
+        return next((user for user in self.users if user.email.casefold() == wanted), None)
+
+    def next_number(self) -> str:
+        """The next in the sequence for invoices numbered after the seed."""
+        self._numbered += 1
+        return f"INV-{self.today().year}-{9000 + self._numbered}"
