@@ -1,0 +1,234 @@
+"""WHMCS's API, one typed method per action, in its own words. Spelling of the answers: wire.py; the call: client.py.
+
+Every method raises BillingUnavailable when WHMCS gives no whole answer, or one that cannot be trusted.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from counterfoil.errors import BillingUnavailable, SignInFailed
+from counterfoil.model import Client, Gateway, Invoice, PaymentMethod, Subscription, User
+from counterfoil.whmcs import paging, wire_clients, wire_invoices, wire_payments
+from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
+from counterfoil.whmcs.failures import KINDS
+from counterfoil.whmcs.results import InvoiceRows, Login, WhmcsDetails
+from counterfoil.whmcs.sso import has_origin_of
+from counterfoil.whmcs.wire import Row, Untrustworthy, text
+
+__all__ = ["InvoiceRows", "Login", "SsoRefused", "WhmcsApi", "WhmcsDetails"]
+
+_log = structlog.get_logger(__name__)
+
+PAGE = 250
+"""Rows a call where everything is wanted. WHMCS's own default is 25."""
+MOST_PAGES = 40
+
+
+class SsoRefused(Exception):
+    """WHMCS gives no one-time link. The reason: "blocked", "not_a_member", "not_provisioned" or "not_supported"."""
+
+
+_SSO_REFUSALS = {
+    "SSO authentication blocked": "blocked",
+    "Invalid user_id for client": "not_a_member",
+    "Token could not be provisioned": "not_provisioned",
+    "Invalid destination": "not_supported",
+}
+
+
+class WhmcsApi:
+    """`timezone`: the zone in which WHMCS writes its local times."""
+
+    def __init__(self, client: WhmcsClient, *, timezone: ZoneInfo) -> None:
+        self._client = client
+        self._zone = timezone
+
+    async def validate_login(self, email: str, password: str) -> Login:
+        """Raises SignInFailed.
+
+        https://developers.whmcs.com/api-reference/validatelogin/
+        """
+        with _interpreting("ValidateLogin"):
+            try:
+                # Not a read: it counts towards WHMCS's own limit on wrong passwords.
+                answer = await self._client.call("ValidateLogin", {"email": email, "password2": password}, write=True)
+            except WhmcsRefused as refusal:
+                if refusal.says("Email or Password Invalid"):
+                    raise SignInFailed from None
+                raise
+            return wire_clients.login(answer)
+
+    async def get_users(self, search: str) -> list[User]:
+        """All whose e-mail or name *begins* with `search`.
+
+        https://developers.whmcs.com/api-reference/getusers/
+        """
+        if not search:
+            raise ValueError("without a search WHMCS sends every user it has")
+        return await self._everything("GetUsers", {"search": search}, wire_clients.users)
+
+    async def get_user_permissions(self, user_id: int, client_id: int) -> frozenset[str] | None:
+        """None: not associated.
+
+        https://developers.whmcs.com/api-reference/getuserpermissions/
+        """
+        with _interpreting("GetUserPermissions"):
+            try:
+                answer = await self._client.call("GetUserPermissions", {"user_id": user_id, "client_id": client_id})
+            except WhmcsRefused as refusal:
+                if refusal.says("User is not associated"):
+                    return None
+                if refusal.says("Invalid user id", "Invalid client id"):
+                    # Deleted in WHMCS: nothing may be seen, whoever linked them.
+                    return frozenset()
+                raise
+            return wire_clients.permissions(answer)
+
+    async def get_clients_details(self, client_id: int) -> Client | None:
+        """None when WHMCS has no such client.
+
+        https://developers.whmcs.com/api-reference/getclientsdetails/
+        """
+        with _interpreting("GetClientsDetails"):
+            try:
+                answer = await self._client.call("GetClientsDetails", {"clientid": _real(client_id), "stats": 0})
+            except WhmcsRefused as refusal:
+                if refusal.says("Client Not Found"):
+                    return None
+                raise
+            return wire_clients.client(answer, client_id)
+
+    async def get_invoices(
+        self,
+        client_id: int,
+        *,
+        limitstart: int = 0,
+        limitnum: int = 1000,
+        orderby: str = "date",
+        order: str = "desc",
+        status: str = "",
+    ) -> InvoiceRows:
+        """One page, drafts among it. `status` in WHMCS's words, "Overdue" too.
+
+        https://developers.whmcs.com/api-reference/getinvoices/
+        """
+        # Without a client WHMCS would send everybody's invoices.
+        params: dict[str, str | int] = {"userid": _real(client_id), "limitstart": limitstart, "limitnum": limitnum}
+        params |= {"orderby": orderby, "order": order} | ({"status": status} if status else {})
+        with _interpreting("GetInvoices"):
+            answer = await self._client.call("GetInvoices", params)
+            return wire_invoices.invoice_rows(answer, client_id, limitstart, limitnum, self._zone)
+
+    async def get_invoice(self, invoice_id: int) -> Invoice | None:
+        """Of whatever client: compare `client_id` first.
+
+        https://developers.whmcs.com/api-reference/getinvoice/
+        """
+        with _interpreting("GetInvoice"):
+            try:
+                answer = await self._client.call("GetInvoice", {"invoiceid": invoice_id})
+            except WhmcsRefused as refusal:
+                if refusal.says("Invoice ID Not Found"):
+                    return None
+                raise
+            return wire_invoices.invoice(answer, invoice_id, self._zone)
+
+    async def get_payment_methods(self) -> tuple[Gateway, ...]:
+        """The gateways that are switched on.
+
+        https://developers.whmcs.com/api-reference/getpaymentmethods/
+        """
+        with _interpreting("GetPaymentMethods"):
+            return wire_payments.gateways(await self._client.call("GetPaymentMethods"))
+
+    async def get_pay_methods(self, client_id: int) -> tuple[PaymentMethod, ...]:
+        """The client's saved cards and bank accounts.
+
+        https://developers.whmcs.com/api-reference/getpaymethods/
+        """
+        with _interpreting("GetPayMethods"):
+            answer = await self._client.call("GetPayMethods", {"clientid": _real(client_id)})
+            return wire_payments.payment_methods(answer, client_id)
+
+    async def get_clients_products(self, client_id: int) -> tuple[Subscription, ...]:
+        """All services of the client.
+
+        https://developers.whmcs.com/api-reference/getclientsproducts/
+        """
+        found = await self._everything(
+            "GetClientsProducts",
+            {"clientid": _real(client_id)},
+            lambda answer: wire_payments.subscriptions(answer, client_id, self._zone),
+        )
+        return tuple(found)
+
+    async def create_sso_token(self, client_id: int, user_id: int, *, destination: str, path: str = "") -> str:
+        """The one-time URL, on WHMCS's own origin; a full sign-in as this user, so it is never kept or logged.
+
+        Raises SsoRefused. https://developers.whmcs.com/api-reference/createssotoken/
+        """
+        params: dict[str, str | int] = {"client_id": _real(client_id), "user_id": _real(user_id)}
+        params |= {"destination": destination} | ({"sso_redirect_path": path} if path else {})
+        with _interpreting("CreateSsoToken"):
+            try:
+                answer = await self._client.call("CreateSsoToken", params, write=True)
+            except WhmcsRefused as refusal:
+                reasons = [reason for message, reason in _SSO_REFUSALS.items() if refusal.says(message)]
+                if reasons:
+                    raise SsoRefused(reasons[0]) from None
+                raise
+            url = answer.get("redirect_url")
+            if not isinstance(url, str) or not has_origin_of(url, self._client.url):
+                raise Untrustworthy("redirect_url does not lead to WHMCS_URL's scheme, host and port")
+            return url
+
+    async def whmcs_details(self) -> WhmcsDetails:
+        """Which version runs there; the cheapest call, so a good probe.
+
+        https://developers.whmcs.com/api-reference/whmcsdetails/
+        """
+        with _interpreting("WhmcsDetails"):
+            found = (await self._client.call("WhmcsDetails")).get("whmcs")
+            if not isinstance(found, dict):
+                raise Untrustworthy("whmcs is missing")
+            return WhmcsDetails(text(found, "canonicalversion") or text(found, "version"))
+
+    async def _everything(self, action: str, params: Mapping[str, str | int], read: Callable[[Row], Any]) -> list[Any]:
+        """All pages of a list."""
+        found: list[Any] = []
+        with _interpreting(action):
+            for _ in range(MOST_PAGES):
+                answer = await self._client.call(action, {**params, "limitstart": len(found), "limitnum": PAGE})
+                page = read(answer)
+                total = paging.total(answer, len(page), len(found), PAGE)
+                found.extend(page)
+                if len(found) >= total:
+                    return found
+            raise Untrustworthy("more pages than there can be")
+
+
+def _real(whmcs_id: int) -> int:
+    if whmcs_id < 1:
+        raise ValueError("WHMCS takes an id of 0 as no condition at all")
+    return whmcs_id
+
+
+@contextmanager
+def _interpreting(action: str) -> Iterator[None]:
+    """Turns what only this room understands into BillingUnavailable and a log line."""
+    try:
+        yield
+    except Untrustworthy as problem:
+        raise _unavailable(action, "untrustworthy", str(problem)) from None
+    except WhmcsRefused:
+        raise _unavailable(action, "refused", "an error that the portal does not expect here") from None
+
+
+def _unavailable(action: str, reason: str, problem: str) -> BillingUnavailable:
+    hint = KINDS[reason].hint
+    _log.warning("WHMCS answer not usable", action=action, reason=reason, problem=problem, hint=hint)
+    return BillingUnavailable(action, reason, hint)

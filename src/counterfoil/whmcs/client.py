@@ -1,0 +1,219 @@
+"""One call to WHMCS: credentials, time limit, retries, and what becomes of a failure. Which actions there are: api.py.
+
+A call passes the breaker and the gate, is posted, decoded, and maybe tried again; whatever does not end in a whole
+answer becomes BillingUnavailable for the customer and one log line for the operator.
+"""
+
+import asyncio
+import math
+import random
+import time
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import structlog
+
+from counterfoil.errors import BillingUnavailable
+from counterfoil.whmcs.answer import decode
+from counterfoil.whmcs.breaker import Breaker, Permit
+from counterfoil.whmcs.connection import Connection, Reply
+from counterfoil.whmcs.failures import CREDENTIALS, Failure, refused_access
+from counterfoil.whmcs.gate import Gate
+from counterfoil.whmcs.health import Health
+
+_log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 3
+BACKOFF = 0.25
+"""Seconds before the second attempt, at most; twice that before the third. The real wait is random below it."""
+
+
+class WhmcsRefused(Exception):
+    """WHMCS answered `result: error`. Its message is for api.py to interpret, and goes nowhere else."""
+
+    def __init__(self, action: str, message: str) -> None:
+        super().__init__(action)
+        self.action, self.message = action, message
+
+    def says(self, *beginnings: str) -> bool:
+        """Whether the message starts with one of these, in any case."""
+        return self.message.strip().lower().startswith(tuple(text.lower() for text in beginnings))
+
+
+class _Course:
+    """How far one call has come, for the log line and the breaker."""
+
+    def __init__(self, action: str, now: float, *, write: bool) -> None:
+        self.action, self.write, self.began = action, write, now
+        self.attempts = 0
+        self.permit: Permit | None = None
+
+
+class WhmcsClient:
+    """Calls to one WHMCS installation. Owns its connections: `close()` it."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        identifier: str,
+        secret: str,
+        access_key: str = "",
+        timeout: float = 10.0,
+        max_concurrency: int = 8,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`timeout`: seconds for one call, with waiting and all retries. `clock` drives breaker and queue."""
+        self.url = url.rstrip("/")
+        self._credentials = {"identifier": identifier, "secret": secret, "responsetype": "json"}
+        if access_key:
+            self._credentials["accesskey"] = access_key
+        self._timeout, self._clock = timeout, clock
+        self._connection = Connection(self.url, timeout, max_concurrency)
+        self._gate = Gate(max_concurrency, clock)
+        self._breaker = Breaker(clock)
+        self.health = Health(self._gate, self._breaker)
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def call(
+        self, action: str, params: Mapping[str, str | int] = MappingProxyType({}), *, write: bool = False
+    ) -> dict[str, Any]:
+        """WHMCS's answer, `result: success`, otherwise as it came.
+
+        A `write` is sent at most once. Raises WhmcsRefused (`result: error`), and BillingUnavailable with the
+        arguments action, reason and hint (failures.py).
+        """
+        course = _Course(action, self._clock(), write=write)
+        try:
+            async with asyncio.timeout(self._timeout) as limit:
+                answer = await self._persist(course, self._form(action, params), limit)
+        except TimeoutError:
+            failure = self._timed_out(course)
+        except Failure as error:
+            failure = error
+        except WhmcsRefused:
+            self._count(course, "refused")
+            raise
+        except BaseException:
+            # The caller went away. What WHMCS would have said is not known.
+            if course.permit:
+                self._breaker.abandoned(course.permit)
+            raise
+        else:
+            self._count(course, "ok")
+            return answer
+        raise self._unavailable(course, failure)
+
+    def _form(self, action: str, params: Mapping[str, str | int]) -> dict[str, str]:
+        # WHMCS reads the strings "true" and "false" both as true.
+        given = {key: str(int(value)) if isinstance(value, bool) else str(value) for key, value in params.items()}
+        return {**given, **self._credentials, "action": action}
+
+    async def _persist(self, course: _Course, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
+        while True:
+            try:
+                return await self._attempt(course, form, _left(limit))
+            except Failure as failure:
+                backoff = BACKOFF * 2 ** (course.attempts - 1) * random.random()  # noqa: S311 spreads load, no secret
+                if not self._may_repeat(course, failure) or backoff >= _left(limit):
+                    raise
+            self.health.retries += 1
+            await asyncio.sleep(backoff)
+
+    def _may_repeat(self, course: _Course, failure: Failure) -> bool:
+        return failure.kind.again and not course.write and course.attempts < MOST_ATTEMPTS and not self._breaker.wait
+
+    async def _attempt(self, course: _Course, form: Mapping[str, str], patience: float) -> dict[str, Any]:
+        if self._breaker.wait:
+            raise Failure("paused")
+        async with self._gate.place(patience):
+            # The breaker may have opened while we waited.
+            course.permit = self._breaker.admit()
+            if course.permit is None:
+                raise Failure("paused")
+            course.attempts += 1
+            return await self._judged(course, course.permit, form)
+
+    async def _judged(self, course: _Course, permit: Permit, form: Mapping[str, str]) -> dict[str, Any]:
+        """One POST; what comes of it is told to the breaker, and the permit is used up."""
+        try:
+            answer = _read(course.action, await self._connection.post(form))
+        except Failure as failure:
+            course.permit = None
+            if failure.kind.outage:
+                self._breaker.failed(permit, failure)
+            else:
+                self._breaker.succeeded(permit)
+            raise
+        except WhmcsRefused:
+            course.permit = None
+            self._breaker.succeeded(permit)
+            raise
+        course.permit = None
+        self._breaker.succeeded(permit)
+        return answer
+
+    def _timed_out(self, course: _Course) -> Failure:
+        if course.attempts == 0:
+            return Failure("queue_full")
+        failure = Failure("timeout")
+        if course.permit:
+            self._breaker.failed(course.permit, failure)
+        return failure
+
+    def _count(self, course: _Course, outcome: str) -> float:
+        seconds = self._clock() - course.began
+        self.health.count(course.action, outcome, seconds)
+        return seconds
+
+    def _unavailable(self, course: _Course, failure: Failure) -> BillingUnavailable:
+        seconds = self._count(course, failure.reason)
+        # While WHMCS is left alone, the line that said so is enough; one for each caller would bury it.
+        level = "debug" if failure.reason == "paused" else "error" if failure.reason in CREDENTIALS else "warning"
+        getattr(_log, level)(
+            "WHMCS call failed",
+            action=course.action,
+            reason=failure.reason,
+            status=failure.status,
+            meaning=failure.meaning,
+            hint=failure.kind.hint,
+            seconds=round(seconds, 3),
+            attempts=course.attempts,
+        )
+        error = BillingUnavailable(course.action, failure.reason, failure.kind.hint)
+        error.retry_after = max(BillingUnavailable.retry_after, math.ceil(self._breaker.wait))
+        return error
+
+
+def _left(limit: asyncio.Timeout) -> float:
+    until = limit.when()
+    return math.inf if until is None else until - asyncio.get_running_loop().time()
+
+
+def _read(action: str, reply: Reply) -> dict[str, Any]:
+    """Raises WhmcsRefused, or Failure."""
+    if reply.status not in {200, 403}:
+        raise _status_failure(reply.status)
+    try:
+        answer = decode(reply.body)
+    except Failure as failure:
+        raise Failure("forbidden" if reply.status == 403 else failure.reason, status=reply.status) from None
+    message = str(answer.get("message") or "")
+    if answer["result"] == "error" and (refusal := refused_access(message, action, reply.status)):
+        raise refusal
+    if reply.status == 403:
+        raise Failure("forbidden", status=403)
+    if answer["result"] == "error":
+        raise WhmcsRefused(action, message)
+    return answer
+
+
+def _status_failure(status: int) -> Failure:
+    if 300 <= status < 400:
+        return Failure("redirect", status=status)
+    if status == 429:
+        return Failure("too_many_requests", status=status)
+    return Failure("server_error" if status >= 500 else "unexpected_status", status=status)

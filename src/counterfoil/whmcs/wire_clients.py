@@ -1,0 +1,101 @@
+"""Clients, users and permissions as WHMCS sends them -> model, field by field: what is not named here is dropped."""
+
+from typing import Any
+
+from counterfoil.model import Client, Membership, Money, User
+from counterfoil.whmcs.results import Login
+from counterfoil.whmcs.wire import (
+    Row,
+    Untrustworthy,
+    amount_or_zero,
+    identifier,
+    optional_identifier,
+    rows,
+    switch,
+    text,
+)
+
+
+def login(answer: Row) -> Login:
+    # Not said at all: a password hash is only given to users without two-factor.
+    if answer.get("twoFactorEnabled") is None:
+        return Login(identifier(answer, "userid"), two_factor=not text(answer, "passwordhash"))
+    return Login(identifier(answer, "userid"), switch(answer, "twoFactorEnabled"))
+
+
+def users(answer: Row) -> list[User]:
+    return [_user(row) for row in rows(answer, "users", "user")]
+
+
+def _user(row: Row) -> User:
+    return User(
+        id=identifier(row, "id"),
+        email=text(row, "email"),
+        first_name=text(row, "firstname"),
+        last_name=text(row, "lastname"),
+        memberships=tuple(
+            Membership(identifier(client, "id"), switch(client, "isOwner")) for client in rows(row, "clients", "client")
+        ),
+    )
+
+
+def permissions(answer: Row) -> frozenset[str]:
+    """The vendor documents no shape: a list, {"permission": [...]}, "a,b", or {"a": true} are read; nothing is none."""
+    return frozenset(name for name in _names(answer.get("permissions")) if name)
+
+
+def _names(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [name.strip().lower() for name in value.split(",")]
+    if isinstance(value, list):
+        if not all(isinstance(name, str) for name in value):
+            raise Untrustworthy("permissions is no list of names")
+        return [name.strip().lower() for name in value]
+    if isinstance(value, dict):
+        return _named(value)
+    if value in (None, False):
+        return []
+    raise Untrustworthy("permissions is no list of names")
+
+
+def _named(value: dict[str, Any]) -> list[str]:
+    if "permission" in value:
+        return _names(value["permission"])
+    if all(key.isdecimal() for key in value):
+        return _names(list(value.values()))
+    return [name.strip().lower() for name in value if switch(value, name)]
+
+
+def client(answer: Row, client_id: int) -> Client:
+    """From `client`; the same fields at the top level are deprecated."""
+    row = answer.get("client")
+    if not isinstance(row, dict):
+        raise Untrustworthy("client is missing")
+    if identifier(row, "id", "client_id", "userid") != client_id:
+        raise Untrustworthy("another client than asked for")
+    currency = text(row, "currency_code")
+    if not currency:
+        raise Untrustworthy("currency_code is missing")
+    return Client(
+        id=client_id,
+        owner_user_id=optional_identifier(row, "owner_user_id"),
+        first_name=text(row, "firstname"),
+        last_name=text(row, "lastname"),
+        company_name=text(row, "companyname"),
+        email=text(row, "email"),
+        address1=text(row, "address1"),
+        address2=text(row, "address2"),
+        city=text(row, "city"),
+        state=text(row, "state") or text(row, "fullstate"),
+        postcode=text(row, "postcode"),
+        country=text(row, "country") or text(row, "countrycode"),
+        country_name=text(row, "countryname"),
+        phone=text(row, "phonenumberformatted") or text(row, "phonenumber"),
+        tax_id=text(row, "tax_id"),
+        language=text(row, "language"),
+        currency=currency,
+        credit=Money.of(amount_or_zero(row, "credit"), currency),
+        status=text(row, "status"),
+        # Older versions do not say; when it is off after all, CreateSsoToken refuses.
+        sso_allowed=switch(row, "allowSingleSignOn", default=True),
+    )

@@ -1,0 +1,95 @@
+"""Gateways, saved payment methods and services as WHMCS sends them -> model.
+
+Fields are picked one by one: `remote_token` and the services' `password` never get any further than this module.
+"""
+
+import calendar
+import re
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from counterfoil.model import Gateway, PaymentMethod, Subscription
+from counterfoil.whmcs.wire import Row, Untrustworthy, amount_or_zero, count, day, identifier, rows, text
+
+_log = structlog.get_logger(__name__)
+
+_TYPES = {
+    "creditcard": "card",
+    "remotecreditcard": "card",
+    "bankaccount": "bank_account",
+    "remotebankaccount": "bank_account",
+}
+
+
+def gateways(answer: Row) -> tuple[Gateway, ...]:
+    found = rows(answer, "paymentmethods", "paymentmethod")
+    if "totalresults" in answer and count(answer, "totalresults") != len(found):
+        raise Untrustworthy("totalresults is not the number of gateways")
+    read = tuple(Gateway(text(row, "module"), text(row, "displayname") or text(row, "module")) for row in found)
+    if not all(gateway.id for gateway in read):
+        raise Untrustworthy("a gateway without module")
+    return read
+
+
+def payment_methods(answer: Row, client_id: int) -> tuple[PaymentMethod, ...]:
+    if identifier(answer, "clientid") != client_id:
+        raise Untrustworthy("payment methods of another client")
+    read = [_payment_method(row) for row in rows(answer, "paymethods", "paymethod")]
+    return tuple(method for method in read if method)
+
+
+def _payment_method(row: Row) -> PaymentMethod | None:
+    method_id = identifier(row, "id")
+    kind = _TYPES.get(text(row, "type").lower())
+    if kind is None:
+        # Not known to be usable for paying, so it must not open the gate to ordering.
+        _log.warning("WHMCS has a payment method of an unknown type, not shown", payment_method_id=method_id)
+        return None
+    digits = re.sub(r"[^0-9]", "", text(row, "card_last_four"))
+    return PaymentMethod(
+        id=method_id,
+        type=kind,
+        description=text(row, "description"),
+        gateway=text(row, "gateway_name"),
+        brand=text(row, "card_type") or text(row, "bank_name"),
+        last_four=digits[-4:],
+        expires_on=_expiry(text(row, "expiry_date"), method_id),
+    )
+
+
+def _expiry(written: str, method_id: int) -> date | None:
+    """The end of the month in "02/25", "02/2025" or "0225"."""
+    if not written.strip("0/"):
+        return None
+    found = re.fullmatch(r"(0?[1-9]|1[0-2])/(?:20)?([0-9]{2})|(0[1-9]|1[0-2])([0-9]{2})", written, re.ASCII)
+    if not found:
+        # Taken as "never" it would let an expired card pass as usable.
+        raise Untrustworthy(f"payment method {method_id}: expiry_date is no month")
+    month, year = int(found[1] or found[3]), 2000 + int(found[2] or found[4])
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def subscriptions(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[Subscription, ...]:
+    read = tuple(_subscription(row, zone) for row in rows(answer, "products", "product"))
+    if any(subscription.client_id != client_id for subscription in read):
+        raise Untrustworthy("services of another client")
+    return read
+
+
+def _subscription(row: Row, zone: ZoneInfo) -> Subscription:
+    cycle = text(row, "billingcycle")
+    return Subscription(
+        id=identifier(row, "id"),
+        client_id=identifier(row, "clientid", "userid"),
+        name=text(row, "name"),
+        group=text(row, "groupname"),
+        status=text(row, "status"),
+        billing_cycle=cycle,
+        # What is paid once has no recurring amount.
+        amount=amount_or_zero(row, "firstpaymentamount" if cycle.lower() == "one time" else "recurringamount"),
+        next_due_on=day(row, "nextduedate", zone),
+        started_on=day(row, "regdate", zone),
+        gateway=text(row, "paymentmethod"),
+    )
