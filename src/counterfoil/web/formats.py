@@ -1,0 +1,59 @@
+"""How amounts, dates and numbers look in one language. Words are the catalogues' business."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from counterfoil.model import Money, currency_digits
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+class Formats:
+    """Babel costs up to 50 us a value and pages repeat values, so results are remembered."""
+
+    def __init__(self, locale: Locale, zone: ZoneInfo) -> None:
+        self._locale = locale
+        self._zone = zone
+        self.money = lru_cache(4096)(self._money)
+        self.date = lru_cache(4096)(self._date)
+
+    def _money(self, money: Money) -> str:
+        """In the currency's own digits, unless more of them carry value: those are never dropped."""
+        digits = -int(money.amount.as_tuple().exponent)
+        plain = digits <= currency_digits(money.currency)
+        return format_currency(
+            money.amount, money.currency, locale=self._locale, currency_digits=plain, decimal_quantization=plain
+        ).replace("-", _MINUS)
+
+    def _date(self, day: date | None) -> str:
+        return format_date(day, "medium", locale=self._locale) if day else "\N{EN DASH}"
+
+    def time(self, moment: datetime) -> str:
+        """Absolute and with its zone, for a page may be served later than it was made."""
+        return format_datetime(
+            moment,
+            "d MMM y, HH:mm z" if self._locale.language == "en" else "medium",
+            tzinfo=self._zone,
+            locale=self._locale,
+        )
+
+    def number(self, value: int | Decimal) -> str:
+        return format_decimal(value, locale=self._locale)
+
+    def negative(self, money: Money) -> Money:
+        """What is taken off a total."""
+        return Money(0 - money.amount, money.currency)
+
+    def percent(self, value: Decimal) -> str:
+        """`value` is in per cent: 8.5 is "8.5 %"."""
+        return format_percent(value / 100, locale=self._locale, decimal_quantization=False)
+
+    def country(self, code: str, otherwise: str = "") -> str:
+        """By its ISO 3166 code, else as WHMCS calls it."""
+        return self._locale.territories.get(code.upper()) or otherwise or code

@@ -1,0 +1,83 @@
+"""Views and templates into HTML. What is on a page: views.py and templates/; what it looks like: static/."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType
+from zoneinfo import ZoneInfo
+
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
+
+from counterfoil.web.catalogue import LANGUAGES, locale_of, translations
+from counterfoil.web.formats import Formats
+from counterfoil.web.views import Brand, Shell, View, badges
+
+
+class Renderer:
+    """One Jinja environment a language, so that macros and formats know theirs without being told at each call.
+
+    `asset` gives the address of a static file. `template_dir` overrides single templates by name. Templates are
+    compiled here, so a broken one stops the start.
+    """
+
+    def __init__(
+        self, brand: Brand, asset: Callable[[str], str], *, zone: ZoneInfo, template_dir: Path | None = None
+    ) -> None:
+        compiled = _CompiledOnce()
+        self._environments = {language: _environment(language, zone, template_dir, compiled) for language in LANGUAGES}
+        for environment in self._environments.values():
+            environment.globals |= {"brand": brand, "asset": asset, "badges": badges}
+            for name in environment.list_templates(extensions=["html"]):
+                environment.get_template(name)
+
+    def page(self, view: View, shell: Shell) -> bytes:
+        """The whole page. The same view and shell give the same bytes, whenever they are rendered."""
+        template = self._environments[shell.language].get_template(view.template)
+        return template.render(page=view, shell=shell).encode()
+
+
+class _CompiledOnce(BytecodeCache):
+    """The languages' environments share what was compiled: the code is the same, only the globals differ."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._code.get(bucket.key, ("", None))
+        if code is not None and checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key] = (bucket.checksum, bucket.code)
+
+
+def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compiled: BytecodeCache) -> Environment:
+    own = PackageLoader("counterfoil.web", "templates")
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(template_dir), own]) if template_dir else own,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        bytecode_cache=compiled,
+        extensions=["jinja2.ext.i18n"],
+    )
+    known, locale = translations(language), locale_of(language)
+    environment.install_gettext_callables(  # type: ignore[attr-defined] # the i18n extension adds it
+        known.ugettext, known.ungettext, newstyle=True, pgettext=known.upgettext, npgettext=known.unpgettext
+    )
+    formats = Formats(locale, zone)
+    environment.filters |= {
+        "money": formats.money,
+        "date": formats.date,
+        "time": formats.time,
+        "number": formats.number,
+        "negative": formats.negative,
+        "percent": formats.percent,
+        "country": formats.country,
+    }
+    environment.globals |= {"language": language, "direction": locale.text_direction}
+    return environment

@@ -1,0 +1,125 @@
+// Makes pages live: ages of data, changes as they happen, the wait for a payment. Everything works without it.
+const POLL = 5000;
+const PATIENCE = 300_000;
+const started = Date.now();
+const main = document.getElementById("main");
+const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "narrow", numeric: "always" });
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+const find = (selector) => main.querySelector(selector);
+const checking = () => find("[data-checking]");
+const awaitedSince = () => Number(sessionStorage.getItem(location.pathname)) || started;
+
+function tellAges() {
+  for (const time of main.querySelectorAll("time[data-ago]")) {
+    const age = Math.max(0, (Date.now() - Date.parse(time.dateTime)) / 1000);
+    const [unit, size] = UNITS.find(([, size]) => age >= size) ?? UNITS.at(-1);
+    time.title ||= time.textContent;
+    time.textContent = ago.format(-Math.floor(age / size), unit);
+  }
+}
+
+function dress() {
+  tellAges();
+  find("[data-print]")?.removeAttribute("hidden");
+  if (checking() && Date.now() - awaitedSince() > PATIENCE) {
+    checking().hidden = true;
+    find("[data-unconfirmed]").hidden = false;
+  }
+}
+
+// The same element after the swap: by id, else by what it leads to.
+function keepPlace() {
+  const held = document.activeElement;
+  const opened = [...main.querySelectorAll("details[open]")].map((details) => details.id);
+  const typed = new Map([...main.querySelectorAll("input:not([type=hidden]), select")].map((field) => [field.id, field.value]));
+  const path = held.id ? `#${held.id}` : held.href ? `a[href="${CSS.escape(held.getAttribute("href"))}"]`
+    : held.form?.getAttribute("action") ? `form[action="${held.form.getAttribute("action")}"] button` : "";
+  const within = main.contains(held) && held !== main;
+  return () => {
+    for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+    for (const [id, value] of typed) if (document.getElementById(id)) document.getElementById(id).value = value;
+    if (within) ((path && find(path)) || main).focus({ preventScroll: true });
+  };
+}
+
+let shown = "";
+let busy = false;
+let again = false;
+
+async function refetch() {
+  if (busy) return void (again = true);
+  busy = true;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.status === 401 || answer.redirected) location.reload();
+    else if (answer.ok) show(await answer.text());
+  } catch { /* no connection: what is shown tells its age, the next change or poll tries again */ }
+  busy = false;
+  if (again) { again = false; refetch(); }
+}
+
+function show(text) {
+  if (text === shown) return;
+  shown = text;
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const fresh = page.getElementById("main");
+  const before = find("[data-announce]")?.textContent;
+  const restore = keepPlace();
+  main.replaceChildren(...fresh.childNodes);
+  document.title = page.title;
+  dress();
+  restore();
+  const news = find("[data-announce]")?.textContent;
+  if (news && news !== before) document.getElementById("announcer").textContent = news;
+}
+
+let stream;
+function listen() {
+  if (stream || !main.dataset.live || (document.hidden && !checking())) return;
+  stream = new EventSource("/api/v1/events");
+  stream.addEventListener("changed", ({ data }) => {
+    const { resource, id } = JSON.parse(data);
+    const live = main.dataset.live.split(" ");
+    if (live.includes(resource) || live.includes(`${resource}:${id}`)) refetch();
+  });
+}
+
+// A browser has few connections to one host, so hidden pages give theirs back; a page that waits for a payment keeps it.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) {
+    if (main.dataset.live) refetch();
+    listen();
+  } else if (!checking()) {
+    stream?.close();
+    stream = undefined;
+  }
+});
+addEventListener("pagehide", () => { stream?.close(); stream = undefined; });
+addEventListener("pageshow", ({ persisted }) => { if (persisted) { refetch(); listen(); } });
+
+setInterval(() => {
+  dress();
+  const silent = main.dataset.live && stream?.readyState === EventSource.CLOSED && !document.hidden;
+  const since = checking() ? awaitedSince() : started;
+  if ((checking() || silent) && Date.now() - since < PATIENCE) refetch();
+}, POLL);
+
+// WHMCS opens in a new tab; this one waits for the result.
+document.addEventListener("submit", ({ target }) => {
+  const awaiting = target.dataset.awaiting;
+  if (!awaiting) return;
+  sessionStorage.setItem(new URL(awaiting, location).pathname, Date.now());
+  setTimeout(() => location.assign(awaiting), 200);
+});
+
+const menu = document.getElementById("menu");
+document.addEventListener("click", ({ target }) => { if (menu && !menu.contains(target)) menu.open = false; });
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape" || !menu?.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+dress();
+listen();
