@@ -29,6 +29,30 @@ class Sandbox:
     def start(self) -> None:
         self.child.start(lambda: answers(f"{self.url}/"))
 
+    def notable(self, name: str) -> int:
+        """The id of a seeded invoice that has a name, such as "ada.overdue"."""
+        invoice_id = self.control("GET", "people")["invoices"][name]
+        assert isinstance(invoice_id, int)
+        return invoice_id
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Every API call since the record was last cleared: `action`, `params`, ..."""
+        seen: list[dict[str, Any]] = self.control("GET", "calls")["calls"]
+        return seen
+
+    def actions(self) -> list[str]:
+        return [call["action"] for call in self.calls()]
+
+    def forget_calls(self) -> None:
+        self.control("DELETE", "calls")
+
+    def break_with(self, kind: str, **rule: Any) -> None:
+        """From now on calls meet this fault: docs/sandbox.md lists them."""
+        self.control("POST", "faults", {"kind": kind, **rule})
+
+    def mend(self) -> None:
+        self.control("DELETE", "faults")
+
     def control(self, method: str, path: str, body: object = None) -> Any:
         """What the control interface answers to `method /_sandbox/path`."""
         answer = httpx2.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=20)
@@ -41,6 +65,7 @@ class Stack:
 
     def __init__(self, folder: Path, *, workers: int = 1, **settings: str) -> None:
         """`settings` are the portal's, in lower case and without the prefix; what is not given suits the sandbox."""
+        self.folder = folder
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
@@ -66,6 +91,20 @@ class Stack:
     def start(self) -> None:
         self.portal.start(lambda: answers(f"{self.url}/readyz"))
 
+    def visitor(self, email: str = "", password: str = "demo-password-1") -> httpx2.Client:
+        """A caller of the API with a session of its own, signed in when `email` is given. Close it, or use `with`."""
+        client = httpx2.Client(base_url=self.url, timeout=20)
+        if email:
+            client.post("/api/v1/session", json={"email": email, "password": password}).raise_for_status()
+        return client
+
+    def command(self, *arguments: str) -> str:
+        """Runs `counterfoil ARGUMENTS` with the portal's settings; gives what it printed."""
+        log = self.folder / f"command-{len(list(self.folder.iterdir()))}.log"
+        child = Child([*COUNTERFOIL, *arguments], log, env=self.environment, cwd=self.folder)
+        assert child.run() == 0, child.output()
+        return child.output()
+
     def logged(self) -> list[dict[str, Any]]:
         """The portal's log lines so far; what is not JSON fails the test."""
         return [json.loads(line) for line in self.portal.output().splitlines() if line]
@@ -78,8 +117,7 @@ def running_stack(folder: Path, *, workers: int = 1, **settings: str) -> Iterato
     try:
         stack.sandbox.start()
         if stack.settings["database_url"].startswith("postgresql"):
-            migrated = Child([*COUNTERFOIL, "migrate"], folder / "migrate.log", env=stack.environment, cwd=folder)
-            assert migrated.run() == 0, migrated.output()
+            stack.command("migrate")
         stack.start()
         yield stack
     finally:
