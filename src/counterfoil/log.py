@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 # Values under these keys are never written, whoever logs them; allow-listing at the call sites is the first line
 # of defence, this the second. See docs/security.md.
@@ -20,8 +20,10 @@ _URL_QUERY = re.compile(r"(https?://[^\s\"'?#]+)\?[^\s\"']*")
 
 def configure(level: str, log_format: str) -> None:
     """Sends structlog and the standard library's logging to stderr. `log_format`: "json" or "console"."""
-    renderer = structlog.dev.ConsoleRenderer() if log_format == "console" else structlog.processors.JSONRenderer()
-    shared = [
+    renderer: Processor = (
+        structlog.dev.ConsoleRenderer() if log_format == "console" else structlog.processors.JSONRenderer()
+    )
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

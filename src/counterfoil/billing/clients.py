@@ -46,7 +46,7 @@ class Clients:
 
 def decode_client(value: bytes) -> Client:
     """The client of an invoice. Without it there is no currency, hence no whole answer."""
-    client = _client.decode(value)
+    client: Client | None = _client.decode(value)
     if client is None:
         raise BillingUnavailable("WHMCS has an invoice but not its client")
     return client

@@ -1,12 +1,50 @@
 """What request handlers work with: one struct, put together in app.build, given to handlers as `parts`."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from counterfoil.accounts.sessions import Sessions
+from counterfoil.accounts.sign_in import SignIn
+from counterfoil.billing.changes import Changes
+from counterfoil.billing.clients import Clients
+from counterfoil.billing.gateways import Gateways
+from counterfoil.billing.hand_offs import HandOffs
+from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.reading import Calendar
+from counterfoil.cache import Cache
 from counterfoil.settings import Settings
+from counterfoil.web.guard import Guard
+from counterfoil.web.kept import Answers
+from counterfoil.web.limits import Limits
+from counterfoil.web.live import Live
+from counterfoil.web.metrics import Metrics
+from counterfoil.web.rendering import Renderer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Litestar injects it by name: a handler asks for it with `parts: NamedDependency[Parts]`."""
+    """A handler asks for it with `parts: GivenParts`."""
 
     settings: Settings
+    cache: Cache
+    engine: AsyncEngine
+    sessions: Sessions
+    sign_in: SignIn
+    guard: Guard
+    calendar: Calendar
+    clients: Clients
+    gateways: Gateways
+    invoices: Invoices
+    hand_offs: HandOffs
+    changes: Changes
+    answers: Answers
+    renderer: Renderer
+    limits: Limits
+    live: Live
+    metrics: Metrics
+
+
+GivenParts: TypeAlias = NamedDependency[Parts]

@@ -1,0 +1,157 @@
+"""Home, the list and one invoice as pages, and the way to WHMCS and back. Rules live in billing/."""
+
+import time
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from counterfoil.billing.hand_offs import HandOff
+from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
+from counterfoil.billing.invoices import Overview
+from counterfoil.billing.reading import Reading
+from counterfoil.billing.shown import InvoiceDetail
+from counterfoil.web.guard import viewer_of
+from counterfoil.web.invoices import id_of
+from counterfoil.web.kept import PAYING_COOKIE
+from counterfoil.web.list_query import read_list_query
+from counterfoil.web.request_context import AnyRequest
+from counterfoil.web.shells import HTML, shell_for
+from counterfoil.web.views import Home, Invoice, Invoices, SsoRefused, View
+from counterfoil.web.wiring import GivenParts, Parts
+
+CHECKING = 300
+"""Seconds for which a page says that a payment is being checked instead of offering to pay again."""
+
+HOME_ROWS = 5
+
+
+@get("/", permission="invoices", include_in_schema=False)
+async def home(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+    query = InvoiceQuery(StatusFilter.UNPAID, sort=Sort.ATTENTION, page_size=HOME_ROWS)
+    reading = await parts.invoices.overview(viewer_of(request).client, query)
+    shown = reading.value
+    page = Home(
+        invoices=shown.invoices,
+        figures=shown.figures,
+        open_count=shown.open_count,
+        today=parts.calendar.today(),
+        has_pdf=True,
+    )
+    return await _give(request, parts, reading, page, shown.client.language)
+
+
+@get("/invoices", permission="invoices", include_in_schema=False)
+async def list_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+    query = read_list_query(request.query_params)
+    reading: Reading[Overview] = await parts.invoices.overview(viewer_of(request).client, query.as_invoice_query())
+    shown = reading.value
+    page = Invoices(
+        query=query,
+        invoices=shown.invoices,
+        figures=shown.figures,
+        open_count=shown.open_count,
+        years=shown.years,
+        today=parts.calendar.today(),
+        has_pdf=True,
+    )
+    return await _give(request, parts, reading, page, shown.client.language)
+
+
+@get("/invoices/{invoice_id:str}", permission="invoices", include_in_schema=False)
+async def detail_page(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Response[bytes]:
+    viewer, number = viewer_of(request), id_of(invoice_id)
+    reading, client = await parts.invoices.detail_with_client(viewer.client, number)
+    gateways = await parts.gateways.read()
+    names = {gateway.id: gateway.name for gateway in gateways.value}
+    awaited_until = paying(request).get(number, 0) + CHECKING
+    page = Invoice(
+        invoice=_with_names(reading.value, names),
+        client=client,
+        today=parts.calendar.today(),
+        # The address says so in the first moments, before the answer to Pay has set the cookie.
+        is_awaiting="awaiting" in request.query_params or time.time() < awaited_until,
+        has_pdf=True,
+    )
+    changes_at = [awaited_until] if time.time() < awaited_until else []
+    oldest = reading._replace(
+        as_of=min(reading.as_of, gateways.as_of), expires_at=min(reading.expires_at, gateways.expires_at, *changes_at)
+    )
+    return await _give(request, parts, oldest, page, client.language)
+
+
+@post("/invoices/{invoice_id:str}/pay", permission="invoices", include_in_schema=False)
+async def pay(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Response[Any]:
+    viewer, number = viewer_of(request), id_of(invoice_id)
+    await parts.limits.hit("sso_link", str(viewer.account_id))
+    response = _away(request, parts, await parts.hand_offs.pay(viewer.client, viewer.user_id, number), number)
+    response.cookies.append(paying_cookie(parts, paying(request) | {number: int(time.time())}))
+    return response
+
+
+@post("/invoices/{invoice_id:str}/pdf", permission="invoices", include_in_schema=False)
+async def pdf(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Response[Any]:
+    viewer, number = viewer_of(request), id_of(invoice_id)
+    await parts.limits.hit("sso_link", str(viewer.account_id))
+    return _away(request, parts, await parts.hand_offs.pdf(viewer.client, viewer.user_id, number), number)
+
+
+@get("/return/invoices/{invoice_id:str}", permission="invoices", include_in_schema=False)
+async def come_back(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Redirect:
+    """Where WHMCS's templates may link to. It only makes us read again, so that it may be a GET from elsewhere."""
+    viewer, number = viewer_of(request), id_of(invoice_id)
+    await parts.limits.hit("return", str(viewer.account_id))
+    await parts.hand_offs.returned(viewer.client)
+    return Redirect(f"/invoices/{number}", status_code=303, headers={"cache-control": "no-store"})
+
+
+async def _give(request: AnyRequest, parts: Parts, reading: Reading[Any], page: View, language: str) -> Response[bytes]:
+    body = parts.renderer.page(page, shell_for(request, viewer_of(request), language))
+    return await parts.answers.give(request, reading, body, permission="invoices", media_type=HTML)
+
+
+def _with_names(invoice: InvoiceDetail, names: dict[str, str]) -> InvoiceDetail:
+    """Gateways as customers know them; one that was switched off meanwhile keeps WHMCS's short name."""
+    payments = tuple(
+        msgspec.structs.replace(payment, gateway=names.get(payment.gateway, payment.gateway))
+        for payment in invoice.payments
+    )
+    gateway = names.get(invoice.gateway, invoice.gateway)
+    return msgspec.structs.replace(invoice, gateway=gateway, payments=payments)
+
+
+def _away(request: AnyRequest, parts: Parts, hand_off: HandOff, invoice_id: int) -> Response[Any]:
+    if hand_off.signed_in:
+        # The link is a full sign-in: no cache may keep it, and WHMCS need not learn which page it came from.
+        headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+        return Redirect(hand_off.url, status_code=303, headers=headers)
+    page = SsoRefused(billing_url=hand_off.url, back_href=f"/invoices/{invoice_id}")
+    body = parts.renderer.page(page, shell_for(request, viewer_of(request)))
+    return Response(body, media_type=HTML, headers={"cache-control": "no-store"})
+
+
+def paying(request: AnyRequest) -> dict[int, int]:
+    """Invoices that this browser has gone to pay lately, and when (Unix seconds). Only words on its own pages depend
+    on it, so the cookie is not signed.
+    """
+    started: dict[int, int] = {}
+    for item in request.cookies.get(PAYING_COOKIE, "").split("."):
+        number, _, when = item.partition("-")
+        if number.isdecimal() and when.isdecimal() and len(item) < 24:
+            started[int(number)] = int(when)
+    return started
+
+
+def paying_cookie(parts: Parts, started: dict[int, int]) -> Cookie:
+    latest = sorted(started.items(), key=lambda item: item[1])[-5:]
+    return Cookie(
+        key=PAYING_COOKIE,
+        value=".".join(f"{number}-{when}" for number, when in latest),
+        max_age=3 * CHECKING,
+        path="/",
+        secure=parts.settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )

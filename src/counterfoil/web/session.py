@@ -1,0 +1,115 @@
+"""The JSON API for signing in, switching between client accounts and signing out."""
+
+from typing import Annotated
+
+from litestar import Response, delete, get, post, put
+from litestar.datastructures import Cookie
+from msgspec import Meta, Struct
+
+from counterfoil.errors import NotFound, NotSignedIn
+from counterfoil.settings import Settings
+from counterfoil.web.guard import viewer_of
+from counterfoil.web.kept import Visit
+from counterfoil.web.request_context import AnyRequest, context_of
+from counterfoil.web.wiring import GivenParts, Parts
+
+NO_STORE = {"cache-control": "no-store"}
+
+
+class Credentials(Struct):
+    email: Annotated[str, Meta(min_length=3, max_length=254)]
+    password: Annotated[str, Meta(min_length=1, max_length=1024)]
+
+
+class ClientChoice(Struct):
+    client_id: int
+
+
+class Person(Struct, frozen=True):
+    email: str
+    name: str
+
+
+class ShownClient(Struct, frozen=True):
+    client_id: int
+    name: str
+    permissions: list[str]
+
+
+class ShownSession(Struct, frozen=True):
+    user: Person
+    client_id: int | None
+    clients: list[ShownClient]
+    staff: bool
+
+
+@post("/api/v1/session", public=True, status_code=204)
+async def sign_in(request: AnyRequest, parts: GivenParts, data: Credentials) -> Response[None]:
+    cookie = await open_session(request, parts, data.email, data.password)
+    return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
+
+
+@get("/api/v1/session", signed_in=True)
+async def show_session(request: AnyRequest) -> Response[ShownSession]:
+    viewer = viewer_of(request)
+    shown = ShownSession(
+        user=Person(viewer.email, viewer.name),
+        client_id=viewer.client_id,
+        clients=[ShownClient(each.client_id, each.name, sorted(each.permissions)) for each in viewer.clients],
+        staff=viewer.is_staff,
+    )
+    return Response(shown, headers=NO_STORE)
+
+
+@put("/api/v1/session/client", signed_in=True, status_code=204)
+async def switch_client(request: AnyRequest, parts: GivenParts, data: ClientChoice) -> Response[None]:
+    cookie = await switch_session(request, parts, data.client_id)
+    return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
+
+
+@delete("/api/v1/session", public=True, status_code=204)
+async def sign_out(request: AnyRequest, parts: GivenParts) -> Response[None]:
+    cookie = await close_session(request, parts)
+    return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
+
+
+async def open_session(request: AnyRequest, parts: Parts, email: str, password: str) -> Cookie:
+    """Raises SignInFailed, TwoFactorRequired, RateLimited, BillingUnavailable; NotFound when OIDC is the way in."""
+    if parts.settings.oidc_issuer:
+        raise NotFound
+    who, where = email.strip().lower(), context_of(request.scope).address
+    async with parts.limits.failures(("sign_in_user", who), ("sign_in_address", where)):
+        account = await parts.sign_in.with_password(email, password)
+    return session_cookie(parts.settings, await parts.sessions.open(account))
+
+
+async def switch_session(request: AnyRequest, parts: Parts, client_id: int) -> Cookie:
+    """Raises ClientNotFound for any client that is not this person's."""
+    visit: Visit = request.scope["state"]["visit"]
+    return session_cookie(parts.settings, await parts.sessions.switch(visit.handle, client_id))
+
+
+async def close_session(request: AnyRequest, parts: Parts) -> Cookie:
+    """Returns when the session is dead in every process; raises CacheUnavailable when that cannot be said."""
+    visit: Visit | None = request.scope["state"].get("visit")
+    if visit is None:
+        raise NotSignedIn
+    await parts.sessions.close(visit.handle)
+    return session_cookie(parts.settings, "", max_age=0)
+
+
+def cookie_name(settings: Settings) -> str:
+    return "__Host-counterfoil_session" if settings.is_https else "counterfoil_session"
+
+
+def session_cookie(settings: Settings, value: str, max_age: int | None = None) -> Cookie:
+    """Without an age the browser drops it at its end; the session's own limits are the server's."""
+    return Cookie(
+        key=cookie_name(settings),
+        value=value,
+        path="/",
+        max_age=max_age,
+        secure=settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )
