@@ -51,7 +51,7 @@ docs: setup-dev ## write the parts of docs/ that are made from the code
 	@$(BIN)/python tools/docs.py
 
 screenshots: system setup-dev ## take the pictures in docs/screenshots again, in a real browser
-	@COUNTERFOIL_TEST_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/promises/test_story.py </dev/null
+	@COUNTERFOIL_TEST_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/promises/test_pictures.py </dev/null
 
 lock: setup-dev ## resolve the dependencies again; UPGRADE=1 takes newer versions
 	@tools/lock $(if $(UPGRADE),--upgrade)

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 # It must not look for anything beyond this machine: updates, accounts, certificates' health.
 QUIET = [
@@ -56,3 +56,12 @@ class Complaints:
     def unexpected(self) -> list[str]:
         """All but those that contain one of the `expected` texts."""
         return [text for text in self.seen if not any(known in text for known in self.expected)]
+
+
+def sign_in(page: Page, url: str, email: str) -> None:
+    """In whichever language the page is."""
+    page.goto(f"{url}/sign-in")
+    page.locator("input[name=email]").fill(email)
+    page.locator("input[name=password]").fill("demo-password-1")
+    page.locator("input[name=password]").press("Enter")
+    expect(page.locator("input[name=password]")).to_have_count(0)

@@ -1,7 +1,8 @@
 """Everything that a portal has stored, as text: database and Redis. For looking for what must not be there."""
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from redis import Redis
 from sqlalchemy import inspect, text
@@ -22,6 +23,9 @@ def stored_by(stack: Stack) -> str:
 def columns_of(stack: Stack) -> set[str]:
     """`table.column` of the portal's own database."""
     return set(asyncio.run(_columns(stack.settings["database_url"])))
+
+
+Answer = TypeVar("Answer")
 
 
 async def _tables(url: str) -> str:
@@ -47,7 +51,7 @@ async def _columns(url: str) -> list[str]:
     return await _with_connection(url, read)
 
 
-async def _with_connection(url: str, read: Any) -> Any:
+async def _with_connection(url: str, read: Callable[[AsyncConnection], Awaitable[Answer]]) -> Answer:
     engine = create_async_engine(url)
     try:
         async with engine.connect() as connection:

@@ -1,11 +1,10 @@
-"""The main job in a real browser: sign in, see what is due, pay in WHMCS, see it paid. It also takes the pictures."""
+"""The main job in a real browser: sign in, see what is due, pay in WHMCS, see it paid."""
 
-import os
 import re
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import sign_in
 from tests.stack import Stack
 
 
@@ -46,18 +45,3 @@ def test_ada_pays_without_javascript(stack: Stack, browser: Browser) -> None:
     page.reload()
     expect(page.locator("main .status").first).to_contain_text("Paid")
     context.close()
-
-
-def sign_in(page: Page, url: str, email: str) -> None:
-    page.goto(f"{url}/sign-in")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill("demo-password-1")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
-
-
-def picture(page: Page, name: str) -> None:
-    """Into the folder that `make screenshots` names; otherwise into none."""
-    folder = os.environ.get("COUNTERFOIL_TEST_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png")

@@ -8,6 +8,7 @@ import pytest
 
 from counterfoil import errors
 from counterfoil.settings import Settings
+from counterfoil.web import statuses
 from tests.shape.sources import ROOT, text, tracked
 
 DOCUMENTS = [path for path in tracked() if path.suffix == ".md"]
@@ -28,6 +29,10 @@ def test_defaults_in_the_document_are_true() -> None:
         default = item.metadata.get("default", "")
         said = stated[item.name.upper()]
         assert (said.group(1) if said else "") == default, item.name
+
+
+# Importing it makes its errors known to their base class.
+assert statuses.InternalError.code
 
 
 def every_error(kind: type[errors.CounterfoilError] = errors.CounterfoilError) -> set[type[errors.CounterfoilError]]:

@@ -1,0 +1,91 @@
+"""The pages as people see them, in Chromium: nothing complains or overflows. `make screenshots` keeps the pictures."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import Complaints, sign_in
+from tests.conftest import OpenPage
+from tests.stack import Stack, running_stack
+
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True}
+DARK: dict[str, Any] = {"color_scheme": "dark"}
+
+
+class Picture(NamedTuple):
+    name: str
+    path: str
+    email: str = "ada@example.com"
+    options: Mapping[str, Any] = MappingProxyType({})
+
+
+PICTURES = [
+    Picture("sign-in", "/sign-in", ""),
+    Picture("home", "/"),
+    Picture("invoices", "/invoices"),
+    Picture("invoices-dark", "/invoices", options=DARK),
+    Picture("invoices-phone", "/invoices", options=PHONE),
+    Picture("invoices-japanese", "/invoices", "yuki@example.com", {"locale": "ja-JP"}),
+    Picture("invoice", "/invoices/{ada.overdue}"),
+    Picture("invoice-phone", "/invoices/{ada.overdue}", options=PHONE),
+    Picture("no-invoices", "/invoices", "nora@example.com"),
+    Picture("not-found", "/invoices/999999"),
+]
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("pictures"), brand_name="Analytical Hosting") as stack:
+        yield stack
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
+def test_page(portal: Stack, open_page: OpenPage, complaints: Complaints, tmp_path: Path, picture: Picture) -> None:
+    """One heading that the title begins with, one language, nothing wider than the screen, no complaint."""
+    complaints.expected.append("404 (Not Found)")
+    page = open_page(**picture.options)
+    if picture.email:
+        sign_in(page, portal.url, picture.email)
+    page.goto(portal.url + address(portal, picture.path))
+    assert_sound(page)
+    keep(page, tmp_path, picture.name)
+
+
+def test_page_in_an_outage(portal: Stack, open_page: OpenPage, complaints: Complaints, tmp_path: Path) -> None:
+    """The page of an outage is as sound as the others, and has the way to try again."""
+    complaints.expected.append("503 (Service Unavailable)")
+    page = open_page()
+    sign_in(page, portal.url, "chidi@example.com")
+    portal.sandbox.break_with("status")
+    page.goto(f"{portal.url}/invoices")
+    portal.sandbox.mend()
+    expect(page.locator("main")).to_contain_text("The billing system is unavailable. Please try again.")
+    assert_sound(page)
+    keep(page, tmp_path, "unavailable")
+
+
+def address(portal: Stack, path: str) -> str:
+    """Seeded invoices are named, since their numbers are the sandbox's business."""
+    before, brace, rest = path.partition("{")
+    name, _, after = rest.partition("}")
+    return f"{before}{portal.sandbox.notable(name)}{after}" if brace else path
+
+
+def assert_sound(page: Page) -> None:
+    headings = page.get_by_role("heading", level=1)
+    expect(headings).to_have_count(1)
+    assert page.title().startswith(headings.inner_text().strip())
+    assert page.locator("html").get_attribute("lang")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.locator("form:not([action])").count() == 0
+
+
+def keep(page: Page, tmp_path: Path, name: str) -> None:
+    folder = Path(os.environ.get("COUNTERFOIL_TEST_SCREENSHOTS") or tmp_path)
+    page.screenshot(path=folder / f"{name}.png")
+    assert (folder / f"{name}.png").stat().st_size > 5_000
