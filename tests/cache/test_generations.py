@@ -1,0 +1,270 @@
+"""What one generation of a client's data promises: no old value after a clear, one call for everybody."""
+
+import asyncio
+
+import pytest
+
+from counterfoil import errors
+from counterfoil.cache import Entry, Fetched, Part
+from tests.cache.fleet import ADA, WITHIN, Fleet, Whmcs, peeked, until, value
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_value_is_fetched_once(fleet: Fleet, whmcs: Whmcs) -> None:
+    """A second read, in another process, costs no call."""
+    first, second = await fleet.settled(), await fleet.process()
+    assert await value(first, whmcs.part()) == await value(second, whmcs.part()) == b"v1"
+    assert whmcs.calls == 1
+
+
+async def test_many_cold_readers_cost_one_call(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F8: 200 readers in 4 processes who find nothing make one call, and all get its value."""
+    processes = [await fleet.process() for _ in range(4)]
+    values = await asyncio.gather(*(value(processes[n % 4], whmcs.part()) for n in range(200)))
+    assert set(values) == {b"v1"}
+    assert whmcs.calls == 1
+
+
+async def test_a_clear_during_a_fetch_discards_it(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F2: what was fetched before a clear is neither stored nor handed to anybody, not even to who asked before it."""
+    reading, clearing = await fleet.settled(), await fleet.process()
+    early = asyncio.create_task(value(reading, whmcs.part()))
+    await whmcs.arrived.wait()
+    whmcs.version = 2
+    await clearing.clear(ADA)
+    assert await value(reading, whmcs.part()) == b"v2"
+    assert await value(clearing, whmcs.part()) == b"v2"
+    assert await early == b"v2"
+
+
+async def test_a_reader_does_not_join_a_fetch_older_than_the_clear(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F2: in one process, the reader who comes after the clear has the answer before the older fetch has ended."""
+    cache = await fleet.settled()
+    whmcs.latency = 1.0
+    early = asyncio.create_task(value(cache, whmcs.part()))
+    await whmcs.arrived.wait()
+    whmcs.version, whmcs.latency = 2, 0.0
+    await cache.clear(ADA)
+    assert await value(cache, whmcs.part()) == b"v2"
+    assert not early.done()
+    assert await early == b"v2"
+
+
+async def test_a_slow_fetch_does_not_overwrite_a_newer_one(fleet: Fleet, whmcs: Whmcs) -> None:
+    """A fetch that has lost its lease is dropped when it ends at last: its reader gets the newer value."""
+    slow, quick = await fleet.settled(), await fleet.process()
+    whmcs.latency = 0.5
+    late = asyncio.create_task(value(slow, whmcs.part()))
+    await whmcs.arrived.wait()
+    fleet.forget("l")
+    whmcs.version, whmcs.latency = 2, 0.0
+    assert await value(quick, whmcs.part()) == b"v2"
+    assert await late == b"v2"
+    assert await peeked(quick) == [b"v2"]
+    assert slow.figures.fills_lost == 1
+
+
+async def test_a_long_fetch_keeps_its_lease(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F8: a call that takes longer than a lease lasts is not made a second time."""
+    first, second = await fleet.settled(), await fleet.process()
+    whmcs.latency = 5.0
+    assert await asyncio.gather(value(first, whmcs.part()), value(second, whmcs.part())) == [b"v1", b"v1"]
+    assert whmcs.calls == 1
+
+
+async def test_a_reader_who_leaves_does_not_cancel_the_others(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F8: the one who started the fetch disconnects; the rest get its value."""
+    cache = await fleet.settled()
+    leaving = asyncio.create_task(value(cache, whmcs.part()))
+    staying = [asyncio.create_task(value(cache, whmcs.part())) for _ in range(9)]
+    await whmcs.arrived.wait()
+    leaving.cancel()
+    assert set(await asyncio.gather(*staying)) == {b"v1"}
+    assert whmcs.calls == 1
+
+
+async def test_a_fetch_outlives_its_last_reader(fleet: Fleet, whmcs: Whmcs) -> None:
+    """The call was made; its answer serves the next reader."""
+    cache = await fleet.settled()
+    leaving = asyncio.create_task(value(cache, whmcs.part()))
+    await whmcs.arrived.wait()
+    leaving.cancel()
+    await until(lambda: cache.figures.fills_stored == 1)
+    assert await value(cache, whmcs.part()) == b"v1"
+    assert whmcs.calls == 1
+
+
+async def test_a_failure_is_shared(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F8: those who wait, in every process, and those who come within a second get the failure of one call."""
+    first, second = await fleet.settled(), await fleet.process()
+    whmcs.fails_with = errors.BillingUnavailable("down")
+    readers = [value(cache, whmcs.part()) for cache in (first, second) for _ in range(5)]
+    results = await asyncio.gather(*readers, return_exceptions=True)
+    assert {type(result) for result in results} == {errors.BillingUnavailable}
+    with pytest.raises(errors.BillingUnavailable):
+        await value(second, whmcs.part())
+    assert whmcs.calls == 1
+
+
+async def test_a_failure_is_forgotten_after_a_second(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F13: no error is kept longer than that."""
+    cache = await fleet.settled()
+    whmcs.fails_with = errors.BillingUnavailable("down")
+    with pytest.raises(errors.BillingUnavailable):
+        await value(cache, whmcs.part())
+    whmcs.fails_with = None
+    await asyncio.sleep(1.05)
+    assert await value(cache, whmcs.part()) == b"v1"
+
+
+async def test_a_clear_ends_a_shared_failure(fleet: Fleet, whmcs: Whmcs) -> None:
+    """Failures belong to a generation like values."""
+    cache = await fleet.settled()
+    whmcs.fails_with = errors.BillingUnavailable("down")
+    with pytest.raises(errors.BillingUnavailable):
+        await value(cache, whmcs.part())
+    whmcs.fails_with = None
+    await cache.clear(ADA)
+    assert await value(cache, whmcs.part()) == b"v1"
+
+
+@pytest.mark.parametrize("failure", [errors.InvoiceNotFound("3"), ZeroDivisionError("a bug"), TimeoutError("its own")])
+async def test_a_refusal_or_a_bug_is_not_kept(fleet: Fleet, whmcs: Whmcs, failure: Exception) -> None:
+    """It reaches those who wait; the next reader tries anew, at once."""
+    cache = await fleet.settled()
+    whmcs.fails_with = failure
+    readers = (value(cache, whmcs.part()) for _ in range(3))
+    assert await asyncio.gather(*readers, return_exceptions=True) == [failure] * 3
+    whmcs.fails_with = None
+    assert await value(cache, whmcs.part()) == b"v1"
+    assert whmcs.calls == 2
+
+
+async def test_a_lifetime_counts_from_the_start_of_the_fetch(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F1, F14: the time that the call took is part of the age."""
+    cache = await fleet.settled()
+    whmcs.latency = 0.6
+    entry = (await cache.read(ADA, [whmcs.part(lifetime=1.0)], within=WITHIN)).entries[0]
+    assert entry.expires_at - entry.as_of == pytest.approx(1.0)
+    assert await peeked(cache) == [b"v1"]
+    await asyncio.sleep(0.5)
+    assert await peeked(cache) == [None]
+
+
+async def test_a_negative_answer_has_its_own_lifetime(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F13: "not found" counts at most what the fetch says, never longer than the part's own lifetime."""
+    cache = await fleet.settled()
+    whmcs.lifetime = 10.0
+    snapshot = await cache.read(ADA, [whmcs.part("gone"), whmcs.part("short", 2.0)], within=WITHIN)
+    assert [round(entry.expires_at - entry.as_of) for entry in snapshot.entries] == [10, 2]
+
+
+async def test_parts_are_of_one_generation(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F9: when the client changes while the second part is fetched, the first, a hit, is fetched again too."""
+    cache, other = await fleet.settled(), await fleet.process()
+    await value(cache, whmcs.part("profile"))
+    whmcs.arrived.clear()
+    page = asyncio.create_task(cache.read(ADA, [whmcs.part("profile"), whmcs.part("invoices")], within=WITHIN))
+    await whmcs.arrived.wait()
+    whmcs.version = 2
+    await other.clear(ADA)
+    assert [entry.value for entry in (await page).entries] == [b"v2", b"v2"]
+
+
+async def test_parts_are_fetched_at_once(fleet: Fleet, whmcs: Whmcs) -> None:
+    cache = await fleet.settled()
+    await cache.read(ADA, [whmcs.part(name) for name in "abcd"], within=WITHIN)
+    assert whmcs.most_at_once == 4
+
+
+async def test_the_deadline_is_an_honest_error(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F9: a reader does not wait longer than it said; the fetch goes on for the next one."""
+    cache = await fleet.settled()
+    whmcs.latency = 0.3
+    with pytest.raises(errors.BillingUnavailable):
+        await cache.read(ADA, [whmcs.part()], within=0.1)
+    assert await value(cache, whmcs.part()) == b"v1"
+    assert whmcs.calls == 1
+
+
+async def test_a_generation_that_never_rests_ends_at_the_deadline(fleet: Fleet, whmcs: Whmcs) -> None:
+    cache, other = await fleet.settled(), await fleet.process()
+
+    async def restless() -> Fetched:
+        await asyncio.sleep(0.01)
+        await other.clear(ADA)
+        return Fetched(b"old")
+
+    with pytest.raises(errors.BillingUnavailable):
+        await cache.read(ADA, [Part("invoices", 90, restless)], within=0.2)
+    assert await peeked(cache) == [None]
+
+
+async def test_any_key_may_vanish(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F11: without its record no entry counts; without its lease no fetch is stored; an entry is fetched again."""
+    cache = await fleet.settled()
+    await value(cache, whmcs.part())
+    for kind in "gel":
+        whmcs.version += 1
+        await cache.clear(ADA)
+        await value(cache, whmcs.part())
+        fleet.forget(kind)
+        assert await value(cache, whmcs.part()) == f"v{whmcs.version}".encode()
+
+
+async def test_two_who_saw_no_record_saw_different_things(fleet: Fleet, whmcs: Whmcs) -> None:
+    """A fetch under way, a clear, an evicted record: the next reader does not join that fetch."""
+    cache, other = await fleet.process(), await fleet.process()
+    early = asyncio.create_task(value(cache, whmcs.part()))
+    await whmcs.arrived.wait()
+    whmcs.version = 2
+    await other.clear(ADA)
+    fleet.forget("g")
+    assert await value(cache, whmcs.part()) == b"v2"
+    assert await early == b"v2"
+
+
+async def test_what_is_derived_holds_as_long_as_its_source(fleet: Fleet, whmcs: Whmcs) -> None:
+    """A rendered page is kept for the generation it was made of, with its times, and not after a clear."""
+    cache = await fleet.settled()
+    snapshot = await cache.read(ADA, [whmcs.part()], within=WITHIN)
+    page = Entry(b"<p>", snapshot.as_of, snapshot.expires_at)
+    await cache.keep(ADA, snapshot.nonce, "page", page)
+    kept = (await cache.peek(ADA, ["page"])).entries[0]
+    assert kept == Entry(b"<p>", pytest.approx(page.as_of), pytest.approx(page.expires_at))
+    await cache.clear(ADA)
+    await cache.keep(ADA, snapshot.nonce, "page", page)
+    assert await peeked(cache, ["page"]) == [None]
+
+
+async def test_what_is_derived_from_older_data_does_not_replace_newer(fleet: Fleet, whmcs: Whmcs) -> None:
+    cache = await fleet.settled()
+    snapshot = await cache.read(ADA, [whmcs.part()], within=WITHIN)
+    await cache.keep(ADA, snapshot.nonce, "page", Entry(b"new", snapshot.as_of, snapshot.expires_at))
+    await cache.keep(ADA, snapshot.nonce, "page", Entry(b"old", snapshot.as_of - 1, snapshot.expires_at))
+    assert await peeked(cache, ["page"]) == [b"new"]
+
+
+async def test_everything_can_be_cleared(fleet: Fleet, whmcs: Whmcs) -> None:
+    cache, other = await fleet.settled(), await fleet.process()
+    scopes = [f"c{n}" for n in range(30)]
+    await asyncio.gather(*(value(cache, whmcs.part(), scope) for scope in scopes))
+    whmcs.version = 2
+    await other.clear_everything()
+    assert {await value(cache, whmcs.part(), scope) for scope in scopes} == {b"v2"}
+
+
+async def test_messages_reach_every_process(fleet: Fleet) -> None:
+    """The sender's own listeners included."""
+    heard: list[tuple[str, str, bytes]] = []
+    first, second = await fleet.process(), await fleet.process()
+    first.listen(lambda topic, message: heard.append(("first", topic, message)))
+    second.listen(lambda topic, message: heard.append(("second", topic, message)))
+
+    async def both_hear() -> bool:
+        await first.publish(ADA, b"changed\nnow")
+        return {who for who, *_ in heard} == {"first", "second"}
+
+    await until(both_hear)
+    assert {rest for _, *rest in map(tuple, heard) for rest in [tuple(rest)]} == {(ADA, b"changed\nnow")}
