@@ -1,0 +1,24 @@
+"""`make docs`: writes what is made from the code, docs/openapi.json. A test compares it with the running portal."""
+
+import json
+from pathlib import Path
+
+from counterfoil.app import build
+from counterfoil.settings import load
+
+NOT_USED = {
+    "COUNTERFOIL_SECRET_KEY": "x" * 32,
+    "COUNTERFOIL_WHMCS_URL": "https://billing.example.com/",
+    "COUNTERFOIL_WHMCS_IDENTIFIER": "x",
+    "COUNTERFOIL_WHMCS_SECRET": "x",
+}
+
+
+def main() -> None:
+    schema = build(load(NOT_USED, Path("/nonexistent"))).openapi_schema.to_schema()
+    text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
+    (Path(__file__).parent.parent / "docs/openapi.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
