@@ -1,0 +1,80 @@
+"""How the database is reached: SQLite and PostgreSQL set up alike, and an outage turned into an honest 503."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from counterfoil.errors import TemporarilyUnavailable
+
+PATIENCE = 10.0
+"""Seconds for one statement, a connection or a lock. Far below the cache's 120 s of remembering a dropped session,
+which a request that stands in the database's queue must not outlive."""
+
+_SQLITE_PRAGMAS = (
+    # First: switching to WAL is itself a write that may have to wait for another process.
+    f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}",
+    "PRAGMA journal_mode = WAL",
+    # Safe against a crash of the process; a power cut may cost the last sign-ins, never the file.
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+)
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """`url` as in the settings: sqlite+aiosqlite: or postgresql+asyncpg:. Connects when first used."""
+    if is_sqlite(url):
+        engine = create_async_engine(url)
+        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+        return engine
+    return create_async_engine(
+        url,
+        pool_pre_ping=True,  # after a restart of the database the first visitor gets an answer, not an error
+        pool_timeout=PATIENCE,
+        connect_args={"timeout": PATIENCE, "command_timeout": PATIENCE},
+    )
+
+
+def is_sqlite(url: str) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Commits at its end. Raises TemporarilyUnavailable when the database is away; it may have committed all the same.
+
+    On SQLite, begin a transaction that writes with its write: one that has read first cannot wait for another writer.
+    """
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        if is_outage(error):
+            raise TemporarilyUnavailable("the database is away") from error
+        raise
+    except (NoFreeConnection, OSError) as error:
+        raise TemporarilyUnavailable("the database is away") from error
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Away, shutting down, starting up, or locked for too long; not a mistake in a statement."""
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+async def ping(engine: AsyncEngine) -> None:
+    """For readyz and doctor. Raises TemporarilyUnavailable."""
+    async with transaction(engine) as connection:
+        await connection.exec_driver_sql("SELECT 1")

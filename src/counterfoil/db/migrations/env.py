@@ -1,0 +1,9 @@
+"""How Alembic runs here: on the connection, and inside the transaction, that schema.upgrade has opened and locked."""
+
+from alembic import context
+
+from counterfoil.db.tables import metadata
+
+# SQLite cannot alter columns in place: batch mode rebuilds the table.
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+context.run_migrations()

@@ -1,0 +1,111 @@
+"""The tables, in SQLAlchemy Core. A change here needs a migration (migrations/versions), and HEAD its number."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+HEAD = "0001"
+"""The schema that this version works with. A test compares it with the newest migration, so that asking whether the
+database is current need not load Alembic."""
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Always aware, always UTC. SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# A person: whoever `issuer` calls `subject`. E-mail and name are what the issuer said at the last sign-in.
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    # Empty on installations that have no users apart from clients (WHMCS 7).
+    Column("whmcs_user_id", BigInteger, index=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("signed_in_at", UtcTime, nullable=False),
+    UniqueConstraint("issuer", "subject"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    # SHA-256, hexadecimal, of the random part of the cookie. The cookie itself is nowhere.
+    Column("id_hash", Text, primary_key=True),
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    # The WHMCS client that is looked at; empty when there is none.
+    Column("client_id", BigInteger),
+    Column("created_at", UtcTime, nullable=False),
+    Column("last_seen_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+)
+
+# What staff said about an address and a client, over what WHMCS says. `email` as accounts.emails writes it.
+link = Table(
+    "link",
+    metadata,
+    Column("email", Text, primary_key=True),
+    Column("client_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),  # "linked" or "unlinked"
+    Column("created_at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("email", Text, primary_key=True),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+webhook_event = Table(
+    "webhook_event",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("client_id", BigInteger),
+    Column("received_at", UtcTime, nullable=False),
+    Column("effect", Text, nullable=False),
+    Index("ix_webhook_event_received_at", "received_at"),
+)
