@@ -1,0 +1,66 @@
+"""What the session cookie says and how it is signed. Whether such a session lives: sessions.py.
+
+    <client>.<random>.<signature>
+
+`client` is the WHMCS client looked at (0: none); it names the cache's drawer, so that one round trip finds the
+session and what it asks for. `random` are 256 bits in base64url; only their SHA-256 is stored, anywhere. The
+signature lets forged and damaged cookies cost nothing.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from counterfoil.accounts.viewer import session_scope
+
+_COOKIE = re.compile(r"((0|[1-9][0-9]{0,9})\.([A-Za-z0-9_-]{43}))\.([A-Za-z0-9_-]{43})")
+_PURPOSE = b"counterfoil session\0"
+"""So that nothing else that is signed with the same key passes as a session."""
+
+
+class Handle(NamedTuple):
+    """A cookie that this portal wrote. It says which session is meant, not that there is one."""
+
+    scope: str
+    key: str
+    """SHA-256 of the random part, hexadecimal: the session's name in the database and in the cache."""
+    random: str
+    client_id: int | None
+
+
+class CookieJar:
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        """The first key signs, all verify."""
+        self._keys = tuple(keys)
+
+    def new_random(self) -> str:
+        return secrets.token_urlsafe(32)
+
+    def write(self, random: str, client_id: int | None) -> str:
+        signed = f"{client_id or 0}.{random}"
+        return f"{signed}.{_signature(self._keys[0], signed)}"
+
+    def read(self, text: str) -> Handle | None:
+        """None for whatever we did not write."""
+        match = _COOKIE.fullmatch(text)
+        if match is None:
+            return None
+        signed, client, random, signature = match.groups()
+        if not any(hmac.compare_digest(_signature(key, signed), signature) for key in self._keys):
+            return None
+        client_id = int(client) or None
+        return Handle(session_scope(client_id), key_of(random), random, client_id)
+
+
+def key_of(random: str) -> str:
+    return hashlib.sha256(random.encode()).hexdigest()
+
+
+def _signature(key: bytes, signed: str) -> str:
+    # Compared as text, in its one canonical form: base64 has spare bits that a decoder would overlook.
+    digest = hmac.digest(key, _PURPOSE + signed.encode(), "sha256")
+    return base64.urlsafe_b64encode(digest)[:43].decode()

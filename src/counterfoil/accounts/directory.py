@@ -1,0 +1,60 @@
+"""Finds a person among WHMCS's users. What that person may do: rights.py."""
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+
+from counterfoil.accounts import emails
+from counterfoil.errors import BillingUnavailable
+from counterfoil.model import User
+
+_log = structlog.get_logger(__name__)
+
+
+class _Version(Protocol):
+    @property
+    def version(self) -> str: ...
+
+
+class UserLookup(Protocol):
+    """What of WHMCS is needed here; whmcs.api.WhmcsApi is one."""
+
+    async def get_users(self, search: str) -> Sequence[User]: ...
+
+    async def whmcs_details(self) -> _Version: ...
+
+
+class NoUserList(Exception):
+    """WHMCS before 8.1 cannot list users. `has_users`: whether it has any, apart from clients (8.0)."""
+
+    def __init__(self, *, has_users: bool) -> None:
+        self.has_users = has_users
+        super().__init__(has_users)
+
+
+async def find_user(api: UserLookup, email: str, user_id: int) -> User | None:
+    """The user with this id *and* this address. WHMCS's search only compares beginnings, of names too.
+
+    None: there is none. Raises NoUserList, and BillingUnavailable when WHMCS does not say.
+    """
+    try:
+        users = await api.get_users(email.strip())
+    except BillingUnavailable:
+        # An old WHMCS refuses the action in much the same words as one that is set up wrongly: its version tells.
+        await _explain_by_version(api)
+        raise
+    found = [user for user in users if user.id == user_id and emails.same(user.email, email)]
+    return found[0] if found else None
+
+
+async def _explain_by_version(api: UserLookup) -> None:
+    version = (await api.whmcs_details()).version
+    digits = re.match(r"(\d+)\.(\d+)", version)
+    if digits is None:
+        return
+    number = (int(digits[1]), int(digits[2]))
+    if number < (8, 1):
+        _log.info("this WHMCS cannot list users: only linked clients are shown", version=version)
+        raise NoUserList(has_users=number >= (8, 0)) from None

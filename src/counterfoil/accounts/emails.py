@@ -1,0 +1,19 @@
+"""When two e-mail addresses are the same. Whether one is real, only its owner can say."""
+
+import unicodedata
+
+
+def normalised(email: str) -> str:
+    """The form in which addresses are compared and stored: no blanks around it, composed, lower case."""
+    text = email.strip()
+    return text if any(map(_poses_as_ascii, text)) else unicodedata.normalize("NFC", text).lower()
+
+
+def same(one: str, other: str) -> bool:
+    return normalised(one) == normalised(other)
+
+
+def _poses_as_ascii(character: str) -> bool:
+    """The Kelvin sign would become a "k": whoever registered such an address would be taken for somebody else."""
+    folded = unicodedata.normalize("NFC", character).lower()
+    return folded.isascii() and not character.isascii()

@@ -1,0 +1,168 @@
+"""Which WHMCS clients a person may look at, and with which permissions: WHMCS's memberships under staff's decisions.
+
+owner in WHMCS                         everything
+invited in WHMCS                       what WHMCS permits; nothing when it names nothing
+linked by staff, unknown to WHMCS      everything
+unlinked by staff                      not visible, whatever WHMCS says
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import NamedTuple, Protocol
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
+from counterfoil.accounts.links import Decisions, decisions
+from counterfoil.accounts.people import Account
+from counterfoil.accounts.viewer import ClientAccess
+from counterfoil.cache import Fetched, Part, Snapshot
+
+ALL_PERMISSIONS = frozenset(
+    {
+        "profile",
+        "contacts",
+        "products",
+        "manageproducts",
+        "productsso",
+        "domains",
+        "managedomains",
+        "invoices",
+        "quotes",
+        "tickets",
+        "affiliates",
+        "emails",
+        "orders",
+    }
+)
+"""WHMCS's own names. An owner has them all."""
+
+LIFETIME = 60.0
+"""Seconds for which a membership or permission that WHMCS has taken away may still be honoured."""
+
+_GONE_LIFETIME = 10.0
+"""The same for "there is no such user": a "not found" is believed only shortly."""
+
+
+class Api(UserLookup, Protocol):
+    async def get_user_permissions(self, user_id: int, client_id: int) -> frozenset[str] | None: ...
+
+
+class Store(Protocol):
+    """What of the cache is needed here; cache.Cache is one."""
+
+    async def read(self, scope: str, parts: Sequence[Part], *, within: float) -> Snapshot: ...
+
+    async def clear(self, *scopes: str) -> None: ...
+
+
+class Granted(NamedTuple):
+    """Sorted: own clients first, then by id. `expires_at`: Unix seconds on the cache's clock."""
+
+    clients: tuple[ClientAccess, ...]
+    is_staff: bool
+    expires_at: float
+
+
+class _Memberships(Struct, frozen=True):
+    """What WHMCS says of a user. `is_gone`: no such user has this address any more."""
+
+    owned: tuple[int, ...] = ()
+    invited: tuple[int, ...] = ()
+    is_gone: bool = False
+
+
+_memberships = msgspec.json.Decoder(_Memberships)
+_permissions = msgspec.json.Decoder(frozenset[str] | None)
+
+
+class Rights:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        cache: Store,
+        api: Api,
+        client_name: Callable[[int], Awaitable[str]],
+        *,
+        patience: float = 10.0,
+    ) -> None:
+        """`client_name` comes from billing, which knows clients; `patience` is seconds for one read of WHMCS."""
+        self._engine = engine
+        self._cache = cache
+        self._api = api
+        self._client_name = client_name
+        self._patience = patience
+
+    async def of(self, account: Account) -> Granted | None:
+        """None: WHMCS has no such user any more, or under another address, so nothing is known of this person.
+
+        Raises BillingUnavailable when WHMCS does not say: rights are never guessed.
+        """
+        decided = await decisions(self._engine, account.email)
+        if account.user_id is None:
+            return await self._granted(dict.fromkeys(decided.linked, ALL_PERMISSIONS), decided)
+        known, expires_at = await self._known(account)
+        if known.is_gone:
+            return None
+        owned = {client: ALL_PERMISSIONS for client in known.owned if client not in decided.unlinked}
+        ask = sorted((decided.linked | set(known.invited)) - decided.unlinked - set(owned))
+        permitted, expires_at = await self._permitted(account.user_id, ask, expires_at)
+        linked = dict.fromkeys(decided.linked, ALL_PERMISSIONS)
+        return await self._granted({**linked, **permitted, **owned}, decided, known.owned, expires_at)
+
+    async def forget(self, user_id: int) -> None:
+        """WHMCS said that this user changed. Raises CacheUnavailable when that could not be made to hold."""
+        await self._cache.clear(_scope(user_id))
+
+    async def _known(self, account: Account) -> tuple[_Memberships, float]:
+        part = Part("memberships", LIFETIME, lambda: self._fetch_memberships(account))
+        snapshot = await self._cache.read(_scope(account.user_id), [part], within=self._patience)
+        return _memberships.decode(snapshot.entries[0].value), snapshot.expires_at
+
+    async def _fetch_memberships(self, account: Account) -> Fetched:
+        try:
+            user = await find_user(self._api, account.email, account.user_id or 0)
+        except NoUserList:
+            return Fetched(msgspec.json.encode(_Memberships()))
+        if user is None:
+            return Fetched(msgspec.json.encode(_Memberships(is_gone=True)), _GONE_LIFETIME)
+        owned = tuple(each.client_id for each in user.memberships if each.is_owner)
+        invited = tuple(each.client_id for each in user.memberships if not each.is_owner)
+        return Fetched(msgspec.json.encode(_Memberships(owned, invited)))
+
+    async def _permitted(
+        self, user_id: int, clients: Sequence[int], expires_at: float
+    ) -> tuple[dict[int, frozenset[str]], float]:
+        """Of those clients that WHMCS associates with the user."""
+        if not clients:
+            return {}, expires_at
+        parts = [self._permissions_part(user_id, client) for client in clients]
+        snapshot = await self._cache.read(_scope(user_id), parts, within=self._patience)
+        answers = [_permissions.decode(entry.value) for entry in snapshot.entries]
+        found = {client: answer for client, answer in zip(clients, answers, strict=True) if answer is not None}
+        return found, min(expires_at, snapshot.expires_at)
+
+    def _permissions_part(self, user_id: int, client_id: int) -> Part:
+        async def fetch() -> Fetched:
+            return Fetched(msgspec.json.encode(await self._api.get_user_permissions(user_id, client_id)))
+
+        return Part(f"permissions:{client_id}", LIFETIME, fetch)
+
+    async def _granted(
+        self,
+        permitted: dict[int, frozenset[str]],
+        decided: Decisions,
+        owned: Collection[int] = (),
+        expires_at: float = float("inf"),
+    ) -> Granted:
+        clients = sorted(permitted, key=lambda client: (client not in owned, client))
+        names = await asyncio.gather(*(self._client_name(client) for client in clients))
+        named = zip(clients, names, strict=True)
+        access = tuple(ClientAccess(client, name, permitted[client]) for client, name in named)
+        return Granted(access, decided.is_staff, expires_at)
+
+
+def _scope(user_id: int | None) -> str:
+    return f"u{user_id}"

@@ -1,0 +1,74 @@
+"""The rows of sessions: how they begin, last and end. What a session is worth: sessions.py."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from counterfoil.accounts.people import AnyRow
+from counterfoil.accounts.viewer import session_scope
+from counterfoil.db.engine import transaction
+from counterfoil.db.tables import account, session
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+MOST_PER_ACCOUNT = 10
+LAST_SEEN_STEP = timedelta(minutes=1)
+"""How often "last seen" is written. It lags by up to this and a copy's life, so idle ends up to 2 minutes early."""
+
+
+class Drawer(NamedTuple):
+    """Where the cache's copy of a session lies."""
+
+    scope: str
+    key: str
+
+
+async def begin(connection: AsyncConnection, account_id: int, key: str, now: datetime, **about: object) -> list[Drawer]:
+    """Returns the oldest ones, which had to go."""
+    # Also a lock: of two sign-ins at once, the second counts the first one's session.
+    await connection.execute(update(account).where(account.c.id == account_id).values(signed_in_at=now))
+    times = {"created_at": now, "last_seen_at": now, "expires_at": now + ABSOLUTE}
+    await connection.execute(session.insert().values(id_hash=key, account_id=account_id, **about, **times))
+    others = of_account(account_id) & ~named(key)
+    newest = select(session.c.id_hash).where(others, ~has_ended(now))
+    newest = newest.order_by(session.c.created_at.desc(), session.c.id_hash)
+    return await end(connection, others & session.c.id_hash.not_in(newest.limit(MOST_PER_ACCOUNT - 1)))
+
+
+async def living(engine: AsyncEngine, key: str, now: datetime) -> AnyRow | None:
+    """The row with its account's columns, marked as seen. No update ever makes a row."""
+    mine = named(key)
+    wanted = [*account.c, session.c.client_id, session.c.last_seen_at, session.c.expires_at]
+    async with transaction(engine) as connection:
+        row = (await connection.execute(select(*wanted).join_from(session, account).where(mine))).first()
+    if row is None or row.expires_at <= now or row.last_seen_at + IDLE <= now:
+        return None
+    if row.last_seen_at + LAST_SEEN_STEP <= now:
+        seen = update(session).where(mine, session.c.last_seen_at < now).values(last_seen_at=now)
+        async with transaction(engine) as connection:
+            await connection.execute(seen)
+    return row
+
+
+async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> list[Drawer]:
+    gone = await connection.execute(delete(session).where(which).returning(session.c.client_id, session.c.id_hash))
+    return drawers(gone.all())
+
+
+def drawers(rows: Sequence[AnyRow]) -> list[Drawer]:
+    return [Drawer(session_scope(row.client_id), row.id_hash) for row in rows]
+
+
+def named(key: str) -> ColumnElement[bool]:
+    return session.c.id_hash == key
+
+
+def of_account(account_id: int) -> ColumnElement[bool]:
+    return session.c.account_id == account_id
+
+
+def has_ended(now: datetime) -> ColumnElement[bool]:
+    return or_(session.c.expires_at <= now, session.c.last_seen_at <= now - IDLE)

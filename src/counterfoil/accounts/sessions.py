@@ -1,0 +1,225 @@
+"""Sessions, from sign-in to sign-out. The truth is one row in the database; the cache holds copies of what it means.
+
+A copy lives at most a minute and never outlives the rights it was made of. A request under way must not bring back
+what a sign-out has just ended, so: the row goes first, then the copy is dropped, which also forbids the cache to take
+a new one for two minutes; and who has put a copy looks once more whether the row is still there, in case the cache
+was flushed in between. No update ever makes a row.
+
+Switching to another client keeps the random part of the cookie and changes the row, so that a sign-out sent with the
+old cookie ends the session all the same.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Protocol
+
+import msgspec
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from counterfoil.accounts import session_rows
+from counterfoil.accounts.cookies import CookieJar, Handle, key_of
+from counterfoil.accounts.people import Account, AnyRow, account_of
+from counterfoil.accounts.rights import Granted
+from counterfoil.accounts.session_rows import Drawer, has_ended, named, of_account
+from counterfoil.accounts.viewer import Viewer, session_scope
+from counterfoil.cache import CacheUnavailable
+from counterfoil.db.engine import transaction
+from counterfoil.db.tables import account, session
+from counterfoil.errors import ClientNotFound, NotSignedIn
+
+__all__ = ["Handle", "OpenSession", "Sessions"]
+
+COPY_LIFE = 60.0
+"""Seconds for which a request may be answered without asking the database."""
+
+
+class Store(Protocol):
+    """What of the cache is needed here; cache.Cache is one."""
+
+    def now(self) -> float: ...
+
+    async def put_session(self, scope: str, key: str, value: bytes, ttl: float) -> None: ...
+
+    async def drop_session(self, scope: str, key: str) -> None: ...
+
+
+class RightsReader(Protocol):
+    """rights.Rights is one."""
+
+    async def of(self, account: Account) -> Granted | None: ...
+
+    async def forget(self, user_id: int) -> None: ...
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """One line of "where you are signed in"."""
+
+    created_at: datetime
+    last_seen_at: datetime
+    address: str
+    user_agent: str
+    is_this: bool
+
+
+class Sessions:
+    """Every method with I/O raises TemporarilyUnavailable when the database is away."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        cache: Store,
+        rights: RightsReader,
+        *,
+        keys: Sequence[bytes],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """`keys`: the first signs cookies, all verify. `now`: Unix seconds."""
+        self._engine = engine
+        self._cache = cache
+        self._rights = rights
+        self._cookies = CookieJar(keys)
+        self._now = now
+
+    def read_cookie(self, text: str) -> Handle | None:
+        """Without I/O. None for what we did not sign; a Handle is not yet a session."""
+        return self._cookies.read(text)
+
+    async def open(
+        self, person: Account, *, replaces: Handle | None = None, address: str = "", user_agent: str = ""
+    ) -> str:
+        """The cookie of a new session, always with a new id. `replaces`: the one that this browser had.
+
+        Raises NotSignedIn when WHMCS has no such user any more, BillingUnavailable when it does not say.
+        """
+        granted = await self._rights.of(person)
+        if granted is None:
+            raise NotSignedIn
+        random = self._cookies.new_random()
+        client_id = granted.clients[0].client_id if granted.clients else None
+        about = {"client_id": client_id, "address": address[:64], "user_agent": user_agent[:256]}
+        async with transaction(self._engine) as connection:
+            ended = await session_rows.begin(connection, person.id, key_of(random), self._moment(), **about)
+            if replaces is not None:
+                ended += await session_rows.end(connection, named(replaces.key))
+        # Their rows are gone. Copies that cannot be reached now end within a minute; nobody waits for that here.
+        with suppress(CacheUnavailable):
+            await self._drop(ended)
+        return self._cookies.write(random, client_id)
+
+    async def find(self, handle: Handle) -> Viewer | None:
+        """Who this is, by the database, for when the cache does not know. None: not signed in.
+
+        The viewer's client is the session's, whichever the cookie names. Raises BillingUnavailable.
+        """
+        row = await session_rows.living(self._engine, handle.key, self._moment())
+        granted = None if row is None else await self._rights.of(account_of(row))
+        if row is None or granted is None:
+            return None
+        viewer = _viewer(row, granted)
+        if viewer.scope != handle.scope:
+            return viewer
+        left = (row.expires_at - self._moment()).total_seconds()
+        ttl = min(COPY_LIFE, left, granted.expires_at - self._cache.now())
+        if ttl > 0:
+            await self._cache.put_session(handle.scope, handle.key, msgspec.json.encode(viewer), ttl)
+        return viewer if await self._still_holds(handle, row) else None
+
+    async def _still_holds(self, handle: Handle, row: AnyRow) -> bool:
+        """Whether there is a session yet. A copy of what has meanwhile changed is taken back."""
+        query = select(session.c.client_id).where(named(handle.key))
+        async with transaction(self._engine) as connection:
+            current = (await connection.execute(query)).first()
+        if current is None or current.client_id != row.client_id:
+            await self._cache.drop_session(handle.scope, handle.key)
+        return current is not None
+
+    async def switch(self, handle: Handle, client_id: int) -> str:
+        """The cookie from now on. Raises NotSignedIn, ClientNotFound for a client that is not theirs,
+        CacheUnavailable: the session has changed over, but the old cookie may work on for a minute.
+        """
+        viewer = await self.find(handle)
+        if viewer is None:
+            raise NotSignedIn
+        if not viewer.may_open(client_id):
+            raise ClientNotFound
+        changed = update(session).where(named(handle.key)).values(client_id=client_id)
+        async with transaction(self._engine) as connection:
+            if (await connection.execute(changed)).rowcount == 0:
+                raise NotSignedIn
+        left_behind = {Drawer(handle.scope, handle.key), Drawer(viewer.scope, handle.key)}
+        cookie = self._cookies.write(handle.random, client_id)
+        await self._drop(left_behind - {Drawer(session_scope(client_id), handle.key)})
+        return cookie
+
+    async def close(self, handle: Handle) -> None:
+        """Signs out: when this returns, the session is dead in every process.
+
+        Raises CacheUnavailable when a copy may live on, for a minute at most; the row is gone then too.
+        """
+        async with transaction(self._engine) as connection:
+            ended = await session_rows.end(connection, named(handle.key))
+        # The cookie's own drawer too: after a failure the row is gone, and the second try must still find the copy.
+        await self._drop({*ended, Drawer(handle.scope, handle.key)})
+
+    async def close_all(self, account_id: int, *, but: Handle | None = None) -> None:
+        """Signs out everywhere, `but` here if so wished. Raises CacheUnavailable as `close` does."""
+        which = of_account(account_id)
+        if but is not None:
+            which &= ~named(but.key)
+        async with transaction(self._engine) as connection:
+            ended = await session_rows.end(connection, which)
+        await self._drop(ended)
+
+    async def open_sessions(self, account_id: int, this: Handle) -> list[OpenSession]:
+        """Those that live, latest first."""
+        own = select(session).where(of_account(account_id), ~has_ended(self._moment()))
+        async with transaction(self._engine) as connection:
+            rows = await connection.execute(own.order_by(session.c.last_seen_at.desc(), session.c.created_at.desc()))
+            return [
+                OpenSession(row.created_at, row.last_seen_at, row.address, row.user_agent, row.id_hash == this.key)
+                for row in rows
+            ]
+
+    async def forget_user(self, user_id: int) -> None:
+        """WHMCS said that this user changed: the next request of each of their sessions asks WHMCS again.
+
+        Raises CacheUnavailable when that could not be made to hold: then WHMCS must say it again.
+        """
+        await self._rights.forget(user_id)
+        # After the rights: a copy put meanwhile was made of the old ones.
+        mine = (
+            select(session.c.client_id, session.c.id_hash)
+            .join_from(session, account)
+            .where(account.c.whmcs_user_id == user_id)
+        )
+        async with transaction(self._engine) as connection:
+            rows = (await connection.execute(mine)).all()
+        await self._drop(session_rows.drawers(rows))
+
+    async def sweep(self) -> int:
+        """Deletes the rows of sessions that have ended by themselves; how many. Run it now and then."""
+        async with transaction(self._engine) as connection:
+            return (await connection.execute(delete(session).where(has_ended(self._moment())))).rowcount
+
+    async def _drop(self, copies: Iterable[Drawer]) -> None:
+        """All are tried before the first failure is raised."""
+        tries = [self._cache.drop_session(copy.scope, copy.key) for copy in copies]
+        for result in await asyncio.gather(*tries, return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result
+
+    def _moment(self) -> datetime:
+        return datetime.fromtimestamp(self._now(), UTC)
+
+
+def _viewer(row: AnyRow, granted: Granted) -> Viewer:
+    person = account_of(row)
+    visible = [access.client_id for access in granted.clients]
+    client_id = row.client_id if row.client_id in visible else None
+    if row.client_id is None and visible:
+        client_id = visible[0]  # They had no client when they signed in, and have been given one since.
+    return Viewer(person.id, person.email, person.name, person.user_id, client_id, granted.clients, granted.is_staff)

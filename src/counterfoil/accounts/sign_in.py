@@ -1,0 +1,66 @@
+"""How a person proves who they are: e-mail and password, checked by WHMCS. What they may see: rights.py.
+
+Other ways in end in the same `remember`, with another issuer.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
+from counterfoil.accounts.people import Account, Identity, remember
+from counterfoil.errors import SignInFailed, TwoFactorRequired
+
+_log = structlog.get_logger(__name__)
+
+_LONGEST_EMAIL, _LONGEST_PASSWORD = 254, 1024
+
+
+class _Login(Protocol):
+    @property
+    def user_id(self) -> int: ...
+
+    @property
+    def two_factor(self) -> bool: ...
+
+
+class Api(UserLookup, Protocol):
+    """What of WHMCS is needed here; whmcs.api.WhmcsApi is one."""
+
+    async def validate_login(self, email: str, password: str) -> _Login: ...
+
+
+class SignIn:
+    def __init__(self, engine: AsyncEngine, api: Api, *, issuer: str, now: Callable[[], float] = time.time) -> None:
+        """`issuer`: the URL of the WHMCS installation, whose word it is that counts."""
+        self._engine = engine
+        self._api = api
+        self._issuer = issuer
+        self._now = now
+
+    async def with_password(self, email: str, password: str) -> Account:
+        """Raises SignInFailed, TwoFactorRequired, BillingUnavailable. The password goes to WHMCS and nowhere else."""
+        email = email.strip()
+        if not (0 < len(email) <= _LONGEST_EMAIL and 0 < len(password) <= _LONGEST_PASSWORD):
+            raise SignInFailed
+        login = await self._api.validate_login(email, password)
+        if login.two_factor:
+            # WHMCS says "success" although the second factor has not been asked for.
+            raise TwoFactorRequired
+        return await remember(self._engine, await self._identity(email, login.user_id), self._now())
+
+    async def _identity(self, email: str, user_id: int) -> Identity:
+        try:
+            user = await find_user(self._api, email, user_id)
+        except NoUserList as old:
+            # Before version 8 the number is a client's. It must never be taken for a user's after an upgrade.
+            subject = str(user_id) if old.has_users else f"client:{user_id}"
+            return Identity(self._issuer, subject, email, email, user_id if old.has_users else None)
+        if user is None:
+            _log.warning("WHMCS accepted a sign-in but lists no such user", user_id=user_id)
+            raise SignInFailed
+        name = f"{user.first_name} {user.last_name}".strip()
+        return Identity(self._issuer, str(user.id), user.email, name or user.email, user.id)

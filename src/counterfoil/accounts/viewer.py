@@ -1,0 +1,57 @@
+"""Who is looking, and what they may see: the answer of a session. No I/O."""
+
+from msgspec import Struct
+
+from counterfoil.errors import ClientNotFound
+
+
+class ClientAccess(Struct, frozen=True):
+    """One WHMCS client that a person may look at, with WHMCS's names of what they may do there."""
+
+    client_id: int
+    name: str
+    permissions: frozenset[str]
+
+
+class Viewer(Struct, frozen=True):
+    """A signed-in person. `user_id` is the WHMCS user, None where WHMCS has none (before version 8)."""
+
+    account_id: int
+    email: str
+    name: str
+    user_id: int | None
+    client_id: int | None
+    """The client looked at; always one of `clients`, None when there is none."""
+    clients: tuple[ClientAccess, ...]
+    is_staff: bool
+
+    @property
+    def client(self) -> int:
+        """Raises ClientNotFound when this person has no client, or has not chosen one."""
+        if self.client_id is None:
+            raise ClientNotFound
+        return self.client_id
+
+    @property
+    def scope(self) -> str:
+        """The cache's drawer that this person looks into, as the cookie must name it."""
+        return session_scope(self.client_id)
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """On the client looked at."""
+        for access in self.clients:
+            if access.client_id == self.client_id:
+                return access.permissions
+        return frozenset()
+
+    def allows(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def may_open(self, client_id: int) -> bool:
+        return any(access.client_id == client_id for access in self.clients)
+
+
+def session_scope(client_id: int | None) -> str:
+    """Sessions lie beside the data of the client they look at, so that one round trip reads both."""
+    return f"c{client_id or 0}"
