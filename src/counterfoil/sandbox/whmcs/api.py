@@ -11,7 +11,7 @@ from litestar import Request, Response, post
 from litestar.response import Stream
 
 from . import noise, wire
-from .actions import catalogue, clients, invoices, users
+from .actions import catalogue, clients, invoices, invoicing, orders, payments, profiles, users
 from .actions.desk import Answer, Desk, Params, RefusedError
 from .calls import NOT_RECORDED, Call
 from .installation import Installation
@@ -22,6 +22,11 @@ Action = Callable[[Desk, Params], Answer]
 Reply = Response[Any]
 
 ACTIONS: dict[str, Action] = {
+    "acceptorder": orders.accept_order,
+    "addinvoicepayment": payments.add_invoice_payment,
+    "addorder": orders.add_order,
+    "applycredit": payments.apply_credit,
+    "createinvoice": invoicing.create_invoice,
     "createssotoken": users.create_sso_token,
     "getclientsdetails": clients.get_clients_details,
     "getclientsproducts": clients.get_clients_products,
@@ -29,12 +34,15 @@ ACTIONS: dict[str, Action] = {
     "getcurrencies": catalogue.get_currencies,
     "getinvoice": invoices.get_invoice,
     "getinvoices": invoices.get_invoices,
+    "getorders": orders.get_orders,
     "getpaymentmethods": catalogue.get_payment_methods,
     "getpaymethods": clients.get_pay_methods,
     "getproducts": catalogue.get_products,
     "gettransactions": invoices.get_transactions,
     "getuserpermissions": users.get_user_permissions,
     "getusers": users.get_users,
+    "updateclient": profiles.update_client,
+    "updateinvoice": invoicing.update_invoice,
     "validatelogin": users.validate_login,
     "whmcsdetails": catalogue.whmcs_details,
 }

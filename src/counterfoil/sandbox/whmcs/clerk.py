@@ -25,6 +25,7 @@ from .records import (
     CreditEntry,
     Invoice,
     Item,
+    Order,
     Payment,
     PayMethod,
 )
@@ -71,7 +72,19 @@ class Clerk:
         events = [_about("invoice.payment_added", invoice), _of_client("transaction.added", invoice.userid)]
         if paid.status == PAID and invoice.status != PAID:
             events.append(_about("invoice.paid", invoice))
-        return self._tell(events, tell=tell)
+        self._tell(events, tell=tell)
+        if paid.status == PAID:
+            events += self._pay_those_named(paid, tell=tell)
+        return events if tell else []
+
+    def _pay_those_named(self, mass_payment: Invoice, *, tell: bool) -> list[Event]:
+        """A paid mass payment hands its money on to the invoices that its lines name."""
+        events: list[Event] = []
+        for item in mass_payment.items:
+            named = self.ledger.invoices.newest(item.relid) if item.type == "Invoice" else None
+            if named is not None and named.userid == mass_payment.userid and named.status == UNPAID:
+                events += self.pay(named, min(item.amount, named.balance), gateway=mass_payment.gateway, tell=tell)
+        return events
 
     def refund(self, invoice: Invoice, amount: Decimal, *, tell: bool = True) -> list[Event]:
         source = next((payment for payment in invoice.payments if payment.amount_in), None)
@@ -148,6 +161,9 @@ class Clerk:
                 clients[client_id] = permissions
             self.ledger.users.put(user_id, msgspec.structs.replace(user, clients=clients))
         return []
+
+    def order_changed(self, order: Order) -> list[Event]:
+        return self._tell([Event("order.updated", {"client_id": order.client_id, "order_id": order.id})], tell=True)
 
     # Ways of paying
 

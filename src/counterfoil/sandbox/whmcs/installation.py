@@ -4,6 +4,8 @@ import asyncio
 import random
 import secrets
 import time
+from base64 import b64decode
+from contextlib import suppress
 from datetime import UTC, datetime
 from datetime import time as time_of_day
 
@@ -67,6 +69,14 @@ class Installation:
 
     def sign_out(self, cookie: str) -> None:
         self._visits.pop(cookie, None)
+
+    def is_control_key(self, header: str, authorization: str) -> bool:
+        """Either way of giving it: a header of its own, or the password of HTTP Basic."""
+        given = header
+        if authorization.startswith("Basic "):
+            with suppress(ValueError):
+                given = b64decode(authorization[6:]).decode().partition(":")[2]
+        return secrets.compare_digest(given.encode(), self.options.control_key.encode())
 
     def first_client(self, user: User) -> int:
         return next(iter(user.clients), 0)

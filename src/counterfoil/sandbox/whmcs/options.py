@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 PASSWORD = "demo-password-1"  # noqa: S105 # the demo's, printed for everybody
@@ -35,6 +36,12 @@ class Options:
     """Seconds from the hook to the moment in which the API shows the change."""
     control_key: str = ""
     """When set, /_sandbox/ and /admin/ want it (HTTP Basic password or X-Sandbox-Key)."""
+
+    @property
+    def return_to(self) -> str:
+        """The portal's origin, for the way back."""
+        known = urlsplit(self.portal_url or self.webhook_url)
+        return f"{known.scheme}://{known.netloc}" if known.netloc else ""
 
     @property
     def deliver_to(self) -> str:
