@@ -1,22 +1,174 @@
 """The composition root: Settings in, the wired portal out. The only place where parts are constructed."""
 
+import gc
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from litestar import Litestar
 from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.types import Receive, Scope, Send
 
+from counterfoil import __version__, log
+from counterfoil.accounts.rights import Rights
+from counterfoil.accounts.sessions import Sessions
+from counterfoil.accounts.sign_in import SignIn
+from counterfoil.billing.changes import Changes
+from counterfoil.billing.clients import Clients
+from counterfoil.billing.freshness import Lifetimes
+from counterfoil.billing.gateways import Gateways
+from counterfoil.billing.hand_offs import HandOffs
+from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.reading import Calendar
+from counterfoil.cache import open_cache
+from counterfoil.db.engine import make_engine
 from counterfoil.settings import Settings, load
+from counterfoil.web import openapi
+from counterfoil.web.access_log import AccessLog
+from counterfoil.web.assets import Assets, static_files
+from counterfoil.web.bodies import MAX_BODY
+from counterfoil.web.edge import Edge, Rules
+from counterfoil.web.errors import ErrorAnswers
+from counterfoil.web.figures import families
+from counterfoil.web.guard import Guard
+from counterfoil.web.kept import Answers, KeptAnswers
+from counterfoil.web.limits import open_limits
+from counterfoil.web.live import Live
+from counterfoil.web.metrics import Metrics
+from counterfoil.web.rendering import Renderer
 from counterfoil.web.routes import HANDLERS
+from counterfoil.web.security import Doors, security_headers
+from counterfoil.web.session import cookie_name
+from counterfoil.web.stopping import on_stop
+from counterfoil.web.views import Brand
 from counterfoil.web.wiring import Parts
+from counterfoil.whmcs.api import WhmcsApi
+from counterfoil.whmcs.client import WhmcsClient
 
 
-def build(settings: Settings) -> Litestar:
-    parts = Parts(settings=settings)
-    return Litestar(
-        route_handlers=HANDLERS,
-        dependencies={"parts": Provide(lambda: parts, sync_to_thread=False)},
-        openapi_config=None,
+def create() -> "Portal":
+    """What each worker of `counterfoil serve` calls."""
+    settings = load()
+    log.configure(settings.log_level, settings.log_format_or_default)
+    return build(settings)
+
+
+def build(settings: Settings) -> "Portal":
+    """Nothing is connected before the lifespan starts."""
+    assets = Assets(settings.brand_accent)
+    client = WhmcsClient(
+        url=settings.whmcs_url,
+        identifier=settings.whmcs_identifier,
+        secret=settings.whmcs_secret,
+        access_key=settings.whmcs_access_key,
+        timeout=settings.whmcs_timeout_seconds,
+        max_concurrency=settings.whmcs_max_concurrency,
+    )
+    return Portal(_parts(settings, client, assets), client, assets)
+
+
+def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
+    api = WhmcsApi(client, timezone=settings.whmcs_timezone)
+    cache = open_cache(settings.cache_url)
+    engine = make_engine(settings.database_url)
+    limits = open_limits(settings.cache_url)
+    live = Live(cache)
+    lifetimes, patience = Lifetimes.of(settings), settings.whmcs_timeout_seconds
+    calendar = Calendar(settings.whmcs_timezone, time.time)
+    clients = Clients(api, cache, lifetimes, patience)
+    invoices = Invoices(api, cache, lifetimes, clients, calendar, patience=patience)
+    rights = Rights(engine, cache, api, clients.name, patience=patience)
+    sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
+    return Parts(
+        settings=settings,
+        cache=cache,
+        engine=engine,
+        sessions=sessions,
+        sign_in=SignIn(engine, api, issuer=settings.whmcs_url),
+        guard=Guard(sessions, cache, limits),
+        calendar=calendar,
+        clients=clients,
+        gateways=Gateways(api, cache, lifetimes, patience),
+        invoices=invoices,
+        hand_offs=HandOffs(api, cache, invoices, settings.whmcs_url),
+        changes=Changes(cache, api),
+        answers=Answers(cache),
+        renderer=_renderer(settings, assets),
+        limits=limits,
+        live=live,
+        metrics=Metrics(families(cache.figures, client.health, live)),
     )
 
 
-def create() -> Litestar:
-    """What each of Granian's workers calls."""
-    return build(load())
+def _renderer(settings: Settings, assets: Assets) -> Renderer:
+    brand = Brand(settings.brand_name, settings.brand_logo_url, settings.brand_accent, settings.support_url)
+    return Renderer(brand, assets.address, zone=settings.whmcs_timezone, template_dir=settings.template_dir)
+
+
+class Portal(Litestar):
+    """Litestar behind the kept answers and the edge. `parts` is what its handlers work with."""
+
+    def __init__(self, parts: Parts, client: WhmcsClient, assets: Assets) -> None:
+        self.parts = parts
+        self._client = client
+        errors = ErrorAnswers(parts.renderer, f"{parts.settings.base_url}/api/docs")
+        super().__init__(
+            route_handlers=[*HANDLERS, static_files(assets)],
+            guards=[parts.guard],
+            dependencies={"parts": Provide(lambda: parts, sync_to_thread=False)},
+            exception_handlers={Exception: errors.handle},
+            openapi_config=openapi.config(parts.renderer),
+            # Ours; Litestar's would take over the root logger.
+            logging_config=None,
+            lifespan=[self._running],
+            request_max_body_size=MAX_BODY,
+        )
+        self._edge = Edge(self._kept(), self._rules(errors), self._route_of)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+        if scope["type"] == ScopeType.HTTP:
+            await self._edge(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    def _kept(self) -> KeptAnswers:
+        parts = self.parts
+        return KeptAnswers(
+            super().__call__,
+            cache=parts.cache,
+            sessions=parts.sessions,
+            cookie_name=cookie_name(parts.settings),
+            version=__version__,
+        )
+
+    def _rules(self, errors: ErrorAnswers) -> Rules:
+        settings = self.parts.settings
+        notes = [self.parts.metrics.note]
+        if settings.log_level in {"debug", "info"}:
+            notes.append(AccessLog(settings.log_format_or_default).note)
+        return Rules(Doors(settings), security_headers(settings), settings.trusted_proxies, errors, tuple(notes))
+
+    def _route_of(self, path: str, method: str) -> str:
+        """The template of a route, for answers that the router did not see."""
+        return str(self.asgi_router.handle_routing(path=path, method=method)[4])
+
+    @asynccontextmanager
+    async def _running(self, _app: Litestar) -> AsyncIterator[None]:
+        parts = self.parts
+        await parts.cache.start()
+        parts.live.start()
+        parts.metrics.start()
+        on_stop(parts.live.stop)
+        # What is alive now lives as long as the process: the collector need not walk it again. Measured in
+        # docs/performance.md: p99 at saturation falls from 55 to 6 ms.
+        gc.collect()
+        gc.freeze()
+        try:
+            yield
+        finally:
+            parts.live.stop()
+            parts.metrics.stop()
+            await parts.cache.close()
+            await self._client.close()
+            await parts.engine.dispose()

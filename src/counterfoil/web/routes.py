@@ -1,9 +1,45 @@
-"""Every route of the portal, in one list. app.build registers exactly these."""
+"""Every route of the portal, in one list. app.build registers exactly these; static files join them there."""
 
 from litestar.types import ControllerRouterHandler
 
-from counterfoil.web import health
+from counterfoil.web import (
+    events,
+    health,
+    invoice_pages,
+    invoices,
+    openapi,
+    session,
+    session_pages,
+    webhooks,
+)
 
 HANDLERS: list[ControllerRouterHandler] = [
+    # For programs
+    session.sign_in,
+    session.show_session,
+    session.switch_client,
+    session.sign_out,
+    invoices.list_invoices,
+    invoices.get_invoice,
+    invoices.payment_link,
+    invoices.pdf_link,
+    events.events,
+    openapi.openapi_json,
+    # For people
+    session_pages.sign_in_page,
+    session_pages.sign_in,
+    session_pages.sign_out,
+    session_pages.switch_page,
+    session_pages.switch,
+    invoice_pages.home,
+    invoice_pages.list_page,
+    invoice_pages.detail_page,
+    invoice_pages.pay,
+    invoice_pages.pdf,
+    invoice_pages.come_back,
+    # For WHMCS and operators
+    webhooks.from_whmcs,
     health.alive,
+    health.ready,
+    health.metrics,
 ]

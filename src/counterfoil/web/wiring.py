@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts.sessions import Sessions
@@ -47,4 +48,5 @@ class Parts:
     metrics: Metrics
 
 
-GivenParts: TypeAlias = NamedDependency[Parts]
+# Litestar would walk through the whole struct at every request to see that it is one.
+GivenParts: TypeAlias = NamedDependency[SkipValidation[Parts]]

@@ -1,0 +1,78 @@
+"""The doctor's look at what belongs to the portal: database and cache."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from counterfoil.cli.findings import Finding, fail, ok, warn
+from counterfoil.db.engine import make_engine
+from counterfoil.db.schema import pending
+from counterfoil.errors import TemporarilyUnavailable
+from counterfoil.settings import Settings
+
+OLDEST_REDIS = (6, 2)
+
+PATIENCE = 3.0
+"""Seconds for one answer of Redis."""
+
+
+async def database(settings: Settings) -> Finding:
+    engine = make_engine(settings.database_url)
+    try:
+        problem = await pending(engine)
+    except TemporarilyUnavailable:
+        return fail("database", "does not answer", "Is it running, and is COUNTERFOIL_DATABASE_URL right?")
+    finally:
+        await engine.dispose()
+    if problem:
+        return fail("database", problem, "Run: counterfoil migrate")
+    return ok("database", "reachable, and its schema is current")
+
+
+async def cache(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.cache_url.startswith("memory:"):
+        yield ok("cache", "in this process' memory: for one worker only")
+        return
+    redis = Redis.from_url(settings.cache_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None)
+    try:
+        server: dict[str, Any] = await redis.info("server")
+        yield _version(server)
+        yield await _persistence(redis)
+        yield await _eviction(redis)
+    except (RedisError, OSError) as error:
+        advice = "Is Redis running, and is COUNTERFOIL_CACHE_URL right?"
+        yield fail("cache", f"does not answer ({type(error).__name__})", advice)
+    finally:
+        await redis.aclose()
+
+
+def _version(server: dict[str, Any]) -> Finding:
+    version = str(server.get("valkey_version") or server.get("redis_version", ""))
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    if numbers < OLDEST_REDIS:
+        return fail("cache", f"Redis {version} is too old", "Use Redis 6.2 or newer, or Valkey.")
+    return ok("cache", f"Redis {version} answers")
+
+
+async def _persistence(redis: Redis) -> Finding:
+    try:
+        given = {**await redis.config_get("save"), **await redis.config_get("appendonly")}
+    except ResponseError:
+        return warn("cache", "does not tell its configuration", "Make sure that persistence is off.")
+    if given.get("save") or given.get("appendonly") != "no":
+        advice = 'Set save "" and appendonly no: a cache that comes back with old data has to be emptied first anyway.'
+        return warn("cache", "Redis writes its data to disk", advice)
+    return ok("cache", "persistence is off")
+
+
+async def _eviction(redis: Redis) -> Finding:
+    try:
+        policy = str((await redis.config_get("maxmemory-policy")).get("maxmemory-policy"))
+    except ResponseError:
+        return warn("cache", "does not tell its eviction policy", "Use volatile-ttl, or noeviction.")
+    if policy.startswith("allkeys"):
+        advice = "Set maxmemory-policy volatile-ttl, or noeviction."
+        return warn("cache", f"eviction policy {policy} may drop keys that guard others", advice)
+    return ok("cache", f"eviction policy {policy}")

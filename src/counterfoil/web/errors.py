@@ -1,0 +1,121 @@
+"""Every error, whoever raised it, becomes one answer here: problem+json for programs, a page for people."""
+
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import HTTPScope
+
+from counterfoil.accounts.viewer import Viewer
+from counterfoil.errors import CounterfoilError, NotSignedIn, RateLimited, Unavailable, ValidationFailed
+from counterfoil.web.catalogue import negotiate_language, translator
+from counterfoil.web.kept import Visit
+from counterfoil.web.rendering import Renderer
+from counterfoil.web.request_context import context_of, route_of
+from counterfoil.web.shells import shell_for
+from counterfoil.web.statuses import InternalError, public
+from counterfoil.web.views import Problem
+
+_log = structlog.get_logger(__name__)
+
+FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/static/")
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class ErrorAnswers:
+    """`documentation` is the address of the page that lists the codes."""
+
+    def __init__(self, renderer: Renderer, documentation: str) -> None:
+        self._renderer = renderer
+        self._documentation = documentation
+
+    def handle(self, request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        """Litestar's exception handler, for every exception."""
+        answer = self.answer(request.scope, error)
+        headers = {name.decode(): value.decode() for name, value in answer.headers}
+        media_type = headers.pop("content-type", "text/plain")
+        return Response(answer.body, status_code=answer.status, media_type=media_type, headers=headers)
+
+    def answer(self, scope: HTTPScope, error: Exception) -> Answer:
+        known = public(error)
+        _note(scope, known, error)
+        headers = _headers(known, error)
+        if not is_for_page(scope):
+            body = msgspec.json.encode(self._problem(scope, known))
+            return Answer(known.status, [(b"content-type", b"application/problem+json"), *headers], body)
+        if isinstance(known, NotSignedIn):
+            return Answer(303, [(b"location", sign_in_address(scope).encode()), *headers], b"")
+        body = self._page(scope, known)
+        return Answer(known.status, [(b"content-type", b"text/html; charset=utf-8"), *headers], body)
+
+    def _problem(self, scope: HTTPScope, error: CounterfoilError) -> dict[str, Any]:
+        text = translator(_language(scope))
+        problem: dict[str, Any] = {
+            "type": f"{self._documentation}#{error.code}",
+            "title": text(error.title),
+            "status": error.status,
+            "detail": text(error.detail),
+            "code": error.code,
+            "request_id": context_of(scope).request_id,
+        }
+        if isinstance(error, ValidationFailed):
+            problem["errors"] = [{"field": field, "message": text(message)} for field, message in error.errors]
+        return problem
+
+    def _page(self, scope: HTTPScope, error: CounterfoilError) -> bytes:
+        again = scope["path"] if scope["method"] == "GET" else ""
+        view = Problem(error=error, reference=context_of(scope).request_id, retry_href=quote(again))
+        return self._renderer.page(view, shell_for(Request(scope), _viewer(scope)))
+
+
+def _viewer(scope: HTTPScope) -> Viewer | None:
+    """As far as it is known by now: the guard may not have come to it."""
+    state = scope["state"]
+    visit: Visit | None = state.get("visit")
+    viewer: Viewer | None = state.get("viewer") or (visit.viewer if visit else None)
+    return viewer
+
+
+def _language(scope: HTTPScope) -> str:
+    return negotiate_language(context_of(scope).headers.get(b"accept-language", b"").decode("latin-1"))
+
+
+def is_for_page(scope: HTTPScope) -> bool:
+    """Whether a person looks at the answer. Browsers always say that they accept HTML."""
+    if scope["path"].startswith(FOR_PROGRAMS):
+        return False
+    accept = context_of(scope).headers.get(b"accept", b"")
+    return b"text/html" in accept or b"json" not in accept
+
+
+def sign_in_address(scope: HTTPScope) -> str:
+    """Where to sign in, and to come back from, if the request was for a page that can be asked for again."""
+    if scope["method"] not in {"GET", "HEAD"} or scope["path"] == "/":
+        return "/sign-in"
+    query = scope["query_string"].decode("latin-1")
+    return "/sign-in?next=" + quote(scope["path"] + (f"?{query}" if query else ""), safe="/")
+
+
+def _headers(known: CounterfoilError, error: Exception) -> list[tuple[bytes, bytes]]:
+    headers = [(b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Language")]
+    if isinstance(known, RateLimited | Unavailable):
+        headers.append((b"retry-after", str(known.retry_after).encode()))
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        headers += [(b"allow", value.encode()) for name, value in (error.headers or {}).items() if name == "allow"]
+    return headers
+
+
+def _note(scope: HTTPScope, known: CounterfoilError, error: Exception) -> None:
+    """One line for what an operator may have to act on. Refusals have the line of their request."""
+    if isinstance(known, InternalError):
+        _log.error("unexpected error", route=route_of(scope), exc_info=error)
+    elif isinstance(known, Unavailable):
+        _log.warning("answered unavailable", route=route_of(scope), code=known.code, reason=str(error.args[:1]))

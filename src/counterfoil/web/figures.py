@@ -1,0 +1,45 @@
+"""Which of the parts' own counters become metrics, and under which names (docs/metrics.md)."""
+
+from counterfoil.cache import Figures
+from counterfoil.web.live import Live
+from counterfoil.web.metrics import Family
+from counterfoil.whmcs.health import Health
+
+
+def families(cache: Figures, whmcs: Health, live: Live) -> list[Family]:
+    return [
+        Family(
+            "counterfoil_cache_events",
+            "What the cache did",
+            ("event",),
+            lambda: {(name,): value for name, value in vars(cache).items()},
+        ),
+        Family(
+            "counterfoil_whmcs_calls",
+            "Calls to WHMCS by outcome",
+            ("action", "outcome"),
+            lambda: {labels: calls for labels, calls in whmcs.calls.items()},
+        ),
+        Family(
+            "counterfoil_whmcs_call_seconds",
+            "Time spent in calls to WHMCS, waiting and retries included",
+            ("action",),
+            lambda: {(action,): latency.sum for action, latency in whmcs.latency.items()},
+        ),
+        Family("counterfoil_whmcs_retries", "Calls to WHMCS that were repeated", (), lambda: {(): whmcs.retries}),
+        Family(
+            "counterfoil_whmcs_waiting",
+            "Calls to WHMCS now",
+            ("state",),
+            lambda: {("in_flight",): whmcs.in_flight, ("queued",): whmcs.queued},
+            grows=False,
+        ),
+        Family(
+            "counterfoil_whmcs_breaker_open",
+            "Workers that ask WHMCS nothing for a while, because it does not answer",
+            (),
+            lambda: {(): float(whmcs.breaker != "closed")},
+            grows=False,
+        ),
+        Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, grows=False),
+    ]

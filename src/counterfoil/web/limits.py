@@ -1,0 +1,136 @@
+"""How often something may be done. One table; the `limits` library counts, in Redis where the cache is.
+
+Warm reads have no limit: they cost less than counting them would.
+"""
+
+import ipaddress
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from counterfoil.errors import RateLimited, SignInFailed
+
+_log = structlog.get_logger(__name__)
+
+TABLE: dict[str, RateLimitItem] = {
+    # Guessing passwords: failures only, so that an office behind one address can sign in as often as it likes.
+    "sign_in_user": RateLimitItemPerMinute(10, 15),
+    "sign_in_address": RateLimitItemPerMinute(50, 15),
+    # What each costs calls to WHMCS, however warm the cache is.
+    "refresh": RateLimitItemPerMinute(30),
+    "sso_link": RateLimitItemPerMinute(30),
+    "return": RateLimitItemPerMinute(30),
+    "csv": RateLimitItemPerMinute(10),
+    # By address. A storm of genuine webhooks is never limited: each must take effect.
+    "bad_webhook": RateLimitItemPerMinute(60),
+}
+"""What is counted -> how often a user (or an address, where the name says so) may do it."""
+
+AWAY_SECONDS = 5.0
+"""After Redis failed, this process counts alone for so long before it asks again."""
+
+ANSWER_SECONDS = 0.25
+"""Redis' time to answer: counting must not be what a customer waits for."""
+
+
+class Limits:
+    def __init__(self, storage: Storage | None = None) -> None:
+        """`storage` is shared with the other processes; None: there are none."""
+        self._alone = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = MovingWindowRateLimiter(storage) if storage is not None else None
+        self._away_until = 0.0
+        self._trying: Counter[tuple[str, str]] = Counter()
+
+    async def hit(self, name: str, key: str) -> None:
+        """Counts one. Raises RateLimited when that is one too many."""
+        if not await self._ask("hit", name, key):
+            raise await self._limited(name, key)
+
+    async def check(self, name: str, key: str) -> None:
+        """Raises RateLimited when there is no room for one more. Counts nothing."""
+        if not await self._ask("test", name, key):
+            raise await self._limited(name, key)
+
+    async def count(self, name: str, key: str) -> None:
+        """Counts one, whether or not it is too many."""
+        await self._ask("hit", name, key)
+
+    @asynccontextmanager
+    async def failures(self, *counted: tuple[str, str]) -> AsyncIterator[None]:
+        """Around an attempt to sign in: counts it when it fails, and those in flight as if they would.
+
+        Otherwise a hundred guesses sent at once would all be let through before the first has failed.
+        """
+        for name, key in counted:
+            _, remaining = await self._window(name, key)
+            if remaining <= self._trying[name, _grouped(key)]:
+                raise await self._limited(name, key)
+        trying = [(name, _grouped(key)) for name, key in counted]
+        self._trying.update(trying)
+        try:
+            yield
+        except SignInFailed:
+            for name, key in counted:
+                await self.count(name, key)
+            raise
+        finally:
+            self._trying.subtract(trying)
+            self._trying += Counter()  # drops what is zero
+
+    async def _limited(self, name: str, key: str) -> RateLimited:
+        reset, _ = await self._window(name, key)
+        _log.info("rate limited", limit=name)
+        return RateLimited(int(reset - time.time()) + 1)
+
+    async def _window(self, name: str, key: str) -> tuple[float, int]:
+        """When there is room again, as Unix time, and how much room there is now."""
+        stats = await self._ask("get_window_stats", name, key)
+        return stats.reset_time, stats.remaining
+
+    async def _ask(self, question: str, name: str, key: str) -> Any:
+        if self._shared is not None and time.monotonic() >= self._away_until:
+            try:
+                return await getattr(self._shared, question)(TABLE[name], name, _grouped(key))
+            except (RedisError, OSError, TimeoutError) as error:
+                self._away_until = time.monotonic() + AWAY_SECONDS
+                _log.warning("limits are counted by each process alone", reason=type(error).__name__)
+        return await getattr(self._alone, question)(TABLE[name], name, _grouped(key))
+
+
+def open_limits(cache_url: str) -> Limits:
+    """Counts where the cache is."""
+    if cache_url.startswith("memory:"):
+        return Limits()
+    url = cache_url.replace("unix://", "redis+unix://", 1) if cache_url.startswith("unix:") else cache_url
+    storage = RedisStorage(
+        f"async+{url}",
+        implementation="redispy",
+        key_prefix="cf1:limits",
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=ANSWER_SECONDS,
+        # redis-py's own default is ten retries.
+        retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type] # passed through to redis-py
+        max_connections=1024,
+    )
+    return Limits(storage)
+
+
+def _grouped(key: str) -> str:
+    """One household has a whole /64 of IPv6 addresses."""
+    try:
+        address = ipaddress.ip_address(key)
+    except ValueError:
+        return key
+    if address.version == 4:
+        return key
+    return str(ipaddress.ip_network(f"{key.partition('%')[0]}/64", strict=False))
