@@ -212,6 +212,10 @@ class Cache:
         """`callback(topic, message)` runs in the event loop and must be quick."""
         self._store.listen(callback)
 
+    def now(self) -> float:
+        """Unix seconds on the store's clock, by which entries expire."""
+        return self._clock.now()
+
     async def ping(self) -> None:
         """For readyz and doctor. Raises CacheUnavailable."""
         try:

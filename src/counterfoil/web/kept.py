@@ -52,7 +52,8 @@ class KeptAnswers:
         self._version = version.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (scope["type"] == "http" and not await self._answer_at_once(scope, send)) or scope["type"] != "http":
+        # There are no websockets here, and the lifespan does not come this way (app.py).
+        if not await self._answer_at_once(cast("HTTPScope", scope), send):
             await self._app(scope, receive, send)
 
     async def _answer_at_once(self, scope: HTTPScope, send: Send) -> bool:

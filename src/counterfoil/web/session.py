@@ -80,7 +80,14 @@ async def open_session(request: AnyRequest, parts: Parts, email: str, password: 
     who, where = email.strip().lower(), context_of(request.scope).address
     async with parts.limits.failures(("sign_in_user", who), ("sign_in_address", where)):
         account = await parts.sign_in.with_password(email, password)
-    return session_cookie(parts.settings, await parts.sessions.open(account))
+    visit: Visit | None = request.scope["state"].get("visit")
+    cookie = await parts.sessions.open(
+        account,
+        replaces=visit and visit.handle,
+        address=where,
+        user_agent=request.headers.get("user-agent", ""),
+    )
+    return session_cookie(parts.settings, cookie)
 
 
 async def switch_session(request: AnyRequest, parts: Parts, client_id: int) -> Cookie:
