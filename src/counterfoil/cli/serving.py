@@ -1,7 +1,11 @@
 """`counterfoil serve`: what must hold before the portal starts, and Granian's options with their reasons."""
 
+import asyncio
+import gc
+import logging
 import os
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -11,10 +15,16 @@ from granian.server.mp import MPServer
 
 from counterfoil import log
 from counterfoil.cli.started import settings_or_exit
+from counterfoil.db.engine import is_sqlite, make_engine
+from counterfoil.db.schema import pending, upgrade
+from counterfoil.errors import TemporarilyUnavailable
 from counterfoil.settings import Settings
 
 STOP_SECONDS = 10
 """After SIGTERM: open requests have this long. Streams are told at once and end within a second (web/live.py)."""
+
+GRANIAN_LOGS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
+"""Granian's own lines go the way of all others, in our format."""
 
 
 @click.command()
@@ -26,9 +36,17 @@ def serve(host: str, port: int, workers: int) -> None:
     settings = settings_or_exit()
     log.configure(settings.log_level, settings.log_format_or_default)
     check_processes(settings, workers)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    asyncio.run(prepare_database(settings.database_url))
     with tempfile.TemporaryDirectory(prefix="counterfoil-metrics-") as directory:
         # Each worker counts in files there, so that whichever is asked answers for all of them.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        # The workers are forks of this process: they share what is imported here, and a new one is there at once.
+        # Only now, because prometheus-client looks for its directory when it is imported.
+        import_module("counterfoil.app")
+        if settings.metrics_port is not None:
+            serve_metrics(host, settings.metrics_port)
+        gc.freeze()
         server(host, port, workers).serve()
 
 
@@ -38,6 +56,32 @@ def check_processes(settings: Settings, workers: int) -> None:
             "COUNTERFOIL_CACHE_URL is memory://, which only one process can use: a change would reach one worker "
             "and not the others. Set it to a Redis, or use --workers 1."
         )
+
+
+async def prepare_database(url: str) -> None:
+    """SQLite is this machine's own, so it is migrated. A PostgreSQL may serve others, who decide when."""
+    try:
+        if is_sqlite(url):
+            await upgrade(url)
+            return
+        engine = make_engine(url)
+        try:
+            problem = await pending(engine)
+        finally:
+            await engine.dispose()
+    except TemporarilyUnavailable:
+        raise click.ClickException("The database does not answer. COUNTERFOIL_DATABASE_URL names it.") from None
+    if problem:
+        raise click.ClickException(f"{problem.capitalize()}. Run: counterfoil migrate")
+
+
+def serve_metrics(host: str, port: int) -> None:
+    """On a port of its own, in the parent process: it answers for all workers, dead ones included."""
+    from prometheus_client import start_http_server  # noqa: PLC0415 - after its directory is set, see `serve`
+
+    from counterfoil.web.metrics import all_workers  # noqa: PLC0415 - imports the same
+
+    start_http_server(port, addr=host, registry=all_workers())
 
 
 def server(host: str, port: int, workers: int) -> MPServer:
@@ -56,6 +100,7 @@ def server(host: str, port: int, workers: int) -> MPServer:
         http1_settings=HTTP1Settings(header_read_timeout=75_000, max_buffer_size=64 * 1024),
         log_enabled=True,
         log_access=False,
+        log_dictconfig=GRANIAN_LOGS,
         # Without it one dead worker ends the whole server.
         respawn_failed_workers=True,
         respawn_interval=0.5,
