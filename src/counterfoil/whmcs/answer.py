@@ -31,7 +31,7 @@ def decode(body: bytes) -> dict[str, Any]:
 
 
 def _is_answer(value: object) -> bool:
-    return isinstance(value, dict) and value.get("result") in {"success", "error"}
+    return isinstance(value, dict) and value.get("result") in ("success", "error")
 
 
 def _among_noise(body: bytes) -> dict[str, Any]:

@@ -15,10 +15,20 @@ _log = structlog.get_logger(__name__)
 
 OUTAGES_TO_OPEN = 5
 """Failures in a row. Fewer would turn one slow page of WHMCS into an outage for everybody."""
-OUTAGE_PAUSE = (1.0, 10.0)
-"""Seconds, first and longest; doubled in between. Short: it is also how late we notice that WHMCS is back."""
-REFUSAL_PAUSE = (5.0, 300.0)
-"""The same after 403: WHMCS bans an address after some failed sign-ins, and only an operator can mend it."""
+
+
+class Pause(NamedTuple):
+    """Seconds: the first, what each further one is multiplied by, and the longest."""
+
+    first: float
+    growth: float
+    longest: float
+
+
+AFTER_OUTAGE = Pause(1.0, 2.0, 10.0)
+"""Short, since it is also how late we notice that WHMCS is back."""
+AFTER_REFUSAL = Pause(1.0, 4.0, 300.0)
+"""After 403: only an operator can mend it, and WHMCS bans an address that goes on failing to sign in."""
 
 
 class Permit(NamedTuple):
@@ -76,8 +86,8 @@ class Breaker:
             self._enter("open")
 
     def _open(self, failure: Failure) -> None:
-        first, longest = REFUSAL_PAUSE if failure.reason in CREDENTIALS else OUTAGE_PAUSE
-        pause = min(longest, first * 2 ** min(self._pauses, 16))
+        rule = AFTER_REFUSAL if failure.reason in CREDENTIALS else AFTER_OUTAGE
+        pause = min(rule.longest, rule.first * rule.growth ** min(self._pauses, 16))
         self._pauses += 1
         # Several processes must not all probe at the same moment.
         self._resume_at = self._clock() + pause * (0.9 + 0.2 * self._jitter())

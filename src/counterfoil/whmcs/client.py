@@ -48,6 +48,8 @@ class _Course:
         self.action, self.write, self.began = action, write, now
         self.attempts = 0
         self.permit: Permit | None = None
+        self.granted = 0.0
+        """Seconds that were left for the attempt under way when it was sent."""
 
 
 class WhmcsClient:
@@ -115,7 +117,7 @@ class WhmcsClient:
     async def _persist(self, course: _Course, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
         while True:
             try:
-                return await self._attempt(course, form, _left(limit))
+                return await self._attempt(course, form, limit)
             except Failure as failure:
                 backoff = BACKOFF * 2 ** (course.attempts - 1) * random.random()  # noqa: S311 spreads load, no secret
                 if not self._may_repeat(course, failure) or backoff >= _left(limit):
@@ -126,15 +128,15 @@ class WhmcsClient:
     def _may_repeat(self, course: _Course, failure: Failure) -> bool:
         return failure.kind.again and not course.write and course.attempts < MOST_ATTEMPTS and not self._breaker.wait
 
-    async def _attempt(self, course: _Course, form: Mapping[str, str], patience: float) -> dict[str, Any]:
+    async def _attempt(self, course: _Course, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
         if self._breaker.wait:
             raise Failure("paused")
-        async with self._gate.place(patience):
+        async with self._gate.place(_left(limit)):
             # The breaker may have opened while we waited.
             course.permit = self._breaker.admit()
             if course.permit is None:
                 raise Failure("paused")
-            course.attempts += 1
+            course.attempts, course.granted = course.attempts + 1, _left(limit)
             return await self._judged(course, course.permit, form)
 
     async def _judged(self, course: _Course, permit: Permit, form: Mapping[str, str]) -> dict[str, Any]:
@@ -157,12 +159,14 @@ class WhmcsClient:
         return answer
 
     def _timed_out(self, course: _Course) -> Failure:
-        if course.attempts == 0:
-            return Failure("queue_full")
         failure = Failure("timeout")
-        if course.permit:
+        if course.permit and course.granted >= self._timeout / 2:
             self._breaker.failed(course.permit, failure)
-        return failure
+            return failure
+        # Most of the time went by in our own queue or pauses, so it says nothing about WHMCS.
+        if course.permit:
+            self._breaker.abandoned(course.permit)
+        return failure if course.attempts > 1 else Failure("queue_full")
 
     def _count(self, course: _Course, outcome: str) -> float:
         seconds = self._clock() - course.began
