@@ -1,0 +1,141 @@
+"""Who is measured: programs started as their users start them, and the requests that they are asked."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx2
+import redis
+
+from benchmarks.machine import SERVER_CORE, pinned
+from tests.processes import Child, accepts, free_port
+from tests.servers import RedisServer
+from tests.stack import Stack
+
+ROOT = Path(__file__).parent.parent
+PEERS = ROOT / ".cache/bench"
+PERSON = {"email": "ada@example.com", "password": "demo-password-1"}
+LIST = "/api/v1/invoices"
+
+
+class Target(NamedTuple):
+    """One request, asked of one server. `headers` is called before each round: an ETag lives as long as the data."""
+
+    name: str
+    server: Child
+    url: str
+    headers: Callable[[], dict[str, str]]
+    status: int = 200
+
+
+@contextmanager
+def running(child: Child, port: int) -> Iterator[Child]:
+    try:
+        child.start(lambda: accepts(port))
+        yield child
+    finally:
+        child.stop()
+
+
+@contextmanager
+def portal(folder: Path, cache: RedisServer) -> Iterator[Stack]:
+    """`counterfoil serve` with its defaults, a Redis and the WHMCS sandbox."""
+    stack = Stack(folder, cache_url=cache.url)
+    stack.portal.command[:0] = pinned(SERVER_CORE)
+    try:
+        stack.sandbox.start()
+        stack.start()
+        yield stack
+    finally:
+        stack.portal.stop()
+        stack.sandbox.child.stop()
+
+
+def targets_of(stack: Stack) -> list[Target]:
+    """The list, the page, and the page that the browser has already."""
+    cookie = signed_in(stack.url)
+
+    def plain() -> dict[str, str]:
+        return {"Cookie": cookie}
+
+    def known() -> dict[str, str]:
+        return {"Cookie": cookie, "If-None-Match": get(f"{stack.url}/invoices", plain()).headers["etag"]}
+
+    return [
+        Target("Counterfoil, JSON list", stack.portal, stack.url + LIST, plain),
+        Target("Counterfoil, page of 25 rows", stack.portal, f"{stack.url}/invoices", plain),
+        Target("Counterfoil, unchanged page (304)", stack.portal, f"{stack.url}/invoices", known, 304),
+    ]
+
+
+def signed_in(url: str) -> str:
+    answer = httpx2.post(f"{url}/api/v1/session", json=PERSON, timeout=20)
+    answer.raise_for_status()
+    return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
+
+
+def get(url: str, headers: dict[str, str]) -> httpx2.Response:
+    return httpx2.get(url, headers=headers, timeout=20)
+
+
+@contextmanager
+def ceiling(folder: Path, cache: RedisServer, body: bytes) -> Iterator[Target]:
+    """C serves the portal's own bytes."""
+    port, secret, generation = free_port(), secrets.token_urlsafe(32), b"1" + secrets.token_hex(8).encode()
+    keys = {"s:" + secret: b"1", "g": generation, "e:" + LIST: generation + body}
+    with redis.Redis.from_url(cache.url) as client:
+        client.mset({f"ceiling:{{1}}:{name}": value for name, value in keys.items()})
+    command = [str(Path(sys.executable).with_name("granian")), "--interface", "rsgi", "--no-ws", "--http", "1"]
+    command += ["--port", str(port), "benchmarks.peers.ceiling:application"]
+    environment = os.environ | {"BENCH_REDIS": cache.url}
+    child = Child([*pinned(SERVER_CORE), *command], folder / "ceiling.log", env=environment, cwd=ROOT)
+    with running(child, port):
+        headers = {"Cookie": f"session=1.{secret}"}
+        yield Target("C: Granian RSGI + one MGET", child, f"http://127.0.0.1:{port}{LIST}", lambda: headers)
+
+
+@contextmanager
+def fastapi(folder: Path, cache: RedisServer, body: bytes) -> Iterator[Target]:
+    """The same rows, through FastAPI and cashews, on uvicorn with uvloop and httptools."""
+    install_peers()
+    port, rows = free_port(), folder / "rows.json"
+    rows.write_text(json.dumps(json.loads(body)["items"]), encoding="utf-8")
+    command = [str(PEERS / "bin/uvicorn"), "--port", str(port), "--loop", "uvloop", "--http", "httptools"]
+    command += ["--no-access-log", "benchmarks.peers.fastapi_cashews:app"]
+    environment = os.environ | {"BENCH_REDIS": cache.url, "BENCH_ROWS": str(rows)}
+    child = Child([*pinned(SERVER_CORE), *command], folder / "fastapi.log", env=environment, cwd=ROOT)
+    with running(child, port):
+        url = f"http://127.0.0.1:{port}"
+        cookie = httpx2.post(f"{url}/sign-in").cookies["session"]
+        yield Target("FastAPI + cashews", child, url + LIST, lambda: {"Cookie": f"session={cookie}"})
+
+
+def install_peers() -> None:
+    """Into an environment of their own: what a peer brings must not change what the portal runs on."""
+    uv = str(Path(sys.executable).with_name("uv"))
+    python = str(PEERS / "bin/python")
+    if not (PEERS / "bin/python").exists():
+        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(PEERS)], check=True, timeout=60)
+    sync = [uv, "pip", "sync", "--quiet", "--python", python, "--require-hashes", "requirements/bench.txt"]
+    subprocess.run(sync, check=True, cwd=ROOT, timeout=180)
+
+
+def versions() -> dict[str, str]:
+    """Of everything that had a part in the figures."""
+    return _versions(PEERS / "bin/python", PEER_PARTS) | _versions(Path(sys.executable), PARTS)
+
+
+def _versions(python: Path, names: set[str]) -> dict[str, str]:
+    command = [str(Path(sys.executable).with_name("uv")), "pip", "list", "--format", "json", "--python", str(python)]
+    listed: list[dict[str, Any]] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return {item["name"]: item["version"] for item in listed if item["name"] in names}
+
+
+PARTS = {"granian", "hiredis", "litestar", "msgspec", "jinja2", "uvloop"}
+PEER_PARTS = {"cashews", "fastapi", "httptools", "pydantic", "redis", "uvicorn", "uvloop"}
