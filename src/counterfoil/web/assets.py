@@ -6,7 +6,9 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from litestar import Request, Response, get
+from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from msgspec import Struct
 
 from counterfoil.errors import NotFound
@@ -71,8 +73,8 @@ def _style_sheet(folder: Traversable, accent: str) -> bytes:
 def static_files(assets: Assets) -> HTTPRouteHandler:
     """The route. It needs no session and sets none."""
 
-    @get(f"{PREFIX}/{{name:str}}", include_in_schema=False, sync_to_thread=False)
-    def static_file(request: Request[None, None, None], name: str) -> Response[bytes]:
+    @get(f"{PREFIX}/{{name:str}}", public=True, include_in_schema=False, sync_to_thread=False)
+    def static_file(request: Request[object, object, State], name: FromPath[str]) -> Response[bytes]:
         asset = assets.file(name)
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(asset.zipped, media_type=asset.media_type, headers={**_HEADERS, "Content-Encoding": "gzip"})

@@ -1,22 +1,29 @@
 """Home, the list and one invoice as pages, and the way to WHMCS and back. Rules live in billing/."""
 
 import time
-from typing import Any
+from contextlib import suppress
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
+from msgspec import Struct
 
 from counterfoil.billing.hand_offs import HandOff
 from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.invoices import Overview
 from counterfoil.billing.reading import Reading
 from counterfoil.billing.shown import InvoiceDetail
+from counterfoil.cache import CacheUnavailable
+from counterfoil.errors import RateLimited
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.invoices import id_of
 from counterfoil.web.kept import PAYING_COOKIE
 from counterfoil.web.list_query import read_list_query
+from counterfoil.web.next_address import safe_next
 from counterfoil.web.request_context import AnyRequest
 from counterfoil.web.shells import HTML, shell_for
 from counterfoil.web.views import Home, Invoice, Invoices, SsoRefused, View
@@ -61,7 +68,7 @@ async def list_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
 
 
 @get("/invoices/{invoice_id:str}", permission="invoices", include_in_schema=False)
-async def detail_page(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Response[bytes]:
+async def detail_page(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[bytes]:
     viewer, number = viewer_of(request), id_of(invoice_id)
     reading, client = await parts.invoices.detail_with_client(viewer.client, number)
     gateways = await parts.gateways.read()
@@ -83,7 +90,7 @@ async def detail_page(request: AnyRequest, parts: GivenParts, invoice_id: str) -
 
 
 @post("/invoices/{invoice_id:str}/pay", permission="invoices", include_in_schema=False)
-async def pay(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Response[Any]:
+async def pay(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), id_of(invoice_id)
     await parts.limits.hit("sso_link", str(viewer.account_id))
     response = _away(request, parts, await parts.hand_offs.pay(viewer.client, viewer.user_id, number), number)
@@ -92,19 +99,37 @@ async def pay(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Respon
 
 
 @post("/invoices/{invoice_id:str}/pdf", permission="invoices", include_in_schema=False)
-async def pdf(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Response[Any]:
+async def pdf(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), id_of(invoice_id)
     await parts.limits.hit("sso_link", str(viewer.account_id))
     return _away(request, parts, await parts.hand_offs.pdf(viewer.client, viewer.user_id, number), number)
 
 
 @get("/return/invoices/{invoice_id:str}", permission="invoices", include_in_schema=False)
-async def come_back(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Redirect:
+async def come_back(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Redirect:
     """Where WHMCS's templates may link to. It only makes us read again, so that it may be a GET from elsewhere."""
     viewer, number = viewer_of(request), id_of(invoice_id)
     await parts.limits.hit("return", str(viewer.account_id))
     await parts.hand_offs.returned(viewer.client)
     return Redirect(f"/invoices/{number}", status_code=303, headers={"cache-control": "no-store"})
+
+
+class RefreshForm(Struct):
+    next: str = ""
+
+
+@post("/refresh", permission="invoices", include_in_schema=False)
+async def refresh(
+    request: AnyRequest,
+    parts: GivenParts,
+    data: Annotated[RefreshForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Redirect:
+    viewer = viewer_of(request)
+    # Over the limit, or with the cache away, people get the page as it is: it says its age.
+    with suppress(RateLimited, CacheUnavailable):
+        await parts.limits.hit("refresh", str(viewer.account_id))
+        await parts.cache.clear(viewer.scope)
+    return Redirect(safe_next(data.next), status_code=303, headers={"cache-control": "no-store"})
 
 
 async def _give(request: AnyRequest, parts: Parts, reading: Reading[Any], page: View, language: str) -> Response[bytes]:

@@ -37,6 +37,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     invoice_pages.pay,
     invoice_pages.pdf,
     invoice_pages.come_back,
+    invoice_pages.refresh,
     # For WHMCS and operators
     webhooks.from_whmcs,
     health.alive,

@@ -1,10 +1,9 @@
 """Signing in and out and switching between accounts, as pages and plain forms."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -47,7 +46,7 @@ async def sign_in_page(request: AnyRequest, parts: GivenParts) -> Response[Any]:
 async def sign_in(
     request: AnyRequest,
     parts: GivenParts,
-    data: Annotated[SignInForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: URLEncodedBody[SignInForm],
 ) -> Response[Any]:
     next_address = safe_next(data.next)
     try:
@@ -74,7 +73,7 @@ async def sign_out(request: AnyRequest, parts: GivenParts) -> Redirect:
     return Redirect("/sign-in?signed-out=1", status_code=303, cookies=[cookie], headers=NO_STORE)
 
 
-@get("/switch-client", signed_in=True, include_in_schema=False)
+@get("/switch-account", signed_in=True, include_in_schema=False)
 async def switch_page(request: AnyRequest, parts: GivenParts) -> Response[Any]:
     viewer = viewer_of(request)
     page = SwitchClient(
@@ -86,11 +85,11 @@ async def switch_page(request: AnyRequest, parts: GivenParts) -> Response[Any]:
     return Response(body, media_type=HTML, headers=NO_STORE)
 
 
-@post("/switch-client", signed_in=True, include_in_schema=False)
+@post("/switch-account", signed_in=True, include_in_schema=False)
 async def switch(
     request: AnyRequest,
     parts: GivenParts,
-    data: Annotated[SwitchForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: URLEncodedBody[SwitchForm],
 ) -> Redirect:
     cookie = await switch_session(request, parts, data.client_id)
     return Redirect(safe_next(data.next), status_code=303, cookies=[cookie], headers=NO_STORE)
