@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 
 from counterfoil.billing.hand_offs import TOKEN_LIFETIME, HandOff
@@ -35,13 +35,13 @@ class PaymentLink(Struct, frozen=True):
 async def list_invoices(  # noqa: PLR0917 - query parameters, given by name
     request: AnyRequest,
     parts: GivenParts,
-    status: StatusFilter | None = None,
-    issued_from: Annotated[date | None, Parameter(query="from")] = None,
-    issued_to: Annotated[date | None, Parameter(query="to")] = None,
-    q: Annotated[str, Parameter(max_length=100)] = "",
-    sort: str = "-date",
-    page: Annotated[int, Parameter(ge=1)] = 1,
-    page_size: Annotated[int, Parameter(ge=1, le=100)] = 25,
+    status: FromQuery[StatusFilter | None] = None,
+    issued_from: Annotated[date | None, QueryParameter(name="from")] = None,
+    issued_to: Annotated[date | None, QueryParameter(name="to")] = None,
+    q: Annotated[str, QueryParameter(max_length=100)] = "",
+    sort: FromQuery[str] = "-date",
+    page: Annotated[int, QueryParameter(ge=1)] = 1,
+    page_size: Annotated[int, QueryParameter(ge=1, le=100)] = 25,
 ) -> Response[bytes]:
     viewer = viewer_of(request)
     order, descending = sort_of(sort)
@@ -52,7 +52,7 @@ async def list_invoices(  # noqa: PLR0917 - query parameters, given by name
 
 
 @get("/api/v1/invoices/{invoice_id:str}", permission="invoices")
-async def get_invoice(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Response[bytes]:
+async def get_invoice(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[bytes]:
     viewer = viewer_of(request)
     reading: Reading[InvoiceDetail] = await parts.invoices.detail(viewer.client, id_of(invoice_id))
     body = msgspec.json.encode(reading.value)
@@ -60,14 +60,14 @@ async def get_invoice(request: AnyRequest, parts: GivenParts, invoice_id: str) -
 
 
 @post("/api/v1/invoices/{invoice_id:str}/payment-link", permission="invoices", status_code=200)
-async def payment_link(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Response[PaymentLink]:
+async def payment_link(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[PaymentLink]:
     viewer = viewer_of(request)
     await parts.limits.hit("sso_link", str(viewer.account_id))
     return _link(await parts.hand_offs.pay(viewer.client, viewer.user_id, id_of(invoice_id)))
 
 
 @post("/api/v1/invoices/{invoice_id:str}/pdf-link", permission="invoices", status_code=200)
-async def pdf_link(request: AnyRequest, parts: GivenParts, invoice_id: str) -> Response[PaymentLink]:
+async def pdf_link(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[PaymentLink]:
     viewer = viewer_of(request)
     await parts.limits.hit("sso_link", str(viewer.account_id))
     return _link(await parts.hand_offs.pdf(viewer.client, viewer.user_id, id_of(invoice_id)))

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from litestar import Response, delete, get, post, put
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from counterfoil.errors import NotFound, NotSignedIn
@@ -44,7 +45,7 @@ class ShownSession(Struct, frozen=True):
 
 
 @post("/api/v1/session", public=True, status_code=204)
-async def sign_in(request: AnyRequest, parts: GivenParts, data: Credentials) -> Response[None]:
+async def sign_in(request: AnyRequest, parts: GivenParts, data: JSONBody[Credentials]) -> Response[None]:
     cookie = await open_session(request, parts, data.email, data.password)
     return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
 
@@ -62,7 +63,7 @@ async def show_session(request: AnyRequest) -> Response[ShownSession]:
 
 
 @put("/api/v1/session/client", signed_in=True, status_code=204)
-async def switch_client(request: AnyRequest, parts: GivenParts, data: ClientChoice) -> Response[None]:
+async def switch_client(request: AnyRequest, parts: GivenParts, data: JSONBody[ClientChoice]) -> Response[None]:
     cookie = await switch_session(request, parts, data.client_id)
     return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
 
@@ -102,6 +103,7 @@ async def close_session(request: AnyRequest, parts: Parts) -> Cookie:
     if visit is None:
         raise NotSignedIn
     await parts.sessions.close(visit.handle)
+    await parts.live.sign_out(visit.handle.key)
     return session_cookie(parts.settings, "", max_age=0)
 
 
