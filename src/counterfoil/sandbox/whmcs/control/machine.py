@@ -1,11 +1,11 @@
 """Control of the stand-in itself: its record of calls, faults, quirks, settings and webhooks."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, delete, get, patch, post, put
 from litestar.exceptions import ValidationException
-from litestar.params import Body
+from litestar.params import FromPath, JSONBody
 
 from counterfoil.sandbox.webhooks import RETRY_AFTER, Delivery, Event
 from counterfoil.sandbox.whmcs.calls import Call
@@ -75,7 +75,7 @@ async def faults(request: Ask) -> list[Fault]:
 
 
 @post("/_sandbox/faults", status_code=201)
-async def add_fault(request: Ask, data: Fault) -> Fault:
+async def add_fault(request: Ask, data: JSONBody[Fault]) -> Fault:
     """Rules add up: several latencies are summed, of several breakages the first wins."""
     if data.kind not in FAULTS:
         raise ValidationException("kind is one of: " + ", ".join(FAULTS))
@@ -91,7 +91,7 @@ async def clear_faults(request: Ask) -> None:
 
 
 @delete("/_sandbox/faults/{fault_id:int}")
-async def clear_fault(request: Ask, fault_id: int) -> None:
+async def clear_fault(request: Ask, fault_id: FromPath[int]) -> None:
     installation = installation_of(request)
     installation.switches.faults = [fault for fault in installation.switches.faults if fault.id != fault_id]
     installation.release()
@@ -104,7 +104,7 @@ async def quirks(request: Ask) -> dict[str, Any]:
 
 
 @put("/_sandbox/quirks")
-async def set_quirks(request: Ask, data: Annotated[dict[str, bool | str], Body()]) -> dict[str, str]:
+async def set_quirks(request: Ask, data: JSONBody[dict[str, bool | str]]) -> dict[str, str]:
     """Replaces what was on. {"bom": true, "text-html": "GetInvoice"}."""
     unknown = sorted(set(data) - set(QUIRKS))
     if unknown:
@@ -144,7 +144,7 @@ async def settings(request: Ask) -> dict[str, Any]:
 
 
 @patch("/_sandbox/settings")
-async def change_settings(request: Ask, data: SettingsChange) -> dict[str, Any]:
+async def change_settings(request: Ask, data: JSONBody[SettingsChange]) -> dict[str, Any]:
     """Changes what is given; answers with all of them. The address of the webhooks survives a reset."""
     installation = installation_of(request)
     given = {name: value for name, value in msgspec.structs.asdict(data).items() if value is not msgspec.UNSET}
@@ -172,7 +172,7 @@ class Sending(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 @post("/_sandbox/webhooks", status_code=202)
-async def send_webhook(request: Ask, data: Sending) -> Delivery:
+async def send_webhook(request: Ask, data: JSONBody[Sending]) -> Delivery:
     """Any message, whether or not something happened; `id` repeats one."""
     return installation_of(request).courier.send(
         Event(data.type, data.data), delay=data.delay, message_id=data.id, retry_after=RETRY_AFTER if data.retry else ()

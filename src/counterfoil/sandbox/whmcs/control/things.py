@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from litestar import delete, get, patch, post, put
 from litestar.exceptions import NotFoundException, ValidationException
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import UNSET, UnsetType
 
 from counterfoil.sandbox.whmcs import books
@@ -45,18 +46,18 @@ def _shown(invoice: Invoice) -> dict[str, Any]:
 
 
 @get("/_sandbox/invoices")
-async def invoices(request: Ask, client: int) -> list[dict[str, Any]]:
+async def invoices(request: Ask, client: FromQuery[int]) -> list[dict[str, Any]]:
     """All of a client as the books have them now, drafts too."""
     return [_shown(invoice) for invoice in installation_of(request).ledger.invoices_of(client)]
 
 
 @get("/_sandbox/invoices/{invoice_id:int}")
-async def invoice(request: Ask, invoice_id: int) -> dict[str, Any]:
+async def invoice(request: Ask, invoice_id: FromPath[int]) -> dict[str, Any]:
     return _shown(_invoice(installation_of(request), invoice_id))
 
 
 @get("/_sandbox/invoices/{invoice_id:int}/history")
-async def history(request: Ask, invoice_id: int) -> list[dict[str, Any]]:
+async def history(request: Ask, invoice_id: FromPath[int]) -> list[dict[str, Any]]:
     """Every version; `visible_at` on CLOCK_MONOTONIC, 0 for the seeded one. A deleted one has no invoice."""
     return [
         {
@@ -85,7 +86,7 @@ class InvoiceChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 @patch("/_sandbox/invoices/{invoice_id:int}")
-async def change_invoice(request: Ask, invoice_id: int, data: InvoiceChange) -> dict[str, Any]:
+async def change_invoice(request: Ask, invoice_id: FromPath[int], data: JSONBody[InvoiceChange]) -> dict[str, Any]:
     """Each given change is one of its own, in this order: fields, amount, credit, payment, refund, status."""
     installation = installation_of(request)
     changed = _invoice(installation, invoice_id)
@@ -107,7 +108,7 @@ async def change_invoice(request: Ask, invoice_id: int, data: InvoiceChange) -> 
     return _shown(_invoice(installation, invoice_id))
 
 
-def _move_money(installation: Installation, invoice_id: int, data: InvoiceChange) -> None:
+def _move_money(installation: Installation, invoice_id: int, data: JSONBody[InvoiceChange]) -> None:
     clerk = installation.clerk
     for move, act in ((data.apply_credit, clerk.apply_credit), (data.pay, clerk.pay), (data.refund, clerk.refund)):
         if move is UNSET:
@@ -128,7 +129,7 @@ class NewInvoice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 @post("/_sandbox/invoices", status_code=201)
-async def new_invoice(request: Ask, data: NewInvoice) -> dict[str, Any]:
+async def new_invoice(request: Ask, data: JSONBody[NewInvoice]) -> dict[str, Any]:
     installation = installation_of(request)
     return _shown(create(installation, data))
 
@@ -157,7 +158,7 @@ def create(installation: Installation, data: NewInvoice) -> Invoice:
 
 
 @delete("/_sandbox/invoices/{invoice_id:int}")
-async def delete_invoice(request: Ask, invoice_id: int, tell: bool = True) -> None:
+async def delete_invoice(request: Ask, invoice_id: FromPath[int], tell: FromQuery[bool] = True) -> None:
     installation = installation_of(request)
     installation.clerk.delete_invoice(_invoice(installation, invoice_id), tell=tell)
 
@@ -183,7 +184,7 @@ class ClientChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 @patch("/_sandbox/clients/{client_id:int}")
-async def change_client(request: Ask, client_id: int, data: ClientChange) -> dict[str, Any]:
+async def change_client(request: Ask, client_id: FromPath[int], data: JSONBody[ClientChange]) -> dict[str, Any]:
     installation = installation_of(request)
     given = {name: value for name, value in msgspec.structs.asdict(data).items() if value is not UNSET}
     tell, credit = given.pop("tell"), given.pop("add_credit", None)
@@ -209,7 +210,7 @@ class UserChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 @patch("/_sandbox/users/{user_id:int}", status_code=204)
-async def change_user(request: Ask, user_id: int, data: UserChange) -> None:
+async def change_user(request: Ask, user_id: FromPath[int], data: JSONBody[UserChange]) -> None:
     users = installation_of(request).ledger.users
     user = users.newest(user_id)
     if user is None:
@@ -223,20 +224,22 @@ class Permissions(msgspec.Struct):
 
 
 @put("/_sandbox/users/{user_id:int}/permissions/{client_id:int}", status_code=204)
-async def set_permissions(request: Ask, user_id: int, client_id: int, data: Permissions) -> None:
+async def set_permissions(
+    request: Ask, user_id: FromPath[int], client_id: FromPath[int], data: JSONBody[Permissions]
+) -> None:
     """Null takes the user off the client."""
     rights = None if data.permissions is None else tuple(data.permissions)
     installation_of(request).clerk.set_permissions(user_id, client_id, rights)
 
 
 @get("/_sandbox/pay-methods")
-async def pay_methods(request: Ask, client: int) -> list[PayMethod]:
+async def pay_methods(request: Ask, client: FromQuery[int]) -> list[PayMethod]:
     """The default first."""
     return installation_of(request).ledger.pay_methods_of(client)
 
 
 @delete("/_sandbox/pay-methods/{method_id:int}")
-async def delete_pay_method(request: Ask, method_id: int, tell: bool = True) -> None:
+async def delete_pay_method(request: Ask, method_id: FromPath[int], tell: FromQuery[bool] = True) -> None:
     installation = installation_of(request)
     method = installation.ledger.pay_methods.newest(method_id)
     if method is None:
@@ -245,7 +248,7 @@ async def delete_pay_method(request: Ask, method_id: int, tell: bool = True) -> 
 
 
 @put("/_sandbox/gateways")
-async def set_gateways(request: Ask, data: dict[str, str]) -> dict[str, str]:
+async def set_gateways(request: Ask, data: JSONBody[dict[str, str]]) -> dict[str, str]:
     """{"module": "name"}: these and no others are active. No hook tells of it."""
     ledger = installation_of(request).ledger
     ledger.gateways = {module: Gateway(module, name, is_card=module == "stripe") for module, name in data.items()}

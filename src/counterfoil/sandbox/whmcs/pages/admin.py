@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from counterfoil.sandbox.whmcs.actions.payments import amount_of
@@ -18,7 +19,7 @@ _PER_PAGE = 40
 
 
 @get("/admin/", guards=[with_control_key])
-async def admin(request: Ask, client: int = 1) -> Page:
+async def admin(request: Ask, client: FromQuery[int] = 1) -> Page:
     installation = installation_of(request)
     invoices = sorted(installation.ledger.invoices_of(client), key=lambda one: (one.date, one.id), reverse=True)
     return page(

@@ -1,6 +1,7 @@
 """The client area: overview, invoices, services, own details, and paying several invoices at once."""
 
 from litestar import get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from counterfoil.sandbox.whmcs.installation import Installation, Visit
@@ -12,7 +13,7 @@ _NEEDS = {"invoices": "invoices", "masspay": "invoices", "services": "products",
 
 
 @get("/clientarea.php")
-async def client_area(request: Ask, action: str = "") -> Page:
+async def client_area(request: Ask, action: FromQuery[str] = "") -> Page:
     visit = visit_of(request)
     if visit is None:
         return to_sign_in(request)
@@ -40,7 +41,7 @@ def _invoices(installation: Installation, visit: Visit) -> list[Invoice]:
 
 
 @post("/clientarea.php", guards=[own_pages_only], status_code=200)
-async def client_area_form(request: Ask, action: str = "") -> Page:
+async def client_area_form(request: Ask, action: FromQuery[str] = "") -> Page:
     visit, installation = visit_of(request), installation_of(request)
     if visit is None:
         return to_sign_in(request)

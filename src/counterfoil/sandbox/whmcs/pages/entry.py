@@ -1,11 +1,10 @@
 """Ways in and out: the front page, e-mail and password, the one-time link, and signing out."""
 
 import re
-from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
-from litestar.params import Parameter
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from counterfoil.sandbox.whmcs.installation import Visit
@@ -22,7 +21,7 @@ async def front(request: Ask) -> Page:
 
 
 @get("/login.php")
-async def sign_in_page(request: Ask, goto: str = "clientarea.php") -> Page:
+async def sign_in_page(request: Ask, goto: FromQuery[str] = "clientarea.php") -> Page:
     return page(request, "login.html", goto=goto, failed=False)
 
 
@@ -39,7 +38,7 @@ async def sign_in(request: Ask) -> Page:
 
 
 @get("/oauth/singlesignon.php")
-async def single_sign_on(request: Ask, access_token: str = "") -> Page:
+async def single_sign_on(request: Ask, access_token: FromQuery[str] = "") -> Page:
     """A token works once, within its minute; then it says so instead of signing anybody in."""
     installation = installation_of(request)
     grant = installation.tokens.redeem(access_token)
@@ -65,8 +64,8 @@ def _enter(cookie: str, goto: str) -> Page:
 
 
 @get("/logout.php")
-async def sign_out(request: Ask, cookie: Annotated[str, Parameter(cookie=COOKIE)] = "") -> Page:
-    installation_of(request).sign_out(cookie)
+async def sign_out(request: Ask) -> Page:
+    installation_of(request).sign_out(request.cookies.get(COOKIE, ""))
     return Redirect("/", status_code=303)
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from litestar import Response, get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from counterfoil.sandbox.whmcs.actions.payments import amount_of
@@ -25,7 +26,7 @@ def _refusal(request: Ask, invoice: Invoice | None) -> Page | None:
 
 
 @get("/viewinvoice.php")
-async def view_invoice(request: Ask, id: int = 0, paid: str = "") -> Page:  # noqa: A002 # WHMCS's own name
+async def view_invoice(request: Ask, id: FromQuery[int] = 0, paid: FromQuery[str] = "") -> Page:  # noqa: A002 # WHMCS's own name
     invoice = installation_of(request).ledger.invoices.newest(id)
     refused = _refusal(request, invoice)
     if refused is not None or invoice is None:
@@ -35,7 +36,7 @@ async def view_invoice(request: Ask, id: int = 0, paid: str = "") -> Page:  # no
 
 
 @post("/viewinvoice.php", guards=[own_pages_only], status_code=200)
-async def pay_invoice(request: Ask, id: int = 0) -> Page:  # noqa: A002 # WHMCS's own name
+async def pay_invoice(request: Ask, id: FromQuery[int] = 0) -> Page:  # noqa: A002 # WHMCS's own name
     """`amount` empty: all of it. A mass payment pays the invoices that it names."""
     installation = installation_of(request)
     invoice = installation.ledger.invoices.newest(id)
@@ -52,7 +53,7 @@ async def pay_invoice(request: Ask, id: int = 0) -> Page:  # noqa: A002 # WHMCS'
 
 
 @get("/dl.php")
-async def download(request: Ask, id: int = 0, type: str = "") -> Response[bytes] | Page:  # noqa: A002 # WHMCS's own
+async def download(request: Ask, id: FromQuery[int] = 0, type: FromQuery[str] = "") -> Response[bytes] | Page:  # noqa: A002 # WHMCS's own
     ledger = installation_of(request).ledger
     invoice = ledger.invoices.newest(id) if type == "i" else None
     refused = _refusal(request, invoice)

@@ -3,6 +3,7 @@
 import secrets
 
 from litestar import get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from counterfoil.sandbox.whmcs.clerk import Clerk
@@ -16,7 +17,7 @@ _BRANDS = {"Visa": "4242", "Mastercard": "4444", "American Express": "8431"}
 
 
 @get("/index.php")
-async def pay_methods(request: Ask, rp: str = "") -> Page:
+async def pay_methods(request: Ask, rp: FromQuery[str] = "") -> Page:
     visit, installation = visit_of(request), installation_of(request)
     if visit is None:
         return to_sign_in(request)

@@ -252,9 +252,9 @@ def _bulk_one(template: Invoice, invoice_id: int, issued: date, state: str, sums
     made = datetime.combine(issued, time(6))
     amount, tax = sums
     paid = state == PAID
-    payment = Payment(id=invoice_id, at=made, gateway="stripe", transid=f"ch_{invoice_id}", amount_in=amount + tax)
+    payment = Payment(id=invoice_id * 10, at=made, gateway="stripe", transid=f"ch_{invoice_id}", amount_in=amount + tax)
     item = Item(
-        invoice_id, "Hosting", 0, f"Branch {invoice_id % 40 + 1}: line rental, {issued:%B %Y}", amount, taxed=True
+        invoice_id * 10, "Hosting", 0, f"Branch {invoice_id % 40 + 1}: line rental, {issued:%B %Y}", amount, taxed=True
     )
     return msgspec.structs.replace(
         template,
