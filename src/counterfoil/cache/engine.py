@@ -105,7 +105,7 @@ class Cache:
             return await self._bypass.read(scope, parts)
         peek = self._found(await self._store.look(scope, [part.name for part in parts], None))
         # The nonce is settled before anything is shared: two readers who both saw no record saw different things.
-        nonce = peek.nonce or (await self._gate.ask(self._store.born(scope, self._new_nonce()))).data.decode()
+        nonce = peek.nonce or (await self._gate.ask(self._store.born, scope, self._new_nonce())).data.decode()
         missing = [part for part, entry in zip(parts, peek.entries, strict=True) if entry is None]
         fetched = iter(await self._fetched(scope, missing, nonce, arrived))
         return Snapshot(nonce, tuple(entry or next(fetched) for entry in peek.entries))
@@ -124,7 +124,7 @@ class Cache:
             return
         header = pack_header(nonce, round(entry.as_of * 1000), int(entry.expires_at * 1000))
         try:
-            await self._gate.ask(self._store.keep(scope, name, header, entry.value))
+            await self._gate.ask(self._store.keep, scope, name, header, entry.value)
         except StoreAway:
             return
 
@@ -141,13 +141,13 @@ class Cache:
     async def clear_everything(self) -> None:
         """Every scope: for a change whose owner cannot be known. Walks through all keys."""
         try:
-            await self._gate.ask(self._store.bump_all(self._new_nonce))
+            await self._gate.ask(self._store.bump_all, self._new_nonce)
         except StoreAway as error:
             raise CacheUnavailable("everything was to be cleared") from error
 
     async def _bump(self, scope: str, bump: Bump) -> None:
         try:
-            await self._gate.ask(self._store.bump(scope, bump))
+            await self._gate.ask(self._store.bump, scope, bump)
         except StoreAway as error:
             self.figures.clears_failed += 1
             self._gate.owe(scope)  # It may have been done all the same; doing it again costs little.
@@ -192,14 +192,14 @@ class Cache:
         if not self._gate.is_open:
             return
         try:
-            await self._gate.ask(self._store.put_session(scope, key, value, ttl))
+            await self._gate.ask(self._store.put_session, scope, key, value, ttl)
         except StoreAway:
             return
 
     async def drop_session(self, scope: str, key: str) -> None:
         """Gone for every process, and not put back by a request under way. Raises CacheUnavailable."""
         try:
-            await self._gate.ask(self._store.drop_session(scope, key))
+            await self._gate.ask(self._store.drop_session, scope, key)
         except StoreAway as error:
             self._gate.owe_drop(scope, key)
             raise CacheUnavailable("a session was to be dropped") from error
@@ -219,6 +219,6 @@ class Cache:
     async def ping(self) -> None:
         """For readyz and doctor. Raises CacheUnavailable."""
         try:
-            await self._gate.ask(self._store.beat())
+            await self._gate.ask(self._store.beat)
         except StoreAway as error:
             raise CacheUnavailable(str(error)) from error

@@ -34,7 +34,7 @@ class Fetching:
     async def _fly(self, scope: str, part: Part, nonce: str, flight: Flight[Entry]) -> Entry:
         lease = Lease(scope, part.name, nonce, self._new_token())
         for pause in _pauses():
-            answer = await self._gate.ask(self._store.acquire(lease))
+            answer = await self._gate.ask(self._store.acquire, lease)
             if answer.kind == "lease":
                 return await self._fetch(lease, part)
             if answer.kind == "hit":
@@ -62,7 +62,7 @@ class Fetching:
             raise
         lifetime = part.lifetime if fetched.lifetime is None else min(part.lifetime, fetched.lifetime)
         try:
-            answer = await self._gate.ask(self._store.fill(lease, fetched.value, lifetime))
+            answer = await self._gate.ask(self._store.fill, lease, fetched.value, lifetime)
         except StoreAway:
             return self._past_the_store(lease, Entry(fetched.value, began, began + min(lifetime, rules.PROBATION)))
         return self._accepted(answer, fetched.value)
@@ -99,7 +99,7 @@ class Fetching:
     async def _give_back(self, lease: Lease, code: str) -> None:
         self._figures.failures += bool(code)
         with contextlib.suppress(StoreAway):
-            await self._gate.ask(self._store.fail(lease, code))
+            await self._gate.ask(self._store.fail, lease, code)
 
     @asynccontextmanager
     async def _renewed(self, lease: Lease) -> AsyncIterator[None]:
@@ -113,7 +113,7 @@ class Fetching:
         with contextlib.suppress(StoreAway):
             while True:
                 await asyncio.sleep(rules.LEASE / 4)
-                await self._gate.ask(self._store.renew(lease))
+                await self._gate.ask(self._store.renew, lease)
 
 
 def _entry(raw: bytes, value: bytes) -> Entry:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from typing import ParamSpec
 
 import structlog
 
@@ -12,6 +13,7 @@ from counterfoil.cache.store import Answer, Bump, Store, StoreAway
 from counterfoil.cache.values import Figures
 from counterfoil.cache.windows import Windows
 
+P = ParamSpec("P")
 log = structlog.get_logger(__name__)
 
 
@@ -47,11 +49,11 @@ class Gate:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._store.close()
 
-    async def ask(self, asked: Awaitable[Answer]) -> Answer:
+    async def ask(self, operation: Callable[P, Awaitable[Answer]], *args: P.args, **kwargs: P.kwargs) -> Answer:
         """The store's answer, its clock looked at in passing."""
         loop = asyncio.get_running_loop()
         sent = loop.time()
-        answer = await asked
+        answer = await operation(*args, **kwargs)
         if self.clock.observe(answer.now, sent, loop.time()):
             self._distrust()
         return answer
@@ -105,15 +107,15 @@ class Gate:
         if self._owes_everything:
             self._owes_everything = False
             try:
-                await self.ask(self._store.bump_all(self._new_nonce))
+                await self.ask(self._store.bump_all, self._new_nonce)
             except BaseException:
                 self._owes_everything = True
                 raise
         owed, drops = self._owed, self._owed_drops
         self._owed, self._owed_drops = set(), set()
         try:
-            bumps = [self.ask(self._store.bump(scope, Bump(self._new_nonce()))) for scope in owed]
-            await asyncio.gather(*bumps, *(self.ask(self._store.drop_session(*drop)) for drop in drops))
+            bumps = [self.ask(self._store.bump, scope, Bump(self._new_nonce())) for scope in owed]
+            await asyncio.gather(*bumps, *(self.ask(self._store.drop_session, *drop) for drop in drops))
         except BaseException:
             self._owed |= owed
             self._owed_drops |= drops
@@ -121,7 +123,7 @@ class Gate:
 
     async def _hold_windows(self) -> None:
         for scope, bump in list(self.windows.left()):
-            await self.ask(self._store.hold(scope, bump._replace(nonce=self._new_nonce())))
+            await self.ask(self._store.hold, scope, bump._replace(nonce=self._new_nonce()))
 
     async def _beat(self) -> None:
         """Notices what an idle connection would not: a step, another server, a record that lost its windows."""
@@ -131,6 +133,6 @@ class Gate:
             beats += 1
             if self._store.is_up:
                 with contextlib.suppress(StoreAway):
-                    await self.ask(self._store.beat())
+                    await self.ask(self._store.beat)
                     if beats % round(rules.HOLD / rules.BEAT) == 0:
                         await self._hold_windows()

@@ -41,7 +41,10 @@ class Link:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self.drop("closed")
+        if self._connection is not None:
+            self._connection.on_lost = lambda _why: None
+            self._connection.abort("closed")
+            self._connection = None
 
     def send(self, *command: Argument) -> asyncio.Future[Any]:
         if self._connection is None:
@@ -78,11 +81,11 @@ class Link:
             connection = await connect(self._address)
             try:
                 await self._greet(connection)
-                if connection.is_lost:
-                    raise StoreAway("connection closed")
             except BaseException:
                 connection.abort("not greeted")
                 raise
+            if connection.is_lost:
+                raise StoreAway("connection closed")
             return connection
 
     def _report(self, before: str, why: str) -> str:

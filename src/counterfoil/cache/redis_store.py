@@ -48,7 +48,6 @@ class RedisStore:
         await self._link.start()
 
     async def close(self) -> None:
-        self._link.went_away = lambda: None
         await self._subscriber.close()
         await self._link.close()
 

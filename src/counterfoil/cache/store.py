@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 
-class StoreAway(Exception):  # noqa: N818 -- a state, not an error
+class StoreAway(Exception):
     """The store cannot answer now, or it is not known whether it did."""
 
 
-class Moved(Exception):  # noqa: N818 -- a signal, not an error
+class Moved(Exception):
     """The generation is another one now, or the fetch was lost: look again."""
 
 
