@@ -32,7 +32,7 @@ async def make_client(whmcs: Scripted) -> AsyncIterator[MakeClient]:
     made: list[WhmcsClient] = []
 
     def make(**changes: Any) -> WhmcsClient:
-        given = {"url": whmcs.url, "identifier": IDENTIFIER, "secret": SECRET, "timeout": 5.0} | changes
+        given: dict[str, Any] = {"url": whmcs.url, "identifier": IDENTIFIER, "secret": SECRET, "timeout": 5.0} | changes
         made.append(WhmcsClient(**given))
         return made[-1]
 

@@ -1,4 +1,4 @@
-"""A web server that does to the wire whatever a test tells it to: what a well-behaved server library would not let happen."""
+"""A web server that does to the wire whatever a test tells it to, also what no server library would let happen."""
 
 import asyncio
 import json
@@ -129,6 +129,15 @@ class Scripted:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Waits for something that happens by itself, for at most five seconds."""
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not happen")
 
 
 @asynccontextmanager

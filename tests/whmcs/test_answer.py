@@ -1,6 +1,7 @@
 """Bytes -> answer: the noise of real PHP installations, one test each."""
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -98,7 +99,5 @@ def test_a_cut_off_answer_never_passes_for_a_whole_one(cut: int) -> None:
 def test_any_bytes_give_an_answer_or_a_failure(noise: bytes) -> None:
     """No input ends in any other exception."""
     for body in (noise, noise + WHOLE, WHOLE + noise, b'{"result":"success","x":"' + noise + b'"}'):
-        try:
+        with suppress(Failure):
             assert decode(body)["result"] == "success"
-        except Failure:
-            pass

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import Failure
 from tests.whmcs import scripted
 from tests.whmcs.conftest import Logged, MakeClient
-from tests.whmcs.scripted import OK, Scripted, says
+from tests.whmcs.scripted import OK, Scripted, says, until
 
 pytestmark = pytest.mark.anyio
 
@@ -85,10 +86,8 @@ async def test_success_in_between_starts_the_count_anew(whmcs: Scripted, client:
         whmcs.script.extend([DOWN] * (OUTAGES_TO_OPEN - 1) + [answer])
         for _ in range(OUTAGES_TO_OPEN - 1):
             await reason(client.call("GetX"))
-        try:
+        with suppress(WhmcsRefused):
             await client.call("GetX")
-        except WhmcsRefused:
-            pass
     assert client.health.breaker == "closed"
 
 
@@ -109,8 +108,7 @@ async def test_a_probe_that_is_abandoned_leaves_room_for_another(
     clock.now += AFTER_OUTAGE.first * 1.2
     whmcs.script.append(scripted.hangs)
     probe = asyncio.create_task(client.call("GetX"))
-    while client.health.breaker != "probing":
-        await asyncio.sleep(0.01)
+    await until(lambda: client.health.breaker == "probing")
     probe.cancel()
     await asyncio.gather(probe, return_exceptions=True)
     whmcs.default = says(OK)

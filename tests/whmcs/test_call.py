@@ -13,7 +13,7 @@ from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from tests.processes import free_port
 from tests.whmcs import scripted
 from tests.whmcs.conftest import ACCESS_KEY, IDENTIFIER, SECRET, Logged, MakeClient
-from tests.whmcs.scripted import OK, Act, Scripted, http, says, sends
+from tests.whmcs.scripted import OK, Act, Scripted, http, says, sends, until
 
 pytestmark = pytest.mark.anyio
 
@@ -184,6 +184,15 @@ async def test_retries_stay_within_the_time_limit(whmcs: Scripted, make_client: 
     assert time.monotonic() - began < 3
 
 
+async def test_a_connection_that_was_closed_meanwhile_is_not_used(whmcs: Scripted, client: WhmcsClient) -> None:
+    """A web server that closes an idle connection costs a new one, not a failed write."""
+    whmcs.script.append(sends(http(b'{"result":"success"}'), then_close=True))
+    await client.call("GetX")
+    await until(lambda: not whmcs.open)
+    assert await client.call("AddX", write=True) == OK
+    assert whmcs.connections == 2
+
+
 async def test_a_reset_is_survived(whmcs: Scripted, client: WhmcsClient) -> None:
     whmcs.script.append(scripted.resets)
     assert await client.call("GetX") == OK
@@ -222,9 +231,7 @@ async def test_an_answer_is_read_whatever_it_is_called(whmcs: Scripted, client: 
 
 
 @pytest.mark.parametrize("compressed", [False, True])
-async def test_an_answer_that_is_too_large_is_not_read(
-    compressed: bool, whmcs: Scripted, client: WhmcsClient
-) -> None:
+async def test_an_answer_that_is_too_large_is_not_read(compressed: bool, whmcs: Scripted, client: WhmcsClient) -> None:
     """32 MiB is where reading stops, unpacked or not."""
     huge = b'{"result":"success","x":"' + b"x" * (33 * 1024 * 1024) + b'"}'
     whmcs.default = sends(http(gzip.compress(huge, 1), Content_Encoding="gzip") if compressed else http(huge))
@@ -249,8 +256,7 @@ async def test_the_caller_who_leaves_is_let_go(whmcs: Scripted, client: WhmcsCli
     """A cancelled call ends as cancelled, and the client stays usable."""
     whmcs.script.append(scripted.hangs)
     call = asyncio.create_task(client.call("GetX"))
-    while not whmcs.calls:
-        await asyncio.sleep(0.01)
+    await until(lambda: whmcs.calls)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call

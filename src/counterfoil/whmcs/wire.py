@@ -6,13 +6,14 @@ Whatever fits none of the known spellings makes the whole answer untrustworthy; 
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 Row = Mapping[str, Any]
+_T = TypeVar("_T")
 
 
 class Untrustworthy(Exception):
@@ -36,6 +37,19 @@ def rows(answer: Row, *path: str) -> list[Row]:
     if not all(isinstance(row, Mapping) for row in found):
         raise Untrustworthy(f"{'.'.join(path)} is no list of rows")
     return found
+
+
+def each(found: Iterable[Row], read: Callable[[Row], _T]) -> tuple[_T, ...]:
+    """Every row read; at one that cannot be, the operator is told which."""
+    done = []
+    for place, row in enumerate(found):
+        try:
+            done.append(read(row))
+        except Untrustworthy as problem:
+            shown = row.get("id")
+            shown = shown if isinstance(shown, int) or (isinstance(shown, str) and shown.isdecimal()) else "unreadable"
+            raise Untrustworthy(f"row {place}, id {shown}: {problem}") from None
+    return tuple(done)
 
 
 def _listed(value: object) -> list[Any]:

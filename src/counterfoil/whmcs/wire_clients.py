@@ -8,6 +8,7 @@ from counterfoil.whmcs.wire import (
     Row,
     Untrustworthy,
     amount_or_zero,
+    each,
     identifier,
     optional_identifier,
     rows,
@@ -23,8 +24,8 @@ def login(answer: Row) -> Login:
     return Login(identifier(answer, "userid"), switch(answer, "twoFactorEnabled"))
 
 
-def users(answer: Row) -> list[User]:
-    return [_user(row) for row in rows(answer, "users", "user")]
+def users(answer: Row) -> tuple[User, ...]:
+    return each(rows(answer, "users", "user"), _user)
 
 
 def _user(row: Row) -> User:

@@ -1,7 +1,5 @@
 """Invoices as WHMCS sends them -> model. Vendor's words: GetInvoices and GetInvoice in its API reference."""
 
-from collections.abc import Sequence
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -15,6 +13,7 @@ from counterfoil.whmcs.wire import (
     amount,
     amount_or_zero,
     day,
+    each,
     identifier,
     moment,
     rows,
@@ -40,7 +39,7 @@ _STATUSES = {
 def invoice_rows(answer: Row, client_id: int, limitstart: int, limitnum: int, zone: ZoneInfo) -> InvoiceRows:
     found = rows(answer, "invoices", "invoice")
     total = paging.total(answer, len(found), limitstart, limitnum)
-    read = tuple(_row(row, zone) for row in found)
+    read = each(found, lambda row: _row(row, zone))
     if any(row.client_id != client_id for row in read):
         raise Untrustworthy("invoices of another client")
     if len({row.id for row in read}) != len(read):
@@ -52,7 +51,7 @@ def _row(row: Row, zone: ZoneInfo) -> InvoiceRow:
     invoice_id = identifier(row, "id", "invoiceid")
     currency = text(row, "currencycode")
     if not currency:
-        raise Untrustworthy(f"invoice {invoice_id}: currencycode is missing")
+        raise Untrustworthy("currencycode is missing")
     return InvoiceRow(
         id=invoice_id,
         client_id=identifier(row, "userid"),
@@ -70,7 +69,7 @@ def _row(row: Row, zone: ZoneInfo) -> InvoiceRow:
 def _status(row: Row, invoice_id: int) -> InvoiceStatus:
     status = text(row, "status").lower()
     if not status:
-        raise Untrustworthy(f"invoice {invoice_id}: status is missing")
+        raise Untrustworthy("status is missing")
     if status not in _STATUSES:
         # A module's own status. Hiding the invoice would make the list untrue, and refusing the list would punish the
         # customer for it; shown as pending it claims neither that it is paid nor that it can be paid here.
@@ -96,8 +95,8 @@ def invoice(answer: Row, invoice_id: int, zone: ZoneInfo) -> Invoice:
         balance=amount(answer, "balance"),
         gateway=text(answer, "paymentmethod"),
         notes=text(answer, "notes"),
-        lines=_lines(rows(answer, "items", "item")),
-        payments=tuple(_payment(row, zone) for row in rows(answer, "transactions", "transaction")),
+        lines=each(rows(answer, "items", "item"), _line),
+        payments=each(rows(answer, "transactions", "transaction"), lambda row: _payment(row, zone)),
     )
 
 
@@ -109,18 +108,14 @@ def _taxes(answer: Row) -> tuple[Tax, ...]:
     return tuple(tax for tax in both if tax.amount or tax.rate)
 
 
-def _lines(found: Sequence[Row]) -> tuple[InvoiceLine, ...]:
-    return tuple(
-        InvoiceLine(text(row, "description"), amount(row, "amount"), switch(row, "taxed"), text(row, "type"))
-        for row in found
-    )
+def _line(row: Row) -> InvoiceLine:
+    return InvoiceLine(text(row, "description"), amount(row, "amount"), switch(row, "taxed"), text(row, "type"))
 
 
 def _payment(row: Row, zone: ZoneInfo) -> Payment:
-    received: Decimal = amount_or_zero(row, "amountin")
     return Payment(
         date=day(row, "date", zone),
         gateway=text(row, "gateway"),
         reference=text(row, "transid"),
-        amount=received - amount_or_zero(row, "amountout"),
+        amount=amount_or_zero(row, "amountin") - amount_or_zero(row, "amountout"),
     )

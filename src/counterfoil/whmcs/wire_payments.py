@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from counterfoil.model import Gateway, PaymentMethod, Subscription
-from counterfoil.whmcs.wire import Row, Untrustworthy, amount_or_zero, count, day, identifier, rows, text
+from counterfoil.whmcs.wire import Row, Untrustworthy, amount_or_zero, count, day, each, identifier, rows, text
 
 _log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ def gateways(answer: Row) -> tuple[Gateway, ...]:
 def payment_methods(answer: Row, client_id: int) -> tuple[PaymentMethod, ...]:
     if identifier(answer, "clientid") != client_id:
         raise Untrustworthy("payment methods of another client")
-    read = [_payment_method(row) for row in rows(answer, "paymethods", "paymethod")]
+    read = each(rows(answer, "paymethods", "paymethod"), _payment_method)
     return tuple(method for method in read if method)
 
 
@@ -55,24 +55,24 @@ def _payment_method(row: Row) -> PaymentMethod | None:
         gateway=text(row, "gateway_name"),
         brand=text(row, "card_type") or text(row, "bank_name"),
         last_four=digits[-4:],
-        expires_on=_expiry(text(row, "expiry_date"), method_id),
+        expires_on=_expiry(text(row, "expiry_date")),
     )
 
 
-def _expiry(written: str, method_id: int) -> date | None:
+def _expiry(written: str) -> date | None:
     """The end of the month in "02/25", "02/2025" or "0225"."""
     if not written.strip("0/"):
         return None
     found = re.fullmatch(r"(0?[1-9]|1[0-2])/(?:20)?([0-9]{2})|(0[1-9]|1[0-2])([0-9]{2})", written, re.ASCII)
     if not found:
         # Taken as "never" it would let an expired card pass as usable.
-        raise Untrustworthy(f"payment method {method_id}: expiry_date is no month")
+        raise Untrustworthy("expiry_date is no month")
     month, year = int(found[1] or found[3]), 2000 + int(found[2] or found[4])
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def subscriptions(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[Subscription, ...]:
-    read = tuple(_subscription(row, zone) for row in rows(answer, "products", "product"))
+    read = each(rows(answer, "products", "product"), lambda row: _subscription(row, zone))
     if any(subscription.client_id != client_id for subscription in read):
         raise Untrustworthy("services of another client")
     return read
