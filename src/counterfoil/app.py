@@ -170,5 +170,6 @@ class Portal(Litestar):
             parts.live.stop()
             parts.metrics.stop()
             await parts.cache.close()
+            await parts.limits.close()
             await self._client.close()
             await parts.engine.dispose()

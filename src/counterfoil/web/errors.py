@@ -41,8 +41,7 @@ class ErrorAnswers:
         """Litestar's exception handler, for every exception."""
         answer = self.answer(request.scope, error)
         headers = {name.decode(): value.decode() for name, value in answer.headers}
-        media_type = headers.pop("content-type", "text/plain")
-        return Response(answer.body, status_code=answer.status, media_type=media_type, headers=headers)
+        return Response(answer.body, status_code=answer.status, headers=headers)
 
     def answer(self, scope: HTTPScope, error: Exception) -> Answer:
         known = public(error)

@@ -133,9 +133,14 @@ async def _send(kept: _Kept, if_none_match: bytes, send: Send) -> None:
     unchanged = _is_known(if_none_match.decode("latin-1"), kept.etag)
     headers = [(b"etag", kept.etag.encode()), *_CACHING]
     if not unchanged:
-        headers += [(b"content-type", kept.media_type.encode()), (b"content-length", b"%d" % len(kept.body))]
+        headers += [(b"content-type", _content_type(kept.media_type)), (b"content-length", b"%d" % len(kept.body))]
     await send({"type": "http.response.start", "status": 304 if unchanged else 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if unchanged else kept.body, "more_body": False})
+
+
+def _content_type(media_type: str) -> bytes:
+    """As Litestar says it when it sends the same answer for the first time."""
+    return f"{media_type}; charset=utf-8".encode() if media_type.startswith("text/") else media_type.encode()
 
 
 def _is_known(if_none_match: str, etag: str) -> bool:

@@ -48,6 +48,7 @@ class Limits:
         """`storage` is shared with the other processes; None: there are none."""
         self._alone = MovingWindowRateLimiter(MemoryStorage())
         self._shared = MovingWindowRateLimiter(storage) if storage is not None else None
+        self._storage = storage
         self._away_until = 0.0
         self._trying: Counter[tuple[str, str]] = Counter()
 
@@ -86,6 +87,10 @@ class Limits:
         finally:
             self._trying.subtract(trying)
             self._trying += Counter()  # drops what is zero
+
+    async def close(self) -> None:
+        if isinstance(self._storage, RedisStorage):
+            await self._storage.bridge.get_connection().aclose()
 
     async def _limited(self, name: str, key: str) -> RateLimited:
         reset, _ = await self._window(name, key)

@@ -5,7 +5,7 @@ from counterfoil.web.catalogue import negotiate_language
 from counterfoil.web.request_context import AnyRequest, context_of
 from counterfoil.web.views import HOME, INVOICES, NavItem, Shell
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 _NAV: tuple[tuple[str, NavItem], ...] = (("invoices", HOME), ("invoices", INVOICES))
 """The permission that each way takes."""
