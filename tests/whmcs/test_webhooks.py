@@ -148,7 +148,7 @@ def test_the_body_is_covered_byte_by_byte() -> None:
 def test_unknown_types_are_kept_and_unknown_keys_dropped() -> None:
     """A newer sender is understood as far as possible; data is ids and nothing else."""
     sent = message(type="contract.signed", data={"client_id": 7, "email": "canary", "card": {"n": 1}}, extra=1)
-    assert event(sent) == Event("msg_1", "contract.signed", "2026-09-21T14:13:20Z", {"client_id": 7}).id == "msg_1"
+    assert event(sent) == Event("msg_1", "contract.signed", "2026-09-21T14:13:20Z", {"client_id": 7})
 
 
 def test_data_may_be_empty() -> None:
