@@ -1,4 +1,4 @@
-"""The languages that the portal speaks, their texts, and which one a person gets. How amounts and dates look: formats.py."""
+"""The languages that the portal speaks, their texts, and which one a person gets. Amounts and dates: formats.py."""
 
 from collections.abc import Callable, Iterable
 from functools import cache

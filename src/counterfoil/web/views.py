@@ -44,7 +44,8 @@ class Shell(Struct, frozen=True):
 
 class View(Struct, frozen=True):
     """`section` marks the place in the navigation; `live` names what on the page may change (contract 3, events):
-    "invoices", or "invoice:7" for one of them."""
+    "invoices", or "invoice:7" for one of them.
+    """
 
     template: ClassVar[str]
     section: ClassVar[str] = ""

@@ -3,8 +3,7 @@ const POLL = 5000;
 const PATIENCE = 300_000;
 const started = Date.now();
 const main = document.getElementById("main");
-const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "narrow", numeric: "always" });
-const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const UNITS = [["day", 86400, "short"], ["hour", 3600, "short"], ["minute", 60, "short"], ["second", 1, "narrow"]];
 
 const find = (selector) => main.querySelector(selector);
 const checking = () => find("[data-checking]");
@@ -13,9 +12,9 @@ const awaitedSince = () => Number(sessionStorage.getItem(location.pathname)) || 
 function tellAges() {
   for (const time of main.querySelectorAll("time[data-ago]")) {
     const age = Math.max(0, (Date.now() - Date.parse(time.dateTime)) / 1000);
-    const [unit, size] = UNITS.find(([, size]) => age >= size) ?? UNITS.at(-1);
+    const [unit, size, style] = UNITS.find(([, size]) => age >= size) ?? UNITS.at(-1);
     time.title ||= time.textContent;
-    time.textContent = ago.format(-Math.floor(age / size), unit);
+    time.textContent = new Intl.RelativeTimeFormat(document.documentElement.lang, { style }).format(-Math.floor(age / size), unit);
   }
 }
 
