@@ -85,6 +85,21 @@ ORDER = {
     **dict.fromkeys(("currencyprefix", "currencysuffix", "frauddata", "validationdata"), str),
     **dict.fromkeys(("renewalsByType", "lineitems"), dict),
 }
+STATS = {
+    **dict.fromkeys(("numdueinvoices", "numoverdueinvoices", "numDraftInvoices", "numunpaidinvoices"), int),
+    **dict.fromkeys(("numpaidinvoices", "numcancelledinvoices", "numrefundedinvoices"), int),
+    **dict.fromkeys(("numcollectionsinvoices", "numpaymentpendinginvoices", "productsnumactivehosting"), int),
+    **dict.fromkeys(("productsnumhosting", "productsnumactivereseller", "productsnumreseller"), int),
+    **dict.fromkeys(("productsnumactiveservers", "productsnumservers", "productsnumactiveother"), int),
+    **dict.fromkeys(("productsnumother", "productsnumactive", "productsnumtotal", "numactivedomains"), int),
+    **dict.fromkeys(("numdomains", "numacceptedquotes", "numquotes", "numtickets", "numactivetickets"), int),
+    "numaffiliatesignups": int,
+    **dict.fromkeys(("dueinvoicesbalance", "creditbalance", "grossRevenue", "expenses", "income"), str),
+    **dict.fromkeys(("overdueinvoicesbalance", "draftInvoicesBalance", "unpaidinvoicesamount"), str),
+    **dict.fromkeys(("paidinvoicesamount", "cancelledinvoicesamount", "refundedinvoicesamount"), str),
+    **dict.fromkeys(("collectionsinvoicesamount", "paymentpendinginvoicesamount"), str),
+    **dict.fromkeys(("incredit", "isAffiliate"), bool),
+}
 CURRENCY = dict.fromkeys(("id", "code", "prefix", "suffix", "format", "rate"), str)
 
 
@@ -103,6 +118,7 @@ def types_of(row: dict[str, Any]) -> dict[str, type]:
         ("GetPayMethods", {"clientid": 1}, "paymethods.0", CARD),
         ("GetPayMethods", {"clientid": 1}, "paymethods.2", BANK),
         ("GetClientsDetails", {"clientid": 1}, "client", CLIENT),
+        ("GetClientsDetails", {"clientid": 1, "stats": 1}, "stats", STATS),
         ("GetClientsProducts", {"clientid": 1}, "products.product.0", SERVICE),
         ("GetProducts", {}, "products.product.0", PRODUCT),
         ("GetUsers", {"search": "ada"}, "users.0", USER),

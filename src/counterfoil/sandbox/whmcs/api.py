@@ -11,7 +11,18 @@ from litestar import Request, Response, post
 from litestar.response import Stream
 
 from . import noise, wire
-from .actions import catalogue, clients, invoices, invoicing, orders, payments, profiles, users
+from .actions import (
+    catalogue,
+    clients,
+    invoices,
+    invoicing,
+    orders,
+    pay_methods,
+    payments,
+    profiles,
+    services,
+    users,
+)
 from .actions.desk import Answer, Desk, Params, RefusedError
 from .calls import NOT_RECORDED, Call
 from .installation import Installation
@@ -29,14 +40,14 @@ ACTIONS: dict[str, Action] = {
     "createinvoice": invoicing.create_invoice,
     "createssotoken": users.create_sso_token,
     "getclientsdetails": clients.get_clients_details,
-    "getclientsproducts": clients.get_clients_products,
+    "getclientsproducts": services.get_clients_products,
     "getcredits": clients.get_credits,
     "getcurrencies": catalogue.get_currencies,
     "getinvoice": invoices.get_invoice,
     "getinvoices": invoices.get_invoices,
     "getorders": orders.get_orders,
     "getpaymentmethods": catalogue.get_payment_methods,
-    "getpaymethods": clients.get_pay_methods,
+    "getpaymethods": pay_methods.get_pay_methods,
     "getproducts": catalogue.get_products,
     "gettransactions": invoices.get_transactions,
     "getuserpermissions": users.get_user_permissions,

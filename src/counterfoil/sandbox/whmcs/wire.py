@@ -48,13 +48,14 @@ def moment(value: datetime | None) -> str:
 
 def formatted(amount: Decimal, currency: Currency) -> str:
     """For people, e.g. "$2645.80 USD"."""
+    size = abs(amount)
     shown = {
-        1: f"{amount:.2f}",
-        2: f"{amount:,.2f}",
-        3: f"{amount:,.2f}".translate(str.maketrans(",.", ".,")),
-        4: f"{amount:,.0f}",
+        1: f"{size:.2f}",
+        2: f"{size:,.2f}",
+        3: f"{size:,.2f}".translate(str.maketrans(",.", ".,")),
+        4: f"{size:,.0f}",
     }[currency.format]
-    return f"{currency.prefix}{shown}{currency.suffix}"
+    return f"{'-' if amount < 0 else ''}{currency.prefix}{shown}{currency.suffix}"
 
 
 def total(invoice: Invoice, *, before_credit: bool) -> str:

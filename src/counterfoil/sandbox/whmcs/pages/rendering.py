@@ -121,4 +121,9 @@ def styles() -> str:
     return (_TEMPLATES / "sandbox.css").read_text(encoding="utf-8")
 
 
-STYLES = [styles]
+@get("/favicon.ico", status_code=204)
+async def no_icon() -> None:
+    """So that no browser complains."""
+
+
+STYLES = [styles, no_icon]
