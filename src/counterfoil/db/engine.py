@@ -1,5 +1,6 @@
 """How the database is reached: SQLite and PostgreSQL set up alike, and an outage turned into an honest 503."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +26,15 @@ _SQLITE_PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
 )
+
+_SQLITE_OUTAGES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
 
 
 def make_engine(url: str) -> AsyncEngine:
@@ -70,7 +80,11 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 def is_outage(error: DBAPIError) -> bool:
-    """Away, shutting down, starting up, or locked for too long; not a mistake in a statement."""
+    """Away, shutting down, starting up, locked for too long, or without room; not a mistake in a statement."""
+    # SQLite calls a missing table an OperationalError too. Its codes: https://www.sqlite.org/rescode.html
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE_OUTAGES
     return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
 
 

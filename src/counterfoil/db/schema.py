@@ -1,9 +1,11 @@
 """Whether the database has the schema of this version, and how it gets it. The migrations: migrations/versions."""
 
+import os
 from pathlib import Path
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy import inspect as inspect_database
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from counterfoil.db.engine import is_sqlite, make_engine, transaction
@@ -37,7 +39,10 @@ async def upgrade(url: str) -> bool:
     """Brings the database to this version's schema; True when that changed anything.
 
     Safe to run several times at once: the others wait, then find nothing to do. All or nothing on both databases.
+    Raises TemporarilyUnavailable or OSError when the database cannot be reached or written.
     """
+    if is_sqlite(url):
+        _check_file(Path(make_url(url).database or ""))
     engine = make_engine(url) if is_sqlite(url) else create_async_engine(url)
     try:
         async with transaction(engine) as connection:
@@ -47,6 +52,14 @@ async def upgrade(url: str) -> bool:
             return before != await connection.run_sync(_recorded)
     finally:
         await engine.dispose()
+
+
+def _check_file(path: Path) -> None:
+    """Says what is wrong with the place of a SQLite database; SQLite itself says "unable to open database file"."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent}")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.R_OK | os.W_OK):
+        raise PermissionError(f"{path} cannot be written")
 
 
 async def _revision(engine: AsyncEngine) -> str | None:

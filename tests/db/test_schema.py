@@ -1,0 +1,150 @@
+"""From an empty database, or one left behind, to the schema of this version."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from click.testing import CliRunner
+from sqlalchemy import Connection, text
+
+import counterfoil.db
+from counterfoil.accounts.commands import links
+from counterfoil.db.commands import migrate
+from counterfoil.db.engine import make_engine
+from counterfoil.db.schema import is_current, pending, upgrade
+from counterfoil.db.tables import HEAD, metadata
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite+aiosqlite:///{tmp_path}/empty.db"
+
+
+def environment(url: str) -> dict[str, str]:
+    return {
+        "COUNTERFOIL_DATABASE_URL": url,
+        "COUNTERFOIL_SECRET_KEY": "k" * 40,
+        "COUNTERFOIL_WHMCS_URL": "http://127.0.0.1:1/",
+        "COUNTERFOIL_WHMCS_IDENTIFIER": "identifier",
+        "COUNTERFOIL_WHMCS_SECRET": "secret",
+    }
+
+
+async def test_empty_database_becomes_current(url: str) -> None:
+    """From nothing to the current schema; the second time there is nothing to do."""
+    engine = make_engine(url)
+    assert not await is_current(engine)
+    assert await pending(engine) == "the database has no tables yet"
+    assert await upgrade(url)
+    assert await is_current(engine)
+    assert await pending(engine) == ""
+    assert not await upgrade(url)
+    await engine.dispose()
+
+
+async def test_database_that_is_behind_or_ahead_is_not_current(url: str) -> None:
+    """The operator is told which schema there is, and whether the database or Counterfoil is the older one."""
+    await upgrade(url)
+    engine = make_engine(url)
+    for revision, said in (("0000", f"the database has schema 0000, this version needs {HEAD}"), ("9999", "newer")):
+        async with engine.begin() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+        assert not await is_current(engine)
+        assert said in await pending(engine)
+    await engine.dispose()
+
+
+async def test_migrations_make_the_tables_that_the_code_names(url: str) -> None:
+    """What the migrations build and what tables.py says are the same."""
+    await upgrade(url)
+
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    engine = make_engine(url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+def test_head_is_the_newest_migration() -> None:
+    """HEAD is what a serving process compares with, without loading Alembic."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(counterfoil.db.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_several_migrate_at_once(url: str, tmp_path: Path) -> None:
+    """Four processes started together: all succeed, one does the work, the schema is current."""
+    command = [sys.executable, "-c", "from counterfoil.db.commands import migrate; migrate()"]
+    together = [
+        subprocess.Popen(command, env={**os.environ, **environment(url)}, cwd=tmp_path, stdout=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    said = [process.communicate(timeout=60)[0].decode() for process in together]
+    assert [process.returncode for process in together] == [0, 0, 0, 0]
+    assert sorted(said) == ["The database now has the current schema.\n"] + 3 * [
+        "The database was up to date already.\n"
+    ]
+
+
+def test_failed_migration_leaves_nothing(url: str) -> None:
+    """A migration that breaks in the middle leaves no half of it behind: the next run starts from the same place."""
+
+    async def with_a_table_in_the_way() -> None:
+        engine = make_engine(url)
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TABLE webhook_event (id TEXT)"))
+        with pytest.raises(Exception, match="already exists"):
+            await upgrade(url)
+        assert await pending(engine) == "the database has no tables yet"
+        async with engine.begin() as connection:
+            await connection.execute(text("DROP TABLE webhook_event"))
+        assert await upgrade(url)
+        await engine.dispose()
+
+    asyncio.run(with_a_table_in_the_way())
+
+
+def test_commands_on_an_unmigrated_database(url: str) -> None:
+    """On SQLite they migrate first; on PostgreSQL they say which command to run."""
+    result = CliRunner().invoke(links, env=environment(url))
+    if url.startswith("sqlite"):
+        assert result.exit_code == 0
+    else:
+        assert (result.exit_code, "run: counterfoil migrate" in result.output) == (1, True)
+        assert CliRunner().invoke(migrate, env=environment(url)).exit_code == 0
+        assert CliRunner().invoke(links, env=environment(url)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "away", ["sqlite+aiosqlite:////nowhere/at/all.db", "postgresql+asyncpg://u:hunter2@127.0.0.1:9/x"]
+)
+def test_database_that_is_away_is_one_line(away: str) -> None:
+    """No stack trace and no password; exit code 1."""
+    for command in (migrate, links):
+        result = CliRunner().invoke(command, env=environment(away))
+        assert result.exit_code == 1
+        assert result.output.startswith("Error: the database cannot be used: ")
+        assert result.output.count("\n") == 1
+        assert "hunter2" not in result.output
+
+
+def test_wrong_settings_are_misuse() -> None:
+    """Exit code 2, with every problem."""
+    result = CliRunner().invoke(migrate, env={**environment("sqlite:///x"), "COUNTERFOIL_SECRET_KEY": "short"})
+    assert result.exit_code == 2
+    assert "COUNTERFOIL_SECRET_KEY" in result.output
+    assert "COUNTERFOIL_DATABASE_URL" in result.output
