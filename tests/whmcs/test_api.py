@@ -40,6 +40,15 @@ async def test_get_invoices(whmcs: Scripted, api: WhmcsApi) -> None:
     assert whmcs.calls[1] == AUTH | expected | {"action": "GetInvoices", "limitstart": "0", "limitnum": "1000"}
 
 
+async def test_many_invoices_do_not_stop_everybody_else(whmcs: Scripted, api: WhmcsApi) -> None:
+    """While thousands of rows are read, other requests are served; what is wrong with a row is noticed all the same."""
+    many = [answers.invoice_row(id=number) for number in range(1, 5001)]
+    whmcs.script.append(says(answers.invoices(*many)))
+    whmcs.script.append(says(answers.invoices(*many, answers.invoice_row(id=9999, userid=8))))
+    assert len((await api.get_invoices(7, limitnum=10_000)).rows) == 5000
+    assert await unavailable(api.get_invoices(7, limitnum=10_000)) == "untrustworthy"
+
+
 @pytest.mark.parametrize(
     "ask",
     [

@@ -94,7 +94,7 @@ async def test_success_in_between_starts_the_count_anew(whmcs: Scripted, client:
 async def test_timeouts_open_it(whmcs: Scripted, make_client: MakeClient, clock: Clock) -> None:
     """A WHMCS that hangs is down too."""
     whmcs.default = scripted.hangs
-    client = make_client(clock=clock, timeout=0.1)
+    client = make_client(clock=clock, timeout=0.4)
     for _ in range(OUTAGES_TO_OPEN):
         assert await reason(client.call("GetX")) == "timeout"
     assert client.health.breaker == "open"
@@ -117,7 +117,7 @@ async def test_a_probe_that_is_abandoned_leaves_room_for_another(
 
 
 async def test_a_probe_that_hangs_opens_it_again(whmcs: Scripted, make_client: MakeClient, clock: Clock) -> None:
-    client = make_client(clock=clock, timeout=0.2)
+    client = make_client(clock=clock, timeout=1.0)
     await outage(whmcs, client)
     clock.now += AFTER_OUTAGE.first * 1.2
     whmcs.default = scripted.hangs

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import time
 from collections.abc import Awaitable
 from typing import Any
 
@@ -17,6 +16,8 @@ from tests.whmcs.scripted import OK, Act, Scripted, http, says, sends, until
 
 pytestmark = pytest.mark.anyio
 
+SOON = 20
+"""Seconds: long before a hanging server would end by itself."""
 HTML = b"<!DOCTYPE html><title>Just a moment...</title>"
 
 
@@ -166,22 +167,20 @@ async def test_success_with_status_403_is_no_success(whmcs: Scripted, client: Wh
 async def test_the_time_limit_holds_for_the_whole_call(act: Act, whmcs: Scripted, make_client: MakeClient) -> None:
     """Also against an answer that trickles in byte by byte; and what was slow once is not tried again."""
     whmcs.default = act
-    client = make_client(timeout=0.4)
-    began = time.monotonic()
-    assert await reason(client.call("GetX")) == "timeout"
-    assert 0.3 < time.monotonic() - began < 3
+    client = make_client(timeout=0.8)
+    async with asyncio.timeout(SOON):
+        assert await reason(client.call("GetX")) == "timeout"
     assert len(whmcs.calls) == 1
 
 
 async def test_retries_stay_within_the_time_limit(whmcs: Scripted, make_client: MakeClient) -> None:
     """The second attempt has what the first left of the time, not a limit of its own."""
-    whmcs.script.append(scripted.after(0.2, sends(http(HTML, 502))))
+    whmcs.script.append(sends(http(HTML, 502)))
     whmcs.default = scripted.hangs
-    client = make_client(timeout=0.6)
-    began = time.monotonic()
-    # When chance gives a long pause, the second attempt is not made at all.
-    assert await reason(client.call("GetX")) in {"timeout", "server_error"}
-    assert time.monotonic() - began < 3
+    client = make_client(timeout=1.0)
+    async with asyncio.timeout(SOON):
+        assert await reason(client.call("GetX")) == "timeout"
+    assert len(whmcs.calls) == 2
 
 
 async def test_a_connection_that_was_closed_meanwhile_is_not_used(whmcs: Scripted, client: WhmcsClient) -> None:
