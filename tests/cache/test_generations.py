@@ -65,6 +65,18 @@ async def test_a_slow_fetch_does_not_overwrite_a_newer_one(fleet: Fleet, whmcs: 
     assert slow.figures.fills_lost == 1
 
 
+async def test_a_slow_fetch_does_not_take_the_place_of_one_under_way(fleet: Fleet, whmcs: Whmcs) -> None:
+    """Its lease has passed to another process, which has not ended yet."""
+    slow, other = await fleet.settled(), await fleet.process()
+    whmcs.latency = 0.3
+    late = asyncio.create_task(value(slow, whmcs.part()))
+    await whmcs.arrived.wait()
+    fleet.forget("l")
+    whmcs.version, whmcs.latency = 2, 0.6
+    assert await value(other, whmcs.part()) == b"v2"
+    assert await late == b"v2"
+
+
 async def test_a_long_fetch_keeps_its_lease(fleet: Fleet, whmcs: Whmcs) -> None:
     """F8: a call that takes longer than a lease lasts is not made a second time."""
     first, second = await fleet.settled(), await fleet.process()
