@@ -55,7 +55,7 @@ def test_a_hanging_call_gets_nothing_until_it_is_let_go(whmcs: Whmcs) -> None:
     """No byte comes; taking the fault away frees the worker."""
     whmcs.control("POST", "faults", {"kind": "hang"})
     with pytest.raises(TimeoutError):
-        raw(whmcs, INVOICE, wait=0.3)
+        raw(whmcs, INVOICE, wait=1.0)
     assert whmcs.control("GET", "calls")["in_flight"] == 1
     whmcs.control("DELETE", "faults")
     deadline = time.monotonic() + 5
@@ -102,16 +102,11 @@ def test_a_truncated_answer_is_no_json(whmcs: Whmcs) -> None:
 
 
 def test_latency_is_waited_and_the_data_is_of_its_reading_point(whmcs: Whmcs) -> None:
-    """With `read_at` 0 a change during the call is not in the answer."""
+    """With `read_at` 0 the data is read before the wait: a change during the call is not in the answer."""
     break_with(whmcs, "latency", seconds=0.4, read_at=0.0)
-    began = time.monotonic()
-    with httpx2.Client(trust_env=False) as other:
-        data = CREDENTIALS | INVOICE
-        with other.stream("POST", f"{whmcs.url}/includes/api.php", data=data) as answer:
-            assert answer.status_code == 200
-    assert time.monotonic() - began >= 0.4
+    assert whmcs.call(**INVOICE)["result"] == "success"
     call = whmcs.control("GET", "calls")["calls"][-1]
-    assert call["read_at"] - call["started"] < 0.2 < call["ended"] - call["read_at"]
+    assert call["ended"] - call["read_at"] >= 0.4
 
 
 def test_a_write_can_land_although_its_answer_does_not(whmcs: Whmcs) -> None:
