@@ -2,14 +2,13 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from counterfoil.errors import TemporarilyUnavailable
@@ -35,6 +34,10 @@ _SQLITE_OUTAGES = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
+
+_POSTGRES_OUTAGES = ("08", "40", "53", "55P03", "57")
+"""Connection lost, deadlock, no resources, lock not had, shutting down or cancelled: classes of
+https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 def make_engine(url: str) -> AsyncEngine:
@@ -68,24 +71,30 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
     On SQLite, begin a transaction that writes with its write: one that has read first cannot wait for another writer.
     """
-    try:
-        async with engine.begin() as connection:
-            yield connection
-    except DBAPIError as error:
-        if is_outage(error):
-            raise TemporarilyUnavailable("the database is away") from error
-        raise
-    except (NoFreeConnection, OSError) as error:
-        raise TemporarilyUnavailable("the database is away") from error
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await stack.enter_async_context(engine.connect())
+        except Exception as error:  # the drivers' own kinds too: wrong password, starting up, no such database
+            raise TemporarilyUnavailable("no connection to the database") from error
+        try:
+            async with connection.begin():
+                yield connection
+        except (DBAPIError, OSError) as error:
+            if is_outage(error):
+                raise TemporarilyUnavailable("the database is away") from error
+            raise
 
 
-def is_outage(error: DBAPIError) -> bool:
-    """Away, shutting down, starting up, locked for too long, or without room; not a mistake in a statement."""
+def is_outage(error: DBAPIError | OSError) -> bool:
+    """Away, shutting down, locked for too long, or without room; not a mistake in a statement."""
+    if isinstance(error, OSError):
+        return True
     # SQLite calls a missing table an OperationalError too. Its codes: https://www.sqlite.org/rescode.html
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
         return code & 0xFF in _SQLITE_OUTAGES
-    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    state = str(getattr(error.orig, "sqlstate", None))
+    return error.connection_invalidated or isinstance(error, InterfaceError) or state.startswith(_POSTGRES_OUTAGES)
 
 
 async def ping(engine: AsyncEngine) -> None:
