@@ -154,7 +154,7 @@ def _away(request: AnyRequest, parts: Parts, hand_off: HandOff, invoice_id: int)
         return Redirect(hand_off.url, status_code=303, headers=headers)
     page = SsoRefused(billing_url=hand_off.url, back_href=f"/invoices/{invoice_id}")
     body = parts.renderer.page(page, shell_for(request, viewer_of(request)))
-    return Response(body, media_type=HTML, headers={"cache-control": "no-store"})
+    return Response(body, status_code=200, media_type=HTML, headers={"cache-control": "no-store"})
 
 
 def paying(request: AnyRequest) -> dict[int, int]:

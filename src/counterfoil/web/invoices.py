@@ -36,8 +36,8 @@ async def list_invoices(  # noqa: PLR0917 - query parameters, given by name
     request: AnyRequest,
     parts: GivenParts,
     status: FromQuery[StatusFilter | None] = None,
-    issued_from: Annotated[date | None, QueryParameter(name="from")] = None,
-    issued_to: Annotated[date | None, QueryParameter(name="to")] = None,
+    from_: Annotated[date | None, QueryParameter(name="from")] = None,
+    to: FromQuery[date | None] = None,
     q: Annotated[str, QueryParameter(max_length=100)] = "",
     sort: FromQuery[str] = "-date",
     page: Annotated[int, QueryParameter(ge=1)] = 1,
@@ -45,7 +45,7 @@ async def list_invoices(  # noqa: PLR0917 - query parameters, given by name
 ) -> Response[bytes]:
     viewer = viewer_of(request)
     order, descending = sort_of(sort)
-    query = InvoiceQuery(status, issued_from, issued_to, q, order, descending, page, page_size)
+    query = InvoiceQuery(status, from_, to, q, order, descending, page, page_size)
     reading: Reading[InvoicePage] = await parts.invoices.page(viewer.client, query)
     body = msgspec.json.encode(reading.value)
     return await parts.answers.give(request, reading, body, permission="invoices", media_type=JSON)

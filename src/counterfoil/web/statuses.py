@@ -1,5 +1,9 @@
 """Refusals that only HTTP knows: they say something about the request's form, nothing about billing."""
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from litestar.exceptions import HTTPException, ValidationException
 
 from counterfoil.errors import CounterfoilError, NotFound, Refused, ValidationFailed
@@ -54,7 +58,16 @@ def public(error: Exception) -> CounterfoilError:
         return error
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         # Litestar's messages name types; ours is in the reader's language.
-        return ValidationFailed(*((str(item.get("key", "")), "This value is not valid.") for item in error.extra))
+        return ValidationFailed(*((_field(item), "This value is not valid.") for item in error.extra))
     if isinstance(error, HTTPException) and error.status_code < 500:
         return _BY_STATUS.get(error.status_code, BadRequest)()
     return InternalError()
+
+
+def _field(item: Mapping[str, Any]) -> str:
+    """As the caller wrote it: `from` is a word of Python's, and msgspec names a missing field in its message only."""
+    missing = _MISSING.search(str(item.get("message", "")))
+    return missing[1] if missing else str(item.get("key", "")).rstrip("_")
+
+
+_MISSING = re.compile(r"missing required field `(\w+)`")

@@ -1,0 +1,59 @@
+"""Who may tell the portal that something changed, and what a bad message gets."""
+
+import time
+
+import httpx2
+import pytest
+
+from tests.portal.conftest import Portal
+from tests.portal.test_sign_in import problem
+
+BODY = b'{"type": "ping", "timestamp": "2026-11-23T00:00:00Z", "data": {}}'
+
+
+def test_a_repeated_message_is_received(portal: Portal) -> None:
+    """The same id gets the same answer."""
+    assert portal.webhook("invoice.paid", id_="msg_same", invoice_id=1, client_id=1).status_code == 204
+    assert portal.webhook("invoice.paid", id_="msg_same", invoice_id=1, client_id=1).status_code == 204
+
+
+@pytest.mark.parametrize("age", [-3600, -301, 301, 3600])
+def test_old_and_future_messages_are_refused(portal: Portal, age: int) -> None:
+    """Five minutes either way."""
+    assert problem(portal.deliver(BODY, "msg_1", time.time() + age)) == (401, "bad_signature")
+
+
+@pytest.mark.parametrize("signature", ["v1,", "v1,AAAA", "v0,AAAA", "AAAA", "v1,===="])
+def test_unsigned_messages_are_refused(portal: Portal, signature: str) -> None:
+    """Whatever stands where the signature should."""
+    assert problem(portal.deliver(BODY, "msg_1", time.time(), signature)) == (401, "bad_signature")
+
+
+def test_a_message_without_headers_is_refused(portal: Portal) -> None:
+    assert problem(httpx2.post(f"{portal.stack.url}/webhooks/whmcs", content=BODY)) == (401, "bad_signature")
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b'{"type": 7, "data": {}}', b'{"data": {}}'])
+def test_signed_nonsense_is_a_bad_request(portal: Portal, body: bytes) -> None:
+    """400 tells the sender that trying again is no use."""
+    assert portal.deliver(body, "msg_1", time.time()).status_code == 400
+
+
+def test_an_unknown_type_clears_the_client_it_names(portal: Portal, ada: httpx2.Client) -> None:
+    """A newer sender knows events that we do not."""
+    ada.get("/api/v1/invoices")
+    portal.whmcs.forget_calls()
+    assert portal.webhook("invoice.argued_about", client_id=1).status_code == 204
+    ada.get("/api/v1/invoices")
+    assert "GetInvoices" in portal.whmcs.actions()
+
+
+def test_a_permission_taken_away_is_gone_at_once(portal: Portal) -> None:
+    """user.updated reaches every worker's copy of the session."""
+    with portal.visitor("chidi@example.com") as chidi:
+        chidi.put("/api/v1/session/client", json={"client_id": 4})
+        assert chidi.get("/api/v1/invoices").status_code == 200
+        portal.whmcs.control("PUT", "users/3/permissions/4", {"permissions": ["profile"]})
+        assert portal.webhook("user.updated", user_id=3).status_code == 204
+        for _ in range(4):
+            assert problem(chidi.get("/api/v1/invoices")) == (403, "permission_denied")
