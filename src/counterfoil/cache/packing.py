@@ -1,11 +1,10 @@
-"""How records and entries look in the store. The same bytes in memory and in Redis (store.lua reads and writes them).
+"""How records and entries look in the store. The same bytes in memory and in Redis (store.lua reads and writes them)."""
 
-record   1<nonce> <settle_until> <hot_until>[ <intent>:<until>]...
-entry    1<nonce> <as_of> <expires_at> <value>
-lease    <nonce> <owner> <start>, or <nonce> ! <code of the shared failure>
-
-Times are Unix milliseconds, 13 digits. The first character is the format; whatever starts otherwise is not there.
-"""
+# record   1<nonce> <settle_until> <hot_until>[ <intent>:<until>]...
+# entry    1<nonce> <as_of> <expires_at> <value>
+# lease    <nonce> <owner> <start>, or <nonce> ! <code of the shared failure>
+#
+# Times are Unix milliseconds, 13 digits. The first character is the format; whatever starts otherwise is not there.
 
 from dataclasses import dataclass, field
 
