@@ -20,7 +20,7 @@ from .actions import (
     pay_methods,
     payments,
     profiles,
-    services,
+    subscriptions,
     users,
 )
 from .actions.desk import Answer, Desk, Params, RefusedError
@@ -40,7 +40,7 @@ ACTIONS: dict[str, Action] = {
     "createinvoice": invoicing.create_invoice,
     "createssotoken": users.create_sso_token,
     "getclientsdetails": clients.get_clients_details,
-    "getclientsproducts": services.get_clients_products,
+    "getclientsproducts": subscriptions.get_clients_products,
     "getcredits": clients.get_credits,
     "getcurrencies": catalogue.get_currencies,
     "getinvoice": invoices.get_invoice,
