@@ -34,7 +34,10 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, ready: Callable[[], bool], within: float = 30) -> None:
-        self._spawn()
+        self.spawn()
+        self.wait_until(ready, within)
+
+    def wait_until(self, ready: Callable[[], bool], within: float = 30) -> None:
         deadline = time.monotonic() + within
         while not ready():
             if not self.is_running or time.monotonic() > deadline:
@@ -44,11 +47,11 @@ class Child:
 
     def run(self, within: float = 30) -> int:
         """To its end; gives the exit code."""
-        self._spawn()
+        self.spawn()
         assert self.process is not None
         return self.process.wait(within)
 
-    def _spawn(self) -> None:
+    def spawn(self) -> None:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*_dies_with_parent(self.end), *self.command],

@@ -27,7 +27,20 @@ class Sandbox:
         self.child = Child(command, folder / "whmcs.log", env=plain_environment(), cwd=folder)
 
     def start(self) -> None:
-        self.child.start(lambda: answers(f"{self.url}/"))
+        self.child.spawn()
+        self.wait()
+
+    def wait(self) -> None:
+        self.child.wait_until(lambda: answers(f"{self.url}/"))
+
+    def api(self, action: str, **params: str | int) -> dict[str, Any]:
+        """What WHMCS itself says to somebody who asks its API."""
+        credentials = {"identifier": "sandbox-identifier", "secret": "sandbox-secret", "responsetype": "json"}
+        asked = {"action": action, **credentials, **params}
+        answer = httpx2.post(f"{self.url}/includes/api.php", data=asked, timeout=20)
+        said: dict[str, Any] = answer.json()
+        assert said["result"] == "success", said
+        return said
 
     def notable(self, name: str) -> int:
         """The id of a seeded invoice that has a name, such as "ada.overdue"."""
@@ -91,12 +104,13 @@ class Stack:
     def start(self) -> None:
         self.portal.start(lambda: answers(f"{self.url}/readyz"))
 
-    def visitor(self, email: str = "", password: str = "demo-password-1") -> httpx2.Client:
-        """A caller of the API with a session of its own, signed in when `email` is given. Close it, or use `with`."""
-        client = httpx2.Client(base_url=self.url, timeout=20)
-        if email:
-            client.post("/api/v1/session", json={"email": email, "password": password}).raise_for_status()
-        return client
+    @contextmanager
+    def visitor(self, email: str = "", password: str = "demo-password-1") -> Iterator[httpx2.Client]:
+        """A caller of the API with a session of its own, signed in when `email` is given."""
+        with httpx2.Client(base_url=self.url, timeout=20) as client:
+            if email:
+                client.post("/api/v1/session", json={"email": email, "password": password}).raise_for_status()
+            yield client
 
     def command(self, *arguments: str) -> str:
         """Runs `counterfoil ARGUMENTS` with the portal's settings; gives what it printed."""
@@ -115,10 +129,11 @@ def running_stack(folder: Path, *, workers: int = 1, **settings: str) -> Iterato
     """A portal and a sandbox that nobody else uses. PostgreSQL gets its schema first, as an operator would do it."""
     stack = Stack(folder, workers=workers, **settings)
     try:
-        stack.sandbox.start()
+        stack.sandbox.child.spawn()
         if stack.settings["database_url"].startswith("postgresql"):
             stack.command("migrate")
         stack.start()
+        stack.sandbox.wait()
         yield stack
     finally:
         stack.portal.stop()
