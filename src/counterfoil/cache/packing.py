@@ -1,4 +1,4 @@
-"""How records and entries look in the store. The same bytes in memory and in Redis (store.lua reads and writes them)."""
+"""How records and entries look in the store. The same bytes in memory and in Redis (see store.lua)."""
 
 # record   1<nonce> <settle_until> <hot_until>[ <intent>:<until>]...
 # entry    1<nonce> <as_of> <expires_at> <value>
