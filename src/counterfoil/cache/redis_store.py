@@ -1,7 +1,8 @@
 """The store that several processes share: one Redis (or Valkey), its operations in store.lua.
 
 Every key begins with the server's run id: one that was restarted, restored or failed over to knows nothing, however
-old or new its data, since it has another run id and is only reached over a new connection."""
+old or new its data, since it has another run id and is only reached over a new connection.
+"""
 
 import asyncio
 import hashlib
