@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
@@ -12,6 +12,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from counterfoil.errors import TemporarilyUnavailable
+
+Engine: TypeAlias = AsyncEngine
+"""For rooms that hand it on and speak no SQL themselves."""
 
 PATIENCE = 10.0
 """Seconds for one statement, a connection or a lock. Far below the cache's 120 s of remembering a dropped session,

@@ -48,8 +48,10 @@ async def upgrade(url: str) -> bool:
         async with transaction(engine) as connection:
             await _lock(connection)
             before = await connection.run_sync(_recorded)
+            if before == HEAD:
+                return False
             await connection.run_sync(_upgrade)
-            return before != await connection.run_sync(_recorded)
+            return True
     finally:
         await engine.dispose()
 
