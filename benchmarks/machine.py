@@ -57,8 +57,8 @@ def cpu_of_group(leader: int) -> float:
 
 
 def worker_of(leader: int) -> int:
-    """The process of a server that does the work."""
-    return max(group(leader), key=cpu_of)
+    """The process of a server that does the work: the busiest child, or itself when it has none."""
+    return max((pid for pid in group(leader) if pid != leader), key=cpu_of, default=leader)
 
 
 class Memory(NamedTuple):
