@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from counterfoil.accounts.cookies import CookieJar
 from counterfoil.db import tables
@@ -81,6 +81,16 @@ async def test_sign_out_ends_one_session_only(portal: Portal) -> None:
     assert await portal.who(here) is None
     assert await portal.who(there) is not None
     await portal.sessions.close(portal.handle(here))  # again is no error
+
+
+async def test_sign_out_when_only_the_copy_is_left(portal: Portal) -> None:
+    """The first try deleted the row and failed at the cache: the second one still ends the copy."""
+    cookie = await portal.cookie("ada@example.com")
+    assert await portal.who(cookie) is not None
+    async with portal.engine.begin() as connection:
+        await connection.execute(delete(tables.session))
+    await portal.sessions.close(portal.handle(cookie))
+    assert await portal.peek(cookie) is None
 
 
 async def test_sign_out_everywhere(portal: Portal) -> None:
