@@ -124,7 +124,7 @@ class Portal(Litestar):
             lifespan=[self._running],
             request_max_body_size=MAX_BODY,
         )
-        self._edge = Edge(self._kept(), self._rules(errors), self._route_of)
+        self._edge = Edge(self._kept(assets), self._rules(errors), self._route_of)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         if scope["type"] == ScopeType.HTTP:
@@ -132,14 +132,15 @@ class Portal(Litestar):
         else:
             await super().__call__(scope, receive, send)
 
-    def _kept(self) -> KeptAnswers:
+    def _kept(self, assets: Assets) -> KeptAnswers:
         parts = self.parts
         return KeptAnswers(
             super().__call__,
             cache=parts.cache,
             sessions=parts.sessions,
             cookie_name=cookie_name(parts.settings),
-            version=__version__,
+            # A kept page names its style sheet: another build's page would name one that is gone.
+            version=f"{__version__} {assets.address('portal.css')} {assets.address('portal.js')}",
         )
 
     def _rules(self, errors: ErrorAnswers) -> Rules:

@@ -13,7 +13,6 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
-from counterfoil import log
 from counterfoil.cli.started import settings_or_exit
 from counterfoil.db.engine import is_sqlite, make_engine
 from counterfoil.db.schema import pending, upgrade
@@ -34,7 +33,6 @@ GRANIAN_LOGS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the portal and its webhooks."""
     settings = settings_or_exit()
-    log.configure(settings.log_level, settings.log_format_or_default)
     check_processes(settings, workers)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     asyncio.run(prepare_database(settings.database_url))

@@ -1,0 +1,179 @@
+"""The commands, as an operator types them."""
+
+import json
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from counterfoil import __version__
+from counterfoil.cli import COMMANDS
+from tests.processes import free_port
+from tests.servers import RedisServer, running_redis
+from tests.stack import COUNTERFOIL, Sandbox, Stack, plain_environment
+
+
+def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = plain_environment() | {f"COUNTERFOIL_{name.upper()}": value for name, value in settings.items()}
+    command = [*COUNTERFOIL, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture(scope="module")
+def whmcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    sandbox = Sandbox(tmp_path_factory.mktemp("whmcs"))
+    sandbox.start()
+    yield sandbox
+    sandbox.child.stop()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, whmcs: Sandbox) -> dict[str, str]:
+    """Of a portal that is set up well."""
+    given = {**Stack(tmp_path).settings, "whmcs_url": whmcs.url}
+    assert run(tmp_path, "migrate", **given).returncode == 0
+    return given
+
+
+def _checks(done: subprocess.CompletedProcess[str]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for check in json.loads(done.stdout)["checks"]:
+        found.setdefault(check["check"], []).append(check)
+    return found
+
+
+def test_the_command_says_what_it_can_do(tmp_path: Path) -> None:
+    assert run(tmp_path, "--version").stdout == f"counterfoil, version {__version__}\n"
+    done = run(tmp_path, "--help")
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate", "links"])
+def test_wrong_settings_are_said_once_and_all_together(tmp_path: Path, command: str) -> None:
+    """Exit 2, no traceback."""
+    done = run(tmp_path, command, secret_key="short")
+    assert done.returncode == 2
+    for name in ("SECRET_KEY", "WHMCS_URL", "WHMCS_IDENTIFIER", "WHMCS_SECRET"):
+        assert done.stderr.count(f"COUNTERFOIL_{name}:") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_cache_in_memory_is_for_one_worker(tmp_path: Path, settings: dict[str, str]) -> None:
+    """Otherwise a change would reach one worker and not the others."""
+    done = run(tmp_path, "serve", "--workers", "2", **settings)
+    assert done.returncode == 2
+    assert "COUNTERFOIL_CACHE_URL" in done.stderr
+
+
+def test_postgresql_is_migrated_by_whoever_runs_it(tmp_path: Path, settings: dict[str, str], postgres_url: str) -> None:
+    """`serve` refuses a schema that is behind, and names the command."""
+    done = run(tmp_path, "serve", "--port", str(free_port()), **{**settings, "database_url": postgres_url})
+    assert done.returncode == 1
+    assert "counterfoil migrate" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_away_is_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
+    away = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nothing"
+    done = run(tmp_path, "serve", "--port", str(free_port()), **{**settings, "database_url": away})
+    assert done.returncode == 1
+    assert "COUNTERFOIL_DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_sqlite_is_migrated_by_serve(tmp_path: Path, whmcs: Sandbox) -> None:
+    """One command is enough on a small installation. A misspelt setting is said, and all lines are JSON."""
+    stack = Stack(tmp_path, whmcs_url=whmcs.url)
+    stack.portal.env = {**stack.environment, "COUNTERFOIL_WHCMS_URL": "x"}
+    stack.start()
+    try:
+        lines = stack.logged()
+    finally:
+        stack.portal.stop()
+    assert any(line.get("name") == "COUNTERFOIL_WHCMS_URL" for line in lines)
+    with sqlite3.connect(tmp_path / "portal.db") as database:
+        assert database.execute("SELECT count(*) FROM session").fetchone() == (0,)
+
+
+def test_the_doctor_finds_nothing(tmp_path: Path, settings: dict[str, str]) -> None:
+    """Exit 0, one line for each neighbour and each permission."""
+    done = run(tmp_path, "doctor", **settings)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert all(line.startswith("OK ") for line in done.stdout.splitlines())
+    assert "GetInvoices" in done.stdout
+
+
+def test_the_doctor_speaks_json(tmp_path: Path, settings: dict[str, str]) -> None:
+    done = run(tmp_path, "doctor", "--json", **settings)
+    report = json.loads(done.stdout)
+    assert report["ok"] is True
+    assert {"check", "verdict", "message", "advice"} == set(report["checks"][0])
+    secrets = [settings["secret_key"], "sandbox-secret", settings["webhook_secret"]]
+    assert not any(secret in done.stdout + done.stderr for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"kind": "permission", "action": "GetInvoices"}, ("whmcs permission GetInvoices", "API role")),
+        ({"kind": "permission", "action": "CreateSsoToken"}, ("whmcs permission CreateSsoToken", "API role")),
+        ({"kind": "invalid-ip"}, ("whmcs", "API IP Access Restriction")),
+        ({"kind": "auth-failed"}, ("whmcs", "WHMCS_SECRET")),
+        ({"kind": "html"}, ("whmcs", "WHMCS_URL")),
+    ],
+)
+def test_the_doctor_says_what_is_wrong_with_whmcs(
+    tmp_path: Path, settings: dict[str, str], whmcs: Sandbox, fault: dict[str, str], said: tuple[str, str]
+) -> None:
+    """And what to do about it. Exit 1."""
+    whmcs.control("POST", "faults", fault)
+    try:
+        done = run(tmp_path, "doctor", "--json", **settings)
+    finally:
+        whmcs.control("DELETE", "faults")
+    assert done.returncode == 1
+    check, advice = said
+    failed = [found for found in _checks(done)[check] if found["verdict"] == "fail"]
+    assert advice in failed[0]["advice"]
+
+
+def test_the_doctor_changes_nothing_in_whmcs(tmp_path: Path, settings: dict[str, str], whmcs: Sandbox) -> None:
+    """No wrong password is tried: WHMCS may ban the caller for it."""
+    whmcs.control("DELETE", "calls")
+    assert run(tmp_path, "doctor", **settings).returncode == 0
+    actions = {call["action"] for call in whmcs.control("GET", "calls")["calls"]}
+    assert "ValidateLogin" not in actions
+    assert not any(action.startswith(("Add", "Update", "Delete")) for action in actions)
+
+
+def test_the_doctor_reads_the_settings_too(tmp_path: Path) -> None:
+    done = run(tmp_path, "doctor", "--json")
+    assert done.returncode == 1
+    assert len(_checks(done)["settings"]) == 4
+
+
+def test_the_doctor_misses_the_schema(tmp_path: Path, settings: dict[str, str]) -> None:
+    (tmp_path / "portal.db").unlink()
+    done = run(tmp_path, "doctor", "--json", **settings)
+    assert done.returncode == 1
+    assert "counterfoil migrate" in _checks(done)["database"][0]["advice"]
+
+
+def test_the_doctor_looks_at_redis(tmp_path: Path, settings: dict[str, str], redis_server: RedisServer) -> None:
+    """Persistence and eviction policy; one that is away fails."""
+    assert run(tmp_path, "doctor", **{**settings, "cache_url": redis_server.url}).returncode == 0
+    away = run(tmp_path, "doctor", "--json", **{**settings, "cache_url": f"redis://127.0.0.1:{free_port()}"})
+    assert (away.returncode, _checks(away)["cache"][0]["verdict"]) == (1, "fail")
+    with running_redis(appendonly="yes", maxmemory_policy="allkeys-lru") as risky:
+        done = run(tmp_path, "doctor", "--json", **{**settings, "cache_url": risky.url})
+    assert [found["verdict"] for found in _checks(done)["cache"]] == ["ok", "warn", "warn"]
+
+
+def test_without_a_webhook_secret_the_doctor_warns(tmp_path: Path, settings: dict[str, str]) -> None:
+    """It works, but changes show only after minutes."""
+    done = run(tmp_path, "doctor", "--json", **{**settings, "webhook_secret": ""})
+    assert (done.returncode, _checks(done)["webhooks"][0]["verdict"]) == (0, "warn")
