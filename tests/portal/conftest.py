@@ -49,12 +49,12 @@ def sign(secret: str, id_: str, moment: float, body: bytes) -> str:
 def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("installation")
     if request.param == "sqlite+memory":
-        with running_stack(folder, whmcs_timeout_seconds="2") as stack:
+        with running_stack(folder, whmcs_timeout_seconds="5") as stack:
             yield stack
         return
     with running_redis() as redis, running_postgres() as postgres:
         urls = {"database_url": postgres.new_database(), "cache_url": redis.url}
-        with running_stack(folder, workers=2, whmcs_timeout_seconds="2", **urls) as stack:
+        with running_stack(folder, workers=2, whmcs_timeout_seconds="5", **urls) as stack:
             yield stack
 
 

@@ -31,21 +31,23 @@ class Changes:
         self._cache = cache
         self._api = api
 
-    async def apply(self, event_type: str, data: Mapping[str, int]) -> list[int] | None:
-        """Returns when the clear holds in every process; the clients touched, None for all of them.
-
-        Raises CacheUnavailable when it cannot be made to hold: the sender must try again.
-        """
+    async def touched(self, event_type: str, data: Mapping[str, int]) -> list[int] | None:
+        """The clients whose data an event makes old; None for all of them. May have to ask WHMCS."""
         effect = effect_of(event_type)
         if effect.touches is Touches.NOTHING or effect.touches is Touches.USER:
             return []
-        clients = await self._clients(effect, data)
+        return await self._clients(effect, data)
+
+    async def apply(self, event_type: str, data: Mapping[str, int], clients: list[int] | None) -> None:
+        """Returns when the clear holds in every process: what was visible in WHMCS by then is shown from then on.
+
+        Raises CacheUnavailable when it cannot be made to hold: the sender must try again.
+        """
         if clients is None:
             await self._cache.clear_everything()
-            return None
-        await self._cache.clear(*(client_scope(client_id) for client_id in clients))
-        await self._tell(clients, effect, data)
-        return clients
+        elif clients:
+            await self._cache.clear(*(client_scope(client_id) for client_id in clients))
+            await self._tell(clients, effect_of(event_type), data)
 
     async def _clients(self, effect: Effect, data: Mapping[str, int]) -> list[int] | None:
         if effect.touches is Touches.EVERYBODY:

@@ -23,11 +23,13 @@ async def from_whmcs(request: AnyRequest, parts: GivenParts) -> None:
         # An empty secret would verify what anyone can forge.
         raise NotFound
     event = await _verified(request, parts)
+    clients = await parts.changes.touched(event.type, event.data)
+    await _record(parts, event, clients)
+    # The clear comes last: what WHMCS makes visible before it is shown by every read after the 204. A repeated id
+    # clears again, for the change may have become visible only after the first delivery.
     if effect_of(event.type).touches is Touches.USER and "user_id" in event.data:
         await parts.sessions.forget_user(event.data["user_id"])
-    # A repeated id clears again: the change may have become visible only after the first delivery.
-    clients = await parts.changes.apply(event.type, event.data)
-    await _record(parts, event, clients)
+    await parts.changes.apply(event.type, event.data, clients)
 
 
 async def _verified(request: AnyRequest, parts: Parts) -> Event:
