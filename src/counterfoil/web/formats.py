@@ -6,7 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from counterfoil.model import Money, currency_digits
@@ -36,12 +36,8 @@ class Formats:
 
     def time(self, moment: datetime) -> str:
         """Absolute and with its zone, for a page may be served later than it was made."""
-        return format_datetime(
-            moment,
-            "d MMM y, HH:mm z" if self._locale.language == "en" else "medium",
-            tzinfo=self._zone,
-            locale=self._locale,
-        )
+        local = moment.astimezone(self._zone)
+        return f"{self.date(local.date())} {local:%H:%M %Z}"
 
     def number(self, value: int | Decimal) -> str:
         return format_decimal(value, locale=self._locale)

@@ -92,7 +92,7 @@ def read_list_query(parameters: Mapping[str, str]) -> ListQuery:
         if not is_right
     ]
     if wrong:
-        raise ValidationFailed(*((name, translatable("This value is not possible.")) for name in wrong))
+        raise ValidationFailed(*((name, translatable("This value is not valid.")) for name in wrong))
     return ListQuery(view=view, q=text, year=int(year) if year else None, sort=sort, page=int(page))
 
 

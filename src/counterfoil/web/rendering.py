@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
-from counterfoil.web.catalogue import LANGUAGES, locale_of, translations
+from counterfoil.web.catalogue import LANGUAGES, SOURCE, locale_of, translations
 from counterfoil.web.formats import Formats
 from counterfoil.web.views import Brand, Shell, View, badges
 
@@ -27,8 +27,8 @@ class Renderer:
         self._environments = {language: _environment(language, zone, template_dir, compiled) for language in LANGUAGES}
         for environment in self._environments.values():
             environment.globals |= {"brand": brand, "asset": asset, "badges": badges}
-            for name in environment.list_templates(extensions=["html"]):
-                environment.get_template(name)
+        for name in self._environments[SOURCE].list_templates(extensions=["html"]):
+            self._environments[SOURCE].get_template(name)
 
     def page(self, view: View, shell: Shell) -> bytes:
         """The whole page. The same view and shell give the same bytes, whenever they are rendered."""

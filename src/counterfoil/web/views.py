@@ -6,7 +6,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from counterfoil.billing.shown import Figures, InvoiceDetail, InvoiceItem, InvoicePage
-from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, RateLimited, Unavailable, ValidationFailed
+from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, RateLimited, ValidationFailed
 from counterfoil.model import Client, InvoiceStatus, Money
 from counterfoil.web.catalogue import translatable
 from counterfoil.web.list_query import SORTS, VIEWS, ListQuery
@@ -122,7 +122,9 @@ class Invoices(View, frozen=True):
 
 
 class Invoice(View, frozen=True):
-    """`is_awaiting`: the customer has just gone to pay. Nothing is awaited any more once it is not payable."""
+    """`is_awaiting`: the customer has just gone to pay; `is_unconfirmed`: and has come back without a result for
+    minutes. Neither says anything once the invoice is not payable any more.
+    """
 
     template: ClassVar[str] = "invoices/detail.html"
     section: ClassVar[str] = INVOICES.section
@@ -131,6 +133,7 @@ class Invoice(View, frozen=True):
     client: Client
     today: date
     is_awaiting: bool = False
+    is_unconfirmed: bool = False
     has_pdf: bool = False
 
     @property
@@ -178,7 +181,7 @@ class Problem(View, frozen=True):
         match self.error:
             case NotSignedIn():
                 return "signed_out"
-            case Unavailable():
+            case CounterfoilError(status=status) if status >= 500:
                 return "unavailable"
             case NotFound():
                 return "missing"
