@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +66,18 @@ class Sandbox:
 
     def mend(self) -> None:
         self.control("DELETE", "faults")
+
+    def tell(self, event: str, **data: int) -> None:
+        """Sends a webhook, whether or not something happened."""
+        self.control("POST", "webhooks", {"type": event, "data": data})
+        self.wait_for_deliveries()
+
+    def wait_for_deliveries(self) -> None:
+        """Returns when the portal has confirmed every webhook that was sent."""
+        deadline = time.monotonic() + 20
+        while any(not sent["answered_at"] for sent in self.control("GET", "deliveries")):
+            assert time.monotonic() < deadline, "a webhook is not confirmed"
+            time.sleep(0.02)
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """What the control interface answers to `method /_sandbox/path`."""

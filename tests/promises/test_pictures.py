@@ -62,6 +62,7 @@ def test_page_in_an_outage(portal: Stack, open_page: OpenPage, complaints: Compl
     page = open_page()
     sign_in(page, portal.url, "chidi@example.com")
     portal.sandbox.break_with("status")
+    portal.sandbox.tell("client.updated", client_id=3)
     page.goto(f"{portal.url}/invoices")
     portal.sandbox.mend()
     expect(page.locator("main")).to_contain_text("The billing system is unavailable. Please try again.")
