@@ -68,6 +68,13 @@ async def test_user_that_is_not_listed_does_not_get_in(portal: Portal) -> None:
         await portal.sign_in.with_password("chidi@example.com", PASSWORD)
 
 
+async def test_address_that_is_listed_for_somebody_else_does_not_get_in(portal: Portal) -> None:
+    """WHMCS lets Ada in under an address that its list has for Bob: she is not taken for him."""
+    portal.whmcs.former_addresses["bob@example.com"] = ADA.id
+    with pytest.raises(SignInFailed):
+        await portal.sign_in.with_password("bob@example.com", PASSWORD)
+
+
 async def test_outage_is_no_wrong_password(portal: Portal) -> None:
     """While WHMCS is away nobody is told that their password is wrong."""
     portal.whmcs.is_down = True

@@ -130,6 +130,23 @@ def test_commands_on_an_unmigrated_database(url: str) -> None:
         assert CliRunner().invoke(links, env=environment(url)).exit_code == 0
 
 
+def test_database_of_a_newer_version_is_left_alone(url: str) -> None:
+    """After a downgrade of Counterfoil every command says so in one line, and touches nothing."""
+
+    async def ahead() -> None:
+        await upgrade(url)
+        engine = make_engine(url)
+        async with engine.begin() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await engine.dispose()
+
+    asyncio.run(ahead())
+    for command in (migrate, links):
+        result = CliRunner().invoke(command, env=environment(url))
+        assert result.exit_code == 1
+        assert result.output.startswith("Error: the database has schema 9999, which is newer")
+
+
 @pytest.mark.parametrize(
     "away",
     [

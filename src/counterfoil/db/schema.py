@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from counterfoil.db.engine import is_sqlite, make_engine, transaction
 from counterfoil.db.tables import HEAD
+from counterfoil.errors import TemporarilyUnavailable
 
 _VERSION = text("version_num")
 _LOCK = 0x636F756E746572
@@ -39,7 +40,7 @@ async def upgrade(url: str) -> bool:
     """Brings the database to this version's schema; True when that changed anything.
 
     Safe to run several times at once: the others wait, then find nothing to do. All or nothing on both databases.
-    Raises TemporarilyUnavailable or OSError when the database cannot be reached or written.
+    Raises TemporarilyUnavailable when the database cannot be reached or written.
     """
     if is_sqlite(url):
         _check_file(Path(make_url(url).database or ""))
@@ -48,8 +49,8 @@ async def upgrade(url: str) -> bool:
         async with transaction(engine) as connection:
             await _lock(connection)
             before = await connection.run_sync(_recorded)
-            if before == HEAD:
-                return False
+            if before is not None and before >= HEAD:
+                return False  # of a newer version's schema `pending` tells
             await connection.run_sync(_upgrade)
             return True
     finally:
@@ -58,10 +59,13 @@ async def upgrade(url: str) -> bool:
 
 def _check_file(path: Path) -> None:
     """Says what is wrong with the place of a SQLite database; SQLite itself says "unable to open database file"."""
+    problem = None
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {path.parent}")
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.R_OK | os.W_OK):
-        raise PermissionError(f"{path} cannot be written")
+        problem = f"there is no folder {path.parent}"
+    elif path.is_dir() or not os.access(path if path.exists() else path.parent, os.R_OK | os.W_OK):
+        problem = f"{path} cannot be written"
+    if problem:
+        raise TemporarilyUnavailable("the database is away") from OSError(problem)
 
 
 async def _revision(engine: AsyncEngine) -> str | None:
