@@ -61,7 +61,6 @@ async def prepare_database(url: str) -> None:
     try:
         if is_sqlite(url):
             await upgrade(url)
-            return
         engine = make_engine(url)
         try:
             problem = await pending(engine)
