@@ -5,6 +5,7 @@ from pathlib import Path
 
 from counterfoil.app import build
 from counterfoil.settings import load
+from counterfoil.web.openapi import described
 
 NOT_USED = {
     "COUNTERFOIL_SECRET_KEY": "x" * 32,
@@ -15,7 +16,7 @@ NOT_USED = {
 
 
 def main() -> None:
-    schema = build(load(NOT_USED, Path("/nonexistent"))).openapi_schema.to_schema()
+    schema = described(build(load(NOT_USED, Path("/nonexistent"))))
     text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
     (Path(__file__).parent.parent / "docs/openapi.json").write_text(text + "\n", encoding="utf-8")
 

@@ -43,7 +43,7 @@ def serve(host: str, port: int, workers: int) -> None:
         # Only now, because prometheus-client looks for its directory when it is imported.
         import_module("counterfoil.app")
         if settings.metrics_port is not None:
-            serve_metrics(host, settings.metrics_port)
+            import_module("counterfoil.web.metrics").answer_on(host, settings.metrics_port)
         gc.freeze()
         server(host, port, workers).serve()
 
@@ -70,15 +70,6 @@ async def prepare_database(url: str) -> None:
         raise click.ClickException("The database does not answer. COUNTERFOIL_DATABASE_URL names it.") from None
     if problem:
         raise click.ClickException(f"{problem.capitalize()}. Run: counterfoil migrate")
-
-
-def serve_metrics(host: str, port: int) -> None:
-    """On a port of its own, in the parent process: it answers for all workers, dead ones included."""
-    from prometheus_client import start_http_server  # noqa: PLC0415 - after its directory is set, see `serve`
-
-    from counterfoil.web.metrics import all_workers  # noqa: PLC0415 - imports the same
-
-    start_http_server(port, addr=host, registry=all_workers())
 
 
 def server(host: str, port: int, workers: int) -> MPServer:

@@ -18,7 +18,7 @@ def families(cache: Figures, whmcs: Health, live: Live) -> list[Family]:
             "counterfoil_whmcs_calls",
             "Calls to WHMCS by outcome",
             ("action", "outcome"),
-            lambda: {labels: calls for labels, calls in whmcs.calls.items()},
+            lambda: {(action, outcome): number for (action, outcome), number in whmcs.calls.items()},
         ),
         Family(
             "counterfoil_whmcs_call_seconds",

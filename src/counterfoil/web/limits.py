@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage.redis.redispy import RedispyBridge
 from limits.aio.strategies import MovingWindowRateLimiter
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -89,8 +90,9 @@ class Limits:
             self._trying += Counter()  # drops what is zero
 
     async def close(self) -> None:
-        if isinstance(self._storage, RedisStorage):
-            await self._storage.bridge.get_connection().aclose()
+        bridge = getattr(self._storage, "bridge", None)
+        if isinstance(bridge, RedispyBridge):
+            await bridge.get_connection().aclose()  # type: ignore[attr-defined] # its protocol leaves it out
 
     async def _limited(self, name: str, key: str) -> RateLimited:
         reset, _ = await self._window(name, key)

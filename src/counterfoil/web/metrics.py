@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from counterfoil.web.access_log import Served
@@ -98,6 +98,11 @@ class Metrics:
         """All workers' figures in Prometheus' text format."""
         self.publish()
         return generate_latest(all_workers() if DIRECTORY in os.environ else self._registry)
+
+
+def answer_on(host: str, port: int) -> None:
+    """On a port of its own, in a thread of `serve`'s parent process: it answers for all workers, dead ones included."""
+    start_http_server(port, addr=host, registry=all_workers())
 
 
 def all_workers() -> CollectorRegistry:

@@ -5,7 +5,6 @@ from typing import TypeAlias
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
@@ -16,6 +15,7 @@ from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices import Invoices
 from counterfoil.billing.reading import Calendar
 from counterfoil.cache import Cache
+from counterfoil.db.engine import Engine
 from counterfoil.settings import Settings
 from counterfoil.web.guard import Guard
 from counterfoil.web.kept import Answers
@@ -31,7 +31,7 @@ class Parts:
 
     settings: Settings
     cache: Cache
-    engine: AsyncEngine
+    engine: Engine
     sessions: Sessions
     sign_in: SignIn
     guard: Guard
