@@ -36,7 +36,7 @@ check-templates:
 check-spelling:
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/codespell
 check-security:
-	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml --severity-level medium --confidence-level medium src
 
 fmt: setup-dev ## put code into the house's format and mend what can be mended
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

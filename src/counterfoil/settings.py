@@ -33,9 +33,7 @@ def _required(parse: Callable[[str], Any], *, secret: bool = False) -> Any:
 
 
 def _optional(default: str, parse: Callable[[str], Any], *, empty: Any = "", secret: bool = False) -> Any:
-    return field(
-        metadata={"parse": parse, "secret": secret, "default": default, "empty": empty}, repr=not secret
-    )
+    return field(metadata={"parse": parse, "secret": secret, "default": default, "empty": empty}, repr=not secret)
 
 
 # Each parser takes a non-empty text and raises ValueError with the rule that it breaks.
@@ -157,9 +155,7 @@ class Settings:
     database_url: str = _optional(
         "sqlite+aiosqlite:///counterfoil.db", _scheme("sqlite+aiosqlite:", "postgresql+asyncpg:"), secret=True
     )
-    cache_url: str = _optional(
-        "memory://", _scheme("memory://", "redis://", "rediss://", "unix://"), secret=True
-    )
+    cache_url: str = _optional("memory://", _scheme("memory://", "redis://", "rediss://", "unix://"), secret=True)
     whmcs_url: str = _required(_url)
     whmcs_identifier: str = _required(_text, secret=True)
     whmcs_secret: str = _required(_text, secret=True)
