@@ -180,7 +180,7 @@ async def test_answers_from_before_an_outage_say_nothing_about_now(clock: Clock)
     for permit in permits[:-2]:
         breaker.failed(permit, Failure("html"))
     wait = breaker.wait
-    breaker.failed(permits[-2], Failure("html"))
+    breaker.failed(permits[-2], Failure("ip_not_allowed"))
     breaker.succeeded(permits[-1])
     breaker.abandoned(permits[-1])
     assert (breaker.state, breaker.wait) == ("open", wait)

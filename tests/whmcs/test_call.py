@@ -130,6 +130,7 @@ async def test_what_would_fail_again_is_not_tried_again(kind: str, whmcs: Script
 FORBIDDEN = {
     "Invalid IP 203.0.113.7": ("ip_not_allowed", "Invalid IP 203.0.113.7"),
     "Invalid IP 2001:db8::1": ("ip_not_allowed", "Invalid IP 2001:db8::1"),
+    "Invalid IP dead.beef": ("ip_not_allowed", "Invalid IP (not readable)"),
     "Invalid IP <script>": ("forbidden", ""),
     "Authentication Failed": ("credentials_refused", "Authentication Failed"),
     "Invalid or missing credentials": ("credentials_refused", "Invalid or missing credentials"),

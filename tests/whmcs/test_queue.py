@@ -75,6 +75,19 @@ async def test_who_waits_in_vain_was_not_let_down_by_whmcs(whmcs: Scripted, make
     assert client.health.breaker == "closed"
 
 
+async def test_who_got_a_place_too_late_was_not_let_down_by_whmcs(whmcs: Scripted, make_client: MakeClient) -> None:
+    """An attempt that had little time left after the queue says nothing about WHMCS when it does not make it."""
+    client = make_client(max_concurrency=1, timeout=1.5)
+    whmcs.script.append(scripted.after(1.1, says(OK)))
+    whmcs.default = scripted.hangs
+    first = asyncio.create_task(client.call("GetX"))
+    with pytest.raises(BillingUnavailable) as late:
+        await asyncio.gather(first, client.call("GetX"))
+    assert first.result() == OK
+    assert late.value.args[1] == "queue_full"
+    assert len(whmcs.calls) == 2
+
+
 async def test_a_queue_behind_hanging_calls_is_seen_as_slow() -> None:
     """Calls that have not ended count with their age, or a WHMCS that hangs would seem as fast as before."""
     now = 0.0

@@ -82,8 +82,8 @@ def amount(row: Row, key: str) -> Decimal:
     """Money or a rate, exactly; it must be there."""
     value = row.get(key)
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        # JSON's 1e999999 would fill the memory when written out.
-        value = str(value) if not isinstance(value, Decimal) or abs(value.adjusted()) < 16 else ""
+        # JSON's 1e999999 stays that text, and is refused below.
+        value = str(value)
     if not isinstance(value, str) or not _AMOUNT.fullmatch(value.strip()):
         raise Untrustworthy(f"{key} is no amount")
     return Decimal(value.strip())
