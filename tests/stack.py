@@ -95,7 +95,7 @@ class Stack:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-        hooks = ["--portal-webhook", f"{self.url}/webhooks/whmcs", "--webhook-secret", self.webhook_secret]
+        hooks = ["--portal", self.url, "--webhook-secret", self.webhook_secret]
         self.sandbox = Sandbox(folder, *hooks)
         self.settings = {
             "base_url": self.url,

@@ -81,7 +81,7 @@ def programs() -> list[Program]:
         "WEBHOOK_SECRET": webhook_secret,
         "BRAND_NAME": "Analytical Hosting",
     }
-    sandbox = ["sandbox", "whmcs", "--port", "8081", "--portal-webhook", f"{PORTAL}/webhooks/whmcs"]
+    sandbox = ["sandbox", "whmcs", "--port", "8081", "--portal", PORTAL]
     return [
         Program("whmcs", [*sandbox, "--webhook-secret", webhook_secret], own, f"{WHMCS}/"),
         Program(
