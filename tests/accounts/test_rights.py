@@ -196,3 +196,16 @@ async def test_guest_of_an_old_whmcs_keeps_whmcs_limits(portal: Portal) -> None:
     portal.whmcs.version = "8.0.4"
     await links.decide(portal.engine, EMAIL, 4, "linked", by="test")
     assert await seen(portal, await account(portal)) == {4: {"invoices"}}
+
+
+async def test_copy_lies_in_no_other_drawer_than_its_clients(portal: Portal) -> None:
+    """The cookie still says "no client" when the session has one: nothing is kept under the cookie's word."""
+    portal.whmcs.change(ADA, clients=())
+    cookie = await portal.cookie("ada@example.com")
+    portal.whmcs.change(ADA, clients=(Membership(1, is_owner=True),))
+    await portal.rights.forget(ADA.id)
+    viewer = await portal.who(cookie)
+    assert viewer is not None
+    assert viewer.scope == "c1"
+    handle = portal.handle(cookie)
+    assert (await portal.cache.peek("c0", [], session=handle.key)).session is None
