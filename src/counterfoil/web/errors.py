@@ -10,14 +10,14 @@ from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope
 
 from counterfoil.accounts.viewer import Viewer
-from counterfoil.errors import CounterfoilError, NotSignedIn, RateLimited, Unavailable, ValidationFailed
+from counterfoil.errors import ClientNotFound, CounterfoilError, NotSignedIn, RateLimited, Unavailable, ValidationFailed
 from counterfoil.web.catalogue import negotiate_language, translator
 from counterfoil.web.kept import Visit
 from counterfoil.web.rendering import Renderer
 from counterfoil.web.request_context import context_of, route_of
 from counterfoil.web.shells import shell_for
 from counterfoil.web.statuses import InternalError, public
-from counterfoil.web.views import Problem
+from counterfoil.web.views import NoClient, Problem, View
 
 _log = structlog.get_logger(__name__)
 
@@ -70,9 +70,11 @@ class ErrorAnswers:
         return problem
 
     def _page(self, scope: HTTPScope, error: CounterfoilError) -> bytes:
-        again = scope["path"] if scope["method"] == "GET" else ""
-        view = Problem(error=error, reference=context_of(scope).request_id, retry_href=quote(again))
-        return self._renderer.page(view, shell_for(Request(scope), _viewer(scope)))
+        viewer = _viewer(scope)
+        view: View = Problem(error=error, reference=context_of(scope).request_id, retry_href=_address(scope))
+        if isinstance(error, ClientNotFound) and viewer is not None and not viewer.clients:
+            view = NoClient(email=viewer.email)
+        return self._renderer.page(view, shell_for(Request(scope), viewer))
 
 
 def _viewer(scope: HTTPScope) -> Viewer | None:
@@ -99,8 +101,17 @@ def sign_in_address(scope: HTTPScope) -> str:
     """Where to sign in, and to come back from, if the request was for a page that can be asked for again."""
     if scope["method"] not in {"GET", "HEAD"} or scope["path"] == "/":
         return "/sign-in"
+    return "/sign-in?next=" + quote(_address(scope), safe="/")
+
+
+def _address(scope: HTTPScope) -> str:
+    """Of a page that can be asked for again; empty after a form."""
+    if scope["method"] not in {"GET", "HEAD"}:
+        return ""
     query = scope["query_string"].decode("latin-1")
-    return "/sign-in?next=" + quote(scope["path"] + (f"?{query}" if query else ""), safe="/")
+    # Two slashes at the beginning would name another host.
+    path = "/" + scope["path"].lstrip("/")
+    return quote(path) + (f"?{query}" if query else "")
 
 
 def _headers(known: CounterfoilError, error: Exception) -> list[tuple[bytes, bytes]]:

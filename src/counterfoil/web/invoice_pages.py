@@ -32,6 +32,9 @@ from counterfoil.web.wiring import GivenParts, Parts
 CHECKING = 300
 """Seconds for which a page says that a payment is being checked instead of offering to pay again."""
 
+UNCONFIRMED = 900
+"""Seconds until which it then says that the payment is not confirmed yet."""
+
 HOME_ROWS = 5
 
 
@@ -73,18 +76,19 @@ async def detail_page(request: AnyRequest, parts: GivenParts, invoice_id: FromPa
     reading, client = await parts.invoices.detail_with_client(viewer.client, number)
     gateways = await parts.gateways.read()
     names = {gateway.id: gateway.name for gateway in gateways.value}
-    awaited_until = paying(request).get(number, 0) + CHECKING
+    away_for = time.time() - paying(request).get(number, 0)
     page = Invoice(
         invoice=_with_names(reading.value, names),
         client=client,
         today=parts.calendar.today(),
         # The address says so in the first moments, before the answer to Pay has set the cookie.
-        is_awaiting="awaiting" in request.query_params or time.time() < awaited_until,
+        is_awaiting="awaiting" in request.query_params or away_for < CHECKING,
+        is_unconfirmed=CHECKING <= away_for < UNCONFIRMED,
         has_pdf=True,
     )
-    changes_at = [awaited_until] if time.time() < awaited_until else []
     oldest = reading._replace(
-        as_of=min(reading.as_of, gateways.as_of), expires_at=min(reading.expires_at, gateways.expires_at, *changes_at)
+        as_of=min(reading.as_of, gateways.as_of),
+        expires_at=min(reading.expires_at, gateways.expires_at, *_words_change_at(away_for)),
     )
     return await _give(request, parts, oldest, page, client.language)
 
@@ -137,6 +141,11 @@ async def _give(request: AnyRequest, parts: Parts, reading: Reading[Any], page: 
     return await parts.answers.give(request, reading, body, permission="invoices", media_type=HTML)
 
 
+def _words_change_at(away_for: float) -> list[float]:
+    """The next moment, as Unix time, at which the page of an invoice that is being paid says something else."""
+    return [time.time() + limit - away_for for limit in (CHECKING, UNCONFIRMED) if away_for < limit]
+
+
 def _with_names(invoice: InvoiceDetail, names: dict[str, str]) -> InvoiceDetail:
     """Gateways as customers know them; one that was switched off meanwhile keeps WHMCS's short name."""
     payments = tuple(
@@ -174,7 +183,7 @@ def paying_cookie(parts: Parts, started: dict[int, int]) -> Cookie:
     return Cookie(
         key=PAYING_COOKIE,
         value=".".join(f"{number}-{when}" for number, when in latest),
-        max_age=3 * CHECKING,
+        max_age=UNCONFIRMED,
         path="/",
         secure=parts.settings.is_https,
         httponly=True,

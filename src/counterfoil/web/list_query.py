@@ -26,9 +26,9 @@ VIEWS: dict[str, tuple[str, StatusFilter | None]] = {
 }
 
 SORTS: dict[str, tuple[str, Sort]] = {
+    "attention": (translatable("To pay first"), Sort.ATTENTION),
     "-date": (translatable("Newest first"), Sort.DATE),
     "date": (translatable("Oldest first"), Sort.DATE),
-    "attention": (translatable("To pay first"), Sort.ATTENTION),
     "due_date": (translatable("By due date"), Sort.DUE_DATE),
     "-total": (translatable("Largest total first"), Sort.TOTAL),
     "number": (translatable("By number"), Sort.NUMBER),
@@ -41,7 +41,7 @@ class ListQuery(Struct, frozen=True):
     view: str = "all"
     q: str = ""
     year: int | None = None
-    sort: str = "-date"
+    sort: str = "attention"
     page: int = 1
 
     @property
@@ -77,7 +77,7 @@ _DEFAULT = ListQuery()
 
 def read_list_query(parameters: Mapping[str, str]) -> ListQuery:
     """Unknown names are ignored, as links get decorated. Raises ValidationFailed naming every bad value."""
-    view, sort = parameters.get("view") or "all", parameters.get("sort") or "-date"
+    view, sort = parameters.get("view") or "all", parameters.get("sort") or "attention"
     year, page = parameters.get("year") or "", parameters.get("page") or "1"
     text = " ".join(parameters.get("q", "").split())
     wrong = [

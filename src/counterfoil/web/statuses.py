@@ -7,6 +7,7 @@ from typing import Any
 from litestar.exceptions import HTTPException, ValidationException
 
 from counterfoil.errors import CounterfoilError, NotFound, Refused, ValidationFailed
+from counterfoil.web.catalogue import translatable
 
 
 class BadRequest(Refused):
@@ -58,7 +59,7 @@ def public(error: Exception) -> CounterfoilError:
         return error
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         # Litestar's messages name types; ours is in the reader's language.
-        return ValidationFailed(*((_field(item), "This value is not valid.") for item in error.extra))
+        return ValidationFailed(*((_field(item), translatable("This value is not valid.")) for item in error.extra))
     if isinstance(error, HTTPException) and error.status_code < 500:
         return _BY_STATUS.get(error.status_code, BadRequest)()
     return InternalError()

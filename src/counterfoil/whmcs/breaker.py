@@ -25,9 +25,9 @@ class Pause(NamedTuple):
     longest: float
 
 
-AFTER_OUTAGE = Pause(1.0, 2.0, 10.0)
+AFTER_OUTAGE = Pause(1.0, 2.0, 5.0)
 """Short, since it is also how late we notice that WHMCS is back."""
-AFTER_REFUSAL = Pause(1.0, 4.0, 300.0)
+AFTER_REFUSAL = Pause(1.0, 2.0, 60.0)
 """After 403: only an operator can mend it, and WHMCS bans an address that goes on failing to sign in."""
 
 
