@@ -21,10 +21,16 @@ class StoreClock:
     def __init__(self, first_guess: Callable[[], float] = steady_clock) -> None:
         self._first_guess = first_guess
         self._offset: float | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def now(self) -> float:
         """Unix seconds on the store's clock; before its first answer, on ours."""
-        return self._first_guess() if self._offset is None else asyncio.get_running_loop().time() + self._offset
+        if self._offset is None:
+            return self._first_guess()
+        if self._loop is None:
+            # Kept, because asking for it asks the kernel for the process id: a twentieth of a warm read.
+            self._loop = asyncio.get_running_loop()
+        return self._loop.time() + self._offset
 
     def observe(self, now: float, sent: float, received: float) -> bool:
         """Takes in the store's time `now` of an answer that was asked for at `sent` and here at `received`.

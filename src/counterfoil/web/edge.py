@@ -100,7 +100,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 context.status = message["status"]
                 headers = [*message["headers"], *fixed, request_id]
-                names = [name for name, _ in headers]
+                names = [name for name, _ in message["headers"]]
                 if b"cache-control" not in names:
                     headers.append((b"cache-control", b"no-store"))
                 if b"referrer-policy" not in names:

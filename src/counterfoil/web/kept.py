@@ -67,7 +67,7 @@ class KeptAnswers:
         viewer = _confirmed(peek.session, handle)
         if names and viewer is not None and (entry := peek.entries[0]) is not None:
             kept = _unpack(entry)
-            if viewer.allows(kept.permission):
+            if viewer.allows(kept.permission.decode()):
                 await _send(kept, headers.get(b"if-none-match", b""), send)
                 return True
         scope.setdefault("state", {})["visit"] = Visit(handle, viewer, name)
@@ -87,19 +87,16 @@ class KeptAnswers:
 
 
 class _Kept(NamedTuple):
-    permission: str
-    media_type: str
-    etag: str
+    """As it is stored, so that a hit decodes and encodes nothing."""
+
+    permission: bytes
+    content_type: bytes
+    etag: bytes
     body: bytes
 
 
-def _pack(kept: _Kept) -> bytes:
-    return f"{kept.permission}\n{kept.media_type}\n{kept.etag}\n".encode() + kept.body
-
-
 def _unpack(entry: Entry) -> _Kept:
-    permission, media_type, etag, body = entry.value.split(b"\n", 3)
-    return _Kept(permission.decode(), media_type.decode(), etag.decode(), body)
+    return _Kept(*entry.value.split(b"\n", 3))
 
 
 class Answers:
@@ -116,7 +113,7 @@ class Answers:
         scope = visit.handle.scope
         # The cookie may name another client than the session: then the bytes would be kept in the wrong drawer.
         if visit.kept_as and request.scope["state"]["viewer"].scope == scope:
-            packed = _pack(_Kept(permission, media_type, etag, body))
+            packed = b"\n".join(_Kept(permission.encode(), _content_type(media_type), etag.encode(), body))
             await self._cache.keep(
                 scope, reading.nonce, visit.kept_as, Entry(packed, reading.as_of, reading.expires_at)
             )
@@ -130,12 +127,14 @@ class Answers:
 
 
 async def _send(kept: _Kept, if_none_match: bytes, send: Send) -> None:
-    unchanged = _is_known(if_none_match.decode("latin-1"), kept.etag)
-    headers = [(b"etag", kept.etag.encode()), *_CACHING]
-    if not unchanged:
-        headers += [(b"content-type", _content_type(kept.media_type)), (b"content-length", b"%d" % len(kept.body))]
-    await send({"type": "http.response.start", "status": 304 if unchanged else 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if unchanged else kept.body, "more_body": False})
+    headers = [(b"etag", kept.etag), *_CACHING]
+    if if_none_match and _is_known(if_none_match.decode("latin-1"), kept.etag.decode()):
+        status, body = 304, b""
+    else:
+        status, body = 200, kept.body
+        headers += [(b"content-type", kept.content_type), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def _content_type(media_type: str) -> bytes:
