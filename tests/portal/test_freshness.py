@@ -131,3 +131,13 @@ def test_ten_thousand_invoices(portal: Portal) -> None:
         assert len(actions) == actions.count("GetInvoices") + len(opened)
         wanted = client.get(f"{INVOICES}?page=200").json()["items"][3]["number"]
         assert [item["number"] for item in client.get(f"{INVOICES}?q={wanted}").json()["items"]] == [wanted]
+
+
+def test_a_new_name_shows_at_once(portal: Portal, ada: httpx2.Client) -> None:
+    """In the page's head and in the session, on every worker."""
+    ada.get("/invoices")
+    portal.whmcs.control("PATCH", "clients/1", {"companyname": "Difference Engines Ltd.", "tell": False})
+    assert portal.webhook("client.updated", client_id=1).status_code == 204
+    for _ in range(4):
+        assert "Difference Engines Ltd." in ada.get("/invoices").text
+        assert ada.get("/api/v1/session").json()["clients"][0]["name"] == "Difference Engines Ltd."

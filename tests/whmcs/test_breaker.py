@@ -130,14 +130,14 @@ async def test_a_probe_that_hangs_opens_it_again(whmcs: Scripted, make_client: M
 async def test_refused_credentials_do_not_hammer_whmcs(
     message: str, whmcs: Scripted, client: WhmcsClient, clock: Clock
 ) -> None:
-    """Each further refusal makes the pause four times as long: WHMCS bans an address that goes on."""
+    """Each further refusal makes the pause twice as long, up to a minute: WHMCS bans an address that goes on."""
     whmcs.default = says({"result": "error", "message": message}, 403)
     began = clock.now
     while clock.now < began + 15 * 60:
         await reason(client.call("GetX"))
         assert await reason(client.call("GetX")) == "paused"
         clock.now += 1
-    assert len(whmcs.calls) <= 8
+    assert len(whmcs.calls) <= 25
     whmcs.default = says(OK)
     clock.now += AFTER_REFUSAL.longest * 1.1
     assert await client.call("GetX") == OK
@@ -160,7 +160,7 @@ async def test_callers_are_told_when_to_come_back(whmcs: Scripted, client: Whmcs
         clock.now += client._breaker.wait
     with pytest.raises(BillingUnavailable) as unavailable:
         await client.call("GetX")
-    assert unavailable.value.retry_after >= client._breaker.wait > 200
+    assert unavailable.value.retry_after >= client._breaker.wait > 10
 
 
 async def test_the_operator_reads_of_the_pause_once(whmcs: Scripted, client: WhmcsClient, logged: Logged) -> None:

@@ -45,6 +45,11 @@ class Viewer(Struct, frozen=True):
                 return access.permissions
         return frozenset()
 
+    @property
+    def client_name(self) -> str:
+        """Of the client looked at; empty without one."""
+        return next((access.name for access in self.clients if access.client_id == self.client_id), "")
+
     def allows(self, permission: str) -> bool:
         return permission in self.permissions
 

@@ -19,6 +19,7 @@ from counterfoil.billing.reading import Reading
 from counterfoil.billing.shown import InvoiceDetail
 from counterfoil.cache import CacheUnavailable
 from counterfoil.errors import RateLimited
+from counterfoil.model import Client
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.invoices import id_of
 from counterfoil.web.kept import PAYING_COOKIE
@@ -50,7 +51,7 @@ async def home(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
         today=parts.calendar.today(),
         has_pdf=True,
     )
-    return await _give(request, parts, reading, page, shown.client.language)
+    return await _give(request, parts, reading, page, shown.client)
 
 
 @get("/invoices", permission="invoices", include_in_schema=False)
@@ -67,7 +68,7 @@ async def list_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
         today=parts.calendar.today(),
         has_pdf=True,
     )
-    return await _give(request, parts, reading, page, shown.client.language)
+    return await _give(request, parts, reading, page, shown.client)
 
 
 @get("/invoices/{invoice_id:str}", permission="invoices", include_in_schema=False)
@@ -90,7 +91,7 @@ async def detail_page(request: AnyRequest, parts: GivenParts, invoice_id: FromPa
         as_of=min(reading.as_of, gateways.as_of),
         expires_at=min(reading.expires_at, gateways.expires_at, *_words_change_at(away_for)),
     )
-    return await _give(request, parts, oldest, page, client.language)
+    return await _give(request, parts, oldest, page, client)
 
 
 @post("/invoices/{invoice_id:str}/pay", permission="invoices", include_in_schema=False)
@@ -136,8 +137,10 @@ async def refresh(
     return Redirect(safe_next(data.next), status_code=303, headers={"cache-control": "no-store"})
 
 
-async def _give(request: AnyRequest, parts: Parts, reading: Reading[Any], page: View, language: str) -> Response[bytes]:
-    body = parts.renderer.page(page, shell_for(request, viewer_of(request), language))
+async def _give(
+    request: AnyRequest, parts: Parts, reading: Reading[Any], page: View, client: Client
+) -> Response[bytes]:
+    body = parts.renderer.page(page, shell_for(request, viewer_of(request), client))
     return await parts.answers.give(request, reading, body, permission="invoices", media_type=HTML)
 
 

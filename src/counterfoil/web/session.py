@@ -1,5 +1,6 @@
 """The JSON API for signing in, switching between client accounts and signing out."""
 
+import asyncio
 from typing import Annotated
 
 from litestar import Response, delete, get, post, put
@@ -7,7 +8,8 @@ from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from counterfoil.errors import NotFound, NotSignedIn
+from counterfoil.accounts.viewer import ClientAccess, Viewer
+from counterfoil.errors import NotFound, NotSignedIn, Unavailable
 from counterfoil.settings import Settings
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.kept import Visit
@@ -51,12 +53,16 @@ async def sign_in(request: AnyRequest, parts: GivenParts, data: JSONBody[Credent
 
 
 @get("/api/v1/session", signed_in=True)
-async def show_session(request: AnyRequest) -> Response[ShownSession]:
+async def show_session(request: AnyRequest, parts: GivenParts) -> Response[ShownSession]:
     viewer = viewer_of(request)
+    names = await client_names(parts, viewer)
     shown = ShownSession(
         user=Person(viewer.email, viewer.name),
         client_id=viewer.client_id,
-        clients=[ShownClient(each.client_id, each.name, sorted(each.permissions)) for each in viewer.clients],
+        clients=[
+            ShownClient(each.client_id, name, sorted(each.permissions))
+            for each, name in zip(viewer.clients, names, strict=True)
+        ],
         staff=viewer.is_staff,
     )
     return Response(shown, headers=NO_STORE)
@@ -72,6 +78,18 @@ async def switch_client(request: AnyRequest, parts: GivenParts, data: JSONBody[C
 async def sign_out(request: AnyRequest, parts: GivenParts) -> Response[None]:
     cookie = await close_session(request, parts)
     return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
+
+
+async def client_names(parts: Parts, viewer: Viewer) -> list[str]:
+    """As WHMCS has them now; what the session remembers (up to a minute) while WHMCS does not answer."""
+
+    async def name_of(access: ClientAccess) -> str:
+        try:
+            return await parts.clients.name(access.client_id)
+        except Unavailable:
+            return access.name
+
+    return await asyncio.gather(*map(name_of, viewer.clients))
 
 
 async def open_session(request: AnyRequest, parts: Parts, email: str, password: str) -> Cookie:

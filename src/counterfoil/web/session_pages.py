@@ -11,7 +11,7 @@ from counterfoil.errors import CounterfoilError, RateLimited, SignInFailed, TwoF
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.next_address import safe_next
 from counterfoil.web.request_context import AnyRequest
-from counterfoil.web.session import NO_STORE, close_session, open_session, switch_session
+from counterfoil.web.session import NO_STORE, client_names, close_session, open_session, switch_session
 from counterfoil.web.shells import HTML, shell_for
 from counterfoil.web.views import ClientChoice, SignInPage, SwitchClient
 from counterfoil.web.wiring import GivenParts, Parts
@@ -76,8 +76,9 @@ async def sign_out(request: AnyRequest, parts: GivenParts) -> Redirect:
 @get("/switch-account", signed_in=True, include_in_schema=False)
 async def switch_page(request: AnyRequest, parts: GivenParts) -> Response[Any]:
     viewer = viewer_of(request)
+    names = await client_names(parts, viewer)
     page = SwitchClient(
-        clients=tuple(ClientChoice(each.client_id, each.name) for each in viewer.clients),
+        clients=tuple(ClientChoice(each.client_id, name) for each, name in zip(viewer.clients, names, strict=True)),
         current=viewer.client_id,
         next=safe_next(request.query_params.get("next", "")),
     )
