@@ -1,7 +1,8 @@
 # Everything a contributor types. `make` alone explains. Variables: PYTHON=/path/to/python3, TESTS="tests/web -k pay".
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-export PYTHON UV_PYTHON_DOWNLOADS = never
+export PYTHON
+export UV_PYTHON_DOWNLOADS := never
 
 BIN := .venv/bin
 TESTS ?= tests
