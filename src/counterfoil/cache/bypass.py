@@ -47,6 +47,8 @@ class Bypass:
         if before is not None:
             await asyncio.wait([before])
         flight.is_airborne = True
+        if self._gate.is_open:
+            raise Moved
         if key in self._failed:
             self._figures.failures_shared += 1
             raise self._failed[key]

@@ -20,6 +20,7 @@ class StoreClock:
 
     def __init__(self, first_guess: Callable[[], float] = steady_clock) -> None:
         self._first_guess = first_guess
+        self._low = self._high = 0.0
         self._offset: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -35,13 +36,21 @@ class StoreClock:
     def observe(self, now: float, sent: float, received: float) -> bool:
         """Takes in the store's time `now` of an answer that was asked for at `sent` and here at `received`.
 
-        True when the clock was set meanwhile. However slow the answer, the true offset lies between the two bounds,
-        so that delays are never taken for steps.
+        True when the clock was set meanwhile. However slow the answer, the true offset lies between two bounds. What
+        fits to the bounds known so far narrows them; only what cannot be true together with them is a step, so that
+        delays are never taken for one. The upper bound counts: entries may end early, never late.
         """
         low, high = now - received, now - sent
-        before = high if self._offset is None else self._offset
-        self._offset = min(max(before, low), high)
-        return abs(self._offset - before) > CLOCK_STEP
+        gap = 0.0
+        if self._offset is None:
+            self._low, self._high = low, high
+        elif low <= self._high and self._low <= high:
+            self._low, self._high = max(low, self._low), min(high, self._high)
+        else:
+            gap = max(low - self._high, self._low - high)
+            self._low = self._high = low if low > self._high else high
+        self._offset = self._high
+        return gap > CLOCK_STEP
 
     def forget(self) -> None:
         """Another server, another clock."""

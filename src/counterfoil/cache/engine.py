@@ -64,15 +64,14 @@ class Cache:
         """What is there, in one round trip and without a write. Everything is None while the store is away."""
         if self._gate.is_open:
             try:
-                found = await self._store.look(scope, names, session)
-            except StoreAway:
+                return self._found(await self._store.look(scope, names, session))
+            except (StoreAway, Moved):
                 pass
-            else:
-                if self._gate.is_open:
-                    return self._found(found)
         return Peek(None, None, (None,) * len(names))
 
     def _found(self, found: Found) -> Peek:
+        if not self._gate.is_open:
+            raise Moved  # Closed meanwhile, perhaps because the clock that entries expire by was set.
         mark = mark_of(found.record)
         if mark is None:
             return Peek(found.session, None, (None,) * len(found.entries))
@@ -85,7 +84,7 @@ class Cache:
 
     async def read(self, scope: str, parts: Sequence[Part], *, within: float) -> Snapshot:
         """All parts, of one generation. Raises what a fetch raised, and BillingUnavailable after `within` seconds."""
-        arrived = self._clock.now()
+        arrived = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(within) as limit:
                 while True:
@@ -113,8 +112,9 @@ class Cache:
     async def _fetched(self, scope: str, missing: Sequence[Part], nonce: str, arrived: float) -> list[Entry]:
         if not missing:
             return []
-        entries = await arrivals([self._fetching.flight(scope, part, nonce) for part in missing])
-        if any(entry.expires_at <= arrived for entry in entries):
+        flights = [self._fetching.flight(scope, part, nonce) for part in missing]
+        entries = await arrivals(flights)
+        if any(flight.began + (e.expires_at - e.as_of) <= arrived for flight, e in zip(flights, entries, strict=True)):
             raise Moved  # A slow fetch on probation, begun long before this reader came: it proves nothing to them.
         return entries
 
@@ -129,7 +129,7 @@ class Cache:
             return
 
     async def clear(self, *scopes: str, hot_for: float = 0.0) -> None:
-        """From now on nothing fetched before this counts. What is fetched in the next 5 s, or `hot_for`, counts 2 s.
+        """From now on nothing fetched before this counts. What is fetched in the next 6 s, or `hot_for`, counts 2 s.
 
         Raises CacheUnavailable when that could not be made to hold for every scope.
         """

@@ -34,9 +34,13 @@ class Fetching:
     async def _fly(self, scope: str, part: Part, nonce: str, flight: Flight[Entry]) -> Entry:
         lease = Lease(scope, part.name, nonce, self._new_token())
         for pause in _pauses():
+            asked = asyncio.get_running_loop().time()
             answer = await self._gate.ask(self._store.acquire, lease)
             if answer.kind == "lease":
+                flight.began = asked
                 return await self._fetch(lease, part)
+            if not self._gate.is_open:  # The answer has shown a clock step: what it calls a hit may have run out.
+                break
             if answer.kind == "hit":
                 return _entry(answer.data, b"")
             if answer.kind == "failed":
@@ -79,14 +83,12 @@ class Fetching:
 
     def _accepted(self, answer: Answer, value: bytes) -> Entry:
         """Only what the store took is handed out; otherwise a reader might next be shown something older."""
-        if answer.kind == "ok":
-            self._figures.fills_stored += 1
-            return _entry(answer.data, value)
-        if answer.kind == "moved":
-            self._figures.fills_moved += 1
-        else:
-            self._figures.fills_lost += 1
-        raise Moved
+        self._figures.fills_stored += answer.kind == "ok"
+        self._figures.fills_moved += answer.kind == "moved"
+        self._figures.fills_lost += answer.kind == "lost"
+        if answer.kind != "ok" or not self._gate.is_open:
+            raise Moved
+        return _entry(answer.data, value)
 
     def _past_the_store(self, lease: Lease, entry: Entry) -> Entry:
         """The store went away during the fetch. The fetch began after every clear that its readers may count on."""

@@ -10,12 +10,15 @@ T = TypeVar("T")
 
 
 class Flight(Generic[T]):
-    """One shared task. `is_airborne`: set by the task when who comes later must not share it any more."""
+    """One shared task. It sets `is_airborne` when who comes later must not share it any more, and `began` to the event
+    loop's time when it begins to fetch, if it does.
+    """
 
     def __init__(self) -> None:
         self.task: asyncio.Task[T]
         self.readers = 0
         self.is_airborne = False
+        self.began = float("inf")
 
 
 class Flights(Generic[T]):

@@ -68,6 +68,7 @@ class Gate:
         self._owed_drops.add((scope, session))
 
     def _came_up(self, is_new: bool) -> None:
+        self.is_open = False
         if is_new:
             self.clock.forget()
             self._figures.run_changes += self._has_been_up
@@ -95,12 +96,19 @@ class Gate:
         self._reopening = asyncio.create_task(self._make_good())
 
     async def _make_good(self) -> None:
-        await asyncio.sleep(max(0.0, self._distrusted_until - asyncio.get_running_loop().time()))
         with contextlib.suppress(StoreAway):  # Then the next connection tries again.
-            await self._hold_windows()
-            while self._owed or self._owed_drops or self._owes_everything:
-                await self._pay()
-            self.is_open = True
+            await self.ask(self._store.beat)  # By whose clock all is judged from now on.
+            await self._pay_all()
+            if (left := self._distrusted_until - asyncio.get_running_loop().time()) > 0:
+                await asyncio.sleep(left)
+                self._owes_everything = True  # Once more: the first time was for processes that start meanwhile.
+                await self._pay_all()
+            self.is_open = self._store.is_up
+
+    async def _pay_all(self) -> None:
+        await self._hold_windows()
+        while self._owed or self._owed_drops or self._owes_everything:
+            await self._pay()
 
     async def _pay(self) -> None:
         """A debt is crossed off only when it is paid; one that comes meanwhile waits for the next turn."""

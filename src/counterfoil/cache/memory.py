@@ -100,7 +100,7 @@ class MemoryStore:
         if entry is None or not self._holds(scope, nonce_of(mark)):
             return self._answer("moved")
         there = unpack_entry(self._get(key), mark, now)
-        if there is None or there.as_of <= entry.as_of:
+        if there is None or (there.as_of, there.expires_at) <= (entry.as_of, entry.expires_at):
             self._set(key, header + value, entry.expires_at - now)
         return self._answer("ok")
 

@@ -1,8 +1,9 @@
 """Every number the cache decides by, with what follows from it. Seconds, unless the name says otherwise."""
 
-SETTLE = 5.0
+SETTLE = 6.0
 """After a clear, values may still be the old ones: WHMCS's hooks run before it commits. A change that becomes visible
-later than this after its webhook is found only when the lifetime ends."""
+later than this after its webhook is found only when the lifetime ends. Promised are 5 s from the moment the webhook is
+answered; the rest is for the way back from the store (COMMAND_LIMIT) and a clock's small steps (CLOCK_STEP)."""
 
 PROBATION = 2.0
 """How long a value counts that was fetched while WHMCS may still change its mind (settling, hot, open intent). The
@@ -47,7 +48,7 @@ LISTENER_BEAT = 5.0
 """How soon a dead server is noticed by who only listens: open pages fall back to polling for that long at most."""
 
 DISTRUST = 10.0
-"""How long the cache is passed by after a clock step: twice SETTLE, so that no settle window is cut short."""
+"""How long the cache is passed by after a clock step: longer than a BEAT and SETTLE, so that no window is cut short."""
 
 HOLD = 2.0
 """How often a process checks that the windows it opened (hand-offs, intents) are still recorded. Below SETTLE: a

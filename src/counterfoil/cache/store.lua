@@ -48,10 +48,10 @@ local function holds(nonce)
   return record and record.nonce == nonce and record
 end
 
--- The as_of of an entry of this generation that counts now.
-local function as_of(entry, nonce)
+-- The as_of and expires_at of an entry of this generation that counts now.
+local function times_of(entry, nonce)
   local of, start, expires_at = (entry or ''):match('^1(%S+) (%d+) (%d+) ')
-  return of == nonce and tonumber(expires_at) > now and tonumber(start)
+  if of == nonce and tonumber(expires_at) > now then return tonumber(start), tonumber(expires_at) end
 end
 
 local function lease_parts()
@@ -77,7 +77,7 @@ end
 function operations.acquire(nonce, owner)
   if not holds(nonce) then return answer('moved') end
   local entry = redis.call('GET', KEYS[2])
-  if as_of(entry, nonce) then return answer('hit', entry) end
+  if times_of(entry, nonce) then return answer('hit', entry) end
   local of, who, data = lease_parts()
   if of == nonce then
     if who == '!' then return answer('failed', data) end
@@ -122,9 +122,11 @@ end
 
 function operations.keep(header, value)
   local nonce, start, expires_at = header:match('^1(%S+) (%d+) (%d+) $')
-  if tonumber(expires_at) <= now or not holds(nonce) then return answer('moved') end
-  if (as_of(redis.call('GET', KEYS[2]), nonce) or 0) <= tonumber(start) then
-    redis.call('SET', KEYS[2], header .. value, 'PX', tonumber(expires_at) - now)
+  start, expires_at = tonumber(start), tonumber(expires_at)
+  if expires_at <= now or not holds(nonce) then return answer('moved') end
+  local there, till = times_of(redis.call('GET', KEYS[2]), nonce)
+  if not there or there < start or (there == start and till <= expires_at) then
+    redis.call('SET', KEYS[2], header .. value, 'PX', expires_at - now)
   end
   return answer('ok')
 end

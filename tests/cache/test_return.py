@@ -1,0 +1,222 @@
+"""A store that goes and returns, or whose clock is wrong: the real engine on the model, in virtual time."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from counterfoil.cache import Cache, Entry
+from counterfoil.cache.clock import StoreClock
+from counterfoil.cache.rules import BEAT, COMMAND_LIMIT, DISTRUST, PROBATION, SETTLE
+from tests.cache.fleet import ADA, WITHIN, Whmcs, peeked, until, value
+from tests.cache.history import History
+from tests.cache.modelled import ModelledRedis
+from tests.cache.virtual import VirtualLoop
+from tests.cache.world import Process
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> Any:
+    return ("asyncio", {"loop_factory": VirtualLoop})
+
+
+class Modelled:
+    """Processes on one modelled Redis."""
+
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack = stack
+        self.redis = ModelledRedis(random.Random(1), History(1, 90, 10))  # noqa: S311 -- no secret
+
+    async def process(self, clock_is_off: float = 0.0) -> Process:
+        process = Process(1, self.redis, clock_is_off)
+        await process.cache.start()
+        self._stack.push_async_callback(process.cache.close)
+        return process
+
+    async def settled(self) -> Process:
+        """A process, and a client whose generation exists and has settled."""
+        process = await self.process()
+        await process.cache.clear(ADA)
+        await asyncio.sleep(SETTLE + 0.1)
+        return process
+
+    def hide(self, *processes: Process, seconds: float) -> None:
+        """Cuts them off from Redis, which is well."""
+        for process in processes:
+            process.link.cut_until = asyncio.get_running_loop().time() + seconds
+
+
+@pytest.fixture
+async def modelled(anyio_backend: Any) -> AsyncIterator[Modelled]:
+    async with AsyncExitStack() as stack:
+        yield Modelled(stack)
+
+
+async def away(cache: Cache) -> None:
+    """Until it has noticed that the store is."""
+    await until(lambda: not cache._gate.is_open, limit=30)
+
+
+async def back(cache: Cache) -> None:
+    await until(lambda: cache._gate.is_open, limit=30)
+
+
+async def test_what_was_shown_past_the_store_is_cleared_in_it(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F7: nobody told of the change; one process showed it past the store, so no other shows the old value after."""
+    one, other = (await modelled.settled()).cache, (await modelled.process())
+    assert await value(one, whmcs.part()) == b"v1"
+    whmcs.version = 2
+    modelled.hide(other, seconds=2.0)
+    await away(other.cache)
+    assert await value(other.cache, whmcs.part()) == b"v2"
+    await back(other.cache)
+    assert await value(one, whmcs.part()) == b"v2"
+
+
+async def test_a_value_fetched_past_the_store_is_not_shown_once_it_is_back(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F7: it would be newer than what lies in the store, which nobody would clear then."""
+    one, other = (await modelled.settled()).cache, (await modelled.process())
+    assert await value(one, whmcs.part()) == b"v1"
+    modelled.hide(other, seconds=2.0)
+    await away(other.cache)
+    whmcs.version, whmcs.latency = 2, 4.0
+    late = asyncio.create_task(value(other.cache, whmcs.part()))
+    await back(other.cache)
+    assert await late == await value(one, whmcs.part())
+
+
+async def test_who_queued_past_the_store_costs_no_call_once_it_is_back(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F8: they ask the store, instead of WHMCS for what would be thrown away."""
+    one, other = (await modelled.settled()).cache, (await modelled.process())
+    assert await value(one, whmcs.part()) == b"v1"
+    modelled.hide(other, seconds=2.0)
+    await away(other.cache)
+    whmcs.latency = 3.0
+    first = asyncio.create_task(value(other.cache, whmcs.part()))
+    await asyncio.sleep(0.01)
+    queued = asyncio.create_task(value(other.cache, whmcs.part()))
+    assert await asyncio.gather(first, queued) == [b"v1", b"v1"]
+    assert whmcs.calls == 2
+
+
+async def test_a_store_that_goes_while_it_is_welcomed_is_not_trusted(modelled: Modelled) -> None:
+    """F10: the connection breaks in the moment in which the last debt is paid: reads go past the store."""
+    process = await modelled.process()
+    cache, link = process.cache, process.link
+    link._lose()
+    await asyncio.sleep(0)
+    beat = link.beat
+
+    async def last_answer() -> Any:
+        answer = await beat()
+        link._lose()
+        link._task.cancel()  # type: ignore[union-attr]
+        return answer
+
+    link.beat = last_answer  # type: ignore[method-assign,assignment]
+    await asyncio.sleep(1.0)
+    assert not link.is_up
+    assert not cache._gate.is_open
+
+
+@pytest.mark.parametrize("clock_is_off", [-300.0, 300.0])
+async def test_a_machine_whose_clock_is_wrong(modelled: Modelled, whmcs: Whmcs, clock_is_off: float) -> None:
+    """The first reads of a process on it already go by the store's clock: hits are hits, ages are right."""
+    cache = (await modelled.settled()).cache
+    entry = (await cache.read(ADA, [whmcs.part()], within=WITHIN)).entries[0]
+    wrong = (await modelled.process(clock_is_off)).cache
+    assert wrong.now() == pytest.approx(modelled.redis.now(), abs=0.1)
+    assert (await wrong.read(ADA, [whmcs.part()], within=WITHIN)).entries[0] == entry
+    assert whmcs.calls == 1
+
+
+async def test_who_came_before_the_clock_was_known(modelled: Modelled, whmcs: Whmcs) -> None:
+    """A reader who waited through the connecting is not measured by two clocks."""
+    modelled.redis.is_alive = False
+    cache = (await modelled.process(clock_is_off=300.0)).cache
+    whmcs.latency = 1.0
+    reader = asyncio.create_task(value(cache, whmcs.part()))
+    await asyncio.sleep(0.1)
+    modelled.redis.is_alive = True
+    assert await reader == b"v1"
+    assert whmcs.calls == 2
+
+
+async def test_a_hit_that_only_a_step_back_revives_is_none(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F1: the very answer that shows the step calls an entry fresh that ran out a second ago."""
+    cache = (await modelled.settled()).cache
+    await cache.read(ADA, [whmcs.part(lifetime=3.0)], within=WITHIN)
+    whmcs.version = 2
+    await asyncio.sleep(3.5)
+    modelled.redis._set_clock(-5.0)
+    assert await value(cache, whmcs.part()) == b"v2"
+
+
+async def test_who_starts_after_a_step_back(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F1: a new process cannot know of the step; those who do have cleared all that it made live longer."""
+    cache = (await modelled.settled()).cache
+    await cache.read(ADA, [whmcs.part(lifetime=8.0)], within=WITHIN)
+    await asyncio.sleep(7.0)
+    modelled.redis._set_clock(-5.0)
+    await asyncio.sleep(2 * BEAT)
+    whmcs.version = 2
+    fresh = (await modelled.process()).cache
+    assert await value(fresh, whmcs.part()) == b"v2"
+
+
+async def test_a_settle_window_is_not_cut_for_who_starts_after_a_step(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F3: cleared before a step forward, read after it, in a process that knows nothing of it."""
+    cache = (await modelled.settled()).cache
+    await cache.clear(ADA)
+    modelled.redis._set_clock(5.0)
+    await asyncio.sleep(2 * BEAT)
+    fresh = (await modelled.process()).cache
+    assert await value(fresh, whmcs.part()) == b"v1"
+    whmcs.version = 2
+    await asyncio.sleep(PROBATION)
+    assert await value(fresh, whmcs.part()) == b"v2"
+
+
+async def test_the_cache_is_used_again_after_a_step(modelled: Modelled, whmcs: Whmcs) -> None:
+    cache = (await modelled.settled()).cache
+    modelled.redis._set_clock(5.0)
+    await away(cache)
+    await asyncio.sleep(DISTRUST + 0.5)
+    assert await value(cache, whmcs.part()) == b"v1"
+    assert await peeked(cache) == [b"v1"]
+
+
+async def test_a_slow_first_answer_is_not_a_step() -> None:
+    """The second, quick one tells more; it does not contradict the first."""
+    clock = StoreClock()
+    assert not clock.observe(100.4, sent=0.0, received=0.45)
+    assert not clock.observe(101.0, sent=1.0, received=1.001)
+    assert clock.observe(107.0, sent=2.0, received=2.001)
+
+
+async def test_settling_counts_from_the_answer(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F3: the promised 5 s begin when the webhook is answered, however slow the way back from the store was."""
+    one, other = (await modelled.settled()), (await modelled.process()).cache
+    clearing = asyncio.create_task(one.cache.clear(ADA))
+    await asyncio.sleep(0.0201)
+    modelled.hide(one, seconds=COMMAND_LIMIT - 0.03)
+    await clearing
+    await asyncio.sleep(4.9)
+    assert await value(other, whmcs.part()) == b"v1"
+    whmcs.version = 2
+    await asyncio.sleep(PROBATION)
+    assert await value(other, whmcs.part()) == b"v2"
+
+
+async def test_of_two_derived_from_the_same_oldest_part_the_newer_stays(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F7: as_of is that of the oldest part; that the other one is newer shows in how long both hold."""
+    cache = (await modelled.settled()).cache
+    snapshot = await cache.read(ADA, [whmcs.part()], within=WITHIN)
+    await cache.keep(ADA, snapshot.nonce, "page", Entry(b"new", snapshot.as_of, snapshot.expires_at))
+    await cache.keep(ADA, snapshot.nonce, "page", Entry(b"old", snapshot.as_of, snapshot.expires_at - 1))
+    assert await peeked(cache, ["page"]) == [b"new"]
