@@ -125,6 +125,7 @@ class Portal(Litestar):
     def __init__(self, parts: Parts, client: WhmcsClient, assets: Assets) -> None:
         self.parts = parts
         self._client = client
+        self._access_log = AccessLog(parts.settings.log_format_or_default)
         errors = ErrorAnswers(parts.renderer, f"{parts.settings.base_url}/api/docs")
         super().__init__(
             route_handlers=[*HANDLERS, static_files(assets)],
@@ -165,7 +166,7 @@ class Portal(Litestar):
         settings = self.parts.settings
         notes = [self.parts.metrics.note]
         if settings.log_level in {"debug", "info"}:
-            notes.append(AccessLog(settings.log_format_or_default).note)
+            notes.append(self._access_log.note)
         return Rules(Doors(settings), security_headers(settings), settings.trusted_proxies, errors, tuple(notes))
 
     def _route_of(self, path: str, method: str) -> str:
@@ -194,6 +195,7 @@ class Portal(Litestar):
             await parts.limits.close()
             await self._client.close()
             await parts.engine.dispose()
+            self._access_log.flush()
 
 
 async def _keep_house(parts: Parts) -> None:
