@@ -1,0 +1,30 @@
+"""All rules over one history, and the figures worth printing."""
+
+from collections.abc import Callable, Iterator
+
+from proofs import economy, rules
+from proofs.history import History
+from proofs.rules import Violation
+
+RULES: dict[str, Callable[[History], Iterator[Violation]]] = {
+    "F0 truth": rules.f0_truth,
+    "F1 bounded age": rules.f1_bounded_age,
+    "F2 webhook": rules.f2_webhook,
+    "F2 forced refresh": rules.f2_refresh,
+    "F3 early webhook": rules.f3_early_webhook,
+    "F6 hand-off": rules.f6_hand_off,
+    "F7 monotonic": rules.f7_monotonic,
+    "F8 one call": economy.f8_one_call,
+    "F8 bounded": economy.f8_bounded,
+    "F9 wholeness": rules.f9_wholeness,
+    "F9 answers": economy.f9_answers,
+    "F10 no false promise": economy.f10_no_false_promise,
+    "F13 not found": rules.f13_not_found,
+    "F13 no kept error": economy.f13_no_kept_error,
+    "F14 start of the fetch": economy.f14_start_of_fetch,
+}
+
+
+def check(history: History) -> dict[str, list[Violation]]:
+    """What breaks each rule, in the order in which it happened."""
+    return {name: sorted(rule(history), key=lambda found: found.moment) for name, rule in RULES.items()}

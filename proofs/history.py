@@ -1,0 +1,194 @@
+"""What happened in a run, on one clock: CLOCK_MONOTONIC, which all processes of a machine share. No rules here.
+
+A track is one thing in WHMCS with all its versions. What a portal showed is kept as values: which versions of which
+track it may have been. Most values are stamped with their version; an amount may fit several.
+"""
+
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+NEVER = math.inf
+
+
+class Version(NamedTuple):
+    """Visible in WHMCS from some moment in [earliest, latest]. No facts: it is not there (yet, or any more)."""
+
+    earliest: float
+    latest: float
+    facts: tuple[str, ...] | None
+
+
+@dataclass
+class Track:
+    client: int
+    versions: list[Version]
+
+    def gone(self, index: int) -> float:
+        """When the version was superseded at the latest."""
+        return self.versions[index + 1].latest if index + 1 < len(self.versions) else NEVER
+
+    def gone_at_the_earliest(self, index: int) -> float:
+        return self.versions[index + 1].earliest if index + 1 < len(self.versions) else NEVER
+
+
+class Value(NamedTuple):
+    """`part`: which cached object it came from ("rows", "invoice", "client"), so also how long it may live."""
+
+    track: str
+    candidates: tuple[int, ...]
+    part: str
+    is_missing: bool = False
+
+
+class Shown(NamedTuple):
+    """One body. Many reads show the same one. `untrue`: what in it WHMCS never said."""
+
+    client: int
+    values: tuple[Value, ...]
+    as_of: float | None = None
+    untrue: tuple[str, ...] = ()
+
+
+class Read(NamedTuple):
+    started: float
+    ended: float
+    portal: int
+    session: str
+    client: int
+    what: str
+    status: int
+    shown: int = -1
+    forced: bool = False
+    wrong: str = ""
+    """What is wrong with the answer whatever it shows."""
+
+
+class Clear(NamedTuple):
+    """One attempt to make the portal forget: a webhook, a forced refresh, a hand-off. No client: everybody."""
+
+    kind: str
+    client: int | None
+    started: float
+    ended: float
+    status: int
+    portal: int
+
+    @property
+    def holds(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class Trouble(NamedTuple):
+    """`ended`: mended and usable again. `dead`: from when to when it certainly could not do anything."""
+
+    kind: str
+    whom: str
+    began: float
+    ended: float
+    dead: tuple[float, float] = (NEVER, NEVER)
+
+    @property
+    def is_outage(self) -> bool:
+        return self.whom == "redis" and self.dead[0] < NEVER
+
+    @property
+    def loses_keys(self) -> bool:
+        return self.whom == "redis" and self.kind != "redis paused"
+
+
+class Call(NamedTuple):
+    """One call that WHMCS saw: of which object, from when to when, and when it looked at its data."""
+
+    thing: str
+    client: int | None
+    started: float
+    ended: float
+    read_at: float | None
+    hung: bool = False
+    is_shared: bool = False
+    """Several clients may have asked for it: each has its own copy in the cache."""
+
+
+@dataclass
+class Clears:
+    """Those that held, for one client, by the moment they began: the first answer among those begun after a moment."""
+
+    clears: list[Clear]
+
+    def __post_init__(self) -> None:
+        self.clears.sort(key=lambda clear: clear.started)
+        self._starts = [clear.started for clear in self.clears]
+        self._first_end = [NEVER] * (len(self.clears) + 1)
+        for at in range(len(self.clears) - 1, -1, -1):
+            self._first_end[at] = min(self.clears[at].ended, self._first_end[at + 1])
+
+    def answered_after(self, moment: float) -> float:
+        """When the first clear was answered that began at `moment` or later."""
+        return self._first_end[bisect_left(self._starts, moment)]
+
+    def begun_between(self, low: float, high: float) -> Sequence[Clear]:
+        return self.clears[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
+
+
+@dataclass
+class History:
+    lifetimes: dict[str, float]
+    """By part, seconds."""
+    tracks: dict[str, Track] = field(default_factory=dict)
+    shown: list[Shown] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
+    clears: list[Clear] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    afresh: list[tuple[int, float]] = field(default_factory=list)
+    """The portal's own clears, from its log: client and moment."""
+    changes: int = 0
+    processes: int = 4
+    concurrency: int = 8
+
+    @cached_property
+    def last_reads(self) -> dict[int, Read]:
+        """Of each body the read that was begun last: if that one is in time, all are."""
+        latest: dict[int, Read] = {}
+        for read in self.reads:
+            if read.shown >= 0 and (read.shown not in latest or latest[read.shown].started < read.started):
+                latest[read.shown] = read
+        return latest
+
+    @cached_property
+    def first_answers(self) -> dict[int, float]:
+        """When each body was first seen."""
+        first: dict[int, float] = {}
+        for read in self.reads:
+            first[read.shown] = min(first.get(read.shown, NEVER), read.ended)
+        return first
+
+    def holding(self, *kinds: str) -> dict[int, Clears]:
+        """By client, the clears of these kinds that held."""
+        found: dict[int, list[Clear]] = defaultdict(list)
+        clients = {track.client for track in self.tracks.values()}
+        for clear in self.clears:
+            if clear.kind in kinds and clear.holds and not self._may_be_void(clear):
+                for client in clients if clear.client is None else [clear.client]:
+                    found[client].append(clear)
+        return defaultdict(lambda: Clears([]), {client: Clears(found[client]) for client in clients})
+
+    def _may_be_void(self, clear: Clear) -> bool:
+        # A refresh while Redis is away clears nothing: every read is fresh as it is.
+        return clear.kind == "refresh" and self.is_outage_within(clear.started, clear.ended, after=1.0)
+
+    @cached_property
+    def outages(self) -> list[Trouble]:
+        return [trouble for trouble in self.troubles if trouble.is_outage]
+
+    def is_outage_within(self, low: float, high: float, *, after: float = 0.0) -> bool:
+        return any(each.began < high and low < each.ended + after for each in self.outages)
+
+    def is_trouble_within(self, low: float, high: float, *whom: str) -> bool:
+        """`whom`: only troubles of those; otherwise of anybody."""
+        return any(each.began < high and low < each.ended and (not whom or each.whom in whom) for each in self.troubles)
