@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from counterfoil.errors import BillingUnavailable
+from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.breaker import AFTER_OUTAGE, AFTER_REFUSAL, OUTAGES_TO_OPEN, Breaker
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import Failure
@@ -17,6 +19,7 @@ from tests.whmcs.scripted import OK, Scripted, says, until
 
 pytestmark = pytest.mark.anyio
 
+FORBIDDEN = scripted.sends(scripted.http(b"<html>Forbidden", 403))
 DOWN = scripted.body(b"<html>Down for Maintenance")
 
 
@@ -184,3 +187,22 @@ async def test_answers_from_before_an_outage_say_nothing_about_now(clock: Clock)
     breaker.succeeded(permits[-1])
     breaker.abandoned(permits[-1])
     assert (breaker.state, breaker.wait) == ("open", wait)
+
+
+@pytest.mark.parametrize("answer", [FORBIDDEN, DOWN, scripted.hangs_up], ids=["403", "page", "cut"])
+async def test_a_firewall_that_dislikes_a_sign_in_stops_nobody_else(
+    answer: scripted.Act, whmcs: Scripted, client: WhmcsClient
+) -> None:
+    """The text of a sign-in is a stranger's: `' OR 1=1--` must not pause billing for every customer."""
+    whmcs.default = answer
+    for _ in range(OUTAGES_TO_OPEN + 1):
+        await reason(WhmcsApi(client, timezone=ZoneInfo("UTC")).validate_login("' OR 1=1--@example.com", "x"))
+    whmcs.default = says(OK)
+    assert await client.call("GetX") == OK
+
+
+async def test_refused_credentials_count_at_a_sign_in_too(whmcs: Scripted, client: WhmcsClient) -> None:
+    """Those are WHMCS's own words about us, whatever was asked."""
+    whmcs.default = says({"result": "error", "message": "Authentication Failed"}, 403)
+    await reason(client.call("ValidateLogin", write=True, from_stranger=True))
+    assert client.health.breaker == "open"

@@ -59,7 +59,8 @@ class WhmcsApi:
         with _interpreting("ValidateLogin"):
             try:
                 # Not a read: it counts towards WHMCS's own limit on wrong passwords.
-                answer = await self._client.call("ValidateLogin", {"email": email, "password2": password}, write=True)
+                form: dict[str, str | int] = {"email": email, "password2": password}
+                answer = await self._client.call("ValidateLogin", form, write=True, from_stranger=True)
             except WhmcsRefused as refusal:
                 if refusal.says("Email or Password Invalid"):
                     raise SignInFailed from None

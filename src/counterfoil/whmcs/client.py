@@ -18,7 +18,7 @@ from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs.answer import decode
 from counterfoil.whmcs.breaker import Breaker, Permit
 from counterfoil.whmcs.connection import Connection, Reply
-from counterfoil.whmcs.failures import CREDENTIALS, Failure, refused_access
+from counterfoil.whmcs.failures import ABOUT_THE_TEXT, CREDENTIALS, Failure, refused_access
 from counterfoil.whmcs.gate import Gate
 from counterfoil.whmcs.health import Health
 
@@ -44,8 +44,8 @@ class WhmcsRefused(Exception):
 class _Course:
     """How far one call has come, for the log line and the breaker."""
 
-    def __init__(self, action: str, now: float, *, write: bool) -> None:
-        self.action, self.write, self.began = action, write, now
+    def __init__(self, action: str, now: float, *, write: bool, from_stranger: bool) -> None:
+        self.action, self.write, self.from_stranger, self.began = action, write, from_stranger, now
         self.attempts = 0
         self.permit: Permit | None = None
         self.granted = 0.0
@@ -81,14 +81,19 @@ class WhmcsClient:
         await self._connection.close()
 
     async def call(
-        self, action: str, params: Mapping[str, str | int] = MappingProxyType({}), *, write: bool = False
+        self,
+        action: str,
+        params: Mapping[str, str | int] = MappingProxyType({}),
+        *,
+        write: bool = False,
+        from_stranger: bool = False,
     ) -> dict[str, Any]:
         """WHMCS's answer, `result: success`, otherwise as it came.
 
-        A `write` is sent at most once. Raises WhmcsRefused (`result: error`), and BillingUnavailable with the
-        arguments action, reason and hint (failures.py).
+        A `write` is sent at most once. `from_stranger`: who is not signed in chose the text. Raises WhmcsRefused
+        (`result: error`), and BillingUnavailable with the arguments action, reason and hint (failures.py).
         """
-        course = _Course(action, self._clock(), write=write)
+        course = _Course(action, self._clock(), write=write, from_stranger=from_stranger)
         try:
             async with asyncio.timeout(self._timeout) as limit:
                 answer = await self._persist(course, self._form(action, params), limit)
@@ -145,7 +150,9 @@ class WhmcsClient:
             answer = _read(course.action, await self._connection.post(form))
         except Failure as failure:
             course.permit = None
-            if failure.kind.outage:
+            if course.from_stranger and failure.reason in ABOUT_THE_TEXT:
+                self._breaker.abandoned(permit)
+            elif failure.kind.outage:
                 self._breaker.failed(permit, failure)
             else:
                 self._breaker.succeeded(permit)

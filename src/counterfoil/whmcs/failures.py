@@ -46,6 +46,15 @@ KINDS = {
 CREDENTIALS = frozenset({"ip_not_allowed", "credentials_refused", "forbidden"})
 """Refusals of this server altogether: WHMCS may ban an address that goes on, so they pause every call."""
 
+ABOUT_THE_TEXT = frozenset(
+    {
+        *("connection_lost", "server_error", "too_many_requests", "redirect", "unexpected_status", "forbidden"),
+        *("empty", "truncated", "html", "not_json", "not_an_answer", "too_large"),
+    }
+)
+"""What a firewall in front of WHMCS, or PHP itself, may make of a text that a stranger chose. It says nothing about
+other calls: otherwise one odd e-mail address at the sign-in would pause billing for every customer."""
+
 
 class Failure(Exception):
     """One call, or one attempt of it, failed. `meaning` is what WHMCS said, as far as it is on the allow-list."""
