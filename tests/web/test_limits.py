@@ -61,13 +61,14 @@ async def test_only_failures_count(limits: Limits) -> None:
     await _fail(limits, BY_USER, BY_ADDRESS)
 
 
-async def test_guesses_sent_at_once_are_no_way_around(limits: Limits) -> None:
+@pytest.mark.parametrize("counted", [[BY_USER], [BY_USER, BY_ADDRESS]], ids=["user", "user and address"])
+async def test_guesses_sent_at_once_are_no_way_around(limits: Limits, counted: list[tuple[str, str]]) -> None:
     """Of a hundred guesses at the same moment ten are tried."""
     tried = 0
 
     async def guess() -> None:
         nonlocal tried
-        async with limits.failures(BY_USER):
+        async with limits.failures(*counted):
             tried += 1
             await asyncio.sleep(0.2)
             raise SignInFailed
@@ -134,3 +135,12 @@ async def test_the_eleventh_wrong_password_is_429(portal: Stack) -> None:
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert int(answer.headers["retry-after"]) >= 1
     assert portal.sandbox.control("GET", "calls")["calls"] == []
+
+
+def test_another_spelling_is_no_other_address(portal: Stack) -> None:
+    """Where it matters: at the sign-in itself."""
+    spellings = ["spelt@example.com", "SPELT@example.com", "sp\u00ealt@example.com", "spelt\u200b@example.com"] * 3
+    with portal.visitor() as visitor:
+        wrong = [{"email": email, "password": "wrong"} for email in spellings[:11]]
+        statuses = [visitor.post("/api/v1/session", json=each).status_code for each in wrong]
+    assert statuses == [401] * 10 + [429]

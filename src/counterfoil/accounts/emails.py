@@ -13,6 +13,14 @@ def same(one: str, other: str) -> bool:
     return normalised(one) == normalised(other)
 
 
+def skeleton(email: str) -> str:
+    """For counting only: equal for all addresses that WHMCS's database may take for one, which compares without accents
+    and invisible characters.
+    """
+    text = unicodedata.normalize("NFKD", email.casefold())
+    return "".join(character for character in text if character.isalnum() or "!" <= character <= "~")
+
+
 def _poses_as_ascii(character: str) -> bool:
     """The Kelvin sign would become a "k": whoever registered such an address would be taken for somebody else."""
     folded = unicodedata.normalize("NFC", character).lower()

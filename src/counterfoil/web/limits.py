@@ -3,6 +3,7 @@
 Warm reads have no limit: they cost less than counting them would.
 """
 
+import asyncio
 import ipaddress
 import time
 from collections import Counter
@@ -73,11 +74,12 @@ class Limits:
 
         Otherwise a hundred guesses sent at once would all be let through before the first has failed.
         """
-        for name, key in counted:
-            _, remaining = await self._window(name, key)
-            if remaining <= self._trying[name, _grouped(key)]:
-                raise await self._limited(name, key)
         trying = [(name, _grouped(key)) for name, key in counted]
+        windows = await asyncio.gather(*(self._window(name, key) for name, key in counted))
+        for each, (_, remaining) in zip(trying, windows, strict=True):
+            if remaining <= self._trying[each]:
+                raise await self._limited(*each)
+        # Nothing is awaited since the first look at _trying: others who looked with us must see us here.
         self._trying.update(trying)
         try:
             yield

@@ -8,6 +8,7 @@ from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from counterfoil.accounts.emails import skeleton
 from counterfoil.accounts.viewer import ClientAccess, Viewer
 from counterfoil.errors import NotFound, NotSignedIn, Unavailable
 from counterfoil.settings import Settings
@@ -96,7 +97,7 @@ async def open_session(request: AnyRequest, parts: Parts, email: str, password: 
     """Raises SignInFailed, TwoFactorRequired, RateLimited, BillingUnavailable; NotFound when OIDC is the way in."""
     if parts.settings.oidc_issuer:
         raise NotFound
-    who, where = email.strip().lower(), context_of(request.scope).address
+    who, where = skeleton(email), context_of(request.scope).address
     async with parts.limits.failures(("sign_in_user", who), ("sign_in_address", where)):
         account = await parts.sign_in.with_password(email, password)
     visit: Visit | None = request.scope["state"].get("visit")
