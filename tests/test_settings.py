@@ -59,6 +59,17 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         ("webhook_secret", "whsec_c2hvcnQ="),
         ("webhook_secret", "not-base64"),
         ("trusted_proxies", "proxy.example"),
+        ("whmcs_url", "https://name:w0rd@billing.example"),
+        ("whmcs_url", "https://billing.example:port/"),
+        ("base_url", "http://127.0.0.1:99999"),
+        ("base_url", "http://name@127.0.0.1:8000"),
+        ("database_url", "postgresql+asyncpg://name:pass@host:w0rd/name"),
+        ("cache_url", "redis://:pass/w0rd@host/0"),
+        ("cache_url", "redis://host/nine"),
+        ("cache_url", "redis:///0"),
+        ("brand_logo_url", "data:image/svg+xml,x"),
+        ("brand_logo_url", "//logos.example/logo.svg"),
+        ("support_url", "javascript:alert(1)"),
         ("brand_accent", "green"),
         ("template_dir", "/nonexistent"),
         ("log_level", "loud"),
@@ -69,7 +80,25 @@ def test_each_is_checked(tmp_path: Path, name: str, value: str) -> None:
     """At the start, not at the first customer. The message gives the rule, not the value."""
     problems = _problems(tmp_path, **{name: value})
     assert [line.split(":")[0] for line in problems] == [f"COUNTERFOIL_{name.upper()}"]
-    assert value not in problems[0].partition(":")[2]
+    said = problems[0].partition(":")[2]
+    assert value not in said
+    assert "w0rd" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("database_url", "postgresql+asyncpg://name:p/a:s%s@host:5432/name"),
+        ("database_url", "postgresql+asyncpg:///name?host=/run/postgresql"),
+        ("cache_url", "rediss://:p%2Fw@cache.example:6380/2?ssl_ca_certs=/etc/ca.pem"),
+        ("cache_url", "unix:///run/redis.sock?db=1"),
+        ("brand_logo_url", "/static/logo.svg"),
+        ("support_url", "mailto:help@example.com"),
+        ("support_url", "https://example.com/help?from=portal#top"),
+    ],
+)
+def test_what_is_right_is_taken_as_it_is(tmp_path: Path, name: str, value: str) -> None:
+    assert getattr(load({**GIVEN, f"COUNTERFOIL_{name.upper()}": value}, tmp_path), name) == value
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9000", "http://localhost:1", "http://[::1]:80", "https://a.example"])

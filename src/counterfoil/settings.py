@@ -43,10 +43,25 @@ def _text(value: str) -> str:
     return value
 
 
+def _split(value: str) -> SplitResult:
+    # What Python has to say about a URL quotes it, passwords included.
+    try:
+        parts = urlsplit(value)
+        is_valid = parts.port != 0
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise ValueError("is no valid URL (what is special in a name or a password must be percent-encoded)")
+    return parts
+
+
 def _url(value: str) -> str:
-    parts = urlsplit(value)
+    parts = _split(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an http(s) URL without a query")
+    if "@" in parts.netloc:
+        # It stands in links and headers that everybody sees.
+        raise ValueError("must not hold a name or a password")
     return value.rstrip("/")
 
 
@@ -116,10 +131,33 @@ def _zone(value: str) -> ZoneInfo:
         raise ValueError("must be a time zone name such as Europe/Berlin") from None
 
 
-def _scheme(*schemes: str) -> Callable[[str], str]:
+def _scheme(value: str, *schemes: str) -> None:
+    if not value.startswith(schemes):
+        raise ValueError("must start with " + " or ".join(schemes))
+
+
+def _database(value: str) -> str:
+    _scheme(value, "sqlite+aiosqlite:", "postgresql+asyncpg:")
+    # SQLAlchemy takes any character in a password, so only what follows it is looked at.
+    _split("database://" + value.partition("://")[2].rpartition("@")[2])
+    return value
+
+
+def _cache(value: str) -> str:
+    _scheme(value, "memory://", "redis://", "rediss://", "unix://")
+    parts = _split(value)
+    if parts.scheme in {"redis", "rediss"} and not (parts.hostname and re.fullmatch(r"/?[0-9]*/?", parts.path)):
+        raise ValueError("must name a host, and after it no more than the number of a database")
+    return value
+
+
+def _link(*schemes: str) -> Callable[[str], str]:
+    """An address on this portal, or one of these schemes: `javascript:` is one too."""
+
     def parse(value: str) -> str:
-        if not value.startswith(schemes):
-            raise ValueError("must start with " + " or ".join(schemes))
+        if not value.startswith("/") or value.startswith("//"):
+            _scheme(value, *schemes)
+        _split(value)
         return value
 
     return parse
@@ -152,10 +190,8 @@ class Settings:
 
     base_url: str = _optional("http://127.0.0.1:8000", _public_url)
     secret_key: tuple[bytes, ...] = _required(_keys, secret=True)
-    database_url: str = _optional(
-        "sqlite+aiosqlite:///counterfoil.db", _scheme("sqlite+aiosqlite:", "postgresql+asyncpg:"), secret=True
-    )
-    cache_url: str = _optional("memory://", _scheme("memory://", "redis://", "rediss://", "unix://"), secret=True)
+    database_url: str = _optional("sqlite+aiosqlite:///counterfoil.db", _database, secret=True)
+    cache_url: str = _optional("memory://", _cache, secret=True)
     whmcs_url: str = _required(_url)
     whmcs_identifier: str = _required(_text, secret=True)
     whmcs_secret: str = _required(_text, secret=True)
@@ -184,9 +220,9 @@ class Settings:
     salesforce_private_key: str = _optional("", _text, secret=True)
     salesforce_webhook_secret: tuple[bytes, ...] = _optional("", _webhook_secrets, empty=(), secret=True)
     brand_name: str = _optional("Billing", _text)
-    brand_logo_url: str = _optional("", _text)
+    brand_logo_url: str = _optional("", _link("https://", "http://"))
     brand_accent: str = _optional("", _colour)
-    support_url: str = _optional("", _text)
+    support_url: str = _optional("", _link("https://", "http://", "mailto:", "tel:"))
     template_dir: Path | None = _optional("", _directory, empty=None)
     log_level: str = _optional("info", _one_of("debug", "info", "warning", "error"))
     log_format: str = _optional("", _one_of("json", "console"))

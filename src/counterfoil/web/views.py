@@ -13,7 +13,7 @@ from counterfoil.web.list_query import SORTS, VIEWS, ListQuery
 
 
 class Brand(Struct, frozen=True):
-    """The white label. `accent` is "#rrggbb" or empty, `support_url` anything a link may point to."""
+    """The white label. `accent` is "#rrggbb" or empty, the addresses are checked by settings.py."""
 
     name: str
     logo_url: str = ""
