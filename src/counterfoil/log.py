@@ -39,16 +39,22 @@ def configure(level: str, log_format: str) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level.upper())
+    # The database drivers log every statement with its values at DEBUG: sessions' names, addresses, people.
+    root.setLevel(max(logging.INFO, _number(level)))
+    logging.getLogger("counterfoil").setLevel(_number(level))
     # httpx2 logs every URL at INFO, the one-time links' included.
     for noisy in ("httpx2", "httpcore2", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        wrapper_class=structlog.make_filtering_bound_logger(_number(level)),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _number(level: str) -> int:
+    return logging.getLevelNamesMapping()[level.upper()]
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -46,11 +46,12 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 def make_engine(url: str) -> AsyncEngine:
     """`url` as in the settings: sqlite+aiosqlite: or postgresql+asyncpg:. Connects when first used."""
     if is_sqlite(url):
-        engine = create_async_engine(url)
+        engine = create_async_engine(url, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         return engine
     return create_async_engine(
         url,
+        hide_parameters=True,  # an unexpected error goes to the log, and the values are people's
         pool_pre_ping=True,  # after a restart of the database the first visitor gets an answer, not an error
         pool_timeout=PATIENCE,
         connect_args={"timeout": PATIENCE, "command_timeout": PATIENCE},
