@@ -4,7 +4,9 @@ A read handler gives its rendered bytes to `answer`; `KeptAnswers` sends them to
 router, the handler or the database. Who may see them is checked each time: the session comes with the same round trip.
 """
 
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple, cast
 
@@ -28,6 +30,10 @@ _PAYING = f"{PAYING_COOKIE}=".encode()
 
 LONGEST_QUERY = 256
 """Characters. Nobody types more, and what only one request asks for is not worth keeping."""
+
+MOST_KEPT = 300
+"""New answers that a process keeps for one session within a minute. A person does not ask for so many; a program that
+varies the query or a header with each request would otherwise fill the cache's memory."""
 
 _viewer = msgspec.json.Decoder(Viewer)
 
@@ -78,7 +84,8 @@ class KeptAnswers:
         if scope["method"] != "GET" or len(scope["query_string"]) > LONGEST_QUERY:
             return ""
         digest = blake2b(self._version, digest_size=12)
-        digest.update(scope["path"].encode() + b"?" + scope["query_string"])
+        # The path is decoded and may hold a "?" of its own; a query holds no line end.
+        digest.update(scope["query_string"] + b"\n" + scope["path"].encode())
         # Pages carry the person's name and language; the API's answers are the same for all who may see them.
         if not scope["path"].startswith("/api/"):
             paying = _cookie(headers.get(b"cookie", b""), _PAYING)
@@ -102,8 +109,11 @@ def _unpack(entry: Entry) -> _Kept:
 class Answers:
     """For read handlers: the response, kept until the data behind it is old."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, now: Callable[[], float] = time.monotonic) -> None:
         self._cache = cache
+        self._now = now
+        self._minute = 0
+        self._kept: Counter[str] = Counter()
 
     async def give(
         self, request: AnyRequest, reading: Reading[Any], body: bytes, *, permission: str, media_type: str
@@ -112,7 +122,8 @@ class Answers:
         visit: Visit = request.scope["state"]["visit"]
         scope = visit.handle.scope
         # The cookie may name another client than the session: then the bytes would be kept in the wrong drawer.
-        if visit.kept_as and request.scope["state"]["viewer"].scope == scope:
+        is_own = request.scope["state"]["viewer"].scope == scope
+        if visit.kept_as and is_own and self._has_room(visit.handle.key):
             packed = b"\n".join(_Kept(permission.encode(), _content_type(media_type), etag.encode(), body))
             await self._cache.keep(
                 scope, reading.nonce, visit.kept_as, Entry(packed, reading.as_of, reading.expires_at)
@@ -124,6 +135,13 @@ class Answers:
             media_type=media_type,
             headers={"etag": etag, **CACHING},
         )
+
+    def _has_room(self, session: str) -> bool:
+        minute = int(self._now() // 60)
+        if minute != self._minute:
+            self._minute, self._kept = minute, Counter()
+        self._kept[session] += 1
+        return self._kept[session] <= MOST_KEPT
 
 
 async def _send(kept: _Kept, if_none_match: bytes, send: Send) -> None:
