@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.processes import free_port
@@ -82,6 +83,14 @@ def test_metrics_are_not_for_everybody(tmp_path: Path) -> None:
         assert httpx2.get(f"{stack.url}/metrics").status_code == 200
         for forwarded in ("203.0.113.9", "127.0.0.1, 203.0.113.9"):
             assert httpx2.get(f"{stack.url}/metrics", headers={"X-Forwarded-For": forwarded}).status_code == 404
+        assert httpx2.get(f"{stack.url}/metrics", headers={"X-Real-IP": "203.0.113.9"}).status_code == 404
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])
+def test_metrics_are_not_given_through_a_proxy_that_nobody_named(anybody: httpx2.Client, header: str) -> None:
+    """Without TRUSTED_PROXIES too: everybody would come from this machine."""
+    assert anybody.get("/metrics").status_code == 200
+    assert anybody.get("/metrics", headers={header: "203.0.113.9"}).status_code == 404
 
 
 def test_all_workers_count_together(tmp_path: Path, redis_server: RedisServer) -> None:

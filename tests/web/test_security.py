@@ -189,6 +189,8 @@ def test_a_request_has_one_log_line_without_secrets(anybody: httpx2.Client, port
         ("10.0.0.1", "nonsense", "10.0.0.1"),
         ("10.0.0.1", "", "10.0.0.1"),
         ("10.0.0.1", "10.0.0.3", "10.0.0.3"),
+        ("::ffff:10.0.0.1", "::ffff:198.51.100.1", "198.51.100.1"),
+        ("::ffff:203.0.113.9", "198.51.100.1", "203.0.113.9"),
     ],
 )
 def test_only_our_own_proxies_are_believed(peer: str, forwarded: str, expected: str) -> None:

@@ -13,6 +13,9 @@ from counterfoil.settings import Network
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
+_FORWARDED = frozenset({b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via"})
+"""By these a proxy says that somebody stands behind it."""
+
 _random = random.SystemRandom()
 _ids = random.Random(_random.getrandbits(256))  # noqa: S311 - correlates log lines, guards nothing
 
@@ -48,18 +51,27 @@ def route_of(scope: HTTPScope) -> str:
 
 def address_of(scope: HTTPScope, headers: dict[bytes, bytes], trusted: Sequence[Network]) -> str:
     """The nearest address that is not one of our own proxies: everything left of it is hearsay."""
-    client = scope.get("client")
-    address = client[0] if client else ""
+    address = _peer(scope)
     if not trusted or b"x-forwarded-for" not in headers or not _is_in(address, trusted):
         return address
     named = [text.strip() for text in _forwarded_for(scope).split(",")]
     for candidate in reversed(named):
         if not _is_address(candidate):
             break
-        address = candidate
-        if not _is_in(candidate, trusted):
+        address = _plain(candidate)
+        if not _is_in(address, trusted):
             break
     return address
+
+
+def _peer(scope: HTTPScope) -> str:
+    client = scope.get("client")
+    return _plain(client[0]) if client else ""
+
+
+def _plain(address: str) -> str:
+    """A server that listens on "::" names IPv4 callers "::ffff:192.0.2.1", which no list of IPv4 networks holds."""
+    return address.removeprefix("::ffff:") if "." in address else address
 
 
 def _forwarded_for(scope: HTTPScope) -> str:
@@ -84,5 +96,8 @@ def _is_in(address: str, networks: Sequence[Network]) -> bool:
 
 def is_near(scope: HTTPScope, trusted: Sequence[Network]) -> bool:
     """Whether the connection itself comes from this machine or a trusted proxy, with nobody further behind it."""
-    address = address_of(scope, context_of(scope).headers, trusted)
+    headers = context_of(scope).headers
+    address = address_of(scope, headers, trusted)
+    if address == _peer(scope) and not _FORWARDED.isdisjoint(headers):
+        return False  # through a proxy of this machine that TRUSTED_PROXIES does not name
     return _is_address(address) and (ipaddress.ip_address(address).is_loopback or _is_in(address, trusted))
