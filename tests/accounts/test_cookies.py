@@ -79,3 +79,11 @@ def test_client_of_another_session_cannot_be_spliced_in() -> None:
     ours, theirs = COOKIE.split("."), other.split(".")
     assert JAR.read(".".join([theirs[0], ours[1], ours[2]])) is None
     assert JAR.read(".".join([ours[0], theirs[1], ours[2]])) is None
+
+
+def test_what_cannot_be_a_cookie_of_ours_takes_no_memory() -> None:
+    """Anybody may send a header of 60 KB, a new one each time."""
+    jar = CookieJar([KEY])
+    assert jar.read("1." * 100) is None
+    assert jar._checked.cache_info().currsize == 0
+    assert jar.read(jar.write(RANDOM, 2**31 - 1)) is not None

@@ -19,6 +19,9 @@ from typing import NamedTuple
 from counterfoil.accounts.viewer import session_scope
 
 _COOKIE = re.compile(r"((0|[1-9][0-9]{0,9})\.([A-Za-z0-9_-]{43}))\.([A-Za-z0-9_-]{43})")
+_LONGEST = len(f"{2**32}.{'r' * 43}.{'s' * 43}")
+"""Longer ones are not even looked at, let alone remembered: anybody may send them."""
+
 _PURPOSE = b"counterfoil session\0"
 """So that nothing else that is signed with the same key passes as a session."""
 
@@ -50,7 +53,7 @@ class CookieJar:
 
     def read(self, text: str) -> Handle | None:
         """None for whatever we did not write."""
-        return self._checked(text)
+        return self._checked(text) if len(text) <= _LONGEST else None
 
     def _check(self, text: str) -> Handle | None:
         match = _COOKIE.fullmatch(text)
