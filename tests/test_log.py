@@ -19,7 +19,8 @@ def written() -> Iterator[io.StringIO]:
     log.configure("debug", "json")
     [handler] = root.handlers
     assert isinstance(handler, logging.StreamHandler)
-    stream = handler.setStream(io.StringIO()) and handler.stream
+    stream = io.StringIO()
+    handler.setStream(stream)
     yield stream
     root.handlers, root.level = before, level
     logging.getLogger("counterfoil").setLevel(logging.NOTSET)

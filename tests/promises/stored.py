@@ -16,8 +16,13 @@ def stored_by(stack: Stack) -> str:
     cache_url = stack.settings.get("cache_url", "")
     if cache_url.startswith("redis"):
         with Redis.from_url(cache_url) as redis:
-            parts += [f"{key!r} {redis.dump(key)!r}" for key in redis.keys("*")]
+            parts += [f"{key!r} {_value(redis, key)!r}" for key in redis.keys("*")]
     return "\n".join(parts)
+
+
+def _value(redis: Redis, key: bytes) -> object:
+    # A dump may be compressed, in which nothing would be found.
+    return redis.get(key) if redis.type(key) == b"string" else redis.dump(key)
 
 
 def columns_of(stack: Stack) -> set[str]:
