@@ -77,6 +77,22 @@ async def test_a_slow_fetch_does_not_take_the_place_of_one_under_way(fleet: Flee
     assert await late == b"v2"
 
 
+async def test_a_lost_fetch_that_fails_leaves_the_lease_of_another(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F8: its failure is its own; who asks then still waits for the process that has the lease now."""
+    slow, other, third = await fleet.settled(), await fleet.process(), await fleet.process()
+    whmcs.latency = 0.3
+    late = asyncio.create_task(value(slow, whmcs.part()))
+    await whmcs.arrived.wait()
+    fleet.forget("l")
+    whmcs.latency, whmcs.fails_with = 0.9, errors.BillingUnavailable("500")
+    now_first = asyncio.create_task(value(other, whmcs.part()))
+    with pytest.raises(errors.BillingUnavailable):
+        await late
+    whmcs.fails_with = None
+    assert await value(third, whmcs.part()) == await now_first == b"v1"
+    assert whmcs.calls == 2
+
+
 async def test_a_long_fetch_keeps_its_lease(fleet: Fleet, whmcs: Whmcs) -> None:
     """F8: a call that takes longer than a lease lasts is not made a second time."""
     first, second = await fleet.settled(), await fleet.process()
@@ -256,6 +272,17 @@ async def test_what_is_derived_from_older_data_does_not_replace_newer(fleet: Fle
     await cache.keep(ADA, snapshot.nonce, "page", Entry(b"new", snapshot.as_of, snapshot.expires_at))
     await cache.keep(ADA, snapshot.nonce, "page", Entry(b"old", snapshot.as_of - 1, snapshot.expires_at))
     assert await peeked(cache, ["page"]) == [b"new"]
+
+
+async def test_what_is_derived_too_late_replaces_nothing(fleet: Fleet, whmcs: Whmcs) -> None:
+    """What belongs to the generation before does not cost the page of this one."""
+    cache = await fleet.settled()
+    before = await cache.read(ADA, [whmcs.part()], within=WITHIN)
+    await cache.clear(ADA)
+    now = await cache.read(ADA, [whmcs.part()], within=WITHIN)
+    await cache.keep(ADA, now.nonce, "page", Entry(b"now", now.as_of, now.expires_at))
+    await cache.keep(ADA, before.nonce, "page", Entry(b"before", before.as_of, before.expires_at))
+    assert await peeked(cache, ["page"]) == [b"now"]
 
 
 async def test_everything_can_be_cleared(fleet: Fleet, whmcs: Whmcs) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from counterfoil.cache import Cache, Entry
+from counterfoil import errors
+from counterfoil.cache import Cache, CacheUnavailable, Entry, Fetched, Part
 from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.rules import BEAT, COMMAND_LIMIT, DISTRUST, PROBATION, SETTLE
+from counterfoil.cache.store import StoreAway
 from tests.cache.fleet import ADA, WITHIN, Whmcs, peeked, until, value
 from tests.cache.history import History
 from tests.cache.modelled import ModelledRedis
@@ -202,10 +204,15 @@ async def test_a_slow_first_answer_is_not_a_step() -> None:
 async def test_settling_counts_from_the_answer(modelled: Modelled, whmcs: Whmcs) -> None:
     """F3: the promised 5 s begin when the webhook is answered, however slow the way back from the store was."""
     one, other = (await modelled.settled()), (await modelled.process()).cache
-    clearing = asyncio.create_task(one.cache.clear(ADA))
-    await asyncio.sleep(0.0201)
-    modelled.hide(one, seconds=COMMAND_LIMIT - 0.03)
-    await clearing
+    bump = one.link.bump
+
+    async def answered_late(*what: Any) -> Any:
+        answer = await bump(*what)
+        await asyncio.sleep(COMMAND_LIMIT - 0.05)
+        return answer
+
+    one.link.bump = answered_late  # type: ignore[method-assign,assignment]
+    await one.cache.clear(ADA)
     await asyncio.sleep(4.9)
     assert await value(other, whmcs.part()) == b"v1"
     whmcs.version = 2
@@ -220,3 +227,131 @@ async def test_of_two_derived_from_the_same_oldest_part_the_newer_stays(modelled
     await cache.keep(ADA, snapshot.nonce, "page", Entry(b"new", snapshot.as_of, snapshot.expires_at))
     await cache.keep(ADA, snapshot.nonce, "page", Entry(b"old", snapshot.as_of, snapshot.expires_at - 1))
     assert await peeked(cache, ["page"]) == [b"new"]
+
+
+async def test_readers_past_the_store_share_the_next_call(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F2, F8: one call at a time, begun after all who share it came."""
+    modelled.redis.is_alive = False
+    cache = (await modelled.process()).cache
+    early = [asyncio.create_task(value(cache, whmcs.part())) for _ in range(20)]
+    await whmcs.arrived.wait()
+    whmcs.version = 2
+    late = [asyncio.create_task(value(cache, whmcs.part())) for _ in range(20)]
+    assert set(await asyncio.gather(*early)) == {b"v1"}
+    assert set(await asyncio.gather(*late)) == {b"v2"}
+    assert (whmcs.calls, whmcs.most_at_once) == (2, 1)
+
+
+async def test_a_failure_past_the_store_is_shared(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F8: and forgotten after a second."""
+    modelled.redis.is_alive = False
+    cache = (await modelled.process()).cache
+    whmcs.fails_with = errors.BillingUnavailable("down")
+    for _ in range(3):
+        with pytest.raises(errors.BillingUnavailable):
+            await value(cache, whmcs.part())
+    assert whmcs.calls == 1
+    await asyncio.sleep(1.0)
+    whmcs.fails_with = None
+    assert await value(cache, whmcs.part()) == b"v1"
+
+
+def slow_part(whmcs: Whmcs) -> Part:
+    """WHMCS reads at the end of this call."""
+
+    async def fetch() -> Fetched:
+        whmcs.arrived.set()
+        await asyncio.sleep(3.0)
+        return Fetched(f"v{whmcs.version}".encode())
+
+    return Part("invoices", 90, fetch)
+
+
+async def overtaken(modelled: Modelled, whmcs: Whmcs) -> tuple[Process, Process, asyncio.Task[bytes]]:
+    """The second process is fetching 2 while its lease is lost and the first one has stored 1, which nobody clears."""
+    one, other = await modelled.settled(), await modelled.process()
+    reader = asyncio.create_task(value(other.cache, slow_part(whmcs)))
+    await whmcs.arrived.wait()
+    for key in [key for key in modelled.redis.memory._kept if ":l:" in key]:
+        modelled.redis.memory.lose(key)
+    assert await value(one.cache, whmcs.part()) == b"v1"
+    whmcs.version = 2
+    return one, other, reader
+
+
+async def test_what_the_store_missed_is_cleared_in_it(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F7: a value that was handed out because the store went away during its fetch is not followed by an older one."""
+    one, other, reader = await overtaken(modelled, whmcs)
+    modelled.hide(other, seconds=5.0)
+    assert await reader == b"v2"
+    await back(other.cache)
+    assert await value(one.cache, whmcs.part()) == b"v2"
+
+
+async def test_a_fill_that_fails_while_the_store_is_back(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F7: there is no outage any more that would excuse it: what the store did not take is not handed out."""
+    one, other, reader = await overtaken(modelled, whmcs)
+
+    async def lost_on_the_way(*_: Any) -> Any:
+        raise StoreAway("cut off")
+
+    other.link.fill = lost_on_the_way  # type: ignore[method-assign,assignment]
+    assert await reader == await value(one.cache, whmcs.part())
+
+
+async def test_a_fetch_that_the_store_missed_is_newer_than_every_clear_before_it(
+    modelled: Modelled, whmcs: Whmcs
+) -> None:
+    """F2: whom it is handed to came before the store went; who was told of a change came after its clear."""
+    one, other = await modelled.settled(), await modelled.process()
+    whmcs.latency = 3.0
+    early = asyncio.create_task(value(other.cache, whmcs.part()))
+    await whmcs.arrived.wait()
+    whmcs.version = 2
+    await one.cache.clear(ADA)
+    late = asyncio.create_task(value(other.cache, whmcs.part()))
+    await asyncio.sleep(2.0)
+    modelled.hide(other, seconds=9.0)
+    assert await late == b"v2"
+    assert await early == b"v1"
+
+
+async def test_a_clear_that_failed_is_made_good(modelled: Modelled, whmcs: Whmcs) -> None:
+    """Whoever wanted it is told, and asks again; but nobody need wait for that once the store is back."""
+    one, other = await modelled.settled(), await modelled.process()
+    assert await value(one.cache, whmcs.part()) == b"v1"
+    whmcs.version = 2
+    modelled.hide(other, seconds=2.0)
+    with pytest.raises(CacheUnavailable):
+        await other.cache.clear(ADA)
+    await back(other.cache)
+    assert await value(one.cache, whmcs.part()) == b"v2"
+
+
+async def test_a_write_whose_end_the_store_does_not_hear(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F4: the answer waits until all that was fetched before the write has run out, in every process."""
+    one, other = await modelled.settled(), await modelled.process()
+    async with other.cache.writing(ADA):
+        assert await value(one.cache, whmcs.part()) == b"v1"
+        whmcs.version = 2
+        modelled.hide(other, seconds=5.0)
+    assert await value(one.cache, whmcs.part()) == b"v2"
+
+
+async def test_a_look_during_which_a_step_is_noticed(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F1: by the clock that was set back, what has run out would count again."""
+    process = await modelled.settled()
+    await process.cache.read(ADA, [whmcs.part(lifetime=3.0)], within=WITHIN)
+    whmcs.version = 2
+    await asyncio.sleep(3.5)
+    modelled.redis._set_clock(-5.0)
+    look = process.link.look
+
+    async def look_while_others_ask(*what: Any) -> Any:
+        found = await look(*what)
+        await process.cache.ping()
+        return found
+
+    process.link.look = look_while_others_ask  # type: ignore[method-assign,assignment]
+    assert await peeked(process.cache) == [None]
+    assert await value(process.cache, whmcs.part()) == b"v2"

@@ -79,6 +79,16 @@ async def test_a_hand_off_outlives_its_record(fleet: Fleet, whmcs: Whmcs) -> Non
     assert await lasts(other, whmcs) == PROBATION
 
 
+async def test_a_hand_off_outlives_who_opened_it(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F6: neither the end of that process nor a webhook after it shortens the window."""
+    cache, other = await fleet.process(), await fleet.process()
+    await cache.clear(ADA, hot_for=900.0)
+    await cache.close()
+    await other.clear(ADA)
+    await fleet.settle()
+    assert await lasts(other, whmcs) == PROBATION
+
+
 async def test_a_hot_window_ends(fleet: Fleet, whmcs: Whmcs) -> None:
     cache = await fleet.process()
     await cache.clear(ADA, hot_for=0.5)
@@ -140,6 +150,18 @@ async def test_one_writer_does_not_close_the_intent_of_another(fleet: Fleet, whm
         assert await lasts(other, whmcs) == PROBATION
 
 
+async def test_a_writer_does_not_close_the_intent_of_a_dead_one(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F5: nobody is left who could open it again."""
+    cache, other = await fleet.process(), await fleet.process()
+    write = cache.writing(ADA)  # Named, or the collector would end it.
+    await write.__aenter__()
+    await cache.close()
+    async with other.writing(ADA):
+        pass
+    await fleet.settle()
+    assert await lasts(other, whmcs) == PROBATION
+
+
 async def test_a_cancelled_write_is_unknown(fleet: Fleet, whmcs: Whmcs) -> None:
     cache = await fleet.process()
     entered = asyncio.Event()
@@ -161,8 +183,9 @@ async def test_a_cancelled_write_is_unknown(fleet: Fleet, whmcs: Whmcs) -> None:
 
 async def test_a_write_that_nobody_ends(fleet: Fleet, whmcs: Whmcs) -> None:
     """F5: the intent holds by itself, without the process that opened it."""
-    cache, other = await fleet.process(), await fleet.process()
-    await cache.writing(ADA).__aenter__()
+    cache, other = await fleet.settled(), await fleet.process()
+    write = cache.writing(ADA)  # Named, or the collector would end it.
+    await write.__aenter__()
     await cache.close()
     await fleet.settle()
     assert await lasts(other, whmcs) == PROBATION

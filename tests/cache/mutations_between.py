@@ -1,0 +1,207 @@
+"""The rules between processes and store, as in mutations.py: who fetches, what an outage leaves, whose clock counts."""
+
+from functools import partial
+
+from counterfoil import errors
+from counterfoil.cache import bypass, engine, fetching, gate, memory, rules
+from tests.cache import test_generations as generations
+from tests.cache import test_return as returning
+from tests.cache import test_sessions as sessions
+from tests.cache.mutating import Mutation, Number
+
+Memory = memory.MemoryStore
+Fetching, Gate, Bypass, Cache = fetching.Fetching, gate.Gate, bypass.Bypass, engine.Cache
+_OPEN = "if not self._gate.is_open:"
+_bug = partial(generations.test_a_refusal_or_a_bug_is_not_kept, failure=errors.InvoiceNotFound("3"))
+_step = partial(returning.test_a_machine_whose_clock_is_wrong, clock_is_off=300.0)
+
+BETWEEN: tuple[Mutation, ...] = (
+    # Economy
+    Mutation(
+        "one process fetches, the others wait",
+        Memory,
+        "acquire",
+        "if nonce == lease.nonce:",
+        "if False:",
+        (generations.test_many_cold_readers_cost_one_call,),
+    ),
+    Mutation(
+        "a long fetch keeps its lease",
+        Fetching,
+        "_renew",
+        "await self._gate.ask(self._store.renew, lease)",
+        "pass",
+        (generations.test_a_long_fetch_keeps_its_lease,),
+    ),
+    Mutation(
+        "only the owner's fill is taken",
+        Memory,
+        "fill",
+        'if not self._owns(lease):\n        return self._answer("lost")\n    start = int(self._lease(lease)[2])',
+        "start = self._ms()",
+        (generations.test_a_slow_fetch_does_not_overwrite_a_newer_one,),
+    ),
+    Mutation(
+        "only the owner gives a lease back",
+        Memory,
+        "fail",
+        "if not self._owns(lease):",
+        "if False:",
+        (generations.test_a_lost_fetch_that_fails_leaves_the_lease_of_another,),
+    ),
+    Mutation("a failure is shared", Memory, "fail", "if code:", "if False:", (generations.test_a_failure_is_shared,)),
+    Mutation(
+        "a refusal is not shared",
+        Fetching,
+        "_fetch",
+        'error.code if isinstance(error, errors.Unavailable) else ""',
+        "errors.BillingUnavailable.code",
+        (_bug,),
+    ),
+    Number(
+        "a failure is shared for one second",
+        rules,
+        "SHARED_FAILURE",
+        "1.0",
+        "5.0",
+        (generations.test_a_failure_is_forgotten_after_a_second,),
+    ),
+    Mutation(
+        "who leaves cancels nothing",
+        engine,
+        "arrivals",
+        "    finally:\n",
+        "    except asyncio.CancelledError:\n        flights[0].task.cancel()\n        raise\n    finally:\n",
+        (generations.test_a_fetch_outlives_its_last_reader,),
+    ),
+    # Outages
+    Mutation(
+        "what is shown past the store is owed to it",
+        Bypass,
+        "read",
+        "self._gate.owe(scope)",
+        "pass",
+        (returning.test_what_was_shown_past_the_store_is_cleared_in_it,),
+    ),
+    Mutation(
+        "once the store is back, it is asked",
+        Bypass,
+        "read",
+        "if self._gate.is_open:",
+        "if False:",
+        (returning.test_a_value_fetched_past_the_store_is_not_shown_once_it_is_back,),
+    ),
+    Mutation(
+        "a call past the store under way is not joined",
+        Bypass,
+        "_flight",
+        "not latest.is_airborne",
+        "True",
+        (returning.test_readers_past_the_store_share_the_next_call,),
+    ),
+    Mutation(
+        "calls past the store come one by one",
+        Bypass,
+        "_fly",
+        "if before is not None:",
+        "if False:",
+        (returning.test_readers_past_the_store_share_the_next_call,),
+    ),
+    Mutation(
+        "who queued asks WHMCS only while the store is away",
+        Bypass,
+        "_fly",
+        "if self._gate.is_open:",
+        "if False:",
+        (returning.test_who_queued_past_the_store_costs_no_call_once_it_is_back,),
+    ),
+    Mutation(
+        "a failure past the store is shared",
+        Bypass,
+        "_fly",
+        "if key in self._failed:",
+        "if False:",
+        (returning.test_a_failure_past_the_store_is_shared,),
+    ),
+    Mutation(
+        "a fetch that the store missed is owed to it",
+        Fetching,
+        "_past_the_store",
+        "self._gate.owe(lease.scope)",
+        "pass",
+        (returning.test_what_the_store_missed_is_cleared_in_it,),
+    ),
+    Mutation(
+        "a fetch that the store missed is not shown once it is back",
+        Fetching,
+        "_past_the_store",
+        "if self._gate.is_open:",
+        "if False:",
+        (returning.test_a_fill_that_fails_while_the_store_is_back,),
+    ),
+    Mutation(
+        "debts are paid before the store is asked",
+        Gate,
+        "_pay_all",
+        "while self._owed or self._owed_drops or self._owes_everything:",
+        "while False:",
+        (returning.test_what_was_shown_past_the_store_is_cleared_in_it,),
+    ),
+    Mutation(
+        "a connection lost in its greeting is not trusted",
+        Gate,
+        "_make_good",
+        "self._store.is_up",
+        "True",
+        (returning.test_a_store_that_goes_while_it_is_welcomed_is_not_trusted,),
+    ),
+    Mutation(
+        "a dropped session stays dropped",
+        Memory,
+        "put_session",
+        '!= b""',
+        '!= b"?"',
+        (sessions.test_a_dropped_session_is_not_put_back,),
+    ),
+    # Clocks
+    Mutation(
+        "a clock step closes the cache",
+        Gate,
+        "ask",
+        "if self.clock.observe(answer.now, sent, loop.time()):",
+        "if self.clock.observe(answer.now, sent, loop.time()) and False:",
+        (returning.test_a_hit_that_only_a_step_back_revives_is_none,),
+    ),
+    Mutation(
+        "an answer that shows a step is no hit",
+        Fetching,
+        "_fly",
+        _OPEN,
+        "if False:",
+        (returning.test_a_hit_that_only_a_step_back_revives_is_none,),
+    ),
+    Mutation(
+        "a step clears everything at once",
+        Gate,
+        "_make_good",
+        "await self.ask(self._store.beat)",
+        "await self.ask(self._store.beat); await asyncio.sleep(rules.DISTRUST if self._distrusted_until else 0)",
+        (returning.test_who_starts_after_a_step_back,),
+    ),
+    Mutation(
+        "the store's clock is known before it is used",
+        Gate,
+        "_make_good",
+        "await self.ask(self._store.beat)",
+        "pass",
+        (_step,),
+    ),
+    Mutation(
+        "a look during which the cache closed is void",
+        Cache,
+        "_found",
+        _OPEN,
+        "if False:",
+        (returning.test_a_look_during_which_a_step_is_noticed,),
+    ),
+)

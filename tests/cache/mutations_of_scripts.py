@@ -1,0 +1,46 @@
+"""The rules of store.lua, as in mutations.py: a changed script no longer agrees with the memory store."""
+
+SCRIPTS: dict[str, tuple[str, str]] = {
+    "a record is born settling": ("settle_until = now + SETTLE,", "settle_until = 0,"),
+    "a clear opens a settle window": ("math.max(record.settle_until, now + SETTLE)", "record.settle_until"),
+    "a clear changes the nonce": ("record.nonce = nonce\n", "\n"),
+    "a clear leaves windows and intents": (
+        "local record = load_record() or fresh_record(nonce)",
+        "local record = fresh_record(nonce)",
+    ),
+    "a hand-off makes a client hot": (" or start < record.hot_until", ""),
+    "an intent makes a client careful": ("if start < till then return true end", ""),
+    "an intent is recorded": ("if opens ~= '' then record.intents[opens] = now + open_for end", ""),
+    "an intent is closed": ("if closes ~= '' then record.intents[closes] = nil end", ""),
+    "a record ends": ("redis.call('SET', KEYS[1], raw, 'PX', RECORD_LASTS)", "redis.call('SET', KEYS[1], raw)"),
+    "a lease is given only in its generation": ("if not holds(nonce) then return answer('moved') end", ""),
+    "one process fetches, the others wait": ("return answer('wait')", ""),
+    "a failure is shared": ("if who == '!' then return answer('failed', data) end", ""),
+    "a failure ends": ("'PX', SHARED_FAILURE", "'PX', SHARED_FAILURE * 9"),
+    "a lease ends": (
+        "redis.call('SET', KEYS[3], nonce .. ' ' .. owner .. ' ' .. stamp(now), 'PX', LEASE)",
+        "redis.call('SET', KEYS[3], nonce .. ' ' .. owner .. ' ' .. stamp(now))",
+    ),
+    "a lease is renewed": ("redis.call('PEXPIRE', KEYS[3], LEASE)", ""),
+    "a fill is taken only in its generation": (
+        "local record = holds(nonce)\n  if not record",
+        "local record = load_record()\n  if not record",
+    ),
+    "only the owner's fill is taken": ("if not start then return answer('lost') end", "start = start or now"),
+    "a lifetime counts from the start of the fetch": ("local expires_at = start +", "local expires_at = now +"),
+    "what is fetched in a window is on probation": ("(is_careful(record, start) and", "(false and"),
+    "a fill ends its lease": (
+        "redis.call('DEL', KEYS[3])\n  return answer('ok', header)",
+        "return answer('ok', header)",
+    ),
+    "what is derived is kept only in its generation": (
+        "if expires_at <= now or not holds(nonce)",
+        "if expires_at <= now",
+    ),
+    "what is derived from older data replaces nothing": ("if not there or there < start", "if true or there < start"),
+    "a lost window is put back": (
+        "return operations.bump(nonce, hot_for, opens, open_for, closes)",
+        "return answer('ok')",
+    ),
+    "a dropped session stays dropped": ("if redis.call('GET', KEYS[1]) ~= '' then", "if true then"),
+}

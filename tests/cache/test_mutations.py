@@ -1,0 +1,31 @@
+"""That the tests would notice: every protective rule of the engine, switched off, is caught."""
+
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from tests.cache.mutating import Mutation, breaks_worlds, fails
+from tests.cache.mutations import MUTATIONS
+
+WORLDS = range(60)
+LIMIT = 20.0
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Thousands of outages are nothing to report here."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.rule)
+def test_a_rule_switched_off_is_caught(mutation: Mutation) -> None:
+    """By the tests named beside it, each of them, or by one of the simulated worlds."""
+    assert not any(fails(test) for test in mutation.tests), "fails with the rule in force"
+    with mutation.applied():
+        if mutation.tests:
+            assert all(fails(test) for test in mutation.tests)
+        else:
+            assert breaks_worlds(WORLDS, LIMIT)
