@@ -139,6 +139,37 @@ async def test_a_list_newer_than_a_kept_balance_is_believed(books: Books, invoic
     assert (await invoices.detail(1, 1)).value.status is PAID
 
 
+async def test_a_kept_invoice_that_the_list_does_not_need_is_compared(
+    books: Books, invoices: Invoices, cache: Cache
+) -> None:
+    """Its answer may be given for minutes without anybody asking here: the news must not be taken back by it."""
+    books.add(1)
+    kept = await invoices.detail(1, 1)
+    books.cancel(1)
+    (item,) = (await invoices.page(1, InvoiceQuery())).value.items
+    assert item.status is InvoiceStatus.CANCELLED
+    assert (await cache.peek("c1", [])).nonce != kept.nonce, "what was kept of the old invoice still counts"
+    assert (await invoices.detail(1, 1)).value.status is InvoiceStatus.CANCELLED
+
+
+async def test_a_total_is_the_same_here_and_there(books: Books, invoices: Invoices) -> None:
+    """With every webhook lost, a list that has just been read does not put the new total beside the old balance."""
+    books.add(1)
+    await invoices.detail(1, 1)
+    books.bill(1, "150.00")
+    (item,) = (await invoices.page(1, InvoiceQuery())).value.items
+    assert (item.total.amount, item.amount_due.amount) == (150, 150)
+
+
+async def test_a_listed_invoice_is_there(books: Books, invoices: Invoices) -> None:
+    """What the list shows can be opened at once, though it was "not found" a moment ago."""
+    with pytest.raises(InvoiceNotFound):
+        await invoices.detail(1, 1)
+    books.add(1, PAID)
+    assert (await invoices.page(1, InvoiceQuery())).value.total == 1
+    assert (await invoices.detail(1, 1)).value.status is PAID
+
+
 async def test_partly_paid_costs_every_open_balance(books: Books, invoices: Invoices) -> None:
     """It is a filter over balances, which the list does not have."""
     books.add(1, balance=60)

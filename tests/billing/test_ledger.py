@@ -6,9 +6,9 @@ from decimal import Decimal
 import msgspec
 
 from counterfoil.billing.invoice_query import InvoiceQuery, StatusFilter
-from counterfoil.billing.ledger import Ledger
+from counterfoil.billing.ledger import Difference, Doubts, Ledger
 from counterfoil.billing.shown import InvoiceItem
-from counterfoil.model import InvoiceStatus, Money
+from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
 from tests.billing.books import TODAY, invoice, row
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -91,9 +91,32 @@ def test_a_client_who_owes_nothing_still_has_figures() -> None:
     assert (figures.due, figures.open_count) == (Money.of("0", "JPY"), 0)
 
 
+def differences(rows: tuple[InvoiceRow, ...], invoices: dict[int, Invoice | None]) -> frozenset[Difference]:
+    return Ledger(rows, invoices, TODAY).differences()
+
+
 def test_a_list_and_an_invoice_of_different_moments_contradict() -> None:
     """Paid here and Unpaid there, gone here and listed there: the portal must read again."""
-    assert not Ledger((row(1),), {1: invoice(1)}, TODAY).contradicts_itself()
-    assert Ledger((row(1, PAID),), {1: invoice(1)}, TODAY).contradicts_itself()
-    assert Ledger((row(1),), {1: None}, TODAY).contradicts_itself()
-    assert Ledger((), {1: invoice(1)}, TODAY).contradicts_itself()
+    assert not differences((row(1),), {1: invoice(1)})
+    for rows, found in [((row(1, PAID),), invoice(1)), ((row(1),), None), ((), invoice(1))]:
+        (difference,) = differences(rows, {1: found})
+        assert difference.is_grave
+    assert not differences((), {1: None})
+
+
+def test_another_total_or_due_date_is_a_contradiction_too() -> None:
+    """Also with an invoice that the list itself does not need."""
+    (by_total,) = differences((row(1, total="150.00"),), {1: invoice(1)})
+    (by_date,) = Ledger((row(1),), {}, TODAY).differences({1: invoice(1, due_on=TODAY)})
+    assert not by_total.is_grave
+    assert not by_date.is_grave
+
+
+def test_what_whmcs_insists_on_is_how_it_is() -> None:
+    """Read again twice, a difference in what is no status is believed, and not doubted any more."""
+    doubts = Doubts()
+    odd = differences((row(1, total="150.00"),), {1: invoice(1)})
+    assert [doubts.are_justified(odd, tries) for tries in range(4)] == [True, True, False, False]
+    assert not doubts.are_justified(odd, 0)
+    grave = differences((row(1, PAID),), {1: invoice(1)})
+    assert all(doubts.are_justified(grave, tries) for tries in range(9))

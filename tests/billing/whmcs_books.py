@@ -1,6 +1,7 @@
 """WHMCS's side of the billing tests: books that can be changed by hand, and a record of what was asked."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import msgspec
 
@@ -34,6 +35,16 @@ class Books:
     def pay(self, id_: int) -> None:
         self.rows[id_] = msgspec.structs.replace(self.rows[id_], status=InvoiceStatus.PAID)
         self.invoices[id_] = msgspec.structs.replace(self.invoices[id_], status=InvoiceStatus.PAID, balance=0)
+
+    def cancel(self, id_: int) -> None:
+        self.rows[id_] = msgspec.structs.replace(self.rows[id_], status=InvoiceStatus.CANCELLED)
+        self.invoices[id_] = msgspec.structs.replace(self.invoices[id_], status=InvoiceStatus.CANCELLED)
+
+    def bill(self, id_: int, total: str) -> None:
+        """Another total, nothing of it paid."""
+        self.rows[id_] = msgspec.structs.replace(self.rows[id_], total=Money.of(total, self.currency))
+        changed = msgspec.structs.replace(self.invoices[id_], total=Decimal(total), balance=Decimal(total))
+        self.invoices[id_] = changed
 
     def _call(self, name: str) -> None:
         self.calls.append(name)

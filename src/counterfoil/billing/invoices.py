@@ -1,6 +1,6 @@
 """Invoices of one client: the list, one invoice, and the figures above the list. Pages and API say the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import structlog
 from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.freshness import Lifetimes, client_scope
 from counterfoil.billing.invoice_query import InvoiceQuery
-from counterfoil.billing.ledger import Ledger
+from counterfoil.billing.ledger import Difference, Doubts, Ledger
 from counterfoil.billing.reading import Calendar, Reading, moment, part_of, reading
 from counterfoil.billing.shown import Figures, InvoiceDetail, InvoicePage, detail_of
 from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
@@ -81,10 +81,11 @@ class Invoices:
         self._clients = clients
         self._calendar = calendar
         self._patience = patience
+        self._doubts = Doubts()
 
     async def page(self, client_id: int, query: InvoiceQuery) -> Reading[InvoicePage]:
         """One page of the list. Cold it costs one call, and one for each open invoice on it."""
-        ledger, snapshot = await self._ledger(client_id, lambda known: known.needed_for(query))
+        ledger, snapshot = await self._ledger(client_id, query, lambda known: known.needed_for(query))
         page = ledger.page(query, moment(snapshot.as_of))
         return reading(page, snapshot, not_after=self._calendar.midnight())
 
@@ -93,7 +94,7 @@ class Invoices:
             unpaid = known.unpaid()
             return known.needed_for(query) | (unpaid if len(unpaid) <= FIGURES_LIMIT else frozenset())
 
-        ledger, snapshot = await self._ledger(client_id, needed, self._clients.part(client_id))
+        ledger, snapshot = await self._ledger(client_id, query, needed, self._clients.part(client_id))
         client = decode_client(snapshot.entries[-1].value)
         unpaid = ledger.unpaid()
         overview = Overview(
@@ -113,24 +114,28 @@ class Invoices:
     async def detail_with_client(self, client_id: int, invoice_id: int) -> tuple[Reading[InvoiceDetail], Client]:
         """The same, with whom it is addressed to."""
         parts = [self._invoice_part(client_id, invoice_id), self._clients.part(client_id)]
-        for _ in range(_ROUNDS):
+        for tries in range(_ROUNDS):
             snapshot = await self._cache.read(client_scope(client_id), parts, within=self._patience)
             invoice = _invoice.decode(snapshot.entries[0].value)
-            if invoice is None:
-                raise InvoiceNotFound
-            if await self._list_says_otherwise(client_id, invoice, snapshot):
+            differences = await self._differences_from_the_list(client_id, {invoice_id: invoice}, snapshot.nonce)
+            if self._doubts.are_justified(differences, tries):
                 await self._start_afresh(client_id)
                 continue
+            if invoice is None:
+                raise InvoiceNotFound
             client = decode_client(snapshot.entries[1].value)
             detail = detail_of(invoice, client.currency, self._calendar.today(), moment(snapshot.as_of))
             return reading(detail, snapshot, not_after=self._calendar.midnight()), client
         raise BillingUnavailable("WHMCS's list and its invoice do not agree")
 
     async def _ledger(
-        self, client_id: int, needed: Callable[[Ledger], frozenset[int]], *others: Part
+        self, client_id: int, query: InvoiceQuery, needed: Callable[[Ledger], frozenset[int]], *others: Part
     ) -> tuple[Ledger, Snapshot]:
-        """The list with the balances that `needed` names, all of one generation and not contradicting each other."""
+        """The list with the balances that `needed` names, all of one generation and not contradicting each other, nor
+        any invoice of the page that is still kept: its answer may be given without coming this way.
+        """
         wanted: frozenset[int] = frozenset()
+        tries = 0
         for _ in range(_ROUNDS):
             chosen = sorted(wanted)
             parts = [self._list_part(client_id), *(self._invoice_part(client_id, each) for each in chosen), *others]
@@ -138,19 +143,31 @@ class Invoices:
             rows, *rest = (entry.value for entry in snapshot.entries)
             found = (_invoice.decode(value) for value in rest[: len(chosen)])
             ledger = Ledger(_rows.decode(rows), dict(zip(chosen, found, strict=True)), self._calendar.today())
-            if ledger.contradicts_itself():
+            missing = needed(ledger) - wanted
+            kept = {} if missing else await self._kept(client_id, ledger.on_page(query) - wanted, snapshot.nonce)
+            if self._doubts.are_justified(ledger.differences(kept), tries):
+                tries += 1
                 await self._start_afresh(client_id)
-            elif missing := needed(ledger) - wanted:
+            elif missing:
                 wanted |= missing
             else:
                 return ledger, snapshot
         raise BillingUnavailable("WHMCS's list and its invoices do not agree")
 
-    async def _list_says_otherwise(self, client_id: int, invoice: Invoice, snapshot: Snapshot) -> bool:
+    async def _kept(self, client_id: int, ids: frozenset[int], nonce: str) -> dict[int, Invoice | None]:
+        """Those of the invoices that this generation still has."""
+        chosen = sorted(ids)
+        peek = await self._cache.peek(client_scope(client_id), [f"invoice:{each}" for each in chosen])
+        entries = peek.entries if peek.nonce == nonce else ()
+        return {id_: _invoice.decode(entry.value) for id_, entry in zip(chosen, entries, strict=False) if entry}
+
+    async def _differences_from_the_list(
+        self, client_id: int, invoices: Mapping[int, Invoice | None], nonce: str
+    ) -> frozenset[Difference]:
         # Without this a lost webhook would show "Paid" here and "Unpaid" in the list that is still kept.
         peek = await self._cache.peek(client_scope(client_id), ["invoices"])
-        kept = peek.entries[0] if peek.nonce == snapshot.nonce else None
-        return kept is not None and Ledger(_rows.decode(kept.value), {invoice.id: invoice}).contradicts_itself()
+        kept = peek.entries[0] if peek.nonce == nonce else None
+        return Ledger(_rows.decode(kept.value), invoices).differences() if kept else frozenset()
 
     async def _start_afresh(self, client_id: int) -> None:
         _log.info("invoices changed without notice", client_id=client_id)

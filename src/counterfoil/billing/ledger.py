@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
 
 from counterfoil.billing.invoice_query import OPEN, InvoiceQuery, StatusFilter, is_overdue, select
 from counterfoil.billing.shown import Figures, InvoiceItem, InvoicePage, has_part_payment
@@ -11,6 +13,53 @@ from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
 _NOT_SHOWN = frozenset({"Invoice", "AddFunds"})
 """WHMCS's item types of a mass payment and of a deposit: the invoices behind them are listed themselves, and counting
 both would ask for the money twice."""
+
+_INSISTENCE = 2
+_MOST_USUAL = 10_000
+
+Said = tuple[InvoiceStatus, Decimal, date | None]
+"""Of an invoice, what the list and the invoice itself both say: status, total, due date."""
+
+
+def _listed(row: InvoiceRow | None) -> Said | None:
+    return None if row is None else (row.status, row.total.amount, row.due_on)
+
+
+def _told(invoice: Invoice | None) -> Said | None:
+    return None if invoice is None else (invoice.status, invoice.total, invoice.due_on)
+
+
+class Difference(NamedTuple):
+    """What the list says of an invoice and what it says itself. None: that there is none."""
+
+    listed: Said | None
+    told: Said | None
+
+    @property
+    def is_grave(self) -> bool:
+        """About the status, which must never be taken back."""
+        return self.listed is None or self.told is None or self.listed[0] is not self.told[0]
+
+
+class Doubts:
+    """Which differences are worth reading again. The few that WHMCS insists on are how it is, whatever the reason:
+    reading again for ever would be an outage made by ourselves.
+    """
+
+    def __init__(self) -> None:
+        self._usual: set[Difference] = set()
+
+    def are_justified(self, differences: frozenset[Difference], tries: int) -> bool:
+        """`tries`: how often it was read again already."""
+        if any(difference.is_grave for difference in differences):
+            return True
+        news = differences - self._usual
+        if news and tries >= _INSISTENCE:
+            if len(self._usual) > _MOST_USUAL:
+                self._usual.clear()
+            self._usual |= news
+            return False
+        return bool(news)
 
 
 class Ledger:
@@ -24,10 +73,15 @@ class Ledger:
         self._all_rows = rows
         self._today = today
 
-    def contradicts_itself(self) -> bool:
-        """Whether the list and an invoice tell of different moments."""
-        states = {row.id: row.status for row in self._all_rows if row.id in self._invoices}
-        return any(invoice is None or states.get(id_) is not invoice.status for id_, invoice in self._invoices.items())
+    def differences(self, kept: Mapping[int, Invoice | None] = MappingProxyType({})) -> frozenset[Difference]:
+        """Where the list and an invoice tell of different moments. `kept`: invoices that are known besides."""
+        invoices = {**self._invoices, **kept}
+        rows = {row.id: row for row in self._all_rows if row.id in invoices}
+        both = (Difference(_listed(rows.get(id_)), _told(invoice)) for id_, invoice in invoices.items())
+        return frozenset(each for each in both if each.listed != each.told)
+
+    def on_page(self, query: InvoiceQuery) -> frozenset[int]:
+        return frozenset(row.id for row in self._page_rows(query))
 
     def needed_for(self, query: InvoiceQuery) -> frozenset[int]:
         return frozenset(row.id for row in self._page_rows(query) if row.status in OPEN)
