@@ -7,6 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 BIN := .venv/bin
 TESTS ?= tests
 WORKERS ?= 2
+SECONDS ?= 60
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -45,6 +46,9 @@ fmt: setup-dev ## put code into the house's format and mend what can be mended
 bench: setup-dev ## measure the portal against its peers
 	@exec $(BIN)/python -m benchmarks
 
+prove-freshness: system setup-dev ## attack four portals for SECONDS=60, check all they showed; SEED=n: the same plan again
+	@SECONDS=$(SECONDS) SEED=$(SEED) exec $(BIN)/python -m proofs
+
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate
 
@@ -62,5 +66,5 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo test check fmt bench migrate docs screenshots lock setup-dev system check-format check-lint \
+.PHONY: help setup demo test check fmt bench prove-freshness migrate docs screenshots lock setup-dev system check-format check-lint \
 	check-types check-imports check-templates check-spelling check-security

@@ -43,14 +43,15 @@ class Adversary:
             is_busy = int(self._recorder.elapsed / 6 + client) % 2
             pause = (0.4, 2.0) if is_deaf else (0.1, 0.8) if is_busy else (1.5, 4.0)
             await asyncio.sleep(min(chance.uniform(*pause), max(0.0, ends - time.monotonic())))
-            await self.change(client, chance, "lost" if is_deaf else self._way(chance))
+            quietly = is_deaf and client == self.books.clients[-1]
+            await self.change(client, chance, "lost" if is_deaf else self._way(chance), quietly=quietly)
 
     @staticmethod
     def _way(chance: random.Random) -> str:
         return chance.choices(["on time", "early", "late", "doubled", "lost"], [45, 25, 12, 10, 8])[0]
 
-    async def change(self, client: int, chance: random.Random, way: str) -> None:
-        act = self.changes_of.draw(chance, quietly=way == "lost")
+    async def change(self, client: int, chance: random.Random, way: str, *, quietly: bool) -> None:
+        act = self.changes_of.draw(chance, quietly=quietly)
         lag = 0.0 if chance.random() < 0.4 else chance.uniform(0.0, 1.5)
         async with self._changing:
             await self._whmcs.control("PATCH", "settings", {"commit_lag": lag})

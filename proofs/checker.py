@@ -14,6 +14,7 @@ RULES: dict[str, Callable[[History], Iterator[Violation]]] = {
     "F3 early webhook": rules.f3_early_webhook,
     "F6 hand-off": rules.f6_hand_off,
     "F7 monotonic": rules.f7_monotonic,
+    "F7 across views": rules.f7_across_views,
     "F8 one call": economy.f8_one_call,
     "F8 bounded": economy.f8_bounded,
     "F9 wholeness": rules.f9_wholeness,

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from proofs.history import NEVER, Call, History, Read
-from proofs.rules import AFTER_OUTAGE, STAMPS, Violation
+from proofs.rules import AFTER_OUTAGE, STAMPS, Violation, told
 
 APPROACH = 1.0
 """From the lease to WHMCS, at most: the portal's own queue and a busy machine."""
@@ -130,7 +130,9 @@ def f14_start_of_fetch(history: History) -> Iterator[Violation]:
         since = shown.as_of - STAMPS
         of_client = starts[shown.client]
         if bisect_left(of_client, since) == bisect_right(of_client, since + APPROACH + STAMPS):
-            yield Violation("F14", read.started, f"{read.what}: as_of {shown.as_of:.3f}, but nothing was fetched then")
+            near = [f"{at:.3f}" for at in of_client if abs(at - shown.as_of) < 5]
+            text = f"{told(read)}: as_of {shown.as_of:.3f}, but nothing was fetched then; {near}"
+            yield Violation("F14", read.started, text)
 
 
 def oldest(history: History) -> tuple[float, Read | None]:

@@ -13,7 +13,7 @@ class Plan:
     clients: int = 5
     invoices: int = 8
     """Of each client at the start; never more than 20, so that a page shows all."""
-    sessions: int = 3
+    sessions: int = 8
     """Of each client."""
     think: tuple[float, float] = (0.002, 0.03)
     """Seconds between two reads of one session."""

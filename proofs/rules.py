@@ -6,9 +6,10 @@ Most rules give a value a deadline: whoever begins to read after it must not be 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
 
-from proofs.history import NEVER, Clears, History, Read, Track, Value
+from proofs.history import NEVER, Clears, History, Read, Track, Value, Version
 
 SETTLE, PROBATION, TOLERANCE = 5.0, 2.0, 0.3
 """S, P and e of the promises."""
@@ -41,13 +42,13 @@ def f0_truth(history: History) -> Iterator[Violation]:
     for index, read in history.last_reads.items():
         shown = history.shown[index]
         for untrue in shown.untrue:
-            yield Violation("F0", read.started, f"{_told(read)}: never said by WHMCS: {untrue}")
+            yield Violation("F0", read.started, f"{told(read)}: never said by WHMCS: {untrue}")
         answered = history.first_answers[index]
         since = -NEVER if shown.as_of is None else shown.as_of - STAMPS
         for value in shown.values:
             track = history.tracks[value.track]
             if not any(track.versions[at].earliest <= answered and track.gone(at) >= since for at in value.candidates):
-                yield Violation("F0", read.started, f"{_told(read)}: {value}, not between as_of and the answer")
+                yield Violation("F0", read.started, f"{told(read)}: {value}, not between as_of and the answer")
 
 
 def f1_bounded_age(history: History) -> Iterator[Violation]:
@@ -74,7 +75,7 @@ def f2_refresh(history: History) -> Iterator[Violation]:
             for value in history.shown[read.shown].values:
                 track = history.tracks[value.track]
                 if max(track.gone(at) for at in value.candidates) <= read.started:
-                    yield Violation("F2 refresh", read.started, f"{_told(read)}: refreshed, yet {_age(track, value)}")
+                    yield Violation("F2 refresh", read.started, f"{told(read)}: refreshed, yet {_age(track, value)}")
 
 
 def _cleared_by(clears: Clears) -> Deadline:
@@ -144,24 +145,46 @@ def _late(history: History, rule: str, of_client: Callable[[int], Deadline]) -> 
             until = max(deadline(track, at, value) for at in value.candidates)
             if read.started > until:
                 late = read.started - until
-                yield Violation(rule, read.started, f"{_told(read)}: {late:.3f} s too late, {_age(track, value)}")
+                yield Violation(rule, read.started, f"{told(read)}: {late:.3f} s too late, {_age(track, value)}")
 
 
 def f7_monotonic(history: History) -> Iterator[Violation]:
     """Within a session no cached object goes back, except within a Redis outage and 1 s after."""
+    return _going_back(history, "F7", lambda value: (value.track, value.part), lambda value: value.candidates)
+
+
+def f7_across_views(history: History) -> Iterator[Violation]:
+    """Nor does an invoice go back between the list and the invoice itself, in what both of them say."""
+
+    def alike(value: Value) -> tuple[int, ...]:
+        versions = history.tracks[value.track].versions
+        looks = {_looks(versions[at]) for at in value.candidates}
+        return tuple(at for at, version in enumerate(versions) if _looks(version) in looks)
+
+    return _going_back(history, "F7 across views", lambda value: value.track, cache(alike))
+
+
+def _looks(version: Version) -> tuple[str, ...] | None:
+    """Number, status, total and due date: what a row says too."""
+    return None if version.facts is None else version.facts[:4]
+
+
+def _going_back(
+    history: History, rule: str, key_of: Callable[[Value], object], versions_of: Callable[[Value], tuple[int, ...]]
+) -> Iterator[Violation]:
+    """Takes of several versions that a value may be the oldest that fits what was seen before."""
     for reads in _sessions(history).values():
-        floors: dict[tuple[str, str], int] = {}
+        floors: dict[object, int] = {}
         last = -NEVER
         for read in reads:
             if history.is_outage_within(last, read.ended, after=AFTER_OUTAGE):
                 floors.clear()
             last = read.started
             for value in history.shown[read.shown].values:
-                key = (value.track, value.part)
-                floor = min((at for at in value.candidates if at >= floors.get(key, 0)), default=None)
+                key = key_of(value)
+                floor = min((at for at in versions_of(value) if at >= floors.get(key, 0)), default=None)
                 if floor is None:
-                    before = f"after version {floors[key]}"
-                    yield Violation("F7", read.started, f"{_told(read)}: {value} {before}")
+                    yield Violation(rule, read.started, f"{told(read)}: {value} after version {floors[key]}")
                 else:
                     floors[key] = floor
 
@@ -185,7 +208,7 @@ def f9_wholeness(history: History) -> Iterator[Violation]:
         gone = min(max(t.gone(at) for at in v.candidates) for t, v in zip(tracks, values, strict=True))
         come = max(min(t.versions[at].earliest for at in v.candidates) for t, v in zip(tracks, values, strict=True))
         if gone < come and clears[history.shown[index].client].answered_after(gone) < come:
-            yield Violation("F9", read.started, f"{_told(read)}: shows what was gone at {gone:.3f} beside {come:.3f}")
+            yield Violation("F9", read.started, f"{told(read)}: shows what was gone at {gone:.3f} beside {come:.3f}")
 
 
 def f13_not_found(history: History) -> Iterator[Violation]:
@@ -198,7 +221,7 @@ def f13_not_found(history: History) -> Iterator[Violation]:
     return _late(history, "F13", lambda _client: deadline)
 
 
-def _told(read: Read) -> str:
+def told(read: Read) -> str:
     return f"{read.what} of client {read.client} by portal {read.portal} for {read.session}"
 
 

@@ -76,7 +76,6 @@ async def _prepare(stage: Stage, adversary: Adversary) -> list[Customer]:
             customer = Customer(f"{client}/{number}", client, stage)
             await customer.sign_in(email)
             customers.append(customer)
-    await fleet.whmcs.control("DELETE", "calls")
     return customers
 
 
