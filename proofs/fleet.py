@@ -30,7 +30,7 @@ class Portal:
         environment = plain_environment() | {f"COUNTERFOIL_{name.upper()}": value for name, value in given.items()}
         command = [*COUNTERFOIL, "serve", "--port", str(self.port)]
         self.child = Child(command, folder / f"portal-{number}.log", env=environment, cwd=folder)
-        self._probe = Caller(self.port)
+        self.probe = Caller(self.port)
 
     async def start(self) -> None:
         self.child.spawn()
@@ -38,7 +38,7 @@ class Portal:
         self.is_up = True
 
     async def _answers(self) -> bool:
-        return (await self._probe.ask("GET", "/healthz", {})).status == 200
+        return (await self.probe.ask("GET", "/healthz", {})).status == 200
 
     def kill(self) -> None:
         self.is_up = False
@@ -106,7 +106,7 @@ class Whmcs:
         self.port = free_port()
         command = [*COUNTERFOIL, "sandbox", "whmcs", "--port", str(self.port)]
         self.child = Child(command, folder / "whmcs.log", env=plain_environment(), cwd=folder)
-        self._idle: list[Caller] = []
+        self.idle: list[Caller] = []
 
     async def start(self) -> None:
         self.child.spawn()
@@ -122,9 +122,9 @@ class Whmcs:
         return msgspec.json.decode(answer.body) if answer.body else None
 
     async def _asked(self, method: str, path: str, body: bytes) -> Answer:
-        caller = self._idle.pop() if self._idle else Caller(self.port)
+        caller = self.idle.pop() if self.idle else Caller(self.port)
         answer = await caller.ask(method, path, {"content-type": "application/json"}, body)
-        self._idle.append(caller)
+        self.idle.append(caller)
         return answer
 
 
@@ -148,6 +148,11 @@ class Fleet:
         }
         self.portals = [Portal(number, folder, self._settings) for number in range(portals)]
 
+    def close(self) -> None:
+        """Our own ends of the connections."""
+        for caller in [*(portal.probe for portal in self.portals), *self.whmcs.idle]:
+            caller.close()
+
     def migrate(self) -> None:
         given = self._settings | {"base_url": "http://127.0.0.1:1"}
         environment = plain_environment() | {f"COUNTERFOIL_{name.upper()}": value for name, value in given.items()}
@@ -163,6 +168,7 @@ async def running_fleet(fleet: Fleet) -> AsyncIterator[Fleet]:
         await asyncio.gather(*(portal.start() for portal in fleet.portals))
         yield fleet
     finally:
+        fleet.close()
         for child in [*(portal.child for portal in fleet.portals), fleet.whmcs.child, fleet.redis.child]:
             child.resume()
             child.kill()

@@ -82,12 +82,18 @@ class Customer:
             return -1, "" if _is_friendly(answer) else f"503 without words: {answer.body[:100]!r}"
         return -1, ""
 
+    def close(self) -> None:
+        for caller in self._callers.values():
+            caller.close()
+
     async def hand_off(self, invoice: int) -> Clear:
         """Asks for a link to pay; from its answer on WHMCS may change without a word."""
         portal = self._chance.choice([portal.number for portal in self._fleet.portals if portal.is_up] or [0])
         started = time.monotonic()
         path = f"/api/v1/invoices/{invoice}/payment-link"
-        answer = await Caller(self._fleet.portals[portal].port).ask("POST", path, {"cookie": self._cookie})
+        caller = Caller(self._fleet.portals[portal].port)  # the others may be in use
+        answer = await caller.ask("POST", path, {"cookie": self._cookie})
+        caller.close()
         return Clear("hand-off", self.client, started, time.monotonic(), answer.status, portal)
 
 

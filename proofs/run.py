@@ -53,6 +53,8 @@ async def run(plan: Plan, folder: Path, database_url: str) -> Run:
             _hand_off_on(customers, stage, ends),
         )
         seconds = time.monotonic() - began
+        for customer in customers:
+            customer.close()
         await adversary.settled()
         history = await _collect(stage)
     history.changes = adversary.changes

@@ -1,0 +1,283 @@
+"""The checker of histories, on histories made by hand: it finds each broken promise, and nothing in a kept one."""
+
+from collections.abc import Callable
+
+import pytest
+
+from proofs.checker import RULES, check
+from proofs.history import Call, Clear, History, Read, Shown, Track, Trouble, Value, Version
+from proofs.statements import Claim, Statement
+from proofs.truth import ALWAYS, Truth, invoice_track
+
+ADA, BOB = 1, 2
+START = 1000.0
+LIFETIMES = {"rows": 4.0, "invoice": 12.0, "client": 12.0}
+
+
+def version(at: float, *facts: str) -> Version:
+    return Version(at, at, facts or None)
+
+
+def invoice(*changes: float, client: int = ADA, gone: float | None = None) -> Track:
+    """Unpaid at first; each change another total, visible at that moment (in seconds from the start)."""
+    looks = [(f"INV-{client}", "unpaid", f"{number}.00", "2026-12-01", f"{number}.00") for number in range(9)]
+    made = [version(START + at, *looks[number]) for number, at in enumerate((-100.0, *changes))]
+    return Track(client, [version(ALWAYS), *made, *([version(START + gone)] if gone is not None else [])])
+
+
+class Told:
+    """Builds a history as one would tell it: times are seconds from the start."""
+
+    def __init__(self, *tracks: Track) -> None:
+        named = {f"invoice {number}": track for number, track in enumerate(tracks, 1)}
+        self.history = History(LIFETIMES, tracks=named)
+
+    def read(
+        self,
+        started: float,
+        *values: Value,
+        as_of: float | None = None,
+        took: float = 0.1,
+        session: str = "ada",
+        forced: bool = False,
+    ) -> "Told":
+        """`as_of`: as the answer said it; by default from just before the read, and fetched then."""
+        since = started - 0.05 if as_of is None else as_of
+        if as_of is None:
+            self.call(since + 0.01, f"GetInvoices {len(self.history.calls)}")
+        self.history.shown.append(Shown(ADA, values, START + since))
+        shown = len(self.history.shown) - 1
+        what = Read(START + started, START + started + took, 0, session, ADA, "list", 200, shown, forced)
+        self.history.reads.append(what)
+        return self
+
+    def answer(self, started: float, status: int, what: str = "list") -> "Told":
+        self.history.reads.append(Read(START + started, START + started + 0.1, 0, "ada", ADA, what, status))
+        return self
+
+    def clear(self, started: float, ended: float, kind: str = "webhook", *, status: int = 204) -> "Told":
+        self.history.clears.append(Clear(kind, ADA, START + started, START + ended, status, 0))
+        return self
+
+    def call(self, started: float, thing: str = "GetInvoices 1", *, took: float = 0.05) -> "Told":
+        self.history.calls.append(Call(thing, ADA, START + started, START + started + took, START + started))
+        return self
+
+    def trouble(self, kind: str, whom: str, began: float, ended: float, *, outage: bool = False) -> "Told":
+        dead = (START + began, START + ended)
+        each = Trouble(kind, whom, START + began, START + ended)
+        self.history.troubles.append(each._replace(dead=dead) if outage else each)
+        return self
+
+    @property
+    def broken(self) -> set[str]:
+        return {rule for rule, found in check(self.history).items() if found}
+
+
+def row(at: int, number: int = 1) -> Value:
+    return Value(f"invoice {number}", (at,), "rows")
+
+
+def detail(at: int, number: int = 1) -> Value:
+    return Value(f"invoice {number}", (at,), "invoice")
+
+
+def missing(*at: int) -> Value:
+    return Value("invoice 1", at, "invoice", is_missing=True)
+
+
+KEPT: dict[str, Callable[[], Told]] = {
+    "old by less than its lifetime": lambda: Told(invoice(5)).call(3).read(8.9, row(1), as_of=3).answer(9, 304),
+    "an invoice may be older than a row": lambda: Told(invoice(5)).call(4).read(16.9, detail(1), as_of=4),
+    "a read that began before the 2xx": lambda: Told(invoice(5)).call(4).clear(5.1, 5.2).read(5.15, row(1), as_of=4),
+    "visible only after the webhook was sent": lambda: (
+        Told(invoice(5.15)).call(5.12).clear(5.1, 5.2).read(7.4, row(1), as_of=5.12)
+    ),
+    "a refused webhook promises nothing": lambda: (
+        Told(invoice(5)).call(4).clear(5.1, 5.2, status=503).read(6, row(1), as_of=4)
+    ),
+    "a hand-off long ago": lambda: (
+        Told(invoice(1000)).clear(1, 2, "hand-off", status=200).call(999).read(1003.5, row(1), as_of=999)
+    ),
+    "forward, and the same again": lambda: Told(invoice(5)).read(4, row(1)).read(6, row(2)).read(7, row(2)),
+    "back after an outage of Redis": lambda: (
+        Told(invoice(5))
+        .call(4.9)
+        .read(5.4, row(2))
+        .trouble("redis killed", "redis", 5.3, 5.6, outage=True)
+        .read(6.0, row(1), as_of=4.9)
+        .read(7.0, row(2))
+    ),
+    "a later session may see what is older": lambda: (
+        Told(invoice(5)).call(4.5).read(6, row(2)).read(6.5, row(1), as_of=4.5, session="another")
+    ),
+    "a second call after a clear": lambda: Told(invoice(5)).call(5, took=0.3).clear(5.1, 5.15).call(5.2, took=0.3),
+    "a second call after Redis forgot": lambda: (
+        Told(invoice()).call(5, took=0.3).trouble("keys deleted", "redis", 5.1, 5.11).call(5.2, took=0.3)
+    ),
+    "calls for different things": lambda: Told(invoice()).call(5, took=0.3).call(5.1, "GetInvoice 1", took=0.3),
+    "parts from before and after a change without a clear": lambda: (
+        Told(invoice(5), invoice(5.4)).call(4.9).read(5.6, row(1, 1), row(2, 2), as_of=4.9)
+    ),
+    "an error while WHMCS is down": lambda: Told().trouble("WHMCS answers 500", "whmcs", 5, 6).answer(7, 503),
+    "no answer from a dead process": lambda: Told().trouble("portal killed", "portal 0", 5, 7).answer(6, 0),
+    "not found, then found": lambda: Told(invoice(client=ADA)).read(-110, missing(0)).read(-99, detail(1)),
+    "deleted": lambda: Told(invoice(gone=5.0)).read(4, detail(1)).read(6, missing(0, 2)),
+    "a webhook refused while Redis was away": lambda: (
+        Told().trouble("redis paused", "redis", 5, 6, outage=True).clear(5.2, 5.8, status=503).clear(5.5, 6.1)
+    ),
+}
+
+BROKEN: dict[str, tuple[str, Callable[[], Told]]] = {
+    "never visible then": ("F0 truth", lambda: Told(invoice(5, 9)).read(6, row(3))),
+    "gone before as_of": ("F0 truth", lambda: Told(invoice(5)).read(6, row(1))),
+    "too old": ("F1 bounded age", lambda: Told(invoice(5)).call(4).read(9.1, row(1), as_of=4)),
+    "an invoice too old": ("F1 bounded age", lambda: Told(invoice(5)).call(4).read(17.1, detail(1), as_of=4)),
+    "stale after a webhook": (
+        "F2 webhook",
+        lambda: Told(invoice(5)).call(4).clear(5.1, 5.2).read(5.3, row(1), as_of=4),
+    ),
+    "stale after a second webhook": (
+        "F2 webhook",
+        lambda: Told(invoice(5)).call(4.9).clear(4, 4.1).clear(5.1, 5.2).read(5.3, row(1), as_of=4.9),
+    ),
+    "stale after a webhook that names nobody": (
+        "F2 webhook",
+        lambda: told_to_everybody(Told(invoice(5)).call(4).clear(5.1, 5.2).read(5.3, row(1), as_of=4)),
+    ),
+    "stale after somebody's refresh": (
+        "F2 forced refresh",
+        lambda: Told(invoice(5)).call(4).clear(5.1, 5.2, "refresh", status=200).read(5.3, row(1), as_of=4),
+    ),
+    "a refresh that is not fresh": (
+        "F2 forced refresh",
+        lambda: Told(invoice(5)).call(4).read(5.3, row(1), as_of=4, forced=True),
+    ),
+    "early, and kept for long": (
+        "F3 early webhook",
+        lambda: Told(invoice(5)).call(4.5).clear(4.1, 4.2).read(7.4, row(1), as_of=4.5),
+    ),
+    "silently changed after a hand-off": (
+        "F6 hand-off",
+        lambda: Told(invoice(50)).clear(1, 2, "hand-off", status=200).call(49).read(52.4, row(1), as_of=49),
+    ),
+    "back in one session": (
+        "F7 monotonic",
+        lambda: Told(invoice(5)).call(4.5).read(6, row(2)).read(6.5, row(1), as_of=4.5),
+    ),
+    "back from the list to the invoice": (
+        "F7 across views",
+        lambda: Told(invoice(5)).call(4.5).read(6, row(2)).read(6.5, detail(1), as_of=4.5),
+    ),
+    "listed, then not found": (
+        "F7 across views",
+        lambda: Told(invoice()).read(-99.5, row(1)).call(-100.5).read(-98, missing(0), as_of=-100.5),
+    ),
+    "called twice at once": ("F8 one call", lambda: Told(invoice()).call(5, took=0.3).call(5.1, took=0.3)),
+    "called thrice for one clear": (
+        "F8 one call",
+        lambda: Told(invoice()).call(5, took=0.3).clear(5.05, 5.1).call(5.1, took=0.3).call(5.15, took=0.3),
+    ),
+    "too many at once": ("F8 bounded", lambda: crowded(Told(invoice()))),
+    "two generations on one page": (
+        "F9 wholeness",
+        lambda: Told(invoice(5), invoice(6)).call(4).clear(5.1, 5.3).read(4.9, row(1, 1), row(2, 2), as_of=4, took=2),
+    ),
+    "an answer that is none of ours": ("F9 answers", lambda: Told().answer(5, 500)),
+    "no answer from a living process": ("F9 answers", lambda: Told().answer(5, 0)),
+    "an answer that is not whole": ("F9 answers", lambda: mangled(Told(invoice()).read(5, row(1)))),
+    "a webhook confirmed without Redis": (
+        "F10 no false promise",
+        lambda: Told().trouble("redis paused", "redis", 5, 6, outage=True).clear(5.2, 5.8),
+    ),
+    "not found for too long": (
+        "F13 not found",
+        lambda: Told(invoice()).call(-101).read(-89.9, missing(0), as_of=-101),
+    ),
+    "an error out of nothing": (
+        "F13 no kept error",
+        lambda: Told().trouble("WHMCS answers 500", "whmcs", 5, 6).answer(30, 503),
+    ),
+    "as_of of no fetch": ("F14 start of the fetch", lambda: Told(invoice()).call(3).read(5, row(1), as_of=4.5)),
+}
+
+
+def told_to_everybody(told: Told) -> Told:
+    told.history.clears = [clear._replace(client=None) for clear in told.history.clears]
+    return told
+
+
+def mangled(told: Told) -> Told:
+    told.history.reads = [read._replace(wrong="list: 3 of 4 items") for read in told.history.reads]
+    return told
+
+
+def crowded(told: Told) -> Told:
+    for number in range(told.history.processes * told.history.concurrency + 1):
+        told.call(5, f"GetInvoice {number}", took=0.3)
+    return told
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_kept_promise_is_not_accused(name: str) -> None:
+    """What freshness allows is no violation."""
+    assert KEPT[name]().broken == set()
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_promise_is_found(name: str) -> None:
+    """By its own rule; what breaks one promise may break others too."""
+    rule, tell = BROKEN[name]
+    assert rule in tell().broken
+
+
+def test_every_rule_is_tried() -> None:
+    """None could be switched off unnoticed."""
+    assert {rule for rule, _ in BROKEN.values()} == set(RULES)
+
+
+def truth() -> Truth:
+    sandbox = [
+        {"version": 1, "visible_at": START, "invoice": kept("10.00")},
+        {"version": 2, "visible_at": START + 5, "invoice": kept("20.00")},
+        {"version": 3, "visible_at": START + 9, "invoice": None},
+    ]
+    return Truth({"invoice 7": invoice_track(ADA, sandbox)})
+
+
+def kept(total: str) -> dict[str, str]:
+    number = {"number": "INV-7", "status": "Payment Pending", "duedate": "2026-12-01"}
+    return {**number, "total": total, "balance": total}
+
+
+def stated(version: int | None, *facts: str | None) -> Statement:
+    return Statement(START, (Claim(7, "invoice", version, facts),))
+
+
+@pytest.mark.parametrize(
+    ("client", "statement", "versions"),
+    [
+        (ADA, stated(1, "INV-7", "payment_pending", "10.00", "2026-12-01", "10.00"), [(1,)]),
+        (ADA, stated(None, None, None, None, None, "20.00"), [(2,)]),
+        (ADA, stated(None, None, "payment_pending", None, None, None), [(1, 2)]),
+        (ADA, Statement(START, (), listed=frozenset()), [(0, 3)]),
+        (ADA, stated(1, "INV-7", "payment_pending", "20.00", "2026-12-01", "10.00"), None),
+        (ADA, stated(4, "INV-7", "payment_pending", "10.00", "2026-12-01", "10.00"), None),
+        (BOB, stated(1, "INV-7", "payment_pending", "10.00", "2026-12-01", "10.00"), None),
+    ],
+    ids=["stamped", "by its amount", "fits several", "not listed", "a mixture", "of the future", "somebody else's"],
+)
+def test_what_was_said_is_held_against_the_books(
+    client: int, statement: Statement, versions: list[tuple[int, ...]] | None
+) -> None:
+    """Nothing passes that WHMCS never said of this client."""
+    shown = truth().resolve(client, statement, START)
+    assert bool(shown.untrue) is (versions is None)
+    assert [value.candidates for value in shown.values] == (versions or [])
+
+
+def test_an_untrue_statement_breaks_a_promise() -> None:
+    """F0 looks at it."""
+    told = Told(invoice()).read(5, row(1))
+    told.history.shown = [shown._replace(untrue=("invoice 9 v1",)) for shown in told.history.shown]
+    assert told.broken == {"F0 truth"}
