@@ -122,3 +122,24 @@ def test_a_linked_and_an_unlinked_client(portal: Portal) -> None:
     finally:
         portal.stack.command("unlink", "nora@example.com", "--client", "9")
         portal.stack.command("link", "nora@example.com", "--client", "8")
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", SESSION), ("POST", "/sign-out")])
+def test_the_browser_forgets_what_it_was_shown(ada: httpx2.Client, method: str, path: str) -> None:
+    """On a shared computer the Back button must not show invoices after signing out."""
+    assert ada.request(method, path).headers["clear-site-data"] == '"cache", "storage"'
+
+
+def test_who_came_in_and_who_did_not_is_logged(portal: Portal) -> None:
+    """So that an operator can see an attack and follow a theft: number and address, neither e-mail nor password."""
+    with portal.visitor("chidi@example.com") as chidi:
+        chidi.put(f"{SESSION}/client", json={"client_id": 1})
+        denied = chidi.get("/api/v1/invoices")
+        crossing = chidi.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
+    wrong = httpx2.post(f"{portal.stack.url}{SESSION}", json={"email": "logged@example.com", "password": "wrong"})
+    lines = [line for line in portal.stack.logged() if line["event"] != "request"]
+    by_request = {line["request_id"]: line for line in lines if "request_id" in line}
+    said = [by_request[answer.headers["x-request-id"]] for answer in (denied, crossing, wrong)]
+    assert [line["code"] for line in said] == ["permission_denied", "cross_site_request", "sign_in_failed"]
+    assert (said[2]["event"], said[2]["address"]) == ("sign-in refused", "127.0.0.1")
+    assert said[0]["account"] in {line["account"] for line in lines if line["event"] == "signed in"}

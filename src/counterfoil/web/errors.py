@@ -10,7 +10,16 @@ from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope
 
 from counterfoil.accounts.viewer import Viewer
-from counterfoil.errors import ClientNotFound, CounterfoilError, NotSignedIn, RateLimited, Unavailable, ValidationFailed
+from counterfoil.errors import (
+    ClientNotFound,
+    CounterfoilError,
+    CrossSiteRequest,
+    NotSignedIn,
+    PermissionDenied,
+    RateLimited,
+    Unavailable,
+    ValidationFailed,
+)
 from counterfoil.web.catalogue import negotiate_language, translator
 from counterfoil.web.kept import Visit
 from counterfoil.web.rendering import Renderer
@@ -124,8 +133,11 @@ def _headers(known: CounterfoilError, error: Exception) -> list[tuple[bytes, byt
 
 
 def _note(scope: HTTPScope, known: CounterfoilError, error: Exception) -> None:
-    """One line for what an operator may have to act on. Refusals have the line of their request."""
+    """One line for what an operator may have to act on. Other refusals have the line of their request."""
     if isinstance(known, InternalError):
         _log.error("unexpected error", route=route_of(scope), exc_info=error)
     elif isinstance(known, Unavailable):
         _log.warning("answered unavailable", route=route_of(scope), code=known.code, reason=str(error.args[:1]))
+    elif isinstance(known, CrossSiteRequest | PermissionDenied):
+        viewer = _viewer(scope)
+        _log.info("refused", route=route_of(scope), code=known.code, account=viewer and viewer.account_id)

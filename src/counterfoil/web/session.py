@@ -4,6 +4,7 @@ import asyncio
 from hashlib import blake2b
 from typing import Annotated
 
+import structlog
 from litestar import Response, delete, get, post, put
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
@@ -11,14 +12,19 @@ from msgspec import Meta, Struct
 
 from counterfoil.accounts.emails import skeleton
 from counterfoil.accounts.viewer import ClientAccess, Viewer
-from counterfoil.errors import NotFound, NotSignedIn, Unavailable
+from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, Unavailable
 from counterfoil.settings import Settings
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.kept import Visit
 from counterfoil.web.request_context import AnyRequest, context_of
 from counterfoil.web.wiring import GivenParts, Parts
 
+_log = structlog.get_logger(__name__)
+
 NO_STORE = {"cache-control": "no-store"}
+
+FORGET = {**NO_STORE, "clear-site-data": '"cache", "storage"'}
+"""For whoever has signed out: the Back button of a shared computer must not show invoices."""
 
 
 class Credentials(Struct):
@@ -79,7 +85,7 @@ async def switch_client(request: AnyRequest, parts: GivenParts, data: JSONBody[C
 @delete("/api/v1/session", public=True, status_code=204)
 async def sign_out(request: AnyRequest, parts: GivenParts) -> Response[None]:
     cookie = await close_session(request, parts)
-    return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
+    return Response(None, status_code=204, cookies=[cookie], headers=FORGET)
 
 
 async def client_names(parts: Parts, viewer: Viewer) -> list[str]:
@@ -101,8 +107,12 @@ async def open_session(request: AnyRequest, parts: Parts, email: str, password: 
     # As a hash: people type their password into the wrong field, too.
     who = blake2b(skeleton(email).encode("utf-8", "replace"), digest_size=16).hexdigest()
     where = context_of(request.scope).address
-    async with parts.limits.failures(("sign_in_user", who), ("sign_in_address", where)):
-        account = await parts.sign_in.with_password(email, password)
+    try:
+        async with parts.limits.failures(("sign_in_user", who), ("sign_in_address", where)):
+            account = await parts.sign_in.with_password(email, password)
+    except CounterfoilError as error:
+        _log.info("sign-in refused", code=error.code, address=where)
+        raise
     visit: Visit | None = request.scope["state"].get("visit")
     cookie = await parts.sessions.open(
         account,
@@ -110,6 +120,7 @@ async def open_session(request: AnyRequest, parts: Parts, email: str, password: 
         address=where,
         user_agent=request.headers.get("user-agent", ""),
     )
+    _log.info("signed in", account=account.id, address=where)
     return session_cookie(parts.settings, cookie)
 
 

@@ -11,7 +11,7 @@ from counterfoil.errors import CounterfoilError, RateLimited, SignInFailed, TwoF
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.next_address import safe_next
 from counterfoil.web.request_context import AnyRequest
-from counterfoil.web.session import NO_STORE, client_names, close_session, open_session, switch_session
+from counterfoil.web.session import FORGET, NO_STORE, client_names, close_session, open_session, switch_session
 from counterfoil.web.shells import HTML, shell_for
 from counterfoil.web.views import ClientChoice, SignInPage, SwitchClient
 from counterfoil.web.wiring import GivenParts, Parts
@@ -70,7 +70,7 @@ def _refused(request: AnyRequest, parts: Parts, data: SignInForm, error: Counter
 @post("/sign-out", public=True, include_in_schema=False)
 async def sign_out(request: AnyRequest, parts: GivenParts) -> Redirect:
     cookie = await close_session(request, parts)
-    return Redirect("/sign-in?signed-out=1", status_code=303, cookies=[cookie], headers=NO_STORE)
+    return Redirect("/sign-in?signed-out=1", status_code=303, cookies=[cookie], headers=FORGET)
 
 
 @get("/switch-account", signed_in=True, include_in_schema=False)
