@@ -49,6 +49,11 @@ bench: setup-dev ## measure the portal against its peers
 prove-freshness: system setup-dev ## attack four portals for SECONDS=60, check all they showed; SEED=n: the same plan again
 	@SECONDS=$(SECONDS) SEED=$(SEED) exec $(BIN)/python -m proofs
 
+prove-simulation: setup-dev ## live WORLDS=300 simulated worlds from SEED= on, check every promise of the cache
+	@WORLDS=$(WORLDS) SEED=$(SEED) exec $(BIN)/python -m tests.cache.simulate
+prove-mutations: system setup-dev ## switch off every rule of the cache and see what catches it within SECONDS=10 each
+	@SECONDS=$(SECONDS) SEED=$(SEED) exec $(BIN)/python -m tests.cache.prove_mutations
+
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate
 
@@ -66,5 +71,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo test check fmt bench prove-freshness migrate docs screenshots lock setup-dev system check-format check-lint \
+.PHONY: help setup demo test check fmt bench prove-freshness prove-simulation prove-mutations migrate docs screenshots lock setup-dev system \
+	check-format check-lint \
 	check-types check-imports check-templates check-spelling check-security

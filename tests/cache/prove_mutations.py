@@ -16,7 +16,7 @@ from tests.cache.mutations import MUTATIONS
 from tests.cache.mutations_of_scripts import SCRIPTS
 from tests.servers import running_redis
 
-EXAMPLES = 150
+EXAMPLES = 300
 
 
 def main() -> int:
