@@ -9,6 +9,7 @@ import pytest
 from counterfoil.settings import load
 from counterfoil.web.request_context import address_of
 from counterfoil.web.security import Doors, security_headers
+from counterfoil.web.session import cookie_name, session_cookie
 from tests.stack import Stack
 from tests.web.raw import send_raw
 
@@ -199,3 +200,20 @@ def test_only_our_own_proxies_are_believed(peer: str, forwarded: str, expected: 
     headers = [(b"x-forwarded-for", forwarded.encode())]
     scope = {"type": "http", "client": (peer, 1), "headers": headers}
     assert address_of(scope, dict(headers), settings.trusted_proxies) == expected  # type: ignore[arg-type]
+
+
+def test_the_session_cookie_is_for_this_host_and_no_script() -> None:
+    """`__Host-`: the browser takes it from this very host, over https, for every path, and from nobody beside it."""
+    settings = load({**SETTINGS, "COUNTERFOIL_BASE_URL": "https://portal.example"})
+    written = session_cookie(settings, "value").to_header(header="")
+    assert {part.strip().lower() for part in written.split(";")} == {
+        *("__host-counterfoil_session=value", "path=/", "secure", "httponly", "samesite=lax")
+    }
+    assert cookie_name(load(SETTINGS)) == "counterfoil_session", "browsers take no __Host- cookie over http"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND"])
+def test_other_methods_are_none(portal: Stack, method: str) -> None:
+    """TRACE would show headers to scripts that may not read them."""
+    request = f"{method} / HTTP/1.1\r\nHost: {portal.url[7:]}\r\nConnection: close\r\n\r\n"
+    assert send_raw(portal.url, request.encode()).status == 405
