@@ -71,6 +71,5 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo test check fmt bench prove-freshness prove-simulation prove-mutations migrate docs screenshots lock setup-dev system \
-	check-format check-lint \
-	check-types check-imports check-templates check-spelling check-security
+.PHONY: help setup demo test check fmt bench prove-freshness prove-simulation prove-mutations migrate docs screenshots \
+	lock setup-dev system check-format check-lint check-types check-imports check-templates check-spelling check-security
