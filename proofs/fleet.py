@@ -27,9 +27,8 @@ class Portal:
         self.number, self.port = number, free_port()
         self.is_up = False
         given = {**settings, "base_url": f"http://127.0.0.1:{self.port}"}
-        environment = plain_environment() | {f"COUNTERFOIL_{name.upper()}": value for name, value in given.items()}
         command = [*COUNTERFOIL, "serve", "--port", str(self.port)]
-        self.child = Child(command, folder / f"portal-{number}.log", env=environment, cwd=folder)
+        self.child = Child(command, folder / f"portal-{number}.log", env=_environment(folder, given), cwd=folder)
         self.probe = Caller(self.port)
 
     async def start(self) -> None:
@@ -155,10 +154,16 @@ class Fleet:
 
     def migrate(self) -> None:
         given = self._settings | {"base_url": "http://127.0.0.1:1"}
-        environment = plain_environment() | {f"COUNTERFOIL_{name.upper()}": value for name, value in given.items()}
+        environment = _environment(self.folder, given)
         child = Child([*COUNTERFOIL, "migrate"], self.folder / "migrate.log", env=environment, cwd=self.folder)
         if child.run():
             raise StartError(child.output())
+
+
+def _environment(folder: Path, settings: dict[str, str]) -> dict[str, str]:
+    """What a killed portal leaves behind shall lie in the run's own folder."""
+    given = {f"COUNTERFOIL_{name.upper()}": value for name, value in settings.items()}
+    return plain_environment() | {"TMPDIR": str(folder)} | given
 
 
 @contextlib.asynccontextmanager

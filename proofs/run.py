@@ -82,10 +82,12 @@ async def _prepare(stage: Stage, adversary: Adversary) -> list[Customer]:
 
 
 async def _hand_off_on(customers: list[Customer], stage: Stage, ends: float) -> None:
-    """Two of the clients go to WHMCS to pay now and then; the others never, so that their lifetimes can be seen."""
+    """Two of the clients go to WHMCS to pay now and then, one of them with a WHMCS that falls silent in lulls; the
+    others never, so that their lifetimes can be seen.
+    """
     _, plan, recorder, books = stage
     chance = plan.chance("hand-offs")
-    going = [customer for customer in customers if customer.client in books.clients[:2]]
+    going = [customer for customer in customers if customer.client in books.clients[1:3]]
     while time.monotonic() < ends:
         await asyncio.sleep(min(chance.uniform(3, 8), max(0.0, ends - time.monotonic())))
         customer = chance.choice(going)
