@@ -1,5 +1,6 @@
 """Reading invoices: one moment, the right owner, the fewest calls."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from counterfoil.billing.freshness import Lifetimes
 from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.invoices import FIRST_PAGE, Invoices
 from counterfoil.billing.reading import Calendar
-from counterfoil.cache import Cache, open_cache
+from counterfoil.cache import Cache, open_cache, rules
 from counterfoil.errors import BillingUnavailable, InvoiceNotFound
 from counterfoil.model import InvoiceStatus
 from tests.billing.books import invoice, row
@@ -66,6 +67,41 @@ async def test_ten_thousand_invoices_cost_two_calls(books: Books, invoices: Invo
     found = (await invoices.page(1, InvoiceQuery(text="INV-9999"))).value
     assert [item.id for item in found.items] == [9999]
     assert len(books.calls) == 2
+
+
+async def test_a_slow_whmcs_is_asked_for_the_list_once(
+    books: Books, invoices: Invoices, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where values count 2 s and the list takes longer, the balances do not wait for a second list."""
+    monkeypatch.setattr(rules, "PROBATION", 0.1)
+    get_invoices = books.get_invoices
+
+    async def slowly(*args: int, **options: object) -> object:
+        await asyncio.sleep(0.2)
+        return await get_invoices(*args, **options)
+
+    monkeypatch.setattr(books, "get_invoices", slowly)
+    books.add(1)
+    overview = await invoices.overview(1, InvoiceQuery())
+    assert sorted(books.calls) == ["GetClientsDetails", "GetInvoice", "GetInvoices"]
+    assert overview.expires_at < overview.as_of + 0.2, "what is kept of it must not outlive the list"
+    books.pay(1)
+    assert (await invoices.page(1, InvoiceQuery())).value.items[0].status is PAID
+
+
+async def test_a_change_between_two_steps_is_seen(books: Books, invoices: Invoices, cache: Cache) -> None:
+    """The list and the balances are of one generation: a clear that comes between them brings a new list too."""
+    books.add(1)
+    get_invoice = books.get_invoice
+
+    async def and_another(invoice_id: int) -> object:
+        if 2 not in books.rows:
+            books.add(2, PAID)
+            await cache.clear("c1")
+        return await get_invoice(invoice_id)
+
+    books.get_invoice = and_another
+    assert (await invoices.page(1, InvoiceQuery())).value.total == 2
 
 
 async def test_an_installation_that_sends_fewer_rows_is_asked_again(books: Books, invoices: Invoices) -> None:

@@ -11,7 +11,7 @@ from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.freshness import Lifetimes, client_scope
 from counterfoil.billing.invoice_query import InvoiceQuery
 from counterfoil.billing.ledger import Difference, Doubts, Ledger
-from counterfoil.billing.reading import Calendar, Reading, moment, part_of, reading
+from counterfoil.billing.reading import Calendar, Reading, Steps, moment, part_of, reading
 from counterfoil.billing.shown import Figures, InvoiceDetail, InvoicePage, detail_of
 from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
 from counterfoil.errors import BillingUnavailable, InvoiceNotFound
@@ -136,10 +136,11 @@ class Invoices:
         """
         wanted: frozenset[int] = frozenset()
         tries = 0
+        steps = self._steps(client_id)
         for _ in range(_ROUNDS):
             chosen = sorted(wanted)
             parts = [self._list_part(client_id), *(self._invoice_part(client_id, each) for each in chosen), *others]
-            snapshot = await self._cache.read(client_scope(client_id), parts, within=self._patience)
+            snapshot = await steps.read(parts)
             rows, *rest = (entry.value for entry in snapshot.entries)
             found = (_invoice.decode(value) for value in rest[: len(chosen)])
             ledger = Ledger(_rows.decode(rows), dict(zip(chosen, found, strict=True)), self._calendar.today())
@@ -148,11 +149,15 @@ class Invoices:
             if self._doubts.are_justified(ledger.differences(kept), tries):
                 tries += 1
                 await self._start_afresh(client_id)
+                steps = self._steps(client_id)
             elif missing:
                 wanted |= missing
             else:
                 return ledger, snapshot
         raise BillingUnavailable("WHMCS's list and its invoices do not agree")
+
+    def _steps(self, client_id: int) -> Steps:
+        return Steps(self._cache, client_scope(client_id), self._patience)
 
     async def _kept(self, client_id: int, ids: frozenset[int], nonce: str) -> dict[int, Invoice | None]:
         """Those of the invoices that this generation still has."""

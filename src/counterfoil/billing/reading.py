@@ -1,6 +1,6 @@
 """What a read of billing data answers, and the parts that several reads share. No rule about any one noun."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from counterfoil.billing.freshness import NOT_FOUND_LIFETIME
-from counterfoil.cache import Fetched, Part, Snapshot
+from counterfoil.cache import Cache, Entry, Fetched, Part, Snapshot
 
 Value = TypeVar("Value")
 
@@ -39,6 +39,38 @@ def part_of(name: str, lifetime: float, fetch: Callable[[], Awaitable[object]]) 
         return Fetched(msgspec.json.encode(value), brief)
 
     return Part(name, lifetime, fetched)
+
+
+class Steps:
+    """Parts of one generation, read by one request in steps, because the first tell which others are needed.
+
+    What a step brought was good when the request came, hence it is good for all of the request: where values count 2 s
+    and WHMCS takes longer, the next step would otherwise ask for it again.
+    """
+
+    def __init__(self, cache: Cache, scope: str, patience: float) -> None:
+        self._cache = cache
+        self._scope = scope
+        self._patience = patience
+        self._nonce = ""
+        self._entries: dict[str, Entry] = {}
+
+    async def read(self, parts: Sequence[Part]) -> Snapshot:
+        """Raises what Cache.read raises."""
+        snapshot = await self._rest(parts)
+        if self._entries and snapshot.nonce != self._nonce:
+            self._entries = {}  # A clear came between.
+            snapshot = await self._rest(parts)
+        new = iter(snapshot.entries)
+        entries = tuple(self._entries.get(part.name) or next(new) for part in parts)
+        if snapshot.nonce:
+            self._nonce = snapshot.nonce
+            self._entries |= {part.name: entry for part, entry in zip(parts, entries, strict=True)}
+        return Snapshot(snapshot.nonce, entries)
+
+    async def _rest(self, parts: Sequence[Part]) -> Snapshot:
+        rest = [part for part in parts if part.name not in self._entries]
+        return await self._cache.read(self._scope, rest, within=self._patience)
 
 
 def moment(unix: float) -> datetime:
