@@ -55,7 +55,8 @@ class Edge:
         finally:
             route = route_of(scope)
             if route == "-" and context.status < 400:
-                route = self._route_of_path(scope["path"], method)
+                # The router knows a HEAD as what _pass_on made of it.
+                route = self._route_of_path(scope["path"], scope["method"])
             served = Served(
                 method if method in METHODS else "OTHER",
                 route,
