@@ -35,7 +35,7 @@ from counterfoil.settings import Settings, load
 from counterfoil.web import openapi
 from counterfoil.web.access_log import AccessLog
 from counterfoil.web.assets import Assets, static_files
-from counterfoil.web.bodies import MAX_BODY
+from counterfoil.web.bodies import MAX_BODY, BodyRequest
 from counterfoil.web.edge import Edge, Rules
 from counterfoil.web.errors import ErrorAnswers
 from counterfoil.web.figures import families
@@ -137,6 +137,7 @@ class Portal(Litestar):
             logging_config=None,
             lifespan=[self._running],
             request_max_body_size=MAX_BODY,
+            request_class=BodyRequest,
         )
         self._edge = Edge(self._kept(assets), self._rules(errors), self._route_of)
 

@@ -66,6 +66,13 @@ def test_ten_megabytes_are_refused(portal: Portal, path: str) -> None:
         assert client.post(path, content=(b"x" * 100_000 for _ in range(100))).status_code == 413
 
 
+@pytest.mark.parametrize("body", [b"", b"{", b"null", b'{"client_id": "\xff"}', b"[" * 30_000])
+def test_bodies_that_are_no_json(ada: httpx2.Client, body: bytes) -> None:
+    """The caller is told so, whatever is broken about them."""
+    answer = ada.put("/api/v1/session/client", content=body, headers={"Content-Type": "application/json"})
+    assert problem(answer) in {(400, "bad_request"), (422, "validation_failed")}
+
+
 def test_other_methods_and_addresses(portal: Portal, ada: httpx2.Client) -> None:
     """405 and 404 are problems too."""
     assert problem(ada.put(INVOICES)) == (405, "method_not_allowed")

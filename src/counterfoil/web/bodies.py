@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import cast
+from typing import Any, cast
 
+from litestar import Request
 from litestar.types import HTTPReceiveMessage, HTTPScope, Receive
 
 from counterfoil.web.request_context import context_of
@@ -64,3 +65,13 @@ async def limited(scope: HTTPScope, receive: Receive) -> LimitedBody:
     if b"expect" not in headers:  # whoever waits for "100 Continue" has sent nothing yet
         await body.drain()
     raise ContentTooLarge
+
+
+class BodyRequest(Request[Any, Any, Any]):
+    """Litestar's, whose JSON may also be broken in the two ways that it does not take for the caller's fault."""
+
+    async def json(self) -> Any:
+        try:
+            return await super().json()
+        except (UnicodeDecodeError, RecursionError) as error:
+            raise BadRequest from error
