@@ -3,7 +3,9 @@
 Many more of them: make prove-simulation.
 """
 
-import random
+import os
+import time
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +14,8 @@ import structlog
 from tests.cache.simulate import explore
 from tests.cache.world import live
 
-FRESH = random.SystemRandom().randrange(1_000_000)
+# Another one at every run, but the same in all of its processes, which must agree on the names of the tests.
+FRESH = zlib.crc32(os.environ.get("PYTEST_XDIST_TESTRUNUID", str(time.time())).encode()) % 1_000_000
 
 
 @pytest.fixture(autouse=True)
