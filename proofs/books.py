@@ -37,6 +37,10 @@ class Books:
             return guess
         return chance.choice(list(self.living[client]))
 
+    def some_payable(self, client: int, chance: random.Random) -> int:
+        payable = [id_ for id_, each in self.living[client].items() if each["status"] == "Unpaid"]
+        return chance.choice(payable or list(self.living[client]))
+
     def address_changed(self, client: int, low: float, high: float) -> None:
         """The sandbox never lets a version be seen before the one that it follows."""
         versions = self.addresses[client].versions

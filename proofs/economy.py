@@ -4,13 +4,13 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 
-from proofs.history import NEVER, Call, History, Read
+from proofs.history import NEVER, Call, History, Read, Trouble
 from proofs.rules import AFTER_OUTAGE, STAMPS, Violation, told
 
 APPROACH = 1.0
 """From the lease to WHMCS, at most: the portal's own queue and a busy machine."""
 
-LEASE = 4.0
+LEASE, COMMAND_LIMIT = 4.0, 0.5
 SIGNAL = 0.02
 """Until a killed or stopped process has noticed."""
 
@@ -47,10 +47,19 @@ def f8_one_call(history: History) -> Iterator[Violation]:
 
 
 def _may_be_forgotten(history: History, since: float, until: float) -> bool:
-    """Whether the lease may have been lost: with Redis's keys, or with its owner."""
+    """Whether the lease may have been lost (with Redis's keys, or with its owner) or passed by."""
     if history.is_trouble_within(since - APPROACH - AFTER_OUTAGE, until, "redis"):
         return True
-    return any(each.kind == "portal killed" and since - LEASE < each.began < until for each in history.troubles)
+    return any(
+        (each.kind == "portal killed" and since - LEASE < each.began < until)
+        or (each.kind == "portal paused" and _hung(each) and each.began < until and since - APPROACH < each.ended)
+        for each in history.troubles
+    )
+
+
+def _hung(pause: Trouble) -> bool:
+    """A process that slept longer than it would wait for Redis takes Redis for lost, and asks WHMCS by itself."""
+    return pause.ended - pause.began > COMMAND_LIMIT
 
 
 def _ends_of_generations(history: History) -> dict[int | None, list[tuple[float, float]]]:

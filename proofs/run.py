@@ -91,7 +91,7 @@ async def _hand_off_on(customers: list[Customer], stage: Stage, ends: float) -> 
     while time.monotonic() < ends:
         await asyncio.sleep(min(chance.uniform(3, 8), max(0.0, ends - time.monotonic())))
         customer = chance.choice(going)
-        recorder.clears.append(await customer.hand_off(books.some_invoice(customer.client, chance, odd=False)))
+        recorder.clears.append(await customer.hand_off(books.some_payable(customer.client, chance)))
 
 
 async def _collect(stage: Stage) -> History:

@@ -115,6 +115,9 @@ KEPT: dict[str, Callable[[], Told]] = {
     "a second call after Redis forgot": lambda: (
         Told(invoice()).call(5, took=0.3).trouble("keys deleted", "redis", 5.1, 5.11).call(5.2, took=0.3)
     ),
+    "a process that slept takes Redis for lost": lambda: (
+        Told(invoice()).trouble("portal paused", "portal 0", 4, 4.6).call(4.7, took=0.3).call(4.8, took=0.3)
+    ),
     "calls for different things": lambda: Told(invoice()).call(5, took=0.3).call(5.1, "GetInvoice 1", took=0.3),
     "parts from before and after a change without a clear": lambda: (
         Told(invoice(5), invoice(5.4)).call(4.9).read(5.6, row(1, 1), row(2, 2), as_of=4.9)
@@ -177,6 +180,10 @@ BROKEN: dict[str, tuple[str, Callable[[], Told]]] = {
     "called thrice for one clear": (
         "F8 one call",
         lambda: Told(invoice()).call(5, took=0.3).clear(5.05, 5.1).call(5.1, took=0.3).call(5.15, took=0.3),
+    ),
+    "called twice after a short sleep": (
+        "F8 one call",
+        lambda: Told(invoice()).trouble("portal paused", "portal 0", 4.4, 4.6).call(4.7, took=0.3).call(4.8, took=0.3),
     ),
     "too many at once": ("F8 bounded", lambda: crowded(Told(invoice()))),
     "two generations on one page": (
