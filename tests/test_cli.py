@@ -64,9 +64,10 @@ def test_wrong_settings_are_said_once_and_all_together(tmp_path: Path, command: 
 
 def test_a_cache_in_memory_is_for_one_worker(tmp_path: Path, settings: dict[str, str]) -> None:
     """Otherwise a change would reach one worker and not the others."""
-    done = run(tmp_path, "serve", "--workers", "2", **settings)
+    done = run(tmp_path, "serve", "--workers", "2", **{**settings, "secret_key": "short"})
     assert done.returncode == 2
     assert "COUNTERFOIL_CACHE_URL" in done.stderr
+    assert "COUNTERFOIL_SECRET_KEY" in done.stderr, "every problem is said at once"
 
 
 def test_postgresql_is_migrated_by_whoever_runs_it(tmp_path: Path, settings: dict[str, str], postgres_url: str) -> None:

@@ -241,8 +241,10 @@ class Settings:
         return self.log_format or ("console" if sys.stderr.isatty() else "json")
 
 
-def load(environ: Mapping[str, str] | None = None, directory: Path | None = None) -> Settings:
-    """Reads `directory`/.env, then the environment, which wins. Raises SettingsError with every problem at once."""
+def load(environ: Mapping[str, str] | None = None, directory: Path | None = None, *, processes: int = 1) -> Settings:
+    """Reads `directory`/.env, then the environment, which wins. Raises SettingsError with every problem at once, also
+    for what does not suit so many processes.
+    """
     dotenv = {name: text for name, text in dotenv_values((directory or Path()) / ".env").items() if text is not None}
     given = {**dotenv, **(os.environ if environ is None else environ)}
     problems: list[str] = []
@@ -252,9 +254,17 @@ def load(environ: Mapping[str, str] | None = None, directory: Path | None = None
             values[item.name] = _value(given, PREFIX + item.name.upper(), item.metadata)
         except (ValueError, OSError) as error:
             problems.append(f"{PREFIX}{item.name.upper()}: {_reason(error)}")
+    if processes > 1 and str(values.get("cache_url", "")).startswith("memory:"):
+        problems.append(f"{PREFIX}CACHE_URL: {_ONE_PROCESS}")
     if problems:
         raise SettingsError(problems)
     return Settings(**values)
+
+
+_ONE_PROCESS = (
+    "is memory://, which only one process can use: a change would reach one worker and not the others. "
+    "Set it to a Redis, or use --workers 1"
+)
 
 
 def _value(given: Mapping[str, str], name: str, rule: Mapping[str, Any]) -> Any:

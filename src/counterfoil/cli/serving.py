@@ -17,7 +17,6 @@ from counterfoil.cli.started import settings_or_exit
 from counterfoil.db.engine import is_sqlite, make_engine
 from counterfoil.db.schema import pending, upgrade
 from counterfoil.errors import TemporarilyUnavailable
-from counterfoil.settings import Settings
 
 STOP_SECONDS = 10
 """After SIGTERM: open requests have this long. Streams are told at once and end within a second (web/live.py)."""
@@ -32,8 +31,7 @@ GRANIAN_LOGS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the portal and its webhooks."""
-    settings = settings_or_exit()
-    check_processes(settings, workers)
+    settings = settings_or_exit(processes=workers)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     asyncio.run(prepare_database(settings.database_url))
     with tempfile.TemporaryDirectory(prefix="counterfoil-metrics-") as directory:
@@ -46,14 +44,6 @@ def serve(host: str, port: int, workers: int) -> None:
             import_module("counterfoil.web.metrics").answer_on(host, settings.metrics_port)
         gc.freeze()
         server(host, port, workers).serve()
-
-
-def check_processes(settings: Settings, workers: int) -> None:
-    if workers > 1 and settings.cache_url.startswith("memory:"):
-        raise click.UsageError(
-            "COUNTERFOIL_CACHE_URL is memory://, which only one process can use: a change would reach one worker "
-            "and not the others. Set it to a Redis, or use --workers 1."
-        )
 
 
 async def prepare_database(url: str) -> None:

@@ -13,9 +13,9 @@ SETTINGS_ARE_WRONG = 2
 """Exit code, as for a wrong command line."""
 
 
-def settings_or_exit() -> Settings:
+def settings_or_exit(*, processes: int = 1) -> Settings:
     try:
-        settings = load()
+        settings = load(processes=processes)
     except SettingsError as error:
         click.echo(error, err=True)
         sys.exit(SETTINGS_ARE_WRONG)
