@@ -19,8 +19,10 @@ from counterfoil.model import Client, Invoice, InvoiceRow, InvoiceStatus
 
 _log = structlog.get_logger(__name__)
 
-FIRST_PAGE = 1000
-"""Rows asked for at once. Nearly every client fits, so that the list is one call and of one moment."""
+ROWS_AT_ONCE = 10_000
+"""Rows asked for in one call. Nearly every client fits, so that the list is one call and of one moment; for more, an
+answer would outgrow what is read of one.
+"""
 
 FIGURES_LIMIT = 100
 """Open invoices whose balances are summed for the head of the list; each is a call when cold. Above it the head
@@ -202,16 +204,15 @@ class Invoices:
     async def _rows_of_one_moment(self, client_id: int) -> list[InvoiceRow] | None:
         """All rows, drafts too; None when the list moved between two calls. In the order of ids nothing shifts."""
         rows: dict[int, InvoiceRow] = {}
-        returned, total, limit = 0, 1, FIRST_PAGE
+        returned, total = 0, 1
         while returned < total:
             answer = await self._api.get_invoices(
-                client_id, limitstart=returned, limitnum=limit, orderby="id", order="asc"
+                client_id, limitstart=returned, limitnum=ROWS_AT_ONCE, orderby="id", order="asc"
             )
             rows.update((row.id, row) for row in answer.rows)
             if returned and (answer.total != total or not answer.returned):
                 return None
             returned, total = returned + answer.returned, answer.total
-            limit = max(total - returned, 1)
             if not answer.returned:
                 break
         return list(rows.values()) if len(rows) == total else None

@@ -19,7 +19,7 @@ from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import KINDS
 from counterfoil.whmcs.results import InvoiceRows, Login, WhmcsDetails
 from counterfoil.whmcs.sso import has_origin_of
-from counterfoil.whmcs.wire import Row, Untrustworthy, text
+from counterfoil.whmcs.wire import Row, Untrustworthy, rows, text
 
 __all__ = ["InvoiceRows", "Login", "SsoRefused", "WhmcsApi", "WhmcsDetails"]
 
@@ -128,7 +128,8 @@ class WhmcsApi:
             answer = await self._client.call("GetInvoices", params)
             read = partial(wire_invoices.invoice_rows, answer, client_id, limitstart, limitnum, self._zone)
             # 10,000 rows take 0.1 s, in which nobody else would be served.
-            return await asyncio.to_thread(read) if limitnum > MANY_ROWS else read()
+            many = len(rows(answer, "invoices", "invoice")) > MANY_ROWS
+            return await asyncio.to_thread(read) if many else read()
 
     async def get_invoice(self, invoice_id: int) -> Invoice | None:
         """Of whatever client: compare `client_id` first.
