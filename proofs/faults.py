@@ -17,7 +17,7 @@ class Faults:
     def __init__(self, stage: Stage) -> None:
         self._fleet, self._plan, self._recorder, _ = stage
         self._chance = stage.plan.chance("faults")
-        self._coming_back: set[asyncio.Task[None]] = set()
+        self._coming_back: list[asyncio.Task[None]] = []
 
     async def slow_down(self) -> None:
         """WHMCS takes 20 to 400 ms, and looks at its data somewhere on the way."""
@@ -40,8 +40,7 @@ class Faults:
                     self._chance.sample(soft, len(soft)) if is_lull else self._chance.sample(loud, len(loud))
                 )
             await decks[is_lull].pop()()
-        if self._coming_back:
-            await asyncio.wait(self._coming_back)
+        await asyncio.gather(*self._coming_back)
 
     def _note(self, kind: str, whom: str, began: float, dead: tuple[float, float] | None = None) -> None:
         self._recorder.faults[kind] += 1
@@ -55,14 +54,12 @@ class Faults:
 
     async def _kill_portal(self) -> None:
         # WHMCS nearly always has calls under way, so that it is in mid-fetch as often as not.
-        if self._coming_back:  # One at a time: somebody must be there to read from.
+        if any(not task.done() for task in self._coming_back):  # One at a time: somebody must be there to read from.
             return
         portal = self._portal()
         began = time.monotonic()
         portal.kill()
-        task = asyncio.create_task(self._bring_back(portal, began))
-        self._coming_back.add(task)
-        task.add_done_callback(self._coming_back.discard)
+        self._coming_back.append(asyncio.create_task(self._bring_back(portal, began)))
 
     async def _bring_back(self, portal: Portal, began: float) -> None:
         await asyncio.sleep(self._chance.uniform(0.1, 1.0))
