@@ -4,13 +4,13 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 
-from proofs.history import NEVER, Call, History, Read, Trouble
+from proofs.history import NEVER, Call, History, Read
 from proofs.rules import AFTER_OUTAGE, STAMPS, Violation, told
 
 APPROACH = 1.0
 """From the lease to WHMCS, at most: the portal's own queue and a busy machine."""
 
-LEASE, COMMAND_LIMIT = 4.0, 0.5
+LEASE = 4.0
 SIGNAL = 0.02
 """Until a killed or stopped process has noticed."""
 
@@ -52,14 +52,9 @@ def _may_be_forgotten(history: History, since: float, until: float) -> bool:
         return True
     return any(
         (each.kind == "portal killed" and since - LEASE < each.began < until)
-        or (each.kind == "portal paused" and _hung(each) and each.began < until and since - APPROACH < each.ended)
+        or (each.is_long_sleep and each.began < until and since - APPROACH < each.ended)
         for each in history.troubles
     )
-
-
-def _hung(pause: Trouble) -> bool:
-    """A process that slept longer than it would wait for Redis takes Redis for lost, and asks WHMCS by itself."""
-    return pause.ended - pause.began > COMMAND_LIMIT
 
 
 def _ends_of_generations(history: History) -> dict[int | None, list[tuple[float, float]]]:

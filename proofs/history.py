@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 NEVER = math.inf
 
+COMMAND_LIMIT = 0.5
+"""Seconds for which a portal waits for Redis."""
+
 
 class Version(NamedTuple):
     """Visible in WHMCS from some moment in [earliest, latest]. No facts: it is not there (yet, or any more)."""
@@ -95,6 +98,11 @@ class Trouble(NamedTuple):
     @property
     def is_outage(self) -> bool:
         return self.whom == "redis" and self.dead[0] < NEVER
+
+    @property
+    def is_long_sleep(self) -> bool:
+        """A process that slept longer than it would wait for Redis takes Redis for lost, and asks WHMCS by itself."""
+        return self.kind == "portal paused" and self.ended - self.began > COMMAND_LIMIT
 
     @property
     def loses_keys(self) -> bool:
@@ -188,6 +196,13 @@ class History:
 
     def is_outage_within(self, low: float, high: float, *, after: float = 0.0) -> bool:
         return any(each.began < high and low < each.ended + after for each in self.outages)
+
+    def is_past_the_store(self, read: Read, *, after: float) -> bool:
+        """Whether Redis may have been away for the portal that answered: in truth, or because the portal slept."""
+        if self.is_outage_within(read.started, read.ended, after=after):
+            return True
+        slept = [each for each in self.troubles if each.whom == f"portal {read.portal}" and each.is_long_sleep]
+        return any(each.began < read.ended and read.started < each.ended + after for each in slept)
 
     def is_trouble_within(self, low: float, high: float, *whom: str) -> bool:
         """`whom`: only troubles of those; otherwise of anybody."""

@@ -198,7 +198,9 @@ def _sessions(history: History) -> dict[str, list[Read]]:
 
 
 def f9_wholeness(history: History) -> Iterator[Violation]:
-    """No body mixes what was gone before a clear began with what came after that clear was answered."""
+    """No body mixes what was gone before a clear began with what came after that clear was answered. Past the store,
+    where no generation is known, it mixes nothing that was gone before it was asked for.
+    """
     clears = history.holding("webhook", "refresh", "hand-off")
     for index, read in history.last_reads.items():
         values = history.shown[index].values
@@ -207,7 +209,8 @@ def f9_wholeness(history: History) -> Iterator[Violation]:
         tracks = [history.tracks[value.track] for value in values]
         gone = min(max(t.gone(at) for at in v.candidates) for t, v in zip(tracks, values, strict=True))
         come = max(min(t.versions[at].earliest for at in v.candidates) for t, v in zip(tracks, values, strict=True))
-        if gone < come and clears[history.shown[index].client].answered_after(gone) < come:
+        is_mixed = gone < come and clears[history.shown[index].client].answered_after(gone) < come
+        if is_mixed and not (gone >= read.started and history.is_past_the_store(read, after=AFTER_OUTAGE)):
             yield Violation("F9", read.started, f"{told(read)}: shows what was gone at {gone:.3f} beside {come:.3f}")
 
 

@@ -134,7 +134,19 @@ class Stack:
 
     def logged(self) -> list[dict[str, Any]]:
         """The portal's log lines so far; what is not JSON fails the test."""
-        return [json.loads(line) for line in self.portal.output().splitlines() if line]
+        whole, _, _ = self.portal.output().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines() if line]
+
+    def logged_request(self, request_id: str) -> dict[str, Any]:
+        """The line of a request, which may be written a little later than its answer, and by any worker."""
+        deadline = time.monotonic() + 10
+        while True:
+            found = [line for line in self.logged() if line["event"] == "request" and line["request_id"] == request_id]
+            if found:
+                (line,) = found
+                return line
+            assert time.monotonic() < deadline, "a request was not logged"
+            time.sleep(0.01)
 
 
 @contextmanager

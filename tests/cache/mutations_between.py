@@ -140,6 +140,22 @@ BETWEEN: tuple[Mutation, ...] = (
         (returning.test_a_fill_that_fails_while_the_store_is_back,),
     ),
     Mutation(
+        "a fetch that the store missed is shown beside nothing older",
+        Cache,
+        "_round",
+        "len(parts) > 1",
+        "False",
+        (returning.test_a_fetch_that_the_store_missed_is_shown_beside_nothing_older,),
+    ),
+    Mutation(
+        "a fetch that the store missed names no generation",
+        Cache,
+        "_round",
+        'nonce = ""',
+        "pass",
+        (returning.test_a_fetch_that_the_store_missed_names_no_generation,),
+    ),
+    Mutation(
         "debts are paid before the store is asked",
         Gate,
         "_pay_all",

@@ -316,6 +316,34 @@ async def test_a_fetch_that_the_store_missed_is_newer_than_every_clear_before_it
     assert await early == b"v1"
 
 
+async def test_a_fetch_that_the_store_missed_is_shown_beside_nothing_older(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F9: another process cleared the client meanwhile; what was found in the store before that is read again."""
+    one, other = await modelled.settled(), await modelled.process()
+    assert await value(one.cache, whmcs.part("invoices")) == b"v1"
+    whmcs.latency = 3.0
+    parts = [whmcs.part("invoices"), whmcs.part("invoice:1")]
+    whmcs.arrived.clear()
+    reader = asyncio.create_task(other.cache.read(ADA, parts, within=WITHIN))
+    await whmcs.arrived.wait()
+    modelled.hide(other, seconds=9.0)
+    await one.cache.clear(ADA)
+    whmcs.version = 2
+    snapshot = await reader
+    assert [entry.value for entry in snapshot.entries] == [b"v2", b"v2"]
+    assert snapshot.nonce == ""
+
+
+async def test_a_fetch_that_the_store_missed_names_no_generation(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F9: whoever reads on in steps would otherwise put it beside what they have of that generation."""
+    await modelled.settled()
+    other = await modelled.process()
+    whmcs.latency = 3.0
+    reader = asyncio.create_task(other.cache.read(ADA, [whmcs.part()], within=WITHIN))
+    await whmcs.arrived.wait()
+    modelled.hide(other, seconds=9.0)
+    assert (await reader).nonce == ""
+
+
 async def test_a_clear_that_failed_is_made_good(modelled: Modelled, whmcs: Whmcs) -> None:
     """Whoever wanted it is told, and asks again; but nobody need wait for that once the store is back."""
     one, other = await modelled.settled(), await modelled.process()

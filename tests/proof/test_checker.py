@@ -122,6 +122,18 @@ KEPT: dict[str, Callable[[], Told]] = {
     "parts from before and after a change without a clear": lambda: (
         Told(invoice(5), invoice(5.4)).call(4.9).read(5.6, row(1, 1), row(2, 2), as_of=4.9)
     ),
+    "parts read one by one while Redis was away": lambda: (
+        Told(invoice(5), invoice(6))
+        .trouble("redis paused", "redis", 4.3, 4.85, outage=True)
+        .clear(5.1, 5.3)
+        .read(4.9, row(1, 1), row(2, 2), took=2)
+    ),
+    "parts read one by one by a portal that slept": lambda: (
+        Told(invoice(5), invoice(6))
+        .trouble("portal paused", "portal 0", 4.3, 4.85)
+        .clear(5.1, 5.3)
+        .read(4.9, row(1, 1), row(2, 2), took=2)
+    ),
     "an error while WHMCS is down": lambda: Told().trouble("WHMCS answers 500", "whmcs", 5, 6).answer(7, 503),
     "no answer from a dead process": lambda: Told().trouble("portal killed", "portal 0", 5, 7).answer(6, 0),
     "not found, then found": lambda: Told(invoice(client=ADA)).read(-110, missing(0)).read(-99, detail(1)),
@@ -189,6 +201,15 @@ BROKEN: dict[str, tuple[str, Callable[[], Told]]] = {
     "two generations on one page": (
         "F9 wholeness",
         lambda: Told(invoice(5), invoice(6)).call(4).clear(5.1, 5.3).read(4.9, row(1, 1), row(2, 2), as_of=4, took=2),
+    ),
+    "something old beside something new while Redis was away": (
+        "F9 wholeness",
+        lambda: (
+            Told(invoice(5), invoice(6))
+            .trouble("redis paused", "redis", 4.3, 4.85, outage=True)
+            .clear(5.1, 5.3)
+            .read(5.05, row(1, 1), row(2, 2), took=2)
+        ),
     ),
     "an answer that is none of ours": ("F9 answers", lambda: Told().answer(5, 500)),
     "no answer from a living process": ("F9 answers", lambda: Told().answer(5, 0)),

@@ -10,7 +10,7 @@ from counterfoil.cache import rules
 from counterfoil.cache.bypass import Bypass
 from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.fetching import Fetching
-from counterfoil.cache.flights import arrivals
+from counterfoil.cache.flights import Flight, arrivals
 from counterfoil.cache.gate import Gate
 from counterfoil.cache.packing import NONCE_LENGTH, mark_of, nonce_of, pack_header, unpack_entry
 from counterfoil.cache.store import Bump, Found, Moved, Store, StoreAway
@@ -106,17 +106,14 @@ class Cache:
         # The nonce is settled before anything is shared: two readers who both saw no record saw different things.
         nonce = peek.nonce or (await self._gate.ask(self._store.born, scope, self._new_nonce())).data.decode()
         missing = [part for part, entry in zip(parts, peek.entries, strict=True) if entry is None]
-        fetched = iter(await self._fetched(scope, missing, nonce, arrived))
-        return Snapshot(nonce, tuple(entry or next(fetched) for entry in peek.entries))
-
-    async def _fetched(self, scope: str, missing: Sequence[Part], nonce: str, arrived: float) -> list[Entry]:
-        if not missing:
-            return []
         flights = [self._fetching.flight(scope, part, nonce) for part in missing]
-        entries = await arrivals(flights)
-        if any(flight.began + (e.expires_at - e.as_of) <= arrived for flight, e in zip(flights, entries, strict=True)):
-            raise Moved  # A slow fetch on probation, begun long before this reader came: it proves nothing to them.
-        return entries
+        fetched = iter(await _landed(flights, arrived))
+        entries = tuple([entry or next(fetched) for entry in peek.entries])
+        if any(flight.was_missed for flight in flights):
+            if len(parts) > 1:
+                raise Moved  # Clears that came meanwhile are unknown here: the other parts may be older than those.
+            nonce = ""
+        return Snapshot(nonce, entries)
 
     async def keep(self, scope: str, nonce: str, name: str, entry: Entry) -> None:
         """Stores what was derived from a Snapshot, e.g. a rendered page, while its nonce holds. Never raises."""
@@ -222,3 +219,12 @@ class Cache:
             await self._gate.ask(self._store.beat)
         except StoreAway as error:
             raise CacheUnavailable(str(error)) from error
+
+
+async def _landed(flights: Sequence[Flight[Entry]], arrived: float) -> list[Entry]:
+    if not flights:
+        return []
+    entries = await arrivals(flights)
+    if any(flight.began + (e.expires_at - e.as_of) <= arrived for flight, e in zip(flights, entries, strict=True)):
+        raise Moved  # A slow fetch on probation, begun long before this reader came: it proves nothing to them.
+    return entries

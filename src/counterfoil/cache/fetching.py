@@ -38,7 +38,7 @@ class Fetching:
             answer = await self._gate.ask(self._store.acquire, lease)
             if answer.kind == "lease":
                 flight.began = asked
-                return await self._fetch(lease, part)
+                return await self._fetch(lease, part, flight)
             if not self._gate.is_open:  # The answer has shown a clock step: what it calls a hit may have run out.
                 break
             if answer.kind == "hit":
@@ -52,7 +52,7 @@ class Fetching:
             await asyncio.sleep(pause)
         raise Moved
 
-    async def _fetch(self, lease: Lease, part: Part) -> Entry:
+    async def _fetch(self, lease: Lease, part: Part, flight: Flight[Entry]) -> Entry:
         if not self._gate.is_open:  # The answer that brought the lease has shown a clock step.
             await self._give_back(lease, "")
             raise Moved
@@ -68,6 +68,7 @@ class Fetching:
         try:
             answer = await self._gate.ask(self._store.fill, lease, fetched.value, lifetime)
         except StoreAway:
+            flight.was_missed = True
             return self._past_the_store(lease, Entry(fetched.value, began, began + min(lifetime, rules.PROBATION)))
         return self._accepted(answer, fetched.value)
 

@@ -10,14 +10,15 @@ T = TypeVar("T")
 
 
 class Flight(Generic[T]):
-    """One shared task. It sets `is_airborne` when who comes later must not share it any more, and `began` to the event
-    loop's time when it begins to fetch, if it does.
+    """One shared task. It sets `is_airborne` when who comes later must not share it any more, `began` to the event
+    loop's time when it begins to fetch, if it does, and `was_missed` when the store does not know what it brings.
     """
 
     def __init__(self) -> None:
         self.task: asyncio.Task[T]
         self.readers = 0
         self.is_airborne = False
+        self.was_missed = False
         self.began = float("inf")
 
 
