@@ -99,8 +99,8 @@ IN_THE_STORE: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a slow fetch proves nothing to who came late",
-        Cache,
-        "_fetched",
+        engine,
+        "_landed",
         "<= arrived",
         "<= -1",
         (windows.test_a_reader_does_not_take_a_value_whose_probation_ended_before_they_came,),

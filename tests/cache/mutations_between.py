@@ -3,7 +3,7 @@
 from functools import partial
 
 from counterfoil import errors
-from counterfoil.cache import bypass, engine, fetching, gate, memory, rules
+from counterfoil.cache import bypass, connection, engine, fetching, gate, memory, rules
 from tests.cache import test_generations as generations
 from tests.cache import test_return as returning
 from tests.cache import test_sessions as sessions
@@ -122,6 +122,14 @@ BETWEEN: tuple[Mutation, ...] = (
         "if key in self._failed:",
         "if False:",
         (returning.test_a_failure_past_the_store_is_shared,),
+    ),
+    Mutation(
+        "a store that answers is not hung",
+        connection.Connection,
+        "_check_time",
+        "max(self._waiting[0][1], self._heard)",
+        "self._waiting[0][1]",
+        (returning.test_a_store_that_answers_is_not_hung,),
     ),
     Mutation(
         "a fetch that the store missed is owed to it",

@@ -27,6 +27,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._unsent: list[bytes] = []
         self._waiting: deque[tuple[asyncio.Future[Any], float]] = deque()
+        self._heard = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._why_lost: str | None = None
         self.on_lost: Callable[[str], None] = lambda _why: None
@@ -73,6 +74,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._why_lost is not None:
             return
+        self._heard = self._loop.time()
         try:
             self._reader.feed(data)
             while (reply := self._reader.gets()) is not False:
@@ -94,11 +96,13 @@ class Connection(asyncio.Protocol):
             self._transport.write(b"".join(unsent))
 
     def _check_time(self) -> None:
-        """One timer for all: it looks at the oldest command and sleeps until that one is due."""
+        """One timer for all: it looks at the oldest command and sleeps until that one is due. A server that answers
+        others meanwhile is not hung, but this process is behind with reading.
+        """
         self._timer = None
         if not self._waiting:
             return
-        due = self._waiting[0][1] + COMMAND_LIMIT
+        due = max(self._waiting[0][1], self._heard) + COMMAND_LIMIT
         if due <= self._loop.time():
             self.abort("no answer in time")
         else:
