@@ -160,7 +160,7 @@ class Portal(Litestar):
             sessions=parts.sessions,
             cookie_name=cookie_name(parts.settings),
             # A kept page names its style sheet: another build's page would name one that is gone.
-            version=f"{__version__} {assets.address('portal.css')} {assets.address('portal.js')}",
+            version=f"{__version__} {assets.version}",
         )
 
     def _rules(self, errors: ErrorAnswers) -> Rules:

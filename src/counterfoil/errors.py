@@ -15,6 +15,8 @@ CounterfoilError
     PaymentMethodMissing        409 payment_method_missing
     ProfileConflict             409 profile_conflict
     ValidationFailed            422 validation_failed, with the fields
+      SeveralCurrencies
+      TooManyOpenInvoices
     RateLimited                 429 rate_limited, with the wait
   Unavailable                 nobody can mend it by changing the request; worth another try later
     BillingUnavailable          503 billing_unavailable
@@ -113,6 +115,15 @@ class ValidationFailed(Refused):
     def __init__(self, *errors: tuple[str, str]) -> None:
         super().__init__(*errors)
         self.errors = errors
+
+
+class SeveralCurrencies(ValidationFailed):
+    title = "Several currencies"
+    detail = "These invoices are in different currencies. Pay each currency separately."
+
+
+class TooManyOpenInvoices(ValidationFailed):
+    title, detail = "Too many open invoices", "Too many open invoices for one file. Choose a shorter period."
 
 
 class RateLimited(Refused):

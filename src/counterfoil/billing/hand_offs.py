@@ -1,5 +1,6 @@
 """One-time links into WHMCS: what is checked before one is made, and what it means for what we believe afterwards."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
@@ -8,13 +9,16 @@ from msgspec import Struct
 from counterfoil.billing.freshness import HAND_OFF_WINDOW, RETURN_WINDOW, client_scope
 from counterfoil.billing.invoices import Invoices
 from counterfoil.cache import Cache
-from counterfoil.errors import InvoiceNotPayable
+from counterfoil.errors import InvoiceNotPayable, SeveralCurrencies
 from counterfoil.whmcs.api import SsoRefused
 
 _log = structlog.get_logger(__name__)
 
 TOKEN_LIFETIME = 60
 """Seconds for which WHMCS accepts the link, once. https://developers.whmcs.com/advanced/sso/"""
+
+MOST_TOGETHER = 50
+"""Invoices that may be paid at once: each is read again before, and their ids have to fit into one address."""
 
 
 class _Api(Protocol):
@@ -47,6 +51,25 @@ class HandOffs:
         if not invoice.value.is_payable:
             raise InvoiceNotPayable
         return await self._link(client_id, user_id, f"viewinvoice.php?id={invoice_id}")
+
+    async def pay_together(self, client_id: int, user_id: int | None, invoice_ids: Sequence[int]) -> HandOff:
+        """Lands on WHMCS's mass payment with these invoices chosen, which its template takes as `invoiceids[]`.
+
+        https://docs.whmcs.com/billing-and-invoicing/ has the setting that switches mass payment on; where it is off,
+        WHMCS shows the client area instead. Raises what `pay` raises, and SeveralCurrencies.
+        """
+        await self._invoices.chosen(client_id, invoice_ids)
+        await self._expect_changes(client_id)
+        # As for one: never on a kept "unpaid".
+        chosen = (await self._invoices.chosen(client_id, invoice_ids)).value
+        if not all(invoice.is_payable for invoice in chosen):
+            raise InvoiceNotPayable
+        if len({invoice.amount_due.currency for invoice in chosen}) > 1:
+            raise SeveralCurrencies(("invoice_ids", SeveralCurrencies.detail))
+        if len(invoice_ids) == 1:
+            return await self._link(client_id, user_id, f"viewinvoice.php?id={invoice_ids[0]}")
+        named = "".join(f"&invoiceids[]={invoice_id}" for invoice_id in invoice_ids)
+        return await self._link(client_id, user_id, f"clientarea.php?action=masspay{named}")
 
     async def pdf(self, client_id: int, user_id: int | None, invoice_id: int) -> HandOff:
         """Lands on the invoice's PDF in WHMCS. Raises InvoiceNotFound, BillingUnavailable, CacheUnavailable."""

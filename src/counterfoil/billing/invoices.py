@@ -1,6 +1,6 @@
 """Invoices of one client: the list, one invoice, and the figures above the list. Pages and API say the same."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -12,9 +12,9 @@ from counterfoil.billing.freshness import Lifetimes, client_scope
 from counterfoil.billing.invoice_query import InvoiceQuery
 from counterfoil.billing.ledger import Difference, Doubts, Ledger
 from counterfoil.billing.reading import Calendar, Reading, Steps, moment, part_of, reading
-from counterfoil.billing.shown import Figures, InvoiceDetail, InvoicePage, detail_of
+from counterfoil.billing.shown import Figures, InvoiceDetail, InvoiceItem, InvoicePage, detail_of
 from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
-from counterfoil.errors import BillingUnavailable, InvoiceNotFound
+from counterfoil.errors import BillingUnavailable, InvoiceNotFound, TooManyOpenInvoices
 from counterfoil.model import Client, Invoice, InvoiceRow, InvoiceStatus
 
 _log = structlog.get_logger(__name__)
@@ -28,8 +28,17 @@ FIGURES_LIMIT = 100
 """Open invoices whose balances are summed for the head of the list; each is a call when cold. Above it the head
 tells how many there are, not how much: a sum over some of them would be untrue."""
 
+EXPORT_LIMIT = 1_000
+"""Open invoices that one file may hold; each is a call when cold, and nothing is written before all are known."""
+
+_AT_ONCE = 32
+"""Invoices asked for at a time in a long read: each such step must be over within the patience for one read."""
+
 _ROUNDS = 5
 """Tries to see one moment while WHMCS changes under our eyes."""
+
+_NONE = InvoiceQuery(page_size=0)
+"""For reads that are of no page."""
 
 _rows = msgspec.json.Decoder(tuple[InvoiceRow, ...])
 _invoice = msgspec.json.Decoder(Invoice | None)
@@ -108,6 +117,30 @@ class Invoices:
         )
         return reading(overview, snapshot, not_after=self._calendar.midnight())
 
+    async def export(self, client_id: int, query: InvoiceQuery) -> Reading[tuple[InvoiceItem, ...]]:
+        """All matching invoices at one moment. May take as long as reading each open one of them takes.
+
+        Raises TooManyOpenInvoices, for more than EXPORT_LIMIT.
+        """
+
+        def needed(known: Ledger) -> frozenset[int]:
+            found = known.open_among(query)
+            if len(found) > EXPORT_LIMIT:
+                raise TooManyOpenInvoices(("from", TooManyOpenInvoices.detail))
+            return found
+
+        ledger, snapshot = await self._ledger(client_id, query, needed, is_long=True)
+        return reading(ledger.all_pages(query), snapshot, not_after=self._calendar.midnight())
+
+    async def chosen(self, client_id: int, ids: Sequence[int]) -> Reading[tuple[InvoiceItem, ...]]:
+        """These invoices, in this order. Raises InvoiceNotFound when one of them is not this client's to see."""
+        wanted = frozenset(ids)
+        ledger, snapshot = await self._ledger(client_id, _NONE, lambda _: wanted, at_once=wanted)
+        items = tuple(item for item in ledger.named(ids) if item is not None)
+        if len(items) < len(ids):
+            raise InvoiceNotFound
+        return reading(items, snapshot, not_after=self._calendar.midnight())
+
     async def detail(self, client_id: int, invoice_id: int) -> Reading[InvoiceDetail]:
         """Raises InvoiceNotFound for what does not exist, is another client's, or is a draft."""
         reading_, _ = await self.detail_with_client(client_id, invoice_id)
@@ -131,14 +164,21 @@ class Invoices:
         raise BillingUnavailable("WHMCS's list and its invoice do not agree")
 
     async def _ledger(
-        self, client_id: int, query: InvoiceQuery, needed: Callable[[Ledger], frozenset[int]], *others: Part
+        self,
+        client_id: int,
+        query: InvoiceQuery,
+        needed: Callable[[Ledger], frozenset[int]],
+        *others: Part,
+        at_once: frozenset[int] = frozenset(),
+        is_long: bool = False,
     ) -> tuple[Ledger, Snapshot]:
         """The list with the balances that `needed` names, all of one generation and not contradicting each other, nor
-        any invoice of the page that is still kept: its answer may be given without coming this way.
+        any invoice of the page that is still kept: its answer may be given without coming this way. `at_once`: what is
+        needed whatever the list says, so that it need not be waited for. `is_long`: more than a page may wait for.
         """
-        wanted: frozenset[int] = frozenset()
+        wanted = at_once
         tries = 0
-        steps = self._steps(client_id)
+        steps = self._steps(client_id, is_long=is_long)
         for _ in range(_ROUNDS):
             chosen = sorted(wanted)
             parts = [self._list_part(client_id), *(self._invoice_part(client_id, each) for each in chosen), *others]
@@ -151,15 +191,15 @@ class Invoices:
             if self._doubts.are_justified(ledger.differences(kept), tries):
                 tries += 1
                 await self._start_afresh(client_id)
-                steps = self._steps(client_id)
+                steps = self._steps(client_id, is_long=is_long)
             elif missing:
                 wanted |= missing
             else:
                 return ledger, snapshot
         raise BillingUnavailable("WHMCS's list and its invoices do not agree")
 
-    def _steps(self, client_id: int) -> Steps:
-        return Steps(self._cache, client_scope(client_id), self._patience)
+    def _steps(self, client_id: int, *, is_long: bool) -> Steps:
+        return Steps(self._cache, client_scope(client_id), self._patience, most=_AT_ONCE if is_long else None)
 
     async def _kept(self, client_id: int, ids: frozenset[int], nonce: str) -> dict[int, Invoice | None]:
         """Those of the invoices that this generation still has."""

@@ -1,10 +1,12 @@
 """A client's invoices at one moment: the rows of the list, and the invoices whose balances are known. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
+
+import msgspec
 
 from counterfoil.billing.invoice_query import OPEN, InvoiceQuery, StatusFilter, is_overdue, select
 from counterfoil.billing.shown import Figures, InvoiceItem, InvoicePage, has_part_payment
@@ -102,6 +104,18 @@ class Ledger:
             as_of=as_of,
         )
 
+    def open_among(self, query: InvoiceQuery) -> frozenset[int]:
+        """Of all pages, whose amounts due have to be known."""
+        return frozenset(row.id for row in self._candidates(query) if row.status in OPEN)
+
+    def all_pages(self, query: InvoiceQuery) -> tuple[InvoiceItem, ...]:
+        return tuple(self._item(row) for row in self._matching(query))
+
+    def named(self, ids: Iterable[int]) -> tuple[InvoiceItem | None, ...]:
+        """Each id's invoice; None: not this client's to see. An invoice about invoices cannot be paid with others."""
+        rows = {row.id: row for row in self._all_rows}
+        return tuple(self._payable_with_others(rows[id_]) if id_ in rows else None for id_ in ids)
+
     def figures(self, credit: Money) -> tuple[Figures, ...]:
         """One for each currency that something is owed in, the client's own always."""
         unpaid = [row for row in self._rows if row.status is InvoiceStatus.UNPAID]
@@ -121,6 +135,10 @@ class Ledger:
             next_due_on=min((row.due_on for row in owed if row.due_on and row.due_on >= self._today), default=None),
             open_count=len(owed),
         )
+
+    def _payable_with_others(self, row: InvoiceRow) -> InvoiceItem:
+        item = self._item(row)
+        return msgspec.structs.replace(item, is_payable=False) if self._stands_for_others(row) else item
 
     def _stands_for_others(self, row: InvoiceRow) -> bool:
         invoice = self._invoices.get(row.id)

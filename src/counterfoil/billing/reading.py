@@ -48,15 +48,23 @@ class Steps:
     and WHMCS takes longer, the next step would otherwise ask for it again.
     """
 
-    def __init__(self, cache: Cache, scope: str, patience: float) -> None:
+    def __init__(self, cache: Cache, scope: str, patience: float, *, most: int | None = None) -> None:
+        """`patience` is for one read of at most `most` parts; a longer read is several of them."""
         self._cache = cache
         self._scope = scope
         self._patience = patience
+        self._most = most
         self._nonce = ""
         self._entries: dict[str, Entry] = {}
 
     async def read(self, parts: Sequence[Part]) -> Snapshot:
         """Raises what Cache.read raises."""
+        most = self._most or len(parts)
+        for end in range(most, len(parts), most):
+            await self._read(parts[:end])
+        return await self._read(parts)
+
+    async def _read(self, parts: Sequence[Part]) -> Snapshot:
         snapshot = await self._rest(parts)
         if self._entries and snapshot.nonce != self._nonce:
             self._entries = {}  # A clear came between.

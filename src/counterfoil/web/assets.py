@@ -36,7 +36,8 @@ class Assets:
         self._files: dict[str, Asset] = {}
         static = resources.files("counterfoil.web").joinpath("static")
         self._add("portal.css", "text/css; charset=utf-8", _style_sheet(static.joinpath("css"), accent))
-        self._add("portal.js", "text/javascript; charset=utf-8", static.joinpath("portal.js").read_bytes())
+        for script in ("portal.js", "invoices.js"):
+            self._add(script, "text/javascript; charset=utf-8", static.joinpath(script).read_bytes())
         icon = static.joinpath("icon.svg").read_text(encoding="utf-8")
         self._add("icon.svg", "image/svg+xml", icon.replace("#0b6e4f", accent or "#0b6e4f").encode())
 
@@ -45,6 +46,11 @@ class Assets:
         hashed = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{ending}"
         self._files[hashed] = Asset(body, gzip.compress(body, mtime=0), media_type)
         self._addresses[name] = f"{PREFIX}/{hashed}"
+
+    @property
+    def version(self) -> str:
+        """Another one whenever a file is."""
+        return " ".join(self._addresses.values())
 
     def address(self, name: str) -> str:
         """E.g. "/static/portal.0123456789ab.css" for "portal.css"."""

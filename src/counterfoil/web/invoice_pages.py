@@ -6,13 +6,11 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
-from counterfoil.billing.hand_offs import HandOff
 from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.invoices import Overview
 from counterfoil.billing.reading import Reading
@@ -22,19 +20,13 @@ from counterfoil.errors import RateLimited
 from counterfoil.model import Client
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.invoices import id_of
-from counterfoil.web.kept import PAYING_COOKIE
 from counterfoil.web.list_query import read_list_query
 from counterfoil.web.next_address import safe_next
+from counterfoil.web.paying import CHECKING, UNCONFIRMED, awaited, away, paying, paying_cookie, words_change_at
 from counterfoil.web.request_context import AnyRequest
 from counterfoil.web.shells import HTML, shell_for
-from counterfoil.web.views import Home, Invoice, Invoices, SsoRefused, View
+from counterfoil.web.views import Home, Invoice, Invoices, View
 from counterfoil.web.wiring import GivenParts, Parts
-
-CHECKING = 300
-"""Seconds for which a page says that a payment is being checked instead of offering to pay again."""
-
-UNCONFIRMED = 900
-"""Seconds until which it then says that the payment is not confirmed yet."""
 
 HOME_ROWS = 5
 
@@ -43,14 +35,16 @@ HOME_ROWS = 5
 async def home(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
     query = InvoiceQuery(StatusFilter.UNPAID, sort=Sort.ATTENTION, page_size=HOME_ROWS)
     reading = await parts.invoices.overview(viewer_of(request).client, query)
-    shown = reading.value
+    shown, gone = reading.value, awaited(request)
     page = Home(
         invoices=shown.invoices,
         figures=shown.figures,
         open_count=shown.open_count,
         today=parts.calendar.today(),
         has_pdf=True,
+        checking=gone.checking,
     )
+    reading = reading._replace(expires_at=min(reading.expires_at, gone.until))
     return await _give(request, parts, reading, page, shown.client)
 
 
@@ -58,7 +52,7 @@ async def home(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
 async def list_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
     query = read_list_query(request.query_params)
     reading: Reading[Overview] = await parts.invoices.overview(viewer_of(request).client, query.as_invoice_query())
-    shown = reading.value
+    shown, gone = reading.value, awaited(request)
     page = Invoices(
         query=query,
         invoices=shown.invoices,
@@ -67,7 +61,10 @@ async def list_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
         years=shown.years,
         today=parts.calendar.today(),
         has_pdf=True,
+        checking=gone.checking,
+        unconfirmed=gone.unconfirmed,
     )
+    reading = reading._replace(expires_at=min(reading.expires_at, gone.until))
     return await _give(request, parts, reading, page, shown.client)
 
 
@@ -89,7 +86,7 @@ async def detail_page(request: AnyRequest, parts: GivenParts, invoice_id: FromPa
     )
     oldest = reading._replace(
         as_of=min(reading.as_of, gateways.as_of),
-        expires_at=min(reading.expires_at, gateways.expires_at, *_words_change_at(away_for)),
+        expires_at=min(reading.expires_at, gateways.expires_at, *words_change_at(away_for)),
     )
     return await _give(request, parts, oldest, page, client)
 
@@ -98,8 +95,9 @@ async def detail_page(request: AnyRequest, parts: GivenParts, invoice_id: FromPa
 async def pay(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), id_of(invoice_id)
     await parts.limits.hit("sso_link", str(viewer.account_id))
-    response = _away(request, parts, await parts.hand_offs.pay(viewer.client, viewer.user_id, number), number)
-    response.cookies.append(paying_cookie(parts, paying(request) | {number: int(time.time())}))
+    hand_off = await parts.hand_offs.pay(viewer.client, viewer.user_id, number)
+    response = away(request, parts, hand_off, f"/invoices/{number}")
+    response.cookies.append(paying_cookie(request, parts, number))
     return response
 
 
@@ -107,7 +105,8 @@ async def pay(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str])
 async def pdf(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), id_of(invoice_id)
     await parts.limits.hit("sso_link", str(viewer.account_id))
-    return _away(request, parts, await parts.hand_offs.pdf(viewer.client, viewer.user_id, number), number)
+    hand_off = await parts.hand_offs.pdf(viewer.client, viewer.user_id, number)
+    return away(request, parts, hand_off, f"/invoices/{number}")
 
 
 @get("/return/invoices/{invoice_id:str}", permission="invoices", include_in_schema=False)
@@ -144,11 +143,6 @@ async def _give(
     return await parts.answers.give(request, reading, body, permission="invoices", media_type=HTML)
 
 
-def _words_change_at(away_for: float) -> list[float]:
-    """The next moment, as Unix time, at which the page of an invoice that is being paid says something else."""
-    return [time.time() + limit - away_for for limit in (CHECKING, UNCONFIRMED) if away_for < limit]
-
-
 def _with_names(invoice: InvoiceDetail, names: dict[str, str]) -> InvoiceDetail:
     """Gateways as customers know them; one that was switched off meanwhile keeps WHMCS's short name."""
     payments = tuple(
@@ -157,38 +151,3 @@ def _with_names(invoice: InvoiceDetail, names: dict[str, str]) -> InvoiceDetail:
     )
     gateway = names.get(invoice.gateway, invoice.gateway)
     return msgspec.structs.replace(invoice, gateway=gateway, payments=payments)
-
-
-def _away(request: AnyRequest, parts: Parts, hand_off: HandOff, invoice_id: int) -> Response[Any]:
-    if hand_off.signed_in:
-        # The link is a full sign-in: no cache may keep it, and WHMCS need not learn which page it came from.
-        headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
-        return Redirect(hand_off.url, status_code=303, headers=headers)
-    page = SsoRefused(billing_url=hand_off.url, back_href=f"/invoices/{invoice_id}")
-    body = parts.renderer.page(page, shell_for(request, viewer_of(request)))
-    return Response(body, status_code=200, media_type=HTML, headers={"cache-control": "no-store"})
-
-
-def paying(request: AnyRequest) -> dict[int, int]:
-    """Invoices that this browser has gone to pay lately, and when (Unix seconds). Only words on its own pages depend
-    on it, so the cookie is not signed.
-    """
-    started: dict[int, int] = {}
-    for item in request.cookies.get(PAYING_COOKIE, "").split("."):
-        number, _, when = item.partition("-")
-        if number.isdecimal() and when.isdecimal() and len(item) < 24:
-            started[int(number)] = int(when)
-    return started
-
-
-def paying_cookie(parts: Parts, started: dict[int, int]) -> Cookie:
-    latest = sorted(started.items(), key=lambda item: item[1])[-5:]
-    return Cookie(
-        key=PAYING_COOKIE,
-        value=".".join(f"{number}-{when}" for number, when in latest),
-        max_age=UNCONFIRMED,
-        path="/",
-        secure=parts.settings.is_https,
-        httponly=True,
-        samesite="lax",
-    )

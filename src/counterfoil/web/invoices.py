@@ -6,13 +6,15 @@ from typing import Annotated
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Stream
 from msgspec import Struct
 
 from counterfoil.billing.hand_offs import TOKEN_LIFETIME, HandOff
 from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
-from counterfoil.billing.reading import Reading
-from counterfoil.billing.shown import InvoiceDetail, InvoicePage
+from counterfoil.billing.reading import Reading, moment
+from counterfoil.billing.shown import InvoiceDetail, InvoiceItem, InvoicePage
 from counterfoil.errors import InvoiceNotFound, ValidationFailed
+from counterfoil.web.csv_files import Cell, csv_file
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.request_context import AnyRequest
 from counterfoil.web.wiring import GivenParts
@@ -51,6 +53,60 @@ async def list_invoices(  # noqa: PLR0917 - query parameters, given by name
     return await parts.answers.give(request, reading, body, permission="invoices", media_type=JSON)
 
 
+@get(["/api/v1/invoices.csv", "/invoices.csv"], permission="invoices")
+async def invoices_csv(  # noqa: PLR0917 - query parameters, given by name
+    request: AnyRequest,
+    parts: GivenParts,
+    status: FromQuery[StatusFilter | None] = None,
+    from_: Annotated[date | None, QueryParameter(name="from")] = None,
+    to: FromQuery[date | None] = None,
+    q: Annotated[str, QueryParameter(max_length=100)] = "",
+    sort: FromQuery[str] = "-date",
+) -> Stream:
+    """All matching invoices of one moment, in UTF-8 with a byte-order mark. The header `as-of` says of which."""
+    viewer = viewer_of(request)
+    order, descending = sort_of(sort)
+    await parts.limits.hit("csv", str(viewer.account_id))
+    reading = await parts.invoices.export(viewer.client, InvoiceQuery(status, from_, to, q, order, descending))
+    rows = [_cells(item) for item in reading.value]
+    return csv_file(f"invoices-{parts.calendar.today()}.csv", CSV_COLUMNS, rows, moment(reading.as_of))
+
+
+CSV_COLUMNS = (
+    "id",
+    "number",
+    "status",
+    "is_payable",
+    "is_overdue",
+    "is_partially_paid",
+    "issued_on",
+    "due_on",
+    "paid_at",
+    "currency",
+    "total",
+    "amount_due",
+    "gateway",
+)
+
+
+def _cells(item: InvoiceItem) -> tuple[Cell, ...]:
+    return (
+        item.id,
+        item.number,
+        item.status.value,
+        item.is_payable,
+        item.is_overdue,
+        item.is_partially_paid,
+        item.issued_on,
+        item.due_on,
+        item.paid_at,
+        item.total.currency,
+        item.total.amount,
+        item.amount_due.amount,
+        item.gateway,
+    )
+
+
 @get("/api/v1/invoices/{invoice_id:str}", permission="invoices")
 async def get_invoice(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[bytes]:
     viewer = viewer_of(request)
@@ -63,17 +119,17 @@ async def get_invoice(request: AnyRequest, parts: GivenParts, invoice_id: FromPa
 async def payment_link(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[PaymentLink]:
     viewer = viewer_of(request)
     await parts.limits.hit("sso_link", str(viewer.account_id))
-    return _link(await parts.hand_offs.pay(viewer.client, viewer.user_id, id_of(invoice_id)))
+    return link_answer(await parts.hand_offs.pay(viewer.client, viewer.user_id, id_of(invoice_id)))
 
 
 @post("/api/v1/invoices/{invoice_id:str}/pdf-link", permission="invoices", status_code=200)
 async def pdf_link(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[PaymentLink]:
     viewer = viewer_of(request)
     await parts.limits.hit("sso_link", str(viewer.account_id))
-    return _link(await parts.hand_offs.pdf(viewer.client, viewer.user_id, id_of(invoice_id)))
+    return link_answer(await parts.hand_offs.pdf(viewer.client, viewer.user_id, id_of(invoice_id)))
 
 
-def _link(hand_off: HandOff) -> Response[PaymentLink]:
+def link_answer(hand_off: HandOff) -> Response[PaymentLink]:
     expires_at = datetime.now(UTC) + timedelta(seconds=TOKEN_LIFETIME) if hand_off.signed_in else None
     link = PaymentLink(hand_off.url, expires_at, hand_off.signed_in)
     return Response(link, headers={"cache-control": "no-store"}, media_type=JSON)

@@ -54,6 +54,23 @@ class ListQuery(Struct, frozen=True):
         given = {name: value for name, value in asdict(self).items() if value != getattr(_DEFAULT, name)}
         return f"{PATH}?{urlencode(given)}" if given else PATH
 
+    @property
+    def csv_href(self) -> str:
+        """The same invoices, of all pages, in the same order."""
+        status = VIEWS[self.view][1]
+        first, last = self._period
+        given = {"status": status, "from": first, "to": last, "q": self.q, "sort": self.sort}
+        return f"/invoices.csv?{urlencode({name: value for name, value in given.items() if value})}"
+
+    @property
+    def statement_href(self) -> str:
+        first, last = self._period
+        return f"/statement?from={first}&to={last}" if first else "/statement"
+
+    @property
+    def _period(self) -> tuple[date | None, date | None]:
+        return (date(self.year, 1, 1), date(self.year, 12, 31)) if self.year else (None, None)
+
     def with_view(self, view: str) -> str:
         return replace(self, view=view, page=1).href
 
@@ -61,10 +78,11 @@ class ListQuery(Struct, frozen=True):
         return replace(self, page=page).href
 
     def as_invoice_query(self) -> InvoiceQuery:
+        first, last = self._period
         return InvoiceQuery(
             status=VIEWS[self.view][1],
-            issued_from=date(self.year, 1, 1) if self.year else None,
-            issued_to=date(self.year, 12, 31) if self.year else None,
+            issued_from=first,
+            issued_to=last,
             text=self.q,
             sort=SORTS[self.sort][1],
             descending=self.sort.startswith("-"),

@@ -7,6 +7,7 @@ from counterfoil.web import (
     health,
     invoice_pages,
     invoices,
+    mass_payment,
     openapi,
     session,
     session_pages,
@@ -20,9 +21,11 @@ HANDLERS: list[ControllerRouterHandler] = [
     session.switch_client,
     session.sign_out,
     invoices.list_invoices,
+    invoices.invoices_csv,
     invoices.get_invoice,
     invoices.payment_link,
     invoices.pdf_link,
+    mass_payment.payment_link,
     events.events,
     openapi.openapi_json,
     # For people
@@ -36,6 +39,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     invoice_pages.detail_page,
     invoice_pages.pay,
     invoice_pages.pdf,
+    mass_payment.pay,
     invoice_pages.come_back,
     invoice_pages.refresh,
     # For WHMCS and operators

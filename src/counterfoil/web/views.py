@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from counterfoil.billing.hand_offs import MOST_TOGETHER
 from counterfoil.billing.shown import Figures, InvoiceDetail, InvoiceItem, InvoicePage
 from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, RateLimited, ValidationFailed
 from counterfoil.model import Client, InvoiceStatus, Money
@@ -82,10 +83,34 @@ class Invoices(View, frozen=True):
     years: tuple[int, ...]
     today: date
     has_pdf: bool = False
+    checking: frozenset[int] = frozenset()
+    """Invoices that this browser has just gone to pay."""
+    unconfirmed: frozenset[int] = frozenset()
+    """Those whose payment WHMCS has not confirmed for minutes."""
 
     @property
     def live(self) -> str:
         return "invoices invoice profile"
+
+    @property
+    def is_checking(self) -> bool:
+        return any(item.is_payable and item.id in self.checking for item in self.invoices.items)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        return any(item.is_payable and item.id in self.unconfirmed for item in self.invoices.items)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether there are several invoices to pay; one has its own button."""
+        return sum(map(self.may_choose, self.invoices.items)) > 1
+
+    def may_choose(self, item: InvoiceItem) -> bool:
+        return item.is_payable and item.id not in self.checking
+
+    @property
+    def most_together(self) -> int:
+        return MOST_TOGETHER
 
     @property
     def chips(self) -> list[tuple[str, str, bool]]:
@@ -161,6 +186,8 @@ class Home(View, frozen=True):
     open_count: int
     today: date
     has_pdf: bool = False
+    checking: frozenset[int] = frozenset()
+    chooses: ClassVar[bool] = False
 
     @property
     def live(self) -> str:

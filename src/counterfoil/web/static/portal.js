@@ -31,13 +31,13 @@ function dress() {
 function keepPlace() {
   const held = document.activeElement;
   const opened = [...main.querySelectorAll("details[open]")].map((details) => details.id);
-  const typed = new Map([...main.querySelectorAll("input:not([type=hidden]), select")].map((field) => [field.id, field.value]));
+  const typed = new Map([...main.querySelectorAll("input:not([type=hidden]), select")].map((field) => [field.id, field]));
   const path = held.id ? `#${held.id}` : held.href ? `a[href="${CSS.escape(held.getAttribute("href"))}"]`
     : held.form?.getAttribute("action") ? `form[action="${held.form.getAttribute("action")}"] button` : "";
   const within = main.contains(held) && held !== main;
   return () => {
     for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
-    for (const [id, value] of typed) if (document.getElementById(id)) document.getElementById(id).value = value;
+    for (const [id, { value, checked }] of typed) Object.assign(document.getElementById(id) ?? {}, { value, checked });
     if (within) ((path && find(path)) || main).focus({ preventScroll: true });
   };
 }
@@ -69,6 +69,7 @@ function show(text) {
   document.title = page.title;
   dress();
   restore();
+  document.dispatchEvent(new Event("shown"));
   const news = find("[data-announce]")?.textContent;
   if (news && news !== before) document.getElementById("announcer").textContent = news;
 }
@@ -97,8 +98,10 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pagehide", () => { stream?.close(); stream = undefined; });
 addEventListener("pageshow", ({ persisted }) => { if (persisted) { refetch(); listen(); } });
 
+let beats = 0;
 setInterval(() => {
   dress();
+  if (++beats % (checking()?.dataset.every ?? 1)) return;
   const silent = main.dataset.live && stream?.readyState === EventSource.CLOSED && !document.hidden;
   const since = checking() ? awaitedSince() : started;
   if ((checking() || silent) && Date.now() - since < PATIENCE) refetch();

@@ -1,0 +1,72 @@
+// The invoice list: what is selected and what that comes to, and the file while it is prepared.
+const bar = () => document.getElementById("together");
+const chosen = () => [...document.querySelectorAll("input[form=together]:checked")];
+
+// Exact, whatever the size: amounts are decimal texts, never floating-point numbers.
+function sum(amounts) {
+  const digits = Math.max(...amounts.map((amount) => (amount.split(".")[1] ?? "").length));
+  const units = amounts.map((amount) => {
+    const [whole, part = ""] = amount.split(".");
+    return BigInt(whole + part.padEnd(digits, "0"));
+  });
+  const text = String(units.reduce((one, other) => one + other)).padStart(digits + 1, "0");
+  return digits ? `${text.slice(0, -digits)}.${text.slice(-digits)}` : text;
+}
+
+function tell() {
+  if (!bar()) return;
+  const output = bar().querySelector("output");
+  const { selected, none, mixed, many, most } = output.dataset;
+  const all = chosen();
+  const [currency, ...others] = new Set(all.map((box) => box.dataset.currency));
+  const words = () => {
+    if (!all.length) return none;
+    if (others.length) return mixed;
+    if (all.length > most) return many;
+    const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency });
+    return selected.replace("#", all.length).replace("@", () => format.format(sum(all.map((box) => box.dataset.amount))));
+  };
+  const text = words();
+  if (output.textContent !== text) output.textContent = text;
+  bar().querySelector("button").disabled = !all.length || others.length > 0 || all.length > most;
+  bar().classList.toggle("is-chosen", all.length > 0);
+}
+
+document.addEventListener("change", tell);
+document.addEventListener("shown", tell);
+addEventListener("pageshow", tell);
+
+// WHMCS opens in a new tab; this one says which payments are being checked before the answer has told the cookie.
+document.addEventListener("submit", ({ target }) => {
+  if (target !== bar()) return;
+  const now = Math.floor(Date.now() / 1000);
+  const page = new URL(target.dataset.page, location);
+  page.searchParams.set("awaiting", chosen().map((box) => `${box.value}-${now}`).join("."));
+  sessionStorage.setItem(page.pathname, Date.now());
+  setTimeout(() => location.assign(page), 200);
+});
+
+// What goes wrong is left to the plain link: the page that it leads to says it.
+document.addEventListener("click", async (click) => {
+  const link = click.target.closest?.("a[data-export]");
+  if (!link || click.ctrlKey || click.metaKey || click.shiftKey) return;
+  click.preventDefault();
+  if (link.ariaBusy === "true") return;
+  const words = link.textContent;
+  link.ariaBusy = "true";
+  link.textContent = document.getElementById("announcer").textContent = link.dataset.busy;
+  try {
+    const answer = await fetch(link.href);
+    if (!answer.ok || answer.redirected) throw new Error(answer.status);
+    const file = document.createElement("a");
+    file.href = URL.createObjectURL(await answer.blob());
+    file.download = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition"))?.[1] ?? "";
+    file.click();
+    setTimeout(() => URL.revokeObjectURL(file.href), 60_000);
+  } catch {
+    location.assign(link.href);
+  }
+  link.textContent = words;
+  link.ariaBusy = "false";
+  document.getElementById("announcer").textContent = "";
+});
