@@ -4,31 +4,20 @@ Every method raises BillingUnavailable when WHMCS gives no whole answer, or one 
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-import structlog
-
-from counterfoil.errors import BillingUnavailable, SignInFailed
+from counterfoil.errors import SignInFailed
 from counterfoil.model import Client, Gateway, Invoice, PaymentMethod, Subscription, User
-from counterfoil.whmcs import paging, wire_clients, wire_invoices, wire_payments
+from counterfoil.whmcs import wire_clients, wire_invoices, wire_payments
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
-from counterfoil.whmcs.failures import KINDS
+from counterfoil.whmcs.reading import everything, interpreting, real
 from counterfoil.whmcs.results import InvoiceRows, Login, WhmcsDetails
 from counterfoil.whmcs.sso import has_origin_of
-from counterfoil.whmcs.wire import Row, Untrustworthy, rows, text
+from counterfoil.whmcs.wire import Untrustworthy, rows, text
 
 __all__ = ["InvoiceRows", "Login", "SsoRefused", "WhmcsApi", "WhmcsDetails"]
 
-_log = structlog.get_logger(__name__)
-_T = TypeVar("_T")
-
-PAGE = 250
-"""Rows a call where everything is wanted. WHMCS's own default is 25."""
-MOST_PAGES = 40
 MANY_ROWS = 1000
 
 
@@ -56,7 +45,7 @@ class WhmcsApi:
 
         https://developers.whmcs.com/api-reference/validatelogin/
         """
-        with _interpreting("ValidateLogin"):
+        with interpreting("ValidateLogin"):
             try:
                 # Not a read: it counts towards WHMCS's own limit on wrong passwords.
                 form: dict[str, str | int] = {"email": email, "password2": password}
@@ -74,14 +63,14 @@ class WhmcsApi:
         """
         if not search:
             raise ValueError("without a search WHMCS sends every user it has")
-        return await self._everything("GetUsers", {"search": search}, wire_clients.users)
+        return await everything(self._client, "GetUsers", {"search": search}, wire_clients.users)
 
     async def get_user_permissions(self, user_id: int, client_id: int) -> frozenset[str] | None:
         """None: not associated.
 
         https://developers.whmcs.com/api-reference/getuserpermissions/
         """
-        with _interpreting("GetUserPermissions"):
+        with interpreting("GetUserPermissions"):
             try:
                 answer = await self._client.call("GetUserPermissions", {"user_id": user_id, "client_id": client_id})
             except WhmcsRefused as refusal:
@@ -98,9 +87,9 @@ class WhmcsApi:
 
         https://developers.whmcs.com/api-reference/getclientsdetails/
         """
-        with _interpreting("GetClientsDetails"):
+        with interpreting("GetClientsDetails"):
             try:
-                answer = await self._client.call("GetClientsDetails", {"clientid": _real(client_id), "stats": 0})
+                answer = await self._client.call("GetClientsDetails", {"clientid": real(client_id), "stats": 0})
             except WhmcsRefused as refusal:
                 if refusal.says("Client Not Found"):
                     return None
@@ -122,9 +111,9 @@ class WhmcsApi:
         https://developers.whmcs.com/api-reference/getinvoices/
         """
         # Without a client WHMCS would send everybody's invoices.
-        params: dict[str, str | int] = {"userid": _real(client_id), "limitstart": limitstart, "limitnum": limitnum}
+        params: dict[str, str | int] = {"userid": real(client_id), "limitstart": limitstart, "limitnum": limitnum}
         params |= {"orderby": orderby, "order": order} | ({"status": status} if status else {})
-        with _interpreting("GetInvoices"):
+        with interpreting("GetInvoices"):
             answer = await self._client.call("GetInvoices", params)
             read = partial(wire_invoices.invoice_rows, answer, client_id, limitstart, limitnum, self._zone)
             # 10,000 rows take 0.1 s, in which nobody else would be served.
@@ -136,7 +125,7 @@ class WhmcsApi:
 
         https://developers.whmcs.com/api-reference/getinvoice/
         """
-        with _interpreting("GetInvoice"):
+        with interpreting("GetInvoice"):
             try:
                 answer = await self._client.call("GetInvoice", {"invoiceid": invoice_id})
             except WhmcsRefused as refusal:
@@ -150,7 +139,7 @@ class WhmcsApi:
 
         https://developers.whmcs.com/api-reference/getpaymentmethods/
         """
-        with _interpreting("GetPaymentMethods"):
+        with interpreting("GetPaymentMethods"):
             return wire_payments.gateways(await self._client.call("GetPaymentMethods"))
 
     async def get_pay_methods(self, client_id: int) -> tuple[PaymentMethod, ...]:
@@ -158,8 +147,8 @@ class WhmcsApi:
 
         https://developers.whmcs.com/api-reference/getpaymethods/
         """
-        with _interpreting("GetPayMethods"):
-            answer = await self._client.call("GetPayMethods", {"clientid": _real(client_id)})
+        with interpreting("GetPayMethods"):
+            answer = await self._client.call("GetPayMethods", {"clientid": real(client_id)})
             return wire_payments.payment_methods(answer, client_id)
 
     async def get_clients_products(self, client_id: int) -> tuple[Subscription, ...]:
@@ -167,9 +156,10 @@ class WhmcsApi:
 
         https://developers.whmcs.com/api-reference/getclientsproducts/
         """
-        found = await self._everything(
+        found = await everything(
+            self._client,
             "GetClientsProducts",
-            {"clientid": _real(client_id)},
+            {"clientid": real(client_id)},
             lambda answer: wire_payments.subscriptions(answer, client_id, self._zone),
         )
         return tuple(found)
@@ -179,9 +169,9 @@ class WhmcsApi:
 
         Raises SsoRefused. https://developers.whmcs.com/api-reference/createssotoken/
         """
-        params: dict[str, str | int] = {"client_id": _real(client_id), "user_id": _real(user_id)}
+        params: dict[str, str | int] = {"client_id": real(client_id), "user_id": real(user_id)}
         params |= {"destination": destination} | ({"sso_redirect_path": path} if path else {})
-        with _interpreting("CreateSsoToken"):
+        with interpreting("CreateSsoToken"):
             try:
                 answer = await self._client.call("CreateSsoToken", params, write=True)
             except WhmcsRefused as refusal:
@@ -199,46 +189,8 @@ class WhmcsApi:
 
         https://developers.whmcs.com/api-reference/whmcsdetails/
         """
-        with _interpreting("WhmcsDetails"):
+        with interpreting("WhmcsDetails"):
             found = (await self._client.call("WhmcsDetails")).get("whmcs")
             if not isinstance(found, dict):
                 raise Untrustworthy("whmcs is missing")
             return WhmcsDetails(text(found, "canonicalversion") or text(found, "version"))
-
-    async def _everything(
-        self, action: str, params: Mapping[str, str | int], read: Callable[[Row], Sequence[_T]]
-    ) -> list[_T]:
-        """All pages of a list."""
-        found: list[_T] = []
-        with _interpreting(action):
-            for _ in range(MOST_PAGES):
-                answer = await self._client.call(action, {**params, "limitstart": len(found), "limitnum": PAGE})
-                page = read(answer)
-                total = paging.total(answer, len(page), len(found), PAGE)
-                found.extend(page)
-                if len(found) >= total:
-                    return found
-            raise Untrustworthy("more pages than there can be")
-
-
-def _real(whmcs_id: int) -> int:
-    if whmcs_id < 1:
-        raise ValueError("WHMCS takes an id of 0 as no condition at all")
-    return whmcs_id
-
-
-@contextmanager
-def _interpreting(action: str) -> Iterator[None]:
-    """Turns what only this room understands into BillingUnavailable and a log line."""
-    try:
-        yield
-    except Untrustworthy as problem:
-        raise _unavailable(action, "untrustworthy", str(problem)) from None
-    except WhmcsRefused:
-        raise _unavailable(action, "refused", "an error that the portal does not expect here") from None
-
-
-def _unavailable(action: str, reason: str, problem: str) -> BillingUnavailable:
-    hint = KINDS[reason].hint
-    _log.warning("WHMCS answer not usable", action=action, reason=reason, problem=problem, hint=hint)
-    return BillingUnavailable(action, reason, hint)

@@ -23,3 +23,34 @@ class InvoiceRows(Struct, frozen=True):
 class WhmcsDetails(Struct, frozen=True):
     version: str
     """E.g. "8.13.1-release.1"."""
+
+
+class OrderedService(Struct, frozen=True):
+    """One service of a client, as far as it tells which order it came from."""
+
+    id: int
+    order_id: int
+    """0 when it came from none."""
+    product_id: int
+    billing_cycle: str
+    """As in model.Price."""
+    quantity: int
+    tags: frozenset[str]
+    """The texts of its custom fields."""
+
+
+class OrderRow(Struct, frozen=True):
+    """`status` in WHMCS's words: Pending, Active, Cancelled, Fraud, or an installation's own."""
+
+    id: int
+    client_id: int
+    status: str
+    invoice_id: int | None
+
+
+class Placed(Struct, frozen=True):
+    """What AddOrder made. `invoice_id` is None when there is nothing to pay."""
+
+    order_id: int
+    service_ids: tuple[int, ...]
+    invoice_id: int | None

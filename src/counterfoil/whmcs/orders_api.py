@@ -1,0 +1,107 @@
+"""WHMCS's API for ordering, as in api.py: one typed method per action, in its own words."""
+
+from collections.abc import Sequence
+
+import structlog
+from msgspec import Struct
+
+from counterfoil.model import Product
+from counterfoil.whmcs import wire_orders
+from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
+from counterfoil.whmcs.reading import everything, interpreting, real
+from counterfoil.whmcs.results import OrderedService, OrderRow, Placed
+from counterfoil.whmcs.wire import Untrustworthy
+
+__all__ = ["Line", "OrderRefused", "OrderRow", "OrderedService", "Placed", "WhmcsOrders"]
+
+_log = structlog.get_logger(__name__)
+
+
+class Line(Struct, frozen=True):
+    """One `pid[]` of AddOrder. `tag_field` is the custom field of that product which takes the order's tag."""
+
+    product_id: int
+    billing_cycle: str
+    quantity: int = 1
+    tag_field: int | None = None
+
+
+class OrderRefused(Exception):
+    """WHMCS will not do it, however often it is asked. The reason: "client", "not_pending" or "other"."""
+
+
+_REFUSALS = {"Client ID Not Found": "client", "Order ID not found or Status not Pending": "not_pending"}
+
+
+def _refused(refusal: WhmcsRefused) -> OrderRefused:
+    reason = next((reason for words, reason in _REFUSALS.items() if refusal.says(words)), "other")
+    if reason == "other":
+        # The only place where a person can learn why: it may name the server or the gateway at fault.
+        _log.warning("WHMCS refused an order", action=refusal.action, message=refusal.message[:300])
+    return OrderRefused(reason)
+
+
+class WhmcsOrders:
+    def __init__(self, client: WhmcsClient) -> None:
+        self._client = client
+
+    async def get_products(self) -> tuple[Product, ...]:
+        """All that are sold, with their prices in every currency.
+
+        https://developers.whmcs.com/api-reference/getproducts/
+        """
+        with interpreting("GetProducts"):
+            return wire_orders.products(await self._client.call("GetProducts"))
+
+    async def add_order(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed:
+        """Places an order. WHMCS has no idempotency key: after BillingUnavailable it may be placed all the same.
+
+        Raises OrderRefused. https://developers.whmcs.com/api-reference/addorder/
+        """
+        params: dict[str, str | int] = {"clientid": real(client_id), "paymentmethod": gateway}
+        for number, line in enumerate(lines):
+            params |= {f"pid[{number}]": line.product_id, f"billingcycle[{number}]": line.billing_cycle}
+            if line.quantity > 1:
+                params[f"qty[{number}]"] = line.quantity
+            if line.tag_field is not None:
+                params[f"customfields[{number}]"] = wire_orders.tag(line.tag_field, tag)
+        with interpreting("AddOrder"):
+            try:
+                return wire_orders.placed(await self._client.call("AddOrder", params, write=True))
+            except WhmcsRefused as refusal:
+                raise _refused(refusal) from None
+
+    async def accept_order(self, order_id: int) -> None:
+        """Sets up what was ordered. Raises OrderRefused, also when it was accepted before ("not_pending").
+
+        https://developers.whmcs.com/api-reference/acceptorder/
+        """
+        with interpreting("AcceptOrder"):
+            try:
+                await self._client.call("AcceptOrder", {"orderid": real(order_id)}, write=True)
+            except WhmcsRefused as refusal:
+                raise _refused(refusal) from None
+
+    async def get_order(self, order_id: int) -> OrderRow | None:
+        """Of whatever client: compare `client_id` first.
+
+        https://developers.whmcs.com/api-reference/getorders/
+        """
+        with interpreting("GetOrders"):
+            found = wire_orders.orders(await self._client.call("GetOrders", {"id": real(order_id), "limitnum": 2}))
+            if len(found) > 1 or any(order.id != order_id for order in found):
+                raise Untrustworthy("orders that were not asked for")
+            return found[0] if found else None
+
+    async def get_ordered_services(self, client_id: int) -> tuple[OrderedService, ...]:
+        """All services of the client, with the orders that they came from.
+
+        https://developers.whmcs.com/api-reference/getclientsproducts/
+        """
+        found = await everything(
+            self._client,
+            "GetClientsProducts",
+            {"clientid": real(client_id)},
+            lambda answer: wire_orders.services(answer, client_id),
+        )
+        return tuple(found)

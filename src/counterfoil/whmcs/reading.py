@@ -1,0 +1,59 @@
+"""What WHMCS's API methods share: lists are read whole, and what cannot be trusted becomes BillingUnavailable."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+import structlog
+
+from counterfoil.errors import BillingUnavailable
+from counterfoil.whmcs import paging
+from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
+from counterfoil.whmcs.failures import KINDS
+from counterfoil.whmcs.wire import Row, Untrustworthy
+
+_log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+
+PAGE = 250
+"""Rows a call where everything is wanted. WHMCS's own default is 25."""
+MOST_PAGES = 40
+
+
+def real(whmcs_id: int) -> int:
+    if whmcs_id < 1:
+        raise ValueError("WHMCS takes an id of 0 as no condition at all")
+    return whmcs_id
+
+
+async def everything(
+    client: WhmcsClient, action: str, params: Mapping[str, str | int], read: Callable[[Row], Sequence[_T]]
+) -> list[_T]:
+    """All pages of a list."""
+    found: list[_T] = []
+    with interpreting(action):
+        for _ in range(MOST_PAGES):
+            answer = await client.call(action, {**params, "limitstart": len(found), "limitnum": PAGE})
+            page = read(answer)
+            total = paging.total(answer, len(page), len(found), PAGE)
+            found.extend(page)
+            if len(found) >= total:
+                return found
+        raise Untrustworthy("more pages than there can be")
+
+
+@contextmanager
+def interpreting(action: str) -> Iterator[None]:
+    """Turns what only this room understands into BillingUnavailable and a log line."""
+    try:
+        yield
+    except Untrustworthy as problem:
+        raise _unavailable(action, "untrustworthy", str(problem)) from None
+    except WhmcsRefused:
+        raise _unavailable(action, "refused", "an error that the portal does not expect here") from None
+
+
+def _unavailable(action: str, reason: str, problem: str) -> BillingUnavailable:
+    hint = KINDS[reason].hint
+    _log.warning("WHMCS answer not usable", action=action, reason=reason, problem=problem, hint=hint)
+    return BillingUnavailable(action, reason, hint)
