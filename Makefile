@@ -8,6 +8,7 @@ BIN := .venv/bin
 TESTS ?= tests
 WORKERS ?= 2
 SECONDS ?= 60
+ADDON ?= build/counterfoil-whmcs.zip
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -23,7 +24,7 @@ test: system setup-dev check ## check, then run every test, against real servers
 
 check: setup-dev ## format, lint, types, import rules, templates, spelling, security: changes nothing
 	@$(MAKE) -j2 --output-sync --keep-going check-format check-lint check-types check-imports check-templates \
-		check-spelling check-security
+		check-spelling check-security check-php
 
 check-format:
 	@$(BIN)/ruff format --quiet --check . || { echo "Run: make fmt"; exit 1; }
@@ -39,6 +40,10 @@ check-spelling:
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/codespell
 check-security:
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml --severity-level medium --confidence-level medium src
+check-php:
+	@command -v php >/dev/null || { echo "php is missing. On Debian, as root: apt-get install php-cli"; exit 1; }
+	@git ls-files -z --cached --others --exclude-standard '*.php' | \
+		xargs -0 -n1 php -l 2>&1 | { grep -v -e '^No syntax errors' -e '^$$' && exit 1 || exit 0; }
 
 fmt: setup-dev ## put code into the house's format and mend what can be mended
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
@@ -53,6 +58,9 @@ prove-simulation: setup-dev ## live WORLDS=300 simulated worlds from SEED= on, c
 	@WORLDS=$(WORLDS) SEED=$(SEED) exec $(BIN)/python -m tests.cache.simulate
 prove-mutations: system setup-dev ## switch off every rule of the cache and see what catches it within SECONDS=10 each
 	@SECONDS=$(SECONDS) SEED=$(SEED) exec $(BIN)/python -m tests.cache.prove_mutations
+
+addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
+	@$(BIN)/python tools/addon.py $(ADDON)
 
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate
@@ -71,5 +79,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo test check fmt bench prove-freshness prove-simulation prove-mutations migrate docs screenshots \
-	lock setup-dev system check-format check-lint check-types check-imports check-templates check-spelling check-security
+.PHONY: help setup demo test check fmt bench prove-freshness prove-simulation prove-mutations addon migrate docs \
+	screenshots lock setup-dev system check-format check-lint check-types check-imports check-templates \
+	check-spelling check-security check-php

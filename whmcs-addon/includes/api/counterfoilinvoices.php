@@ -1,0 +1,14 @@
+<?php
+
+/**
+ * Several invoices of one client in one call. The work is done in modules/addons/counterfoil/lib.
+ */
+
+if (!defined('WHMCS')) {
+    exit('This file cannot be accessed directly');
+}
+
+require_once dirname(__DIR__, 2) . '/modules/addons/counterfoil/lib/autoload.php';
+
+// WHMCS answers with what this variable holds. A caller inside WHMCS (localAPI) gives its parameters in $apivalues1.
+$apiresults = \Counterfoil\Api::answer('counterfoilinvoices', (array) ($apivalues1 ?? $_REQUEST));

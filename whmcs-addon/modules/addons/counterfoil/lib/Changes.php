@@ -1,0 +1,67 @@
+<?php
+
+namespace Counterfoil;
+
+/**
+ * The portal asks which changes it has missed: those with higher numbers than it has seen.
+ */
+final class Changes
+{
+    private const MOST = 1000;
+
+    /** @var Outbox */
+    private $outbox;
+
+    /** @var callable(): float */
+    private $clock;
+
+    public function __construct(Outbox $outbox, callable $clock)
+    {
+        $this->outbox = $outbox;
+        $this->clock = $clock;
+    }
+
+    /**
+     * Without `after`: only how things stand. With it: what has a higher number, and the portal says that it has
+     * applied everything up to there. `series` must be the one that the numbers belong to.
+     */
+    public function answer(array $params): array
+    {
+        $series = State::get('series');
+        $rows = [];
+        if (isset($params['after']) && ($params['series'] ?? '') === $series) {
+            $after = max(0, (int) $params['after']);
+            $most = min(max(1, (int) ($params['limitnum'] ?? self::MOST)), self::MOST);
+            $this->outbox->fetchedUpTo($after);
+            $rows = $this->outbox->afterNumber($after, $most);
+        }
+        return [
+            'result' => 'success',
+            'version' => Addon::VERSION,
+            'protocol' => Addon::PROTOCOL,
+            'series' => $series,
+            'oldest' => $this->outbox->oldest(),
+            'newest' => $this->outbox->newest(),
+            'waiting' => $this->outbox->count(Outbox::WAITING),
+            'dead' => $this->outbox->count(Outbox::DEAD),
+            'changes' => ['change' => $this->described($rows)],
+        ];
+    }
+
+    /** @param \stdClass[] $rows */
+    private function described(array $rows): array
+    {
+        $ids = Owners::complete(array_map([Outbox::class, 'ids'], $rows));
+        $now = ($this->clock)();
+        return array_map(static function (\stdClass $row, array $ids) use ($now): array {
+            return [
+                'number' => (int) $row->id,
+                'id' => Sender::messageId($row),
+                'type' => $row->type,
+                'age' => max(0, (int) ($now - $row->recorded_at / 1000)),
+                'delivered' => (int) $row->state === Outbox::DELIVERED ? 1 : 0,
+                'data' => (object) $ids,
+            ];
+        }, $rows, $ids);
+    }
+}

@@ -1,0 +1,21 @@
+<?php
+
+namespace Counterfoil;
+
+use WHMCS\Database\Capsule;
+
+/**
+ * A few values that all processes share.
+ */
+final class State
+{
+    public static function get(string $name): string
+    {
+        return (string) Capsule::table(Schema::STATE)->where('name', $name)->value('value');
+    }
+
+    public static function put(string $name, string $value): void
+    {
+        Capsule::table(Schema::STATE)->updateOrInsert(['name' => $name], ['value' => $value]);
+    }
+}
