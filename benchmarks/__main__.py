@@ -7,14 +7,16 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
-from benchmarks import checks, contestants, goals, machine, report
+from benchmarks import checks, cold, contestants, goals, growth, live, machine, nest, pace, report, upstream
 from benchmarks.contestants import ROOT, Target
 from benchmarks.rounds import AT_MOST, SECONDS, Round, rounds, summary
-from tests.servers import running_redis
+from tests.servers import RedisServer, running_redis
+from tests.stack import Stack
 
-LONGEST = 9 * 60
-ROUNDS_END = 5 * 60
+LONGEST = 10 * 60
+ROUNDS_LAST = 4 * 60
 
 
 def main() -> int:
@@ -41,37 +43,72 @@ def _unsuitable() -> str:
 
 
 def _bench(stack: ExitStack, folder: Path) -> list[str]:
-    ends = time.monotonic() + ROUNDS_END
     setup = checks.seconds_of_setup(folder, print)
     machine.pin_this(machine.LOAD_CORE)
     cache = stack.enter_context(running_redis())
     portal = stack.enter_context(contestants.portal(folder, cache))
     own = contestants.targets_of(portal)
     body = contestants.get(own[0].url, own[0].headers()).content
-    ceiling = stack.enter_context(contestants.ceiling(folder, cache, body))
-    fastapi = stack.enter_context(contestants.fastapi(folder, cache, body))
-    targets = [ceiling, *own, fastapi]
+    peers = _peers(stack, folder, cache, body)
+    targets = [peers[0], *own, *peers[1:]]
     print(f"{len(targets)} targets, up to {AT_MOST} rounds of {SECONDS} s each; the list has {len(body)} bytes.")
-    done = rounds(targets, [cache.child.pid, portal.sandbox.child.pid], ends)
-    once = checks.Once(
-        commands=[(target.name, checks.commands_of_reads(cache, target)) for target in own],
-        worker=machine.memory_of(machine.worker_of(portal.portal.pid)),
-        start=checks.seconds_to_first_answer(portal, folder),
-        setup=setup,
-    )
-    return _lines(targets, done, once, len(body))
-
-
-def _lines(targets: list[Target], done: list[Round], once: checks.Once, size: int) -> list[str]:
-    ceiling, *_ = targets
-    summaries = [summary(done, target.name, ceiling.name) for target in targets]
+    done = rounds(targets, [cache.child.pid, portal.sandbox.child.pid], time.monotonic() + ROUNDS_LAST)
     memories = [machine.memory_of(machine.worker_of(target.server.pid)) for target in targets]
+    paced = {target.name: pace.paced(target, 5) for target in targets if target.name in goals.PACED}
+    for target in peers:
+        target.server.stop()
+    print("Cold reads, growth, live pages ...")
+    once = _once(folder, cache, portal, own, {"paced": paced, "setup": setup})
+    return _lines(targets, done, memories, once, len(body))
+
+
+def _peers(stack: ExitStack, folder: Path, cache: RedisServer, body: bytes) -> list[Target]:
+    """C first."""
+    rows = contestants.write_rows(folder, body)
+    ceiling = stack.enter_context(contestants.ceiling(folder, cache, body))
+    fastapi = stack.enter_context(contestants.fastapi(folder, cache, rows))
+    return [ceiling, *fastapi, *stack.enter_context(nest.targets(folder, cache, rows))]
+
+
+def _once(folder: Path, cache: RedisServer, portal: Stack, own: list[Target], known: dict[str, Any]) -> checks.Once:
+    """In this order: the streams end the portal, and a start needs its port."""
+    commands = [(target.name, checks.commands_of_reads(cache, target)) for target in own]
+    worker = machine.memory_of(machine.worker_of(portal.portal.pid))
+    return checks.Once(
+        commands=commands,
+        worker=worker,
+        cold=cold.calls_of_cold_reads(portal),
+        beside=cold.beside_cold_reads(portal),
+        growth=_growth(folder, own[0], growth.kilobytes_of(portal, cache)),
+        upstream=upstream.upstream(folder),
+        lag=live.lag_of(portal),
+        start=checks.seconds_to_first_answer(portal, folder),
+        streams=live.streams_of(portal),
+        **known,
+    )
+
+
+def _growth(folder: Path, few: Target, kilobytes: float) -> growth.Growth:
+    """Beside a second portal whose Redis is full."""
+    with ExitStack() as stack:
+        full = folder / "full"
+        full.mkdir()
+        crowded = stack.enter_context(running_redis())
+        portal = stack.enter_context(contestants.portal(full, crowded))
+        return growth.growth(few, contestants.targets_of(portal)[0], crowded, kilobytes)
+
+
+def _lines(
+    targets: list[Target], done: list[Round], memories: list[machine.Memory], once: checks.Once, size: int
+) -> list[str]:
     names = [target.name for target in targets]
-    rows = [report.Row(*row) for row in zip(names, summaries, memories, strict=True)]
+    summaries = {name: summary(done, name, goals.CEILING) for name in names}
+    rows = [report.Row(*row) for row in zip(names, summaries.values(), memories, strict=True)]
     parts = [
         report.circumstances(size, done),
         report.table(rows),
         report.commands(once.commands),
+        report.paces(once),
         goals.table(goals.goals(summaries, once)),
         [report.NOT_MEASURED],
     ]

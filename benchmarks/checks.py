@@ -6,15 +6,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
 import httpx2
 import redis
 
+from benchmarks.cold import Beside, Calls
 from benchmarks.contestants import ROOT, Target
+from benchmarks.growth import Growth
+from benchmarks.live import Lag, Streams
 from benchmarks.machine import Memory
+from benchmarks.pace import Pace
+from benchmarks.upstream import Upstream
 from tests.processes import Child, free_port
 from tests.servers import RedisServer
 from tests.stack import Stack, answers
@@ -24,10 +29,18 @@ HEARTBEAT = {"info", "time", "ping", "client|setinfo", "hello", "config|resetsta
 """What the portal's connection and this program send beside the requests."""
 
 
-class Once(NamedTuple):
-    """`commands`: calls by Redis command, for each target. Times in seconds."""
+@dataclass(kw_only=True)
+class Once:
+    """`commands`: calls by Redis command, for each target. `paced`: by target. Times in seconds."""
 
     commands: list[tuple[str, dict[str, int]]]
+    cold: list[Calls]
+    paced: dict[str, Pace]
+    beside: Beside
+    upstream: Upstream
+    lag: Lag
+    streams: Streams
+    growth: Growth
     worker: Memory
     start: float
     setup: float | None

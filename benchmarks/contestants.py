@@ -20,7 +20,6 @@ from tests.stack import Stack
 
 ROOT = Path(__file__).parent.parent
 PEERS = ROOT / ".cache/bench"
-PERSON = {"email": "ada@example.com", "password": "demo-password-1"}
 LIST = "/api/v1/invoices"
 
 
@@ -64,18 +63,22 @@ def targets_of(stack: Stack) -> list[Target]:
     def plain() -> dict[str, str]:
         return {"Cookie": cookie}
 
+    def browser() -> dict[str, str]:
+        return {"Cookie": cookie, "Accept-Encoding": "gzip, deflate, br"}
+
     def known() -> dict[str, str]:
-        return {"Cookie": cookie, "If-None-Match": get(f"{stack.url}/invoices", plain()).headers["etag"]}
+        return browser() | {"If-None-Match": get(f"{stack.url}/invoices", plain()).headers["etag"]}
 
     return [
         Target("Counterfoil, JSON list", stack.portal, stack.url + LIST, plain),
-        Target("Counterfoil, page of 25 rows", stack.portal, f"{stack.url}/invoices", plain),
+        Target("Counterfoil, page of 25 rows", stack.portal, f"{stack.url}/invoices", browser),
         Target("Counterfoil, unchanged page (304)", stack.portal, f"{stack.url}/invoices", known, 304),
     ]
 
 
-def signed_in(url: str) -> str:
-    answer = httpx2.post(f"{url}/api/v1/session", json=PERSON, timeout=20)
+def signed_in(url: str, email: str = "ada@example.com") -> str:
+    person = {"email": email, "password": "demo-password-1"}
+    answer = httpx2.post(f"{url}/api/v1/session", json=person, timeout=20)
     answer.raise_for_status()
     return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
 
@@ -101,19 +104,33 @@ def ceiling(folder: Path, cache: RedisServer, body: bytes) -> Iterator[Target]:
 
 
 @contextmanager
-def fastapi(folder: Path, cache: RedisServer, body: bytes) -> Iterator[Target]:
-    """The same rows, through FastAPI and cashews, on uvicorn with uvloop and httptools."""
+def fastapi(folder: Path, cache: RedisServer, rows: Path) -> Iterator[list[Target]]:
+    """The same rows, through FastAPI and cashews, on uvicorn with uvloop and httptools; and as a Jinja page."""
     install_peers()
-    port, rows = free_port(), folder / "rows.json"
-    rows.write_text(json.dumps(json.loads(body)["items"]), encoding="utf-8")
+    port = free_port()
     command = [str(PEERS / "bin/uvicorn"), "--port", str(port), "--loop", "uvloop", "--http", "httptools"]
     command += ["--no-access-log", "benchmarks.peers.fastapi_cashews:app"]
     environment = os.environ | {"BENCH_REDIS": cache.url, "BENCH_ROWS": str(rows)}
     child = Child([*pinned(SERVER_CORE), *command], folder / "fastapi.log", env=environment, cwd=ROOT)
     with running(child, port):
-        url = f"http://127.0.0.1:{port}"
-        cookie = httpx2.post(f"{url}/sign-in").cookies["session"]
-        yield Target("FastAPI + cashews", child, url + LIST, lambda: {"Cookie": f"session={cookie}"})
+        yield [
+            peer_target("FastAPI + cashews", child, port),
+            peer_target("FastAPI + cashews, Jinja2 page of 25 rows", child, port, "/invoices"),
+        ]
+
+
+def peer_target(name: str, child: Child, port: int, path: str = LIST) -> Target:
+    """Signed in as the peers do it: one cookie, no password."""
+    url = f"http://127.0.0.1:{port}"
+    cookie = httpx2.post(f"{url}/sign-in", timeout=20).cookies["session"]
+    return Target(name, child, url + path, lambda: {"Cookie": f"session={cookie}"})
+
+
+def write_rows(folder: Path, body: bytes) -> Path:
+    """What the peers answer: the portal's own rows."""
+    rows = folder / "rows.json"
+    rows.write_text(json.dumps(json.loads(body)["items"]), encoding="utf-8")
+    return rows
 
 
 def install_peers() -> None:

@@ -7,18 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import machine
-from benchmarks.checks import READS
+from benchmarks import machine, nest
+from benchmarks.checks import READS, Once
 from benchmarks.contestants import ROOT, versions
+from benchmarks.pace import RATE
 from benchmarks.rounds import SECONDS, STRANGERS, Round, Summary, is_trusted
 
 BEGIN, END = "<!-- written by make bench: begin -->", "<!-- written by make bench: end -->"
 
-NOT_MEASURED = (
-    "Not measured in this run: NestJS with cache-manager (its ratio to C is taken from an earlier run of both on one "
-    "machine; it comes with the rest of the goals), Django, nginx; cold reads, growth with the number of customers, "
-    "the delay of a change, streams, latency at a fixed rate."
-)
+NOT_MEASURED = "Not measured in this run: Django, fastapi-cache2, nginx; what WHMCS itself takes."
 
 
 class Row(NamedTuple):
@@ -29,6 +26,7 @@ class Row(NamedTuple):
 
 def circumstances(size: int, done: Sequence[Round]) -> list[str]:
     programs = {"redis-server": _said("redis-server", "--version").split("v=")[1], "wrk": _said("wrk", "-v").split()[1]}
+    programs["node"] = _said("node", "--version") if not nest.is_missing() else "missing"
     named = (f"{name} {version.split()[0]}" for name, version in sorted((versions() | programs).items()))
     commit = _said("git", "describe", "--always", "--dirty").strip()
     when_and_where = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {machine.described()}"
@@ -73,6 +71,16 @@ def _counted(name: str, calls: dict[str, int]) -> str:
     named = ", ".join(f"{count} {command.upper()}" for command, count in sorted(calls.items()))
     verdict = "one each, no write" if calls == {"mget": READS} else "**not one MGET each**"
     return f"- {name}: {named or 'none'}: {verdict}."
+
+
+def paces(once: Once) -> list[str]:
+    beside = {"list, warm": once.beside.alone, "list, warm, beside 100 cold reads a second": once.beside.beside_cold}
+    named = once.paced | {f"Counterfoil, JSON {name}": pace for name, pace in beside.items()}
+    return [
+        f"| at {RATE} requests a second | p50 / p99 ms | wrong answers |",
+        "| --- | --- | --- |",
+        *(f"| {name} | {pace.p50:.1f} / {pace.p99:.1f} | {pace.wrong} |" for name, pace in named.items()),
+    ]
 
 
 def write(path: Path, lines: Sequence[str]) -> None:

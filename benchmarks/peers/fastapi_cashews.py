@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cashews import cache
-from fastapi import Cookie, Depends, FastAPI, HTTPException, Response
+from fastapi import Cookie, Depends, FastAPI, HTTPException, Request, Response
+from fastapi.templating import Jinja2Templates
 
 cache.setup(os.environ["BENCH_REDIS"])
 app = FastAPI()
@@ -35,6 +36,15 @@ async def viewer(session: Annotated[str, Cookie()] = "") -> dict[str, Any]:
 async def invoices_of(client_id: int, page: int) -> dict[str, Any]:
     """Stands for the call to WHMCS."""
     return {"items": ROWS, "page": page, "page_size": 25, "total": len(ROWS)}
+
+
+templates = Jinja2Templates(Path(__file__).with_name("templates"))
+
+
+@app.get("/invoices")
+async def page(request: Request, who: Annotated[dict[str, Any], Depends(viewer)]) -> Response:
+    found = await invoices(who)
+    return templates.TemplateResponse(request, "invoices.html", {"page": found, "who": who})
 
 
 @app.get("/api/v1/invoices")

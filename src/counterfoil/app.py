@@ -139,7 +139,7 @@ class Portal(Litestar):
             request_max_body_size=MAX_BODY,
             request_class=BodyRequest,
         )
-        self._edge = Edge(self._kept(assets), self._rules(errors), self._route_of)
+        self._edge = Edge(self._kept(assets), self._rules(errors))
 
     @staticmethod
     def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
@@ -169,10 +169,6 @@ class Portal(Litestar):
         if settings.log_level in {"debug", "info"}:
             notes.append(self._access_log.note)
         return Rules(Doors(settings), security_headers(settings), settings.trusted_proxies, errors, tuple(notes))
-
-    def _route_of(self, path: str, method: str) -> str:
-        """The template of a route, for answers that the router did not see."""
-        return str(self.asgi_router.handle_routing(path=path, method=method)[4])
 
     @asynccontextmanager
     async def _running(self, _app: Litestar) -> AsyncIterator[None]:

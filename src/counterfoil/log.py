@@ -3,10 +3,14 @@
 import logging
 import re
 import sys
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that is being answered; every line then names it."""
 
 # Values under these keys are never written, whoever logs them; allow-listing at the call sites is the first line
 # of defence, this the second. See docs/security.md.
@@ -24,7 +28,7 @@ def configure(level: str, log_format: str) -> None:
         structlog.dev.ConsoleRenderer() if log_format == "console" else structlog.processors.JSONRenderer()
     )
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _name_request,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
@@ -55,6 +59,12 @@ def configure(level: str, log_format: str) -> None:
 
 def _number(level: str) -> int:
     return logging.getLevelNamesMapping()[level.upper()]
+
+
+def _name_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if known := request_id.get():
+        event.setdefault("request_id", known)
+    return event
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

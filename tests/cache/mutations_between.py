@@ -7,6 +7,7 @@ from counterfoil.cache import bypass, connection, engine, fetching, gate, memory
 from tests.cache import test_generations as generations
 from tests.cache import test_return as returning
 from tests.cache import test_sessions as sessions
+from tests.cache import test_silence as silence
 from tests.cache.mutating import Mutation, Number
 
 Memory = memory.MemoryStore
@@ -129,7 +130,7 @@ BETWEEN: tuple[Mutation, ...] = (
         "_check_time",
         "max(self._waiting[0][1], self._heard)",
         "self._waiting[0][1]",
-        (returning.test_a_store_that_answers_is_not_hung,),
+        (silence.test_a_store_that_answers_is_not_hung,),
     ),
     Mutation(
         "a fetch that the store missed is owed to it",

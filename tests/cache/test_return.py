@@ -11,7 +11,6 @@ import pytest
 from counterfoil import errors
 from counterfoil.cache import Cache, CacheUnavailable, Entry, Fetched, Part
 from counterfoil.cache.clock import StoreClock
-from counterfoil.cache.connection import Connection
 from counterfoil.cache.rules import BEAT, COMMAND_LIMIT, DISTRUST, PROBATION, SETTLE
 from counterfoil.cache.store import StoreAway
 from tests.cache.fleet import ADA, WITHIN, Whmcs, peeked, until, value
@@ -343,30 +342,6 @@ async def test_a_fetch_that_the_store_missed_names_no_generation(modelled: Model
     await whmcs.arrived.wait()
     modelled.hide(other, seconds=9.0)
     assert (await reader).nonce == ""
-
-
-class Wire(asyncio.Transport):
-    """Swallows what is written."""
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        pass
-
-    def abort(self) -> None:
-        pass
-
-
-async def test_a_store_that_answers_is_not_hung() -> None:
-    """F10: whoever waits behind a thousand others waits longer than 0.5 s; only silence is an outage, once."""
-    connection = Connection()
-    connection.connection_made(Wire())
-    crowd = [connection.send("GET", str(number)) for number in range(5)]
-    for reply in crowd:
-        await asyncio.sleep(COMMAND_LIMIT - 0.1)
-        connection.data_received(b"+here\r\n")
-        assert await reply == b"here"
-    began = asyncio.get_running_loop().time()
-    assert isinstance(await connection.send("GET", "5"), StoreAway)
-    assert asyncio.get_running_loop().time() - began == pytest.approx(COMMAND_LIMIT)
 
 
 async def test_a_clear_that_failed_is_made_good(modelled: Modelled, whmcs: Whmcs) -> None:

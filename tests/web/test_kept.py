@@ -1,6 +1,7 @@
 """Answers kept ready: kept under a name that means one request only, and not more of them than a person asks for."""
 
 import httpx2
+import pytest
 
 from counterfoil.web.kept import MOST_KEPT
 from tests.stack import Stack
@@ -29,6 +30,36 @@ def test_a_head_is_answered_from_what_is_kept(ada: httpx2.Client, portal: Stack)
         assert (head.status_code, head.headers["etag"]) == (200, page.headers["etag"])
         line = portal.logged_request(head.headers["x-request-id"])
         assert (line["method"], line["route"]) == ("HEAD", address)
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "gzip, deflate, br, zstd", "br;q=1, GZIP;q=0.5"])
+def test_a_page_is_sent_compressed(ada: httpx2.Client, accepted: str) -> None:
+    """The first time and from what is kept: the same bytes, under the same tag."""
+    address = f"/invoices?q={accepted[:5]}{len(accepted)}"
+    plain = ada.get(address, headers={"Accept-Encoding": "identity"})
+    for _ in range(2):
+        answer = ada.get(address, headers={"Accept-Encoding": accepted})
+        assert answer.headers["content-encoding"] == "gzip"
+        assert int(answer.headers["content-length"]) < len(plain.content) / 3
+        assert (answer.text, answer.headers["etag"]) == (plain.text, plain.headers["etag"])
+        assert "Accept-Encoding" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "gzip; q=0.000, br"])
+def test_who_takes_no_gzip_gets_none(ada: httpx2.Client, accepted: str) -> None:
+    for _ in range(2):
+        answer = ada.get("/invoices", headers={"Accept-Encoding": accepted})
+        assert "content-encoding" not in answer.headers
+        assert answer.text.rstrip().endswith("</html>")
+
+
+def test_a_compressed_page_is_known_again(ada: httpx2.Client) -> None:
+    """By its tag, weak or not, whichever way it came."""
+    tag = ada.get("/invoices").headers["etag"]
+    for named in (tag, tag.removeprefix("W/"), f'"other", {tag}'):
+        for accepted in ("gzip", "identity"):
+            answer = ada.get("/invoices", headers={"If-None-Match": named, "Accept-Encoding": accepted})
+            assert (answer.status_code, answer.content) == (304, b"")
 
 
 def _is_kept(visitor: httpx2.Client, portal: Stack, name: str) -> bool:

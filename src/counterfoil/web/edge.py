@@ -7,10 +7,10 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import NamedTuple
 
-import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from counterfoil import log
 from counterfoil.settings import Network
 from counterfoil.web.access_log import Served
 from counterfoil.web.bodies import limited
@@ -34,12 +34,11 @@ class Rules(NamedTuple):
 
 
 class Edge:
-    """ASGI middleware around everything. `route_of_path` names the route when the router was not asked."""
+    """ASGI middleware around everything."""
 
-    def __init__(self, app: ASGIApp, rules: Rules, route_of_path: Callable[[str, str], str]) -> None:
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
         self._app = app
         self._rules = rules
-        self._route_of_path = route_of_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -48,18 +47,14 @@ class Edge:
         headers = dict(scope["headers"])
         context = RequestContext(new_request_id(), headers, address_of(scope, headers, self._rules.trusted_proxies))
         attach(scope, context)
-        structlog.contextvars.bind_contextvars(request_id=context.request_id)
+        log.request_id.set(context.request_id)
         method = scope["method"]
         try:
             await self._pass_on(scope, receive, self._complete(scope, context, send))
         finally:
-            route = route_of(scope)
-            if route == "-" and context.status < 400:
-                # The router knows a HEAD as what _pass_on made of it.
-                route = self._route_of_path(scope["path"], scope["method"])
             served = Served(
                 method if method in METHODS else "OTHER",
-                route,
+                route_of(scope),
                 context.status,
                 perf_counter() - started,
                 context.request_id,

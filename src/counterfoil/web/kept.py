@@ -4,9 +4,11 @@ A read handler gives its rendered bytes to `answer`; `KeptAnswers` sends them to
 router, the handler or the database. Who may see them is checked each time: the session comes with the same round trip.
 """
 
+import gzip
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple, cast
 
@@ -18,9 +20,9 @@ from counterfoil.accounts.sessions import Handle, Sessions
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.billing.reading import Reading
 from counterfoil.cache import Cache, Entry
-from counterfoil.web.request_context import AnyRequest, context_of
+from counterfoil.web.request_context import AnyRequest, context_of, route_of
 
-CACHING = {"cache-control": "private, no-cache", "vary": "Cookie, Accept-Language"}
+CACHING = {"cache-control": "private, no-cache", "vary": "Cookie, Accept-Language, Accept-Encoding"}
 _CACHING = [(name.encode(), value.encode()) for name, value in CACHING.items()]
 
 PAYING_COOKIE = "counterfoil_paying"
@@ -35,7 +37,16 @@ MOST_KEPT = 300
 """New answers that a process keeps for one session within a minute. A person does not ask for so many; a program that
 varies the query or a header with each request would otherwise fill the cache's memory."""
 
-_viewer = msgspec.json.Decoder(Viewer)
+COMPRESSED_FROM = 2048
+"""Bytes of a page. Its kept copy then takes a sixth of the room, and browsers get it as it lies there."""
+
+_decoder = msgspec.json.Decoder(Viewer)
+
+
+@lru_cache(maxsize=1024)
+def _decoded(session: bytes) -> Viewer:
+    """The same bytes mean the same viewer; it is the store that says, at each read, which bytes hold now."""
+    return _decoder.decode(session)
 
 
 class Visit(NamedTuple):
@@ -74,7 +85,8 @@ class KeptAnswers:
         if names and viewer is not None and (entry := peek.entries[0]) is not None:
             kept = _unpack(entry)
             if viewer.allows(kept.permission.decode()):
-                await _send(kept, headers.get(b"if-none-match", b""), send)
+                scope["path_template"] = kept.route.decode()
+                await _send(kept, headers, send)
                 return True
         scope.setdefault("state", {})["visit"] = Visit(handle, viewer, name)
         return False
@@ -83,27 +95,52 @@ class KeptAnswers:
         """Empty for what is never kept."""
         if scope["method"] != "GET" or len(scope["query_string"]) > LONGEST_QUERY:
             return ""
-        digest = blake2b(self._version, digest_size=12)
-        # The path is decoded and may hold a "?" of its own; a query holds no line end.
-        digest.update(scope["query_string"] + b"\n" + scope["path"].encode())
         # Pages carry the person's name and language; the API's answers are the same for all who may see them.
-        if not scope["path"].startswith("/api/"):
-            paying = _cookie(headers.get(b"cookie", b""), _PAYING)
-            digest.update(f"\n{handle.key}\n{paying}\n".encode() + headers.get(b"accept-language", b""))
-        return "r:" + digest.hexdigest()
+        if scope["path"].startswith("/api/"):
+            return _name_of(self._version, scope["query_string"], scope["path"])
+        paying = _cookie(headers.get(b"cookie", b""), _PAYING)
+        accepted = headers.get(b"accept-language", b"")
+        return _name_of(self._version, scope["query_string"], scope["path"], handle.key, paying, accepted)
+
+
+@lru_cache(maxsize=4096)
+def _name_of(version: bytes, query: bytes, path: str, *person: str | bytes) -> str:
+    # Length before text: the path is decoded and may hold whatever else separates.
+    parts = [query, path.encode(), *(each.encode() if isinstance(each, str) else each for each in person)]
+    return (
+        "r:" + blake2b(b"".join(b"%d %b" % (len(part), part) for part in [version, *parts]), digest_size=12).hexdigest()
+    )
 
 
 class _Kept(NamedTuple):
     """As it is stored, so that a hit decodes and encodes nothing."""
 
+    route: bytes
     permission: bytes
     content_type: bytes
+    encoding: bytes
+    """b"gzip", or b"" for a body as it is."""
     etag: bytes
     body: bytes
 
+    def plain(self) -> "_Kept":
+        """For the few who do not take it compressed."""
+        return self._replace(encoding=b"", body=gzip.decompress(self.body)) if self.encoding else self
+
 
 def _unpack(entry: Entry) -> _Kept:
-    return _Kept(*entry.value.split(b"\n", 3))
+    return _Kept(*entry.value.split(b"\n", 5))
+
+
+def _kept(body: bytes, route: str, permission: str, media_type: str) -> _Kept:
+    etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    if media_type == "text/html" and len(body) >= COMPRESSED_FROM:
+        # Weak: the same page, compressed or not. There is no secret on it that an attacker could make it repeat and
+        # measure (BREACH): no token, no session id (docs/security.md).
+        encoding, etag, body = b"gzip", f"W/{etag}", gzip.compress(body, 6, mtime=0)
+    else:
+        encoding = b""
+    return _Kept(route.encode(), permission.encode(), _content_type(media_type), encoding, etag.encode(), body)
 
 
 class Answers:
@@ -118,23 +155,17 @@ class Answers:
     async def give(
         self, request: AnyRequest, reading: Reading[Any], body: bytes, *, permission: str, media_type: str
     ) -> Response[bytes]:
-        etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        kept = _kept(body, route_of(request.scope), permission, media_type)
         visit: Visit = request.scope["state"]["visit"]
         scope = visit.handle.scope
         # The cookie may name another client than the session: then the bytes would be kept in the wrong drawer.
         is_own = request.scope["state"]["viewer"].scope == scope
         if visit.kept_as and is_own and self._has_room(visit.handle.key):
-            packed = b"\n".join(_Kept(permission.encode(), _content_type(media_type), etag.encode(), body))
-            await self._cache.keep(
-                scope, reading.nonce, visit.kept_as, Entry(packed, reading.as_of, reading.expires_at)
-            )
-        unchanged = _is_known(request.headers.get("if-none-match", ""), etag)
-        return Response(
-            b"" if unchanged else body,
-            status_code=304 if unchanged else 200,
-            media_type=media_type,
-            headers={"etag": etag, **CACHING},
-        )
+            entry = Entry(b"\n".join(kept), reading.as_of, reading.expires_at)
+            await self._cache.keep(scope, reading.nonce, visit.kept_as, entry)
+        answer = _answer(kept, context_of(request.scope).headers)
+        headers = {name.decode(): value.decode() for name, value in answer.headers}
+        return Response(answer.body, status_code=answer.status, media_type=media_type, headers=headers)
 
     def _has_room(self, session: str) -> bool:
         minute = int(self._now() // 60)
@@ -144,15 +175,42 @@ class Answers:
         return self._kept[session] <= MOST_KEPT
 
 
-async def _send(kept: _Kept, if_none_match: bytes, send: Send) -> None:
-    headers = [(b"etag", kept.etag), *_CACHING]
-    if if_none_match and _is_known(if_none_match.decode("latin-1"), kept.etag.decode()):
-        status, body = 304, b""
-    else:
-        status, body = 200, kept.body
-        headers += [(b"content-type", kept.content_type), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+class _Answer(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    """Without content type and length."""
+    body: bytes
+
+
+def _answer(kept: _Kept, headers: Mapping[bytes, bytes]) -> _Answer:
+    said = [(b"etag", kept.etag), *_CACHING]
+    known = headers.get(b"if-none-match", b"")
+    if known and _is_known(known.decode("latin-1"), kept.etag.decode()):
+        return _Answer(304, said, b"")
+    if kept.encoding and not _takes_gzip(headers.get(b"accept-encoding", b"")):
+        kept = kept.plain()
+    if kept.encoding:
+        said.append((b"content-encoding", kept.encoding))
+    return _Answer(200, said, kept.body)
+
+
+async def _send(kept: _Kept, headers: Mapping[bytes, bytes], send: Send) -> None:
+    status, said, body = _answer(kept, headers)
+    if status == 200:
+        said += [(b"content-type", kept.content_type), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": said})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _takes_gzip(accepted: bytes) -> bool:
+    """RFC 9110 12.5.3. Browsers say it first and without more words."""
+    if accepted.startswith(b"gzip,"):
+        return True
+    for each in accepted.lower().split(b","):
+        coding, _, quality = each.replace(b" ", b"").partition(b";q=")
+        if coding == b"gzip":
+            return not quality or quality.strip(b"0.") != b""
+    return False
 
 
 def _content_type(media_type: str) -> bytes:
@@ -161,7 +219,8 @@ def _content_type(media_type: str) -> bytes:
 
 
 def _is_known(if_none_match: str, etag: str) -> bool:
-    return if_none_match == "*" or etag in {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    plain = etag.removeprefix("W/")
+    return if_none_match == "*" or plain in {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
 
 
 def wants_fresh(headers: Mapping[bytes, bytes]) -> bool:
@@ -173,7 +232,7 @@ def _confirmed(session: bytes | None, handle: Handle) -> Viewer | None:
     """The cookie only claims a client; the session says which it is."""
     if session is None:
         return None
-    viewer = _viewer.decode(session)
+    viewer = _decoded(session)
     return viewer if viewer.scope == handle.scope else None
 
 
