@@ -40,7 +40,14 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "record is None or record.nonce != lease.nonce",
         "record is None",
     ),
-    Mutation("a flight is joined only by who saw its nonce", Fetching, "flight", "part.name, nonce)", 'part.name, "")'),
+    Mutation(
+        "a flight is joined only by who saw its nonce",
+        Fetching,
+        "flight",
+        "part.name, nonce)",
+        'part.name, "")',
+        (returning.test_a_fetch_that_the_store_missed_is_newer_than_every_clear_before_it,),
+    ),
     Mutation(
         "what was not stored is not handed out",
         Fetching,
