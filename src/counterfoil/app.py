@@ -22,11 +22,17 @@ from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
 from counterfoil.billing.changes import Changes
 from counterfoil.billing.clients import Clients
+from counterfoil.billing.contacts import Contacts
+from counterfoil.billing.credits import Credits
 from counterfoil.billing.freshness import Lifetimes
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
+from counterfoil.billing.records import Records
+from counterfoil.billing.subscriptions import Subscriptions
+from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import open_cache
 from counterfoil.db import events
 from counterfoil.db.engine import make_engine
@@ -53,6 +59,7 @@ from counterfoil.web.views import Brand
 from counterfoil.web.wiring import Parts
 from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.client import WhmcsClient
+from counterfoil.whmcs.records_api import WhmcsRecords
 
 _log = structlog.get_logger(__name__)
 
@@ -90,6 +97,8 @@ def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
     lifetimes, patience = Lifetimes.of(settings), settings.whmcs_timeout_seconds
     calendar = Calendar(settings.whmcs_timezone, time.time)
     clients = Clients(api, cache, lifetimes, patience)
+    records = Records(cache, lifetimes, clients, patience)
+    records_api = WhmcsRecords(client, timezone=settings.whmcs_timezone)
     invoices = Invoices(api, cache, lifetimes, clients, calendar, patience=patience)
     rights = Rights(engine, cache, api, clients.name, patience=patience)
     sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
@@ -104,6 +113,11 @@ def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
         clients=clients,
         gateways=Gateways(api, cache, lifetimes, patience),
         invoices=invoices,
+        subscriptions=Subscriptions(api, records, calendar),
+        transactions=Transactions(records_api, records),
+        credits=Credits(records_api, records),
+        quotes=Quotes(records_api, records, calendar),
+        contacts=Contacts(records_api, records),
         hand_offs=HandOffs(api, cache, invoices, settings.whmcs_url),
         changes=Changes(cache, api),
         answers=Answers(cache),

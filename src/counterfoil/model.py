@@ -177,19 +177,130 @@ class Product(Struct, frozen=True):
     """The custom fields that an order may fill, by name."""
 
 
+class SubscriptionStatus(StrEnum):
+    """WHMCS's own states of a service."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    TERMINATED = "terminated"
+    FRAUD = "fraud"
+
+
+class BillingCycle(StrEnum):
+    """In the words in which an order names them."""
+
+    FREE = "free"
+    ONE_TIME = "onetime"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    SEMIANNUALLY = "semiannually"
+    ANNUALLY = "annually"
+    BIENNIALLY = "biennially"
+    TRIENNIALLY = "triennially"
+
+
 class Subscription(Struct, frozen=True):
-    """What WHMCS calls a service."""
+    """What WHMCS calls a service. WHMCS names no currency here: it is the client's."""
 
     id: int
     client_id: int
     name: str
     group: str
-    status: str
-    billing_cycle: str
+    domain: str
+    quantity: int
+    status: SubscriptionStatus
+    billing_cycle: BillingCycle
     amount: Decimal
+    """For each period, of all `quantity` together; of what is paid once, that payment."""
     next_due_on: date | None
     started_on: date | None
     gateway: str
+
+
+class Transaction(Struct, frozen=True):
+    """Money that came in (amount > 0) or went back (amount < 0)."""
+
+    id: int
+    client_id: int
+    on: date | None
+    gateway: str
+    description: str
+    reference: str
+    amount: Decimal
+    currency_id: int | None
+    """WHMCS's number of the currency; None: the client's own."""
+    invoice_id: int | None
+
+
+class CreditEntry(Struct, frozen=True):
+    """One change of a client's credit: given (amount > 0) or used (amount < 0)."""
+
+    id: int
+    on: date | None
+    description: str
+    amount: Decimal
+
+
+class QuoteStatus(StrEnum):
+    """WHMCS's stages of a quote."""
+
+    DRAFT = "draft"
+    DELIVERED = "delivered"
+    ON_HOLD = "on_hold"
+    ACCEPTED = "accepted"
+    LOST = "lost"
+    DEAD = "dead"
+
+
+class QuoteLine(Struct, frozen=True):
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal
+    """Per cent."""
+    taxed: bool
+
+
+class Quote(Struct, frozen=True):
+    """An offer to a client, in the client's currency: WHMCS's own `currency` is for people who are no client yet."""
+
+    id: int
+    client_id: int
+    subject: str
+    status: QuoteStatus
+    issued_on: date | None
+    valid_until: date | None
+    accepted_on: date | None
+    subtotal: Decimal
+    taxes: tuple[Decimal, ...]
+    total: Decimal
+    proposal: str
+    notes: str
+    lines: tuple[QuoteLine, ...]
+
+
+class Contact(Struct, frozen=True):
+    """Another person whom WHMCS writes to about this client."""
+
+    id: int
+    client_id: int
+    first_name: str
+    last_name: str
+    company_name: str
+    email: str
+    address1: str
+    address2: str
+    city: str
+    state: str
+    postcode: str
+    country: str
+    """ISO 3166 alpha-2."""
+    phone: str
+    emails: tuple[str, ...]
+    """The kinds of e-mail that this person gets: general, invoice, product, domain, support, affiliate."""
 
 
 class Membership(Struct, frozen=True):

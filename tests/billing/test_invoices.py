@@ -41,7 +41,7 @@ async def cache() -> AsyncIterator[Cache]:
 
 @pytest.fixture
 def invoices(books: Books, cache: Cache) -> Invoices:
-    lifetimes = Lifetimes(invoice_list=90, invoice=300, client=300, payment_methods=900, gateways=3600)
+    lifetimes = Lifetimes(invoice_list=90, invoice=300, client=300, records=90, payment_methods=900, gateways=3600)
     clients = Clients(books, cache, lifetimes, 5)
     calendar = Calendar(ZoneInfo("Europe/London"), lambda: NOW)
     return Invoices(books, cache, lifetimes, clients, calendar, patience=5)

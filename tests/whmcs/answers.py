@@ -77,3 +77,57 @@ def service(**changes: Any) -> Answer:
 def user(**changes: Any) -> Answer:
     row = {"id": 1, "firstname": "Ada", "lastname": "Lovelace", "email": "ada@example.com", "validationdata": ""}
     return row | {"clients": [{"id": 7, "isOwner": True}]} | changes
+
+
+def transaction(**changes: Any) -> Answer:
+    row = {
+        "id": "10", "userid": "7", "currency": "0", "gateway": "paypal", "date": "2016-01-01 06:41:11",
+        "description": "Invoice Payment", "amountin": "45.90", "fees": "1.23", "amountout": "0.00", "rate": "1.00000",
+        "transid": "1479732071aad259f3513ec", "invoiceid": "59", "refundid": "0",
+    }  # fmt: skip
+    return row | changes
+
+
+def transactions(*found: Answer, **changes: Any) -> Answer:
+    counts = {"totalresults": len(found), "startnumber": 0, "numreturned": len(found)}
+    return {"result": "success", **counts, "transactions": {"transaction": list(found)}} | changes
+
+
+def credit(**changes: Any) -> Answer:
+    row = {"id": "1", "date": "2016-01-01", "description": "Sorry &amp; thanks", "amount": "10.00", "relid": "0"}
+    return row | {"admin_user_id": "canary-admin"} | changes
+
+
+def credits_(*found: Answer, **changes: Any) -> Answer:
+    counts = {"totalresults": str(len(found)), "clientid": "7"}
+    return {"result": "success", **counts, "credits": {"credit": list(found)}} | changes
+
+
+def quote(**changes: Any) -> Answer:
+    row = {
+        "id": 2, "subject": "Fruit &amp; more", "stage": "Delivered", "validuntil": "2023-01-30", "userid": 7,
+        "client": {"id": 7, "firstname": "Richard", "email": "canary@example.com"}, "firstname": "", "country": "US",
+        "currency": 1, "subtotal": "15.86", "tax1": "1.59", "tax2": "0.00", "total": "17.45", "proposal": "",
+        "customernotes": "Thank you", "adminnotes": "canary-admin-notes", "datecreated": "2022-12-30",
+        "lastmodified": "2022-12-30", "datesent": "0000-00-00", "dateaccepted": "0000-00-00",
+        "items": {"item": [
+            {"id": 2, "description": "Pear", "quantity": "3", "unitprice": "5.00", "discount": "2.50", "taxable": 0},
+        ]},
+    }  # fmt: skip
+    return row | changes
+
+
+def contact(**changes: Any) -> Answer:
+    row = {
+        "id": 1, "userid": 7, "firstname": "Test", "lastname": "O&#039;Contact", "email": "contact@example.com",
+        "address1": "404 Street", "address2": "", "city": "Test", "state": "Test", "postcode": "TE5 5ST",
+        "country": "GB", "phonenumber": "", "domainemails": False, "generalemails": True, "invoiceemails": 1,
+        "productemails": "0", "supportemails": "on", "affiliateemails": "", "subaccount": 1,
+        "password": "canary-password", "permissions": "canary-rights", "created_at": "0000-00-00 00:00:00",
+    }  # fmt: skip
+    return row | changes
+
+
+def paged(outer: str, inner: str, *found: Answer, **changes: Any) -> Answer:
+    counts = {"totalresults": len(found), "startnumber": 0, "numreturned": len(found)}
+    return {"result": "success", **counts, outer: {inner: list(found)}} | changes

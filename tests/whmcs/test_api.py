@@ -179,6 +179,15 @@ async def test_get_clients_products_reads_all_pages(whmcs: Scripted, api: WhmcsA
     assert {call["clientid"] for call in whmcs.calls} == {"7"}
 
 
+async def test_a_list_that_moved_between_two_pages_is_refused(whmcs: Scripted, api: WhmcsApi) -> None:
+    """What came twice pushed something else out."""
+    for start, ids in ((0, range(1, PAGE + 1)), (PAGE, [PAGE])):
+        counts = {"totalresults": PAGE + 1, "startnumber": start, "numreturned": len(ids)}
+        rows = {"product": [answers.service(id=number) for number in ids]}
+        whmcs.script.append(says({"result": "success", **counts, "products": rows}))
+    assert await unavailable(api.get_clients_products(7)) == "untrustworthy"
+
+
 async def test_create_sso_token(whmcs: Scripted, api: WhmcsApi) -> None:
     """Always for this user of this client: without the user WHMCS would sign the owner in."""
     url = f"{whmcs.url}/oauth/singlesignon.php?access_token=abc"

@@ -1,9 +1,7 @@
-"""Gateways, saved payment methods and services as WHMCS sends them."""
+"""Gateways and saved payment methods as WHMCS sends them."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -11,10 +9,8 @@ import pytest
 from counterfoil.model import Gateway
 from counterfoil.whmcs import wire_payments
 from counterfoil.whmcs.wire import Untrustworthy
-from tests.whmcs.answers import pay_method, pay_methods, service
+from tests.whmcs.answers import pay_method, pay_methods
 from tests.whmcs.conftest import Logged
-
-UTC = ZoneInfo("UTC")
 
 
 def test_gateways() -> None:
@@ -98,17 +94,3 @@ def test_payment_methods_of_another_client_are_refused() -> None:
     for clientid in (8, "8", "", None):
         with pytest.raises(Untrustworthy):
             wire_payments.payment_methods(pay_methods(clientid=clientid), 7)
-
-
-def test_services() -> None:
-    """Passwords and user names of services stay behind; what is paid once shows what was paid."""
-    answer = {"products": {"product": [service(), service(id=2, billingcycle="One Time", nextduedate="0000-00-00")]}}
-    monthly, once = wire_payments.subscriptions(answer, 7, UTC)
-    assert (monthly.id, monthly.amount, monthly.next_due_on) == (1, Decimal("12.95"), date(2026, 11, 25))
-    assert (once.amount, once.next_due_on) == (Decimal("20.00"), None)
-    assert b"canary" not in msgspec.json.encode([monthly, once])
-
-
-def test_services_of_another_client_are_refused() -> None:
-    with pytest.raises(Untrustworthy):
-        wire_payments.subscriptions({"products": {"product": [service(), service(clientid=8)]}}, 7, UTC)

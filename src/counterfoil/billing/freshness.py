@@ -30,6 +30,8 @@ class Lifetimes(Struct, frozen=True):
     invoice_list: float
     invoice: float
     client: float
+    records: float
+    """Of subscriptions, transactions, credit, quotes and contacts."""
     payment_methods: float
     gateways: float
 
@@ -40,6 +42,8 @@ class Lifetimes(Struct, frozen=True):
             invoice=settings.cache_ttl_invoice,
             # The address and the currency are printed on the invoice, so they live as long.
             client=settings.cache_ttl_invoice,
+            # They tell the same story as the invoice list, so they must not be older.
+            records=settings.cache_ttl_invoice_list,
             payment_methods=settings.cache_ttl_payment_methods,
             gateways=settings.cache_ttl_gateways,
         )

@@ -25,6 +25,11 @@ NEEDED: dict[str, dict[str, str | int]] = {
     "GetPaymentMethods": {},
     "GetPayMethods": {"clientid": NOBODY},
     "GetClientsProducts": {"clientid": NOBODY, "limitnum": 1},
+    "GetTransactions": {"clientid": NOBODY},
+    "GetCredits": {"clientid": NOBODY},
+    "GetQuotes": {"userid": NOBODY, "limitnum": 1},
+    "GetContacts": {"userid": NOBODY, "limitnum": 1},
+    "GetCurrencies": {},
     "CreateSsoToken": {"client_id": NOBODY, "user_id": NOBODY, "destination": "clientarea:invoices"},
 }
 """The actions that the portal calls. ValidateLogin is missing: WHMCS counts wrong passwords and may ban the caller."""

@@ -10,10 +10,15 @@ from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
 from counterfoil.billing.changes import Changes
 from counterfoil.billing.clients import Clients
+from counterfoil.billing.contacts import Contacts
+from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
+from counterfoil.billing.subscriptions import Subscriptions
+from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import Cache
 from counterfoil.db.engine import Engine
 from counterfoil.settings import Settings
@@ -39,6 +44,11 @@ class Parts:
     clients: Clients
     gateways: Gateways
     invoices: Invoices
+    subscriptions: Subscriptions
+    transactions: Transactions
+    credits: Credits
+    quotes: Quotes
+    contacts: Contacts
     hand_offs: HandOffs
     changes: Changes
     answers: Answers

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from counterfoil.errors import SignInFailed
 from counterfoil.model import Client, Gateway, Invoice, PaymentMethod, Subscription, User
-from counterfoil.whmcs import wire_clients, wire_invoices, wire_payments
+from counterfoil.whmcs import wire_clients, wire_invoices, wire_payments, wire_subscriptions
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
-from counterfoil.whmcs.reading import everything, interpreting, real
+from counterfoil.whmcs.reading import everything, interpreting, none_twice, real
 from counterfoil.whmcs.results import InvoiceRows, Login, WhmcsDetails
 from counterfoil.whmcs.sso import has_origin_of
 from counterfoil.whmcs.wire import Untrustworthy, rows, text
@@ -160,9 +160,10 @@ class WhmcsApi:
             self._client,
             "GetClientsProducts",
             {"clientid": real(client_id)},
-            lambda answer: wire_payments.subscriptions(answer, client_id, self._zone),
+            lambda answer: wire_subscriptions.subscriptions(answer, client_id, self._zone),
         )
-        return tuple(found)
+        with interpreting("GetClientsProducts"):
+            return none_twice(found)
 
     async def create_sso_token(self, client_id: int, user_id: int, *, destination: str, path: str = "") -> str:
         """The one-time URL, on WHMCS's own origin; a full sign-in as this user, so it is never kept or logged.

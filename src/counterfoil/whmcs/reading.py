@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -40,6 +40,21 @@ async def everything(
             if len(found) >= total:
                 return found
         raise Untrustworthy("more pages than there can be")
+
+
+class _Numbered(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+_Row = TypeVar("_Row", bound=_Numbered)
+
+
+def none_twice(found: Sequence[_Row]) -> tuple[_Row, ...]:
+    """Raises Untrustworthy when the list moved between two pages: what came twice stands for what was left out."""
+    if len({row.id for row in found}) != len(found):
+        raise Untrustworthy("a row twice")
+    return tuple(found)
 
 
 @contextmanager

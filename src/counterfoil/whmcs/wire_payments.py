@@ -1,17 +1,16 @@
-"""Gateways, saved payment methods and services as WHMCS sends them -> model.
+"""Gateways and saved payment methods as WHMCS sends them -> model.
 
-Fields are picked one by one: `remote_token` and the services' `password` never get any further than this module.
+Fields are picked one by one: `remote_token` never gets any further than this module.
 """
 
 import calendar
 import re
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from counterfoil.model import Gateway, PaymentMethod, Subscription
-from counterfoil.whmcs.wire import Row, Untrustworthy, amount_or_zero, count, day, each, identifier, rows, text
+from counterfoil.model import Gateway, PaymentMethod
+from counterfoil.whmcs.wire import Row, Untrustworthy, count, each, identifier, rows, text
 
 _log = structlog.get_logger(__name__)
 
@@ -69,27 +68,3 @@ def _expiry(written: str) -> date | None:
         raise Untrustworthy("expiry_date is no month")
     month, year = int(found[1] or found[3]), 2000 + int(found[2] or found[4])
     return date(year, month, calendar.monthrange(year, month)[1])
-
-
-def subscriptions(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[Subscription, ...]:
-    read = each(rows(answer, "products", "product"), lambda row: _subscription(row, zone))
-    if any(subscription.client_id != client_id for subscription in read):
-        raise Untrustworthy("services of another client")
-    return read
-
-
-def _subscription(row: Row, zone: ZoneInfo) -> Subscription:
-    cycle = text(row, "billingcycle")
-    return Subscription(
-        id=identifier(row, "id"),
-        client_id=identifier(row, "clientid", "userid"),
-        name=text(row, "name"),
-        group=text(row, "groupname"),
-        status=text(row, "status"),
-        billing_cycle=cycle,
-        # What is paid once has no recurring amount.
-        amount=amount_or_zero(row, "firstpaymentamount" if cycle.lower() == "one time" else "recurringamount"),
-        next_due_on=day(row, "nextduedate", zone),
-        started_on=day(row, "regdate", zone),
-        gateway=text(row, "paymentmethod"),
-    )

@@ -1,0 +1,71 @@
+"""The other people whom WHMCS writes to about a client."""
+
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from counterfoil.billing.reading import Reading, reading
+from counterfoil.billing.records import Records
+from counterfoil.cache import Part
+from counterfoil.model import Client, Contact
+
+_contacts = msgspec.json.Decoder(tuple[Contact, ...])
+
+
+class ShownContact(Struct, frozen=True):
+    id: int
+    first_name: str
+    last_name: str
+    company_name: str
+    email: str
+    address1: str
+    address2: str
+    city: str
+    state: str
+    postcode: str
+    country: str
+    phone: str
+    emails: tuple[str, ...]
+    """The kinds of e-mail that this person gets."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.company_name or self.email
+
+
+class _Api(Protocol):
+    async def get_contacts(self, client_id: int) -> tuple[Contact, ...]: ...
+
+
+class Contacts:
+    def __init__(self, api: _Api, records: Records) -> None:
+        self._api = api
+        self._records = records
+
+    def part(self, client_id: int) -> Part:
+        return self._records.part("contacts", lambda: self._api.get_contacts(client_id))
+
+    async def read(self, client_id: int) -> tuple[Reading[tuple[ShownContact, ...]], Client]:
+        """All of them, by name. Raises BillingUnavailable."""
+        value, client, snapshot = await self._records.read(client_id, self.part(client_id))
+        shown = (_shown(contact) for contact in _contacts.decode(value))
+        return reading(tuple(sorted(shown, key=lambda each: (each.name.casefold(), each.id))), snapshot), client
+
+
+def _shown(contact: Contact) -> ShownContact:
+    return ShownContact(
+        id=contact.id,
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        company_name=contact.company_name,
+        email=contact.email,
+        address1=contact.address1,
+        address2=contact.address2,
+        city=contact.city,
+        state=contact.state,
+        postcode=contact.postcode,
+        country=contact.country,
+        phone=contact.phone,
+        emails=contact.emails,
+    )

@@ -1,0 +1,49 @@
+"""A client's credit: its ledger. The balance itself is WHMCS's own figure, `Client.credit`, and never summed here."""
+
+from datetime import date
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from counterfoil.billing.reading import Reading, reading
+from counterfoil.billing.records import Records
+from counterfoil.cache import Part
+from counterfoil.model import Client, CreditEntry, Money
+
+_entries = msgspec.json.Decoder(tuple[CreditEntry, ...])
+
+
+class ShownCredit(Struct, frozen=True):
+    """One change of the credit: given (above 0) or used (below 0)."""
+
+    id: int
+    date: date | None
+    description: str
+    amount: Money
+
+
+class _Api(Protocol):
+    async def get_credits(self, client_id: int) -> tuple[CreditEntry, ...]: ...
+
+
+class Credits:
+    def __init__(self, api: _Api, records: Records) -> None:
+        self._api = api
+        self._records = records
+
+    def part(self, client_id: int) -> Part:
+        """For pages that show it beside other things."""
+        return self._records.part("credits", lambda: self._api.get_credits(client_id))
+
+    async def read(self, client_id: int) -> tuple[Reading[tuple[ShownCredit, ...]], Client]:
+        """The whole ledger, newest first. Raises BillingUnavailable."""
+        value, client, snapshot = await self._records.read(client_id, self.part(client_id))
+        return reading(decode_credits(value, client), snapshot), client
+
+
+def decode_credits(value: bytes, client: Client) -> tuple[ShownCredit, ...]:
+    entries = sorted(_entries.decode(value), key=lambda entry: (entry.on or date.min, entry.id), reverse=True)
+    return tuple(
+        ShownCredit(entry.id, entry.on, entry.description, Money.of(entry.amount, client.currency)) for entry in entries
+    )

@@ -1,0 +1,96 @@
+"""Offers to a client. Drafts are WHMCS's own business: they are neither shown nor kept."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from counterfoil.billing.reading import Calendar, Reading, reading
+from counterfoil.billing.records import Records
+from counterfoil.cache import Part
+from counterfoil.model import Client, Money, Quote, QuoteStatus
+
+_quotes = msgspec.json.Decoder(tuple[Quote, ...])
+
+OPEN = frozenset({QuoteStatus.DELIVERED, QuoteStatus.ON_HOLD})
+
+
+class ShownQuoteLine(Struct, frozen=True):
+    """`discount` is in per cent."""
+
+    description: str
+    quantity: Decimal
+    unit_price: Money
+    discount: Decimal
+    taxed: bool
+
+
+class ShownQuote(Struct, frozen=True):
+    id: int
+    subject: str
+    status: QuoteStatus
+    is_expired: bool
+    issued_on: date | None
+    valid_until: date | None
+    accepted_on: date | None
+    subtotal: Money
+    taxes: tuple[Money, ...]
+    total: Money
+    proposal: str
+    notes: str
+    lines: tuple[ShownQuoteLine, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN and not self.is_expired
+
+
+class _Api(Protocol):
+    async def get_quotes(self, client_id: int) -> tuple[Quote, ...]: ...
+
+
+class Quotes:
+    def __init__(self, api: _Api, records: Records, calendar: Calendar) -> None:
+        self._api = api
+        self._records = records
+        self._calendar = calendar
+
+    def part(self, client_id: int) -> Part:
+        async def fetch() -> tuple[Quote, ...]:
+            found = await self._api.get_quotes(client_id)
+            return tuple(quote for quote in found if quote.status is not QuoteStatus.DRAFT)
+
+        return self._records.part("quotes", fetch)
+
+    async def read(self, client_id: int) -> tuple[Reading[tuple[ShownQuote, ...]], Client]:
+        """All of them, newest first. Raises BillingUnavailable."""
+        value, client, snapshot = await self._records.read(client_id, self.part(client_id))
+        quotes = sorted(_quotes.decode(value), key=lambda quote: (quote.issued_on or date.min, quote.id), reverse=True)
+        shown = tuple(_shown(quote, client.currency, self._calendar.today()) for quote in quotes)
+        return reading(shown, snapshot, not_after=self._calendar.midnight()), client
+
+
+def _shown(quote: Quote, currency: str, today: date) -> ShownQuote:
+    def money(amount: Decimal) -> Money:
+        return Money.of(amount, currency)
+
+    return ShownQuote(
+        id=quote.id,
+        subject=quote.subject,
+        status=quote.status,
+        is_expired=quote.status in OPEN and quote.valid_until is not None and quote.valid_until < today,
+        issued_on=quote.issued_on,
+        valid_until=quote.valid_until,
+        accepted_on=quote.accepted_on,
+        subtotal=money(quote.subtotal),
+        taxes=tuple(money(tax) for tax in quote.taxes),
+        total=money(quote.total),
+        proposal=quote.proposal,
+        notes=quote.notes,
+        lines=tuple(
+            ShownQuoteLine(line.description, line.quantity, money(line.unit_price), line.discount, line.taxed)
+            for line in quote.lines
+        ),
+    )

@@ -1,0 +1,91 @@
+"""What a client has subscribed to: WHMCS's services, with what they cost and when they renew."""
+
+from datetime import date
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from counterfoil.billing.reading import Calendar, Reading, reading
+from counterfoil.billing.records import Records
+from counterfoil.cache import Part
+from counterfoil.model import BillingCycle, Client, Money, Subscription, SubscriptionStatus
+
+_subscriptions = msgspec.json.Decoder(tuple[Subscription, ...])
+
+CURRENT = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING, SubscriptionStatus.SUSPENDED})
+"""What is, or may become, in use: the rest has ended, whatever date WHMCS still keeps with it."""
+
+RECURRING = frozenset(BillingCycle) - {BillingCycle.FREE, BillingCycle.ONE_TIME}
+
+
+class ShownSubscription(Struct, frozen=True):
+    """On pages and in the API alike; field names are the API's (contract 3)."""
+
+    id: int
+    name: str
+    group: str
+    domain: str
+    quantity: int
+    status: SubscriptionStatus
+    billing_cycle: BillingCycle
+    amount: Money
+    next_due_on: date | None
+    """As WHMCS has it, also for what has ended: `renews_on` knows better."""
+    started_on: date | None
+    gateway: str
+
+    @property
+    def is_current(self) -> bool:
+        return self.status in CURRENT
+
+    @property
+    def renews_on(self) -> date | None:
+        """When the next payment falls due; None for what has ended, is free or was paid once."""
+        return self.next_due_on if self.is_current and self.billing_cycle in RECURRING else None
+
+
+class _Api(Protocol):
+    async def get_clients_products(self, client_id: int) -> tuple[Subscription, ...]: ...
+
+
+class Subscriptions:
+    def __init__(self, api: _Api, records: Records, calendar: Calendar) -> None:
+        self._api = api
+        self._records = records
+        self._calendar = calendar
+
+    def part(self, client_id: int) -> Part:
+        """For pages that show them beside other things."""
+        return self._records.part("subscriptions", lambda: self._api.get_clients_products(client_id))
+
+    async def read(self, client_id: int) -> tuple[Reading[tuple[ShownSubscription, ...]], Client]:
+        """All of them, what renews next first, what has ended last. Raises BillingUnavailable."""
+        value, client, snapshot = await self._records.read(client_id, self.part(client_id))
+        shown = decode_subscriptions(value, client)
+        return reading(shown, snapshot, not_after=self._calendar.midnight()), client
+
+
+def decode_subscriptions(value: bytes, client: Client) -> tuple[ShownSubscription, ...]:
+    shown = (_shown(each, client.currency) for each in _subscriptions.decode(value))
+    return tuple(sorted(shown, key=_order))
+
+
+def _order(each: ShownSubscription) -> tuple[bool, date, int]:
+    return not each.is_current, each.renews_on or date.max, each.id
+
+
+def _shown(each: Subscription, currency: str) -> ShownSubscription:
+    return ShownSubscription(
+        id=each.id,
+        name=each.name,
+        group=each.group,
+        domain=each.domain,
+        quantity=each.quantity,
+        status=each.status,
+        billing_cycle=each.billing_cycle,
+        amount=Money.of(each.amount, currency),
+        next_due_on=each.next_due_on,
+        started_on=each.started_on,
+        gateway=each.gateway,
+    )
