@@ -28,6 +28,7 @@ from counterfoil.billing.freshness import Lifetimes
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.profiles import Profiles
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
 from counterfoil.billing.records import Records
@@ -119,6 +120,7 @@ def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
         quotes=Quotes(records_api, records, calendar),
         contacts=Contacts(records_api, records),
         hand_offs=HandOffs(api, cache, invoices, settings.whmcs_url),
+        profiles=Profiles(api, cache, clients),
         changes=Changes(cache, api),
         answers=Answers(cache),
         renderer=_renderer(settings, assets),

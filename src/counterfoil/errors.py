@@ -5,6 +5,7 @@ CounterfoilError
     NotSignedIn                 401 not_signed_in
     SignInFailed                401 sign_in_failed
     TwoFactorRequired           403 two_factor_required
+    FreshSignInRequired         403 fresh_sign_in_required
     CrossSiteRequest            403 cross_site_request
     PermissionDenied            403 permission_denied
     NotFound                    404 not_found
@@ -20,6 +21,7 @@ CounterfoilError
     RateLimited                 429 rate_limited, with the wait
   Unavailable                 nobody can mend it by changing the request; worth another try later
     BillingUnavailable          503 billing_unavailable
+      OutcomeUnknown            503 billing_unavailable, and "outcome": "unknown"
     CrmUnavailable              503 crm_unavailable
     TemporarilyUnavailable      503 temporarily_unavailable: our own database or cache cannot do it now
 
@@ -56,6 +58,14 @@ class TwoFactorRequired(Refused):
     code, status = "two_factor_required", 403
     title = "Two-factor sign-in required"
     detail = "Your account uses two-factor authentication. Please sign in on the billing site."
+
+
+class FreshSignInRequired(Refused):
+    """Signed in, but too long ago for this."""
+
+    code, status = "fresh_sign_in_required", 403
+    title = "Fresh sign-in required"
+    detail = "To change the e-mail address, please confirm that it is you."
 
 
 class CrossSiteRequest(Refused):
@@ -149,6 +159,13 @@ class BillingUnavailable(Unavailable):
 
     code, title = "billing_unavailable", "Billing system unavailable"
     detail = "The billing system is unavailable. Please try again."
+
+
+class OutcomeUnknown(BillingUnavailable):
+    """A write was sent, and no whole answer came: WHMCS may have carried it out, or may yet. Never sent again by us."""
+
+    title = "Not known whether saved"
+    detail = "We do not know whether this was saved. Please look at what is stored now before you try again."
 
 
 class CrmUnavailable(Unavailable):

@@ -102,6 +102,17 @@ class Invoice(Struct, frozen=True):
     payments: tuple[Payment, ...]
 
 
+class EmailPreferences(Struct, frozen=True):
+    """Which kinds of e-mail a client gets, by WHMCS's names for them."""
+
+    general: bool = True
+    invoice: bool = True
+    support: bool = True
+    product: bool = True
+    domain: bool = True
+    affiliate: bool = True
+
+
 class Client(Struct, frozen=True):
     """A WHMCS client: whom invoices are addressed to."""
 
@@ -126,6 +137,8 @@ class Client(Struct, frozen=True):
     credit: Money
     status: str
     sso_allowed: bool
+    email_preferences: EmailPreferences | None = None
+    """None: a WHMCS before 7.10, which has none."""
 
     @property
     def name(self) -> str:

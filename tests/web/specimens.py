@@ -4,7 +4,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from counterfoil import errors
+from counterfoil.billing.profile_rules import Fault
+from counterfoil.billing.profiles import Seen, texts_of
 from counterfoil.billing.shown import (
     Figures,
     InvoiceDetail,
@@ -14,12 +18,16 @@ from counterfoil.billing.shown import (
     ShownPayment,
     ShownTax,
 )
-from counterfoil.model import Client, InvoiceStatus, Money
+from counterfoil.model import Client, EmailPreferences, InvoiceStatus, Money
 from counterfoil.web.list_query import ListQuery
+from counterfoil.web.profile_forms import fields_for, preferences_for
+from counterfoil.web.profile_views import Difference, ProfilePage
+from counterfoil.web.profile_words import FAULTS
 from counterfoil.web.statuses import InternalError
 from counterfoil.web.views import (
     HOME,
     INVOICES,
+    PROFILE,
     ClientChoice,
     Home,
     Invoice,
@@ -39,7 +47,7 @@ HOSTILE = "<script>alert('1')</script> & \"Co\""
 ENDLESS = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 NOBODY = Shell("en")
-ADA = Shell("en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES))
+ADA = Shell("en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES, PROFILE))
 CHIDI = Shell("en", True, "Chidi Anagonye", "ACME Ltd.", True, (HOME, INVOICES))
 
 
@@ -171,6 +179,52 @@ HOSTILE_INVOICE = detail(
     payments=(ShownPayment(None, HOSTILE, HOSTILE, eur("-1")),),
 )
 
+
+def profile(client: Client = CLIENT, language: str = "en", **changes: Any) -> ProfilePage:
+    fields: dict[str, Any] = {
+        "fields": fields_for(texts_of(client), language, {}, has_user=True),
+        "preferences": preferences_for(client.email_preferences, {}),
+        "seen": Seen.word_for(client),
+        "as_of": AS_OF,
+    }
+    return ProfilePage(**{**fields, **changes})
+
+
+ABROAD = structs.replace(
+    CLIENT, country="US", state="CA", phone=HOSTILE, city=ENDLESS, email_preferences=EmailPreferences(domain=False)
+)
+WRONG = {
+    "state": FAULTS[Fault.STATE],
+    "postcode": FAULTS[Fault.POSTCODE],
+    "address1": FAULTS[Fault.REQUIRED],
+    "email_preferences.domain": FAULTS[Fault.DOMAIN_NOTICES],
+}
+TWO_VERSIONS = (Difference("City", HOSTILE, ENDLESS), Difference("Domains", "Yes", "No", is_word=True))
+
+PROFILES: dict[str, tuple[View, Shell]] = {
+    "profile": (profile(), ADA),
+    "profile-saved": (profile(ABROAD, notice="saved", altered=("City", "Phone")), ADA),
+    "profile-saved-snapshot": (profile(notice="saved", keeps_issued=True), ADA),
+    "profile-invalid": (
+        profile(
+            fields=fields_for(texts_of(ABROAD), "en", WRONG),
+            preferences=preferences_for(EmailPreferences(domain=False), WRONG),
+            message=FAULTS[Fault.NOT_ACCEPTED],
+            is_draft=True,
+        ),
+        ADA,
+    ),
+    "profile-conflict": (profile(notice="conflict", differences=TWO_VERSIONS, is_compared=True, is_draft=True), ADA),
+    "profile-unknown": (profile(notice="unknown", is_draft=True), ADA),
+    "profile-unknown-saved": (profile(notice="unknown", is_compared=True, is_draft=True), ADA),
+    "profile-failed": (profile(notice="failed", error=errors.BillingUnavailable(), as_of=None, is_draft=True), ADA),
+    "profile-password": (
+        profile(error=errors.SignInFailed(), asks_password=True, password_message=errors.SignInFailed.detail),
+        ADA,
+    ),
+    "profile-sign-in-again": (profile(error=errors.FreshSignInRequired(), is_draft=True), ADA),
+}
+
 PAGES: dict[str, tuple[View, Shell]] = {
     "sign-in": (SignInPage(next="/invoices"), NOBODY),
     "sign-in-failed": (SignInPage(email=HOSTILE, error=errors.SignInFailed()), NOBODY),
@@ -190,6 +244,7 @@ PAGES: dict[str, tuple[View, Shell]] = {
     "invoice-part-paid": (invoice_page(detail(**PART_PAID)), ADA),
     "invoice-awaiting": (invoice_page(detail(**PART_PAID), is_awaiting=True), ADA),
     "invoice-unconfirmed": (invoice_page(detail(), is_unconfirmed=True), ADA),
+    "invoice-snapshot": (invoice_page(detail(), keeps_address=True), ADA),
     "invoice-hostile": (invoice_page(HOSTILE_INVOICE), ADA),
     **{
         f"invoice-{status}": (invoice_page(detail(status), is_awaiting=True), ADA)
@@ -198,6 +253,7 @@ PAGES: dict[str, tuple[View, Shell]] = {
     },
     "home": (Home(invoices=list_of(*ROWS[:2]).invoices, figures=FIGURES, open_count=9, today=TODAY), ADA),
     "home-nothing": (Home(invoices=list_of().invoices, figures=FIGURES[:1], open_count=0, today=TODAY), ADA),
+    **PROFILES,
     "not-found": (problem(errors.InvoiceNotFound()), CHIDI),
     "denied": (problem(errors.PermissionDenied()), CHIDI),
     "unavailable": (problem(errors.BillingUnavailable()), ADA),

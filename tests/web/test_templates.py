@@ -23,7 +23,7 @@ ASSETS = Assets()
 RENDERER = Renderer(
     Brand("Northwind Internet", support_url="https://help.example.com/"), ASSETS.address, zone=ZoneInfo("UTC")
 )
-PRESSED = "a.button, button:not(.link), summary, input:not([type=hidden]), select, nav a"
+PRESSED = "a.button, button:not(.link), summary, input:not([type=hidden], [type=checkbox]), label.check, select, nav a"
 
 
 class Document(HTMLParser):
@@ -153,6 +153,8 @@ DARK_TOO = [
     "list-no-match",
     "invoice-part-paid",
     "invoice-awaiting",
+    "profile-invalid",
+    "profile-conflict",
     "switch",
     "denied",
 ]

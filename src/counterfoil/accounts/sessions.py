@@ -137,6 +137,12 @@ class Sessions:
             await self._cache.drop_session(handle.scope, handle.key)
         return current is not None
 
+    async def began(self, handle: Handle) -> datetime | None:
+        """When this person proved who they are. None: the session has ended."""
+        query = select(session.c.created_at).where(named(handle.key))
+        async with transaction(self._engine) as connection:
+            return (await connection.execute(query)).scalar()
+
     async def switch(self, handle: Handle, client_id: int) -> str:
         """The cookie from now on. Raises NotSignedIn, ClientNotFound for a client that is not theirs,
         CacheUnavailable: the session has changed over, but the old cookie may work on for a minute.

@@ -52,6 +52,16 @@ class SignIn:
             raise TwoFactorRequired
         return await remember(self._engine, await self._identity(email, login.user_id), self._now())
 
+    async def confirm(self, email: str, user_id: int | None, password: str) -> None:
+        """That whoever is signed in as this WHMCS user knows the password. Raises what `with_password` raises."""
+        if not 0 < len(password) <= _LONGEST_PASSWORD:
+            raise SignInFailed
+        login = await self._api.validate_login(email, password)
+        if login.two_factor:
+            raise TwoFactorRequired
+        if user_id is not None and login.user_id != user_id:
+            raise SignInFailed
+
     async def _identity(self, email: str, user_id: int) -> Identity:
         try:
             user = await find_user(self._api, email, user_id)

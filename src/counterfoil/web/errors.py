@@ -15,6 +15,7 @@ from counterfoil.errors import (
     CounterfoilError,
     CrossSiteRequest,
     NotSignedIn,
+    OutcomeUnknown,
     PermissionDenied,
     RateLimited,
     Unavailable,
@@ -74,6 +75,8 @@ class ErrorAnswers:
             "code": error.code,
             "request_id": context_of(scope).request_id,
         }
+        if isinstance(error, OutcomeUnknown):
+            problem["outcome"] = "unknown"
         if isinstance(error, ValidationFailed):
             problem["errors"] = [{"field": field, "message": text(message)} for field, message in error.errors]
         return problem

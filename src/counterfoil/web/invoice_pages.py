@@ -83,6 +83,7 @@ async def detail_page(request: AnyRequest, parts: GivenParts, invoice_id: FromPa
         is_awaiting="awaiting" in request.query_params or away_for < CHECKING,
         is_unconfirmed=CHECKING <= away_for < UNCONFIRMED,
         has_pdf=True,
+        keeps_address=parts.settings.invoice_address == "snapshot",
     )
     oldest = reading._replace(
         as_of=min(reading.as_of, gateways.as_of),

@@ -132,8 +132,13 @@ def _unpack(entry: Entry) -> _Kept:
     return _Kept(*entry.value.split(b"\n", 5))
 
 
-def _kept(body: bytes, route: str, permission: str, media_type: str) -> _Kept:
-    etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+def etag_of(body: bytes, seen: str = "") -> str:
+    digest = blake2b(body, digest_size=12).hexdigest()
+    return f'"{seen}/{digest}"' if seen else f'"{digest}"'
+
+
+def _kept(body: bytes, route: str, permission: str, media_type: str, seen: str) -> _Kept:
+    etag = etag_of(body, seen)
     if media_type == "text/html" and len(body) >= COMPRESSED_FROM:
         # Weak: the same page, compressed or not. There is no secret on it that an attacker could make it repeat and
         # measure (BREACH): no token, no session id (docs/security.md).
@@ -153,9 +158,17 @@ class Answers:
         self._kept: Counter[str] = Counter()
 
     async def give(
-        self, request: AnyRequest, reading: Reading[Any], body: bytes, *, permission: str, media_type: str
+        self,
+        request: AnyRequest,
+        reading: Reading[Any],
+        body: bytes,
+        *,
+        permission: str,
+        media_type: str,
+        seen: str = "",
     ) -> Response[bytes]:
-        kept = _kept(body, route_of(request.scope), permission, media_type)
+        """`seen` is put before the digest in the ETag: what of it a later If-Match goes by."""
+        kept = _kept(body, route_of(request.scope), permission, media_type, seen)
         visit: Visit = request.scope["state"]["visit"]
         scope = visit.handle.scope
         # The cookie may name another client than the session: then the bytes would be kept in the wrong drawer.

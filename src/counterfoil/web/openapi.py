@@ -30,6 +30,7 @@ PROBLEM = {
                     "detail": {"type": "string", "description": "In the language of Accept-Language."},
                     "code": {"type": "string"},
                     "request_id": {"type": "string"},
+                    "outcome": {"const": "unknown", "description": "A write may have been carried out, or not."},
                     "errors": {
                         "type": "array",
                         "items": {

@@ -9,6 +9,8 @@ from counterfoil.web import (
     invoices,
     mass_payment,
     openapi,
+    profile_pages,
+    profiles,
     session,
     session_pages,
     webhooks,
@@ -26,6 +28,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     invoices.payment_link,
     invoices.pdf_link,
     mass_payment.payment_link,
+    profiles.get_profile,
+    profiles.patch_profile,
     events.events,
     openapi.openapi_json,
     # For people
@@ -42,6 +46,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     mass_payment.pay,
     invoice_pages.come_back,
     invoice_pages.refresh,
+    profile_pages.edit_page,
+    profile_pages.save,
     # For WHMCS and operators
     webhooks.from_whmcs,
     health.alive,

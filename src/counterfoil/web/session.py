@@ -1,6 +1,7 @@
 """The JSON API for signing in, switching between client accounts and signing out."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from hashlib import blake2b
 from typing import Annotated
 
@@ -104,11 +105,9 @@ async def open_session(request: AnyRequest, parts: Parts, email: str, password: 
     """Raises SignInFailed, TwoFactorRequired, RateLimited, BillingUnavailable; NotFound when OIDC is the way in."""
     if parts.settings.oidc_issuer:
         raise NotFound
-    # As a hash: people type their password into the wrong field, too.
-    who = blake2b(skeleton(email).encode("utf-8", "replace"), digest_size=16).hexdigest()
     where = context_of(request.scope).address
     try:
-        async with parts.limits.failures(("sign_in_user", who), ("sign_in_address", where)):
+        async with counting_failures(request, parts, email):
             account = await parts.sign_in.with_password(email, password)
     except CounterfoilError as error:
         _log.info("sign-in refused", code=error.code, address=where)
@@ -122,6 +121,14 @@ async def open_session(request: AnyRequest, parts: Parts, email: str, password: 
     )
     _log.info("signed in", account=account.id, address=where)
     return session_cookie(parts.settings, cookie)
+
+
+def counting_failures(request: AnyRequest, parts: Parts, email: str) -> AbstractAsyncContextManager[None]:
+    """Around every look at a password: guesses count together, wherever they are made."""
+    # As a hash: people type their password into the wrong field, too.
+    who = blake2b(skeleton(email).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    where = context_of(request.scope).address
+    return parts.limits.failures(("sign_in_user", who), ("sign_in_address", where))
 
 
 async def switch_session(request: AnyRequest, parts: Parts, client_id: int) -> Cookie:

@@ -4,18 +4,20 @@ from counterfoil.accounts.viewer import Viewer
 from counterfoil.model import Client
 from counterfoil.web.catalogue import negotiate_language
 from counterfoil.web.request_context import AnyRequest, context_of
-from counterfoil.web.views import HOME, INVOICES, NavItem, Shell
+from counterfoil.web.views import HOME, INVOICES, PROFILE, NavItem, Shell
 
 HTML = "text/html"
 
-_NAV: tuple[tuple[str, NavItem], ...] = (("invoices", HOME), ("invoices", INVOICES))
+_NAV: tuple[tuple[str, NavItem], ...] = (("invoices", HOME), ("invoices", INVOICES), ("profile", PROFILE))
 """The permission that each way takes."""
 
 
-def shell_for(request: AnyRequest, viewer: Viewer | None, client: Client | None = None) -> Shell:
-    """`client`: as WHMCS has it now, for its language and name; a session remembers names for up to a minute."""
+def shell_for(request: AnyRequest, viewer: Viewer | None, client: Client | None = None, *, language: str = "") -> Shell:
+    """`client`: as WHMCS has it now, for its language and name; a session remembers names for up to a minute.
+    `language`: of the page that the request came from, for when the client is not known.
+    """
     accepted = context_of(request.scope).headers.get(b"accept-language", b"").decode("latin-1")
-    language = negotiate_language(accepted, client.language if client else "")
+    language = negotiate_language(accepted, client.language if client else language)
     if viewer is None:
         return Shell(language)
     return Shell(

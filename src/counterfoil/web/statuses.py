@@ -66,9 +66,11 @@ def public(error: Exception) -> CounterfoilError:
 
 
 def _field(item: Mapping[str, Any]) -> str:
-    """As the caller wrote it: `from` is a word of Python's, and msgspec names a missing field in its message only."""
-    missing = _MISSING.search(str(item.get("message", "")))
-    return missing[1] if missing else str(item.get("key", "")).rstrip("_")
+    """As the caller wrote it: `from` is a word of Python's, and msgspec names a missing or an unknown field in its
+    message only.
+    """
+    named = _NAMED.search(str(item.get("message", "")))
+    return named[1] if named else str(item.get("key", "")).rstrip("_")
 
 
-_MISSING = re.compile(r"missing required field `(\w+)`")
+_NAMED = re.compile(r"(?:missing required|contains unknown) field `(\w+)`")

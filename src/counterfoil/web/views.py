@@ -30,6 +30,7 @@ class NavItem(Struct, frozen=True):
 
 HOME = NavItem("home", translatable("Home"), "/")
 INVOICES = NavItem("invoices", translatable("Invoices"), "/invoices")
+PROFILE = NavItem("profile", translatable("Profile"), "/profile")
 
 
 class Shell(Struct, frozen=True):
@@ -160,6 +161,8 @@ class Invoice(View, frozen=True):
     is_awaiting: bool = False
     is_unconfirmed: bool = False
     has_pdf: bool = False
+    keeps_address: bool = False
+    """WHMCS's own invoice shows the address of the day on which it was issued, which only WHMCS knows."""
 
     @property
     def live(self) -> str:

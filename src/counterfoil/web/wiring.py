@@ -15,6 +15,7 @@ from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.profiles import Profiles
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
 from counterfoil.billing.subscriptions import Subscriptions
@@ -50,6 +51,7 @@ class Parts:
     quotes: Quotes
     contacts: Contacts
     hand_offs: HandOffs
+    profiles: Profiles
     changes: Changes
     answers: Answers
     renderer: Renderer

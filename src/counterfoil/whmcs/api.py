@@ -4,19 +4,21 @@ Every method raises BillingUnavailable when WHMCS gives no whole answer, or one 
 """
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from counterfoil.errors import SignInFailed
+from counterfoil.errors import BillingUnavailable, OutcomeUnknown, SignInFailed
 from counterfoil.model import Client, Gateway, Invoice, PaymentMethod, Subscription, User
 from counterfoil.whmcs import wire_clients, wire_invoices, wire_payments, wire_subscriptions
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
-from counterfoil.whmcs.reading import everything, interpreting, none_twice, real
+from counterfoil.whmcs.failures import NOT_CARRIED_OUT
+from counterfoil.whmcs.reading import everything, interpreting, none_twice, real, unavailable
 from counterfoil.whmcs.results import InvoiceRows, Login, WhmcsDetails
 from counterfoil.whmcs.sso import has_origin_of
 from counterfoil.whmcs.wire import Untrustworthy, rows, text
 
-__all__ = ["InvoiceRows", "Login", "SsoRefused", "WhmcsApi", "WhmcsDetails"]
+__all__ = ["InvoiceRows", "Login", "SsoRefused", "UpdateRefused", "WhmcsApi", "WhmcsDetails"]
 
 MANY_ROWS = 1000
 
@@ -30,6 +32,20 @@ _SSO_REFUSALS = {
     "Invalid user_id for client": "not_a_member",
     "Token could not be provisioned": "not_provisioned",
     "Invalid destination": "not_supported",
+}
+
+
+class UpdateRefused(Exception):
+    """WHMCS did not accept a change of a client, and made none. The reason: "email_taken", "email_invalid",
+    "domain_notices" (somebody must get those about domains), "client_not_found" or "other".
+    """
+
+
+_UPDATE_REFUSALS = {
+    "Duplicate Email Address": "email_taken",
+    "The email address entered is not valid": "email_invalid",
+    "You must have at least one email address enabled": "domain_notices",
+    "Client ID Not Found": "client_not_found",
 }
 
 
@@ -95,6 +111,26 @@ class WhmcsApi:
                     return None
                 raise
             return wire_clients.client(answer, client_id)
+
+    async def update_client(self, client_id: int, texts: Mapping[str, str], preferences: Mapping[str, bool]) -> None:
+        """Changes only what is given, by the names of model.Client and model.EmailPreferences. Sent at most once.
+
+        Raises UpdateRefused, OutcomeUnknown; BillingUnavailable when it certainly changed nothing.
+        https://developers.whmcs.com/api-reference/updateclient/
+        """
+        params = {"clientid": real(client_id), **wire_clients.client_changes(texts, preferences)}
+        try:
+            answer = await self._client.call("UpdateClient", params, write=True, from_stranger=True)
+        except WhmcsRefused as refusal:
+            reasons = [reason for message, reason in _UPDATE_REFUSALS.items() if refusal.says(message)]
+            raise UpdateRefused(reasons[0] if reasons else "other") from None
+        except BillingUnavailable as error:
+            if error.args[1] in NOT_CARRIED_OUT:
+                raise
+            raise OutcomeUnknown(*error.args) from None
+        if not wire_clients.is_about(answer, client_id):
+            unavailable("UpdateClient", "untrustworthy", "another client than asked for")
+            raise OutcomeUnknown("UpdateClient", "untrustworthy")
 
     async def get_invoices(
         self,

@@ -90,7 +90,7 @@ class WhmcsClient:
     ) -> dict[str, Any]:
         """WHMCS's answer, `result: success`, otherwise as it came.
 
-        A `write` is sent at most once. `from_stranger`: who is not signed in chose the text. Raises WhmcsRefused
+        A `write` is sent at most once. `from_stranger`: somebody outside chose the text. Raises WhmcsRefused
         (`result: error`), and BillingUnavailable with the arguments action, reason and hint (failures.py).
         """
         course = _Course(action, self._clock(), write=write, from_stranger=from_stranger)

@@ -46,6 +46,14 @@ KINDS = {
 CREDENTIALS = frozenset({"ip_not_allowed", "credentials_refused", "forbidden"})
 """Refusals of this server altogether: WHMCS may ban an address that goes on, so they pause every call."""
 
+NOT_CARRIED_OUT = frozenset(
+    {
+        *("name_not_resolved", "connection_refused", "connection_failed", "certificate_refused", "paused"),
+        *("ip_not_allowed", "credentials_refused", "permission_missing"),
+    }
+)
+"""Never sent, or refused at the door: a write that failed like this has certainly changed nothing."""
+
 ABOUT_THE_TEXT = frozenset(
     {
         *("connection_lost", "server_error", "too_many_requests", "redirect", "unexpected_status", "forbidden"),

@@ -63,12 +63,12 @@ def interpreting(action: str) -> Iterator[None]:
     try:
         yield
     except Untrustworthy as problem:
-        raise _unavailable(action, "untrustworthy", str(problem)) from None
+        raise unavailable(action, "untrustworthy", str(problem)) from None
     except WhmcsRefused:
-        raise _unavailable(action, "refused", "an error that the portal does not expect here") from None
+        raise unavailable(action, "refused", "an error that the portal does not expect here") from None
 
 
-def _unavailable(action: str, reason: str, problem: str) -> BillingUnavailable:
+def unavailable(action: str, reason: str, problem: str) -> BillingUnavailable:
     hint = KINDS[reason].hint
     _log.warning("WHMCS answer not usable", action=action, reason=reason, problem=problem, hint=hint)
     return BillingUnavailable(action, reason, hint)

@@ -1,8 +1,12 @@
 """Clients, users and permissions as WHMCS sends them -> model, field by field: what is not named here is dropped."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from counterfoil.model import Client, Membership, Money, User
+from msgspec.structs import fields
+
+from counterfoil.model import Client, EmailPreferences, Membership, Money, User
 from counterfoil.whmcs.results import Login
 from counterfoil.whmcs.wire import (
     Row,
@@ -91,7 +95,7 @@ def client(answer: Row, client_id: int) -> Client:
         postcode=text(row, "postcode"),
         country=text(row, "country") or text(row, "countrycode"),
         country_name=text(row, "countryname"),
-        phone=text(row, "phonenumberformatted") or text(row, "phonenumber"),
+        phone=_phone(row),
         tax_id=text(row, "tax_id"),
         language=text(row, "language"),
         currency=currency,
@@ -99,4 +103,43 @@ def client(answer: Row, client_id: int) -> Client:
         status=text(row, "status"),
         # Older versions do not say; when it is off after all, CreateSsoToken refuses.
         sso_allowed=switch(row, "allowSingleSignOn", default=True),
+        email_preferences=_email_preferences(row),
     )
+
+
+def _phone(row: Row) -> str:
+    # Without a number the formatted one may still hold the country's code: "+44.".
+    formatted = text(row, "phonenumberformatted")
+    return formatted if re.search(r"[0-9]", formatted.partition(".")[2] or formatted) else text(row, "phonenumber")
+
+
+def _email_preferences(row: Row) -> EmailPreferences | None:
+    given = row.get("email_preferences")
+    if not isinstance(given, dict):
+        return None
+    return EmailPreferences(*(switch(given, kind.name, default=True) for kind in fields(EmailPreferences)))
+
+
+_PARAMETERS = {
+    **{name: name for name in ("email", "address1", "address2", "city", "state", "postcode", "country")},
+    "first_name": "firstname",
+    "last_name": "lastname",
+    "company_name": "companyname",
+    "phone": "phonenumber",
+    "tax_id": "tax_id",
+    "language": "language",
+}
+
+
+def client_changes(texts: Mapping[str, str], preferences: Mapping[str, bool]) -> dict[str, str | int]:
+    """UpdateClient's parameters. `texts` by the names of model.Client, which are the only ones that may be changed."""
+    changes: dict[str, str | int] = {_PARAMETERS[name]: value for name, value in texts.items()}
+    return changes | {f"email_preferences[{kind}]": int(wanted) for kind, wanted in preferences.items()}
+
+
+def is_about(answer: Row, client_id: int) -> bool:
+    """Whether UpdateClient names this client. Saying nothing is no contradiction."""
+    try:
+        return optional_identifier(answer, "clientid") in (None, client_id)
+    except Untrustworthy:
+        return False

@@ -21,6 +21,7 @@ function tellAges() {
 function dress() {
   tellAges();
   find("[data-print]")?.removeAttribute("hidden");
+  find("[data-without-script]")?.setAttribute("hidden", "");
   if (checking() && Date.now() - awaitedSince() > PATIENCE) {
     checking().hidden = true;
     find("[data-unconfirmed]").hidden = false;
@@ -31,7 +32,8 @@ function dress() {
 function keepPlace() {
   const held = document.activeElement;
   const opened = [...main.querySelectorAll("details[open]")].map((details) => details.id);
-  const typed = new Map([...main.querySelectorAll("input:not([type=hidden]), select")].map((field) => [field.id, field]));
+  const fields = [...main.querySelectorAll("input:not([type=hidden]), select")].filter((field) => !field.closest("[data-edit]"));
+  const typed = new Map(fields.map((field) => [field.id, field]));
   const path = held.id ? `#${held.id}` : held.href ? `a[href="${CSS.escape(held.getAttribute("href"))}"]`
     : held.form?.getAttribute("action") ? `form[action="${held.form.getAttribute("action")}"] button` : "";
   const within = main.contains(held) && held !== main;
@@ -40,6 +42,15 @@ function keepPlace() {
     for (const [id, { value, checked }] of typed) Object.assign(document.getElementById(id) ?? {}, { value, checked });
     if (within) ((path && find(path)) || main).focus({ preventScroll: true });
   };
+}
+
+// A form that somebody is filling in is never taken from under their hands; what changed meanwhile shows when they save.
+function isEdited() {
+  const form = find("form[data-edit]");
+  if (!form || "draft" in form.dataset) return Boolean(form);
+  return [...form.elements].some((field) => field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+    : field.type === "checkbox" ? field.checked !== field.defaultChecked
+    : field.type !== "hidden" && field.value !== (field.defaultValue ?? field.value));
 }
 
 let shown = "";
@@ -52,7 +63,10 @@ async function refetch() {
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (answer.status === 401 || answer.redirected) location.reload();
-    else if (answer.ok) show(await answer.text());
+    else if (answer.ok) {
+      const text = await answer.text();
+      if (!isEdited()) show(text);
+    }
   } catch { /* no connection: what is shown tells its age, the next change or poll tries again */ }
   busy = false;
   if (again) { again = false; refetch(); }
@@ -113,6 +127,17 @@ document.addEventListener("submit", ({ target }) => {
   if (!awaiting) return;
   sessionStorage.setItem(new URL(awaiting, location).pathname, Date.now());
   setTimeout(() => location.assign(awaiting), 200);
+});
+
+// Another country has other fields: the same form, asked for with what is typed.
+document.addEventListener("change", async ({ target }) => {
+  if (!("adapts" in target.dataset)) return;
+  const body = new URLSearchParams(new FormData(target.form));
+  body.set("adapt", "1");
+  try {
+    const answer = await fetch(target.form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    if (answer.ok && !answer.redirected) show(await answer.text());
+  } catch { /* no connection: saving asks for the right fields, too */ }
 });
 
 const menu = document.getElementById("menu");
