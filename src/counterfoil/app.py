@@ -28,6 +28,7 @@ from counterfoil.billing.freshness import Lifetimes
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.profiles import Profiles
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
@@ -100,6 +101,7 @@ def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
     clients = Clients(api, cache, lifetimes, patience)
     records = Records(cache, lifetimes, clients, patience)
     records_api = WhmcsRecords(client, timezone=settings.whmcs_timezone)
+    gateways = Gateways(api, cache, lifetimes, patience)
     invoices = Invoices(api, cache, lifetimes, clients, calendar, patience=patience)
     rights = Rights(engine, cache, api, clients.name, patience=patience)
     sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
@@ -112,7 +114,10 @@ def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
         guard=Guard(sessions, cache, limits),
         calendar=calendar,
         clients=clients,
-        gateways=Gateways(api, cache, lifetimes, patience),
+        gateways=gateways,
+        payment_methods=PaymentMethods(
+            api, cache, lifetimes, calendar, clients=clients, gateways=gateways, patience=patience
+        ),
         invoices=invoices,
         subscriptions=Subscriptions(api, records, calendar),
         transactions=Transactions(records_api, records),

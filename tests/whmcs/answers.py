@@ -52,7 +52,7 @@ def client(**changes: Any) -> Answer:
 def pay_method(**changes: Any) -> Answer:
     row = {
         "id": 1, "type": "RemoteCreditCard", "description": "Default Card", "gateway_name": "stripe",
-        "contact_type": "Client", "contact_id": 1, "card_last_four": "4242", "expiry_date": "02/28", "start_date": "",
+        "contact_type": "Client", "contact_id": 7, "card_last_four": "4242", "expiry_date": "02/28", "start_date": "",
         "issue_number": "", "card_type": "Visa", "remote_token": "canary-remote-token",
         "last_updated": "17/05/2019 10:01",
     }  # fmt: skip

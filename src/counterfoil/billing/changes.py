@@ -7,7 +7,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from counterfoil.billing.freshness import Effect, Touches, client_scope, effect_of
+from counterfoil.billing.freshness import GATEWAY_SCOPE, Effect, Touches, client_scope, effect_of
 from counterfoil.cache import Cache
 from counterfoil.errors import Unavailable
 from counterfoil.model import Invoice
@@ -44,6 +44,8 @@ class Changes:
         Raises CacheUnavailable when it cannot be made to hold: the sender must try again.
         """
         if clients is None:
+            # The gateways first: what a client's new generation is made of is read after this, hence new as well.
+            await self._cache.clear(GATEWAY_SCOPE)
             await self._cache.clear_everything()
         elif clients:
             await self._cache.clear(*(client_scope(client_id) for client_id in clients))

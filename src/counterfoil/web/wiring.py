@@ -15,6 +15,7 @@ from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.profiles import Profiles
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
@@ -44,6 +45,7 @@ class Parts:
     calendar: Calendar
     clients: Clients
     gateways: Gateways
+    payment_methods: PaymentMethods
     invoices: Invoices
     subscriptions: Subscriptions
     transactions: Transactions

@@ -10,7 +10,7 @@ from datetime import date
 import structlog
 
 from counterfoil.model import Gateway, PaymentMethod
-from counterfoil.whmcs.wire import Row, Untrustworthy, count, each, identifier, rows, text
+from counterfoil.whmcs.wire import Row, Untrustworthy, count, each, identifier, optional_identifier, rows, text
 
 _log = structlog.get_logger(__name__)
 
@@ -35,12 +35,14 @@ def gateways(answer: Row) -> tuple[Gateway, ...]:
 def payment_methods(answer: Row, client_id: int) -> tuple[PaymentMethod, ...]:
     if identifier(answer, "clientid") != client_id:
         raise Untrustworthy("payment methods of another client")
-    read = each(rows(answer, "paymethods", "paymethod"), _payment_method)
+    read = each(rows(answer, "paymethods", "paymethod"), lambda row: _payment_method(row, client_id))
     return tuple(method for method in read if method)
 
 
-def _payment_method(row: Row) -> PaymentMethod | None:
+def _payment_method(row: Row, client_id: int) -> PaymentMethod | None:
     method_id = identifier(row, "id")
+    if not _owners(row) <= {client_id}:
+        raise Untrustworthy("a payment method of another client")
     kind = _TYPES.get(text(row, "type").lower())
     if kind is None:
         # Not known to be usable for paying, so it must not open the gate to ordering.
@@ -56,6 +58,12 @@ def _payment_method(row: Row) -> PaymentMethod | None:
         last_four=digits[-4:],
         expires_on=_expiry(text(row, "expiry_date")),
     )
+
+
+def _owners(row: Row) -> set[int]:
+    """The clients that a row names. A contact of a client's is not one: its id says nothing."""
+    keys = ["clientid", "userid"] + ["contact_id"] * (text(row, "contact_type").lower() == "client")
+    return {owner for key in keys if (owner := optional_identifier(row, key)) is not None}
 
 
 def _expiry(written: str) -> date | None:
