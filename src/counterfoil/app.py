@@ -33,6 +33,7 @@ from counterfoil.billing.profiles import Profiles
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
 from counterfoil.billing.records import Records
+from counterfoil.billing.statements import Statements
 from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import open_cache
@@ -103,6 +104,7 @@ def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
     records_api = WhmcsRecords(client, timezone=settings.whmcs_timezone)
     gateways = Gateways(api, cache, lifetimes, patience)
     invoices = Invoices(api, cache, lifetimes, clients, calendar, patience=patience)
+    transactions, credits_ = Transactions(records_api, records), Credits(records_api, records)
     rights = Rights(engine, cache, api, clients.name, patience=patience)
     sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
     return Parts(
@@ -120,8 +122,9 @@ def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
         ),
         invoices=invoices,
         subscriptions=Subscriptions(api, records, calendar),
-        transactions=Transactions(records_api, records),
-        credits=Credits(records_api, records),
+        transactions=transactions,
+        credits=credits_,
+        statements=Statements(invoices, clients, transactions, credits_, calendar),
         quotes=Quotes(records_api, records, calendar),
         contacts=Contacts(records_api, records),
         hand_offs=HandOffs(api, cache, invoices, settings.whmcs_url),

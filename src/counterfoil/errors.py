@@ -18,6 +18,7 @@ CounterfoilError
     ValidationFailed            422 validation_failed, with the fields
       SeveralCurrencies
       TooManyOpenInvoices
+      StatementTooLong
     RateLimited                 429 rate_limited, with the wait
   Unavailable                 nobody can mend it by changing the request; worth another try later
     BillingUnavailable          503 billing_unavailable
@@ -134,6 +135,10 @@ class SeveralCurrencies(ValidationFailed):
 
 class TooManyOpenInvoices(ValidationFailed):
     title, detail = "Too many open invoices", "Too many open invoices for one file. Choose a shorter period."
+
+
+class StatementTooLong(ValidationFailed):
+    title, detail = "Statement too long", "This period has too many entries for one statement. Choose a shorter one."
 
 
 class RateLimited(Refused):

@@ -55,6 +55,11 @@ class InvoiceRow(Struct, frozen=True):
     total: Money
     gateway: str
     notes: str
+    gross: Decimal = Decimal(0)
+    """Subtotal and taxes: the same in every version of WHMCS, while `total` is after credit until 8.x."""
+    credit_used: Decimal = Decimal(0)
+    closed_on: date | None = None
+    """When it was cancelled or refunded."""
 
 
 class InvoiceLine(Struct, frozen=True):

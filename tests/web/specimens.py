@@ -23,6 +23,7 @@ from counterfoil.web.list_query import ListQuery
 from counterfoil.web.profile_forms import fields_for, preferences_for
 from counterfoil.web.profile_views import Difference, ProfilePage
 from counterfoil.web.profile_words import FAULTS
+from counterfoil.web.statements import StatementPage
 from counterfoil.web.statuses import InternalError
 from counterfoil.web.views import (
     HOME,
@@ -40,11 +41,11 @@ from counterfoil.web.views import (
     SwitchClient,
     View,
 )
+from tests.web.specimens_of_money import ODD_STATEMENT, STATEMENT
+from tests.web.texts import ENDLESS, HOSTILE
 
 TODAY = date(2026, 11, 22)
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-HOSTILE = "<script>alert('1')</script> & \"Co\""
-ENDLESS = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 NOBODY = Shell("en")
 ADA = Shell("en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES, PROFILE))
@@ -254,6 +255,8 @@ PAGES: dict[str, tuple[View, Shell]] = {
     "home": (Home(invoices=list_of(*ROWS[:2]).invoices, figures=FIGURES, open_count=9, today=TODAY), ADA),
     "home-nothing": (Home(invoices=list_of().invoices, figures=FIGURES[:1], open_count=0, today=TODAY), ADA),
     **PROFILES,
+    "statement": (StatementPage(statement=STATEMENT, client=CLIENT), ADA),
+    "statement-differs": (StatementPage(statement=ODD_STATEMENT, client=CLIENT), ADA),
     "not-found": (problem(errors.InvoiceNotFound()), CHIDI),
     "denied": (problem(errors.PermissionDenied()), CHIDI),
     "unavailable": (problem(errors.BillingUnavailable()), ADA),

@@ -37,7 +37,7 @@ _AT_ONCE = 32
 _ROUNDS = 5
 """Tries to see one moment while WHMCS changes under our eyes."""
 
-_NONE = InvoiceQuery(page_size=0)
+NO_PAGE = InvoiceQuery(page_size=0)
 """For reads that are of no page."""
 
 _rows = msgspec.json.Decoder(tuple[InvoiceRow, ...])
@@ -96,7 +96,7 @@ class Invoices:
 
     async def page(self, client_id: int, query: InvoiceQuery) -> Reading[InvoicePage]:
         """One page of the list. Cold it costs one call, and one for each open invoice on it."""
-        ledger, snapshot = await self._ledger(client_id, query, lambda known: known.needed_for(query))
+        ledger, snapshot = await self.ledger(client_id, query, lambda known: known.needed_for(query))
         page = ledger.page(query, moment(snapshot.as_of))
         return reading(page, snapshot, not_after=self._calendar.midnight())
 
@@ -105,7 +105,7 @@ class Invoices:
             unpaid = known.unpaid()
             return known.needed_for(query) | (unpaid if len(unpaid) <= FIGURES_LIMIT else frozenset())
 
-        ledger, snapshot = await self._ledger(client_id, query, needed, self._clients.part(client_id))
+        ledger, snapshot = await self.ledger(client_id, query, needed, self._clients.part(client_id))
         client = decode_client(snapshot.entries[-1].value)
         unpaid = ledger.unpaid()
         overview = Overview(
@@ -129,13 +129,13 @@ class Invoices:
                 raise TooManyOpenInvoices(("from", TooManyOpenInvoices.detail))
             return found
 
-        ledger, snapshot = await self._ledger(client_id, query, needed, is_long=True)
+        ledger, snapshot = await self.ledger(client_id, query, needed, is_long=True)
         return reading(ledger.all_pages(query), snapshot, not_after=self._calendar.midnight())
 
     async def chosen(self, client_id: int, ids: Sequence[int]) -> Reading[tuple[InvoiceItem, ...]]:
         """These invoices, in this order. Raises InvoiceNotFound when one of them is not this client's to see."""
         wanted = frozenset(ids)
-        ledger, snapshot = await self._ledger(client_id, _NONE, lambda _: wanted, at_once=wanted)
+        ledger, snapshot = await self.ledger(client_id, NO_PAGE, lambda _: wanted, at_once=wanted)
         items = tuple(item for item in ledger.named(ids) if item is not None)
         if len(items) < len(ids):
             raise InvoiceNotFound
@@ -163,7 +163,7 @@ class Invoices:
             return reading(detail, snapshot, not_after=self._calendar.midnight()), client
         raise BillingUnavailable("WHMCS's list and its invoice do not agree")
 
-    async def _ledger(
+    async def ledger(
         self,
         client_id: int,
         query: InvoiceQuery,

@@ -116,6 +116,13 @@ class Ledger:
         rows = {row.id: row for row in self._all_rows}
         return tuple(self._payable_with_others(rows[id_]) if id_ in rows else None for id_ in ids)
 
+    def open(self) -> frozenset[int]:
+        return frozenset(row.id for row in self._rows if row.status in OPEN)
+
+    def rows_with_due(self) -> tuple[tuple[InvoiceRow, Decimal], ...]:
+        """Every invoice with what is owed on it; the balances of all open ones must be known."""
+        return tuple((row, self._due(row)) for row in self._rows)
+
     def figures(self, credit: Money) -> tuple[Figures, ...]:
         """One for each currency that something is owed in, the client's own always."""
         unpaid = [row for row in self._rows if row.status is InvoiceStatus.UNPAID]

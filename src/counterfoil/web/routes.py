@@ -13,6 +13,7 @@ from counterfoil.web import (
     profiles,
     session,
     session_pages,
+    statements,
     webhooks,
 )
 
@@ -30,6 +31,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     mass_payment.payment_link,
     profiles.get_profile,
     profiles.patch_profile,
+    statements.statement_json,
     events.events,
     openapi.openapi_json,
     # For people
@@ -44,6 +46,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     invoice_pages.pay,
     invoice_pages.pdf,
     mass_payment.pay,
+    statements.statement_page,
     invoice_pages.come_back,
     invoice_pages.refresh,
     profile_pages.edit_page,

@@ -19,6 +19,7 @@ from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.profiles import Profiles
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
+from counterfoil.billing.statements import Statements
 from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import Cache
@@ -50,6 +51,7 @@ class Parts:
     subscriptions: Subscriptions
     transactions: Transactions
     credits: Credits
+    statements: Statements
     quotes: Quotes
     contacts: Contacts
     hand_offs: HandOffs

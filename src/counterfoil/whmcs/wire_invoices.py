@@ -1,5 +1,6 @@
 """Invoices as WHMCS sends them -> model. Vendor's words: GetInvoices and GetInvoice in its API reference."""
 
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -63,7 +64,15 @@ def _row(row: Row, zone: ZoneInfo) -> InvoiceRow:
         total=Money.of(amount(row, "total"), currency),
         gateway=text(row, "paymentmethod"),
         notes=text(row, "notes"),
+        gross=_gross(row),
+        credit_used=amount_or_zero(row, "credit"),
+        closed_on=day(row, "date_cancelled", zone) or day(row, "date_refunded", zone),
     )
+
+
+def _gross(row: Row) -> Decimal:
+    sums = [amount_or_zero(row, name) for name in ("subtotal", "tax", "tax2")]
+    return sum(sums, Decimal(0)) if "subtotal" in row else amount(row, "total")
 
 
 def _status(row: Row, invoice_id: int) -> InvoiceStatus:

@@ -5,12 +5,14 @@ from decimal import Decimal
 from counterfoil.sandbox.whmcs.ledger import Ledger
 from counterfoil.sandbox.whmcs.records import Currency, Gateway, Product
 
-EUR, JPY, GBP = 1, 2, 3
+EUR, JPY, GBP, BHD = 1, 2, 3, 4
 
 CURRENCIES = (
     Currency(EUR, "EUR", "€", " EUR", 1, "1.00000"),
     Currency(JPY, "JPY", "¥", " JPY", 4, "163.20000"),
     Currency(GBP, "GBP", "£", " GBP", 2, "0.86000"),
+    # Nobody's at first, and with three digits in the world but two in WHMCS.
+    Currency(BHD, "BHD", "BD ", " BHD", 1, "0.41000"),
 )
 
 GATEWAYS = (
