@@ -42,6 +42,7 @@ from counterfoil.web.views import (
     View,
 )
 from tests.web.specimens_of_money import ODD_STATEMENT, STATEMENT
+from tests.web.specimens_of_records import RECORD_PAGES
 from tests.web.texts import ENDLESS, HOSTILE
 
 TODAY = date(2026, 11, 22)
@@ -267,4 +268,5 @@ PAGES: dict[str, tuple[View, Shell]] = {
     "switch": (SwitchClient(clients=(ClientChoice(1, HOSTILE), ClientChoice(4, ENDLESS)), current=4), CHIDI),
     "no-client": (NoClient(email="zoe@example.com"), Shell("en", is_signed_in=True, user_name="Zoe")),
     "sso-refused": (SsoRefused(billing_url="https://billing.example.com/", back_href="/invoices/4"), ADA),
+    **RECORD_PAGES,
 }

@@ -157,6 +157,11 @@ DARK_TOO = [
     "profile-conflict",
     "switch",
     "denied",
+    "subscriptions",
+    "transactions",
+    "credit",
+    "quotes",
+    "contacts",
 ]
 """Together they hold every component."""
 

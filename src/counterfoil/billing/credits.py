@@ -1,6 +1,6 @@
 """A client's credit: its ledger. The balance itself is WHMCS's own figure, `Client.credit`, and never summed here."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
@@ -21,6 +21,17 @@ class ShownCredit(Struct, frozen=True):
     date: date | None
     description: str
     amount: Money
+
+
+class CreditPage(Struct, frozen=True):
+    """One page of the ledger with the whole balance, as the API shows it."""
+
+    balance: Money
+    items: tuple[ShownCredit, ...]
+    page: int
+    page_size: int
+    total: int
+    as_of: datetime
 
 
 class _Api(Protocol):

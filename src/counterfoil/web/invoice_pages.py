@@ -123,7 +123,7 @@ class RefreshForm(Struct):
     next: str = ""
 
 
-@post("/refresh", permission="invoices", include_in_schema=False)
+@post("/refresh", signed_in=True, include_in_schema=False)
 async def refresh(
     request: AnyRequest,
     parts: GivenParts,

@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from counterfoil.web import (
+    contacts,
     events,
     health,
     invoice_pages,
@@ -11,9 +12,12 @@ from counterfoil.web import (
     openapi,
     profile_pages,
     profiles,
+    quotes,
     session,
     session_pages,
     statements,
+    subscriptions,
+    transactions,
     webhooks,
 )
 
@@ -32,6 +36,11 @@ HANDLERS: list[ControllerRouterHandler] = [
     profiles.get_profile,
     profiles.patch_profile,
     statements.statement_json,
+    subscriptions.list_subscriptions,
+    transactions.list_transactions,
+    transactions.list_credits,
+    quotes.list_quotes,
+    contacts.list_contacts,
     events.events,
     openapi.openapi_json,
     # For people
@@ -51,6 +60,11 @@ HANDLERS: list[ControllerRouterHandler] = [
     invoice_pages.refresh,
     profile_pages.edit_page,
     profile_pages.save,
+    subscriptions.subscriptions_page,
+    transactions.transactions_page,
+    transactions.credit_page,
+    quotes.quotes_page,
+    contacts.contacts_page,
     # For WHMCS and operators
     webhooks.from_whmcs,
     health.alive,

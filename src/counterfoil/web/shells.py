@@ -3,12 +3,21 @@
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.model import Client
 from counterfoil.web.catalogue import negotiate_language
+from counterfoil.web.record_views import CONTACTS, QUOTES, SUBSCRIPTIONS, TRANSACTIONS
 from counterfoil.web.request_context import AnyRequest, context_of
 from counterfoil.web.views import HOME, INVOICES, PROFILE, NavItem, Shell
 
 HTML = "text/html"
 
-_NAV: tuple[tuple[str, NavItem], ...] = (("invoices", HOME), ("invoices", INVOICES), ("profile", PROFILE))
+_NAV: tuple[tuple[str, NavItem], ...] = (
+    ("invoices", HOME),
+    ("invoices", INVOICES),
+    ("invoices", TRANSACTIONS),
+    ("products", SUBSCRIPTIONS),
+    ("quotes", QUOTES),
+    ("profile", PROFILE),
+    ("contacts", CONTACTS),
+)
 """The permission that each way takes."""
 
 

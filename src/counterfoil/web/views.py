@@ -23,9 +23,12 @@ class Brand(Struct, frozen=True):
 
 
 class NavItem(Struct, frozen=True):
+    """`in_menu`: seldom needed, so that it stands with the person's own things."""
+
     section: str
     label: str
     href: str
+    in_menu: bool = False
 
 
 HOME = NavItem("home", translatable("Home"), "/")

@@ -14,6 +14,7 @@ from . import noise, wire
 from .actions import (
     catalogue,
     clients,
+    correspondence,
     invoices,
     invoicing,
     orders,
@@ -41,6 +42,7 @@ ACTIONS: dict[str, Action] = {
     "createssotoken": users.create_sso_token,
     "getclientsdetails": clients.get_clients_details,
     "getclientsproducts": subscriptions.get_clients_products,
+    "getcontacts": correspondence.get_contacts,
     "getcredits": clients.get_credits,
     "getcurrencies": catalogue.get_currencies,
     "getinvoice": invoices.get_invoice,
@@ -49,6 +51,7 @@ ACTIONS: dict[str, Action] = {
     "getpaymentmethods": catalogue.get_payment_methods,
     "getpaymethods": pay_methods.get_pay_methods,
     "getproducts": catalogue.get_products,
+    "getquotes": correspondence.get_quotes,
     "gettransactions": invoices.get_transactions,
     "getuserpermissions": users.get_user_permissions,
     "getusers": users.get_users,

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from .records import Client, Currency, Gateway, Invoice, Order, PayMethod, Product, Service, User
+from .records import Client, Contact, Currency, Gateway, Invoice, Order, PayMethod, Product, Quote, Service, User
 
 Record = TypeVar("Record")
 
@@ -82,6 +82,8 @@ class Ledger:
         self.pay_methods: Table[PayMethod] = Table(monotonic)
         self.services: Table[Service] = Table(monotonic)
         self.orders: Table[Order] = Table(monotonic)
+        self.quotes: Table[Quote] = Table(monotonic)
+        self.contacts: Table[Contact] = Table(monotonic)
         self.notable: dict[str, int] = {}
         """Seeded invoices that tests and the demo ask for by name, e.g. "ada.overdue"."""
         self.ids = count(500_001)

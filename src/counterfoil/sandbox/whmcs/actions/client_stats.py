@@ -40,8 +40,6 @@ NOTHING_OF = (
     "productsnumservers",
     "numactivedomains",
     "numdomains",
-    "numacceptedquotes",
-    "numquotes",
     "numtickets",
     "numactivetickets",
     "numaffiliatesignups",
@@ -51,6 +49,7 @@ NOTHING_OF = (
 def stats(desk: Desk, client: Client) -> Answer:
     currency = desk.ledger.currencies[client.currency]
     invoices, services = desk.ledger.invoices_of(client.id), desk.ledger.services_of(client.id)
+    quotes = [quote for quote in desk.ledger.quotes if quote.client_id == client.id]
     active = sum(service.status == "Active" for service in services)
     income = wire.formatted(sum((invoice.paid for invoice in invoices), ZERO), currency)
     return {
@@ -62,6 +61,8 @@ def stats(desk: Desk, client: Client) -> Answer:
         "income": income,
         **_by_status(desk, invoices, currency),
         **dict.fromkeys(NOTHING_OF, 0),
+        "numacceptedquotes": sum(quote.stage == "Accepted" for quote in quotes),
+        "numquotes": len(quotes),
         "productsnumactiveother": active,
         "productsnumother": len(services),
         "productsnumactive": active,

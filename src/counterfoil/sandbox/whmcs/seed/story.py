@@ -10,6 +10,7 @@ from counterfoil.sandbox.whmcs.records import ALL_PERMISSIONS, Client, Order, Se
 
 from . import invoices
 from .catalogue import EUR, GBP, seed_catalogue
+from .correspondence import seed_records
 from .people import ANALYTICAL, BIG, BLOCKED, CHIDIS, KING, OKAFOR, SMITH, TANAKA, TESSAS, seed_people
 
 FIRST_BIG_INVOICE = 100_001
@@ -31,6 +32,7 @@ def seed(ledger: Ledger, options: Options, today: date) -> None:
     for invoice in invoices.bulk(BIG, FIRST_BIG_INVOICE, options.big_client_invoices, today):
         ledger.seed_invoice(invoice)
     _services(ledger, today)
+    seed_records(ledger, today)
     _crowd(ledger, options, today)
 
 
