@@ -33,6 +33,8 @@ PICTURES = [
     Picture("invoices-japanese", "/invoices", "yuki@example.com", {"locale": "ja-JP"}),
     Picture("invoice", "/invoices/{ada.overdue}"),
     Picture("invoice-phone", "/invoices/{ada.overdue}", options=PHONE),
+    Picture("profile", "/profile"),
+    Picture("profile-phone", "/profile", "yuki@example.com", {**PHONE, **DARK, "locale": "ja-JP"}),
     Picture("no-invoices", "/invoices", "nora@example.com"),
     Picture("not-found", "/invoices/999999"),
 ]

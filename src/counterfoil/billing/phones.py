@@ -32,7 +32,7 @@ class Phone:
         return str(_library().national_significant_number(self._number))
 
 
-_WRITTEN = re.compile(r"\+?[0-9][0-9\s().\-/]*")
+_WRITTEN = re.compile(r"[+(]{0,2}[0-9][0-9\s().\-/]*")
 
 
 @lru_cache(1024)

@@ -142,16 +142,18 @@ class Profiles:
         apart, for WHMCS has no conditional write: the later one counts.
         """
         failure: BillingUnavailable | None = None
+        is_written = False
         # Opened before WHMCS is asked anything: what could not be shown afterwards is not written.
         async with self._cache.writing(client_scope(client_id)) as write:
             try:
-                await self._write(client_id, edit)
+                is_written = await self._write(client_id, edit)
             except OutcomeUnknown as unknown:
                 write.unknown()
-                failure = unknown
+                is_written, failure = True, unknown
             except BillingUnavailable as unavailable:
                 failure = unavailable
-        await self._cache.publish(client_scope(client_id), msgspec.json.encode(Changed("profile")))
+        if is_written:
+            await self._cache.publish(client_scope(client_id), msgspec.json.encode(Changed("profile")))
         if failure:
             raise failure
         try:
@@ -159,14 +161,15 @@ class Profiles:
         except BillingUnavailable as unavailable:
             raise OutcomeUnknown(*unavailable.args) from None
 
-    async def _write(self, client_id: int, edit: Edit) -> None:
+    async def _write(self, client_id: int, edit: Edit) -> bool:
+        """False: there was nothing to write."""
         # Past the cache: a kept value may be seconds older than what another system has just written.
         now = await self._api.get_clients_details(client_id)
         if now is None:
             raise ClientNotFound
         texts, preferences = _differing(edit, now)
         if not texts and not preferences:
-            return
+            return False
         changed = Seen(edit.seen).changed(now) if edit.seen else frozenset()
         if changed:
             raise Conflict(now, changed)
@@ -180,6 +183,7 @@ class Profiles:
         except UpdateRefused as refusal:
             raise _refused(refusal) from None
         _log.info("profile changed", client_id=client_id, fields=sorted({*texts, *preferences}))
+        return True
 
 
 def _differing(edit: Edit, now: Client) -> tuple[dict[str, str], dict[str, bool]]:

@@ -30,9 +30,12 @@ NEEDED: dict[str, dict[str, str | int]] = {
     "GetQuotes": {"userid": NOBODY, "limitnum": 1},
     "GetContacts": {"userid": NOBODY, "limitnum": 1},
     "GetCurrencies": {},
+    "UpdateClient": {"clientid": NOBODY},
     "CreateSsoToken": {"client_id": NOBODY, "user_id": NOBODY, "destination": "clientarea:invoices"},
 }
 """The actions that the portal calls. ValidateLogin is missing: WHMCS counts wrong passwords and may ban the caller."""
+
+_WRITES = {"CreateSsoToken", "UpdateClient"}
 
 CLOCK_WARNING, CLOCK_LIMIT = 30, 240
 """Seconds. Signatures of webhooks are refused when the clocks differ by five minutes."""
@@ -61,7 +64,7 @@ async def whmcs(settings: Settings) -> AsyncIterator[Finding]:
 async def _asked(client: WhmcsClient, action: str, params: dict[str, str | int]) -> str:
     """The reason of whmcs/failures.py why there was no answer; empty when there was one, a refusal included."""
     try:
-        await client.call(action, params, write=action == "CreateSsoToken")
+        await client.call(action, params, write=action in _WRITES)
     except WhmcsRefused:
         return ""
     except BillingUnavailable as error:

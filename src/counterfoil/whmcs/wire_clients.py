@@ -110,7 +110,7 @@ def client(answer: Row, client_id: int) -> Client:
 def _phone(row: Row) -> str:
     # Without a number the formatted one may still hold the country's code: "+44.".
     formatted = text(row, "phonenumberformatted")
-    return formatted if re.search(r"[0-9]", formatted.partition(".")[2] or formatted) else text(row, "phonenumber")
+    return text(row, "phonenumber") if re.fullmatch(r"(\+[0-9]*\.?)?", formatted) else formatted
 
 
 def _email_preferences(row: Row) -> EmailPreferences | None:
