@@ -24,10 +24,12 @@ async def subscriptions_page(request: AnyRequest, parts: GivenParts, page: Page 
     reading, client = await parts.subscriptions.read(viewer_of(request).client)
     reading, name_of = await with_gateways(parts, reading)
     shown = paged(reading, page)
+    today = parts.calendar.today()
+    coming = (item.renews_on for item in reading.value if item.renews_on and item.renews_on >= today)
     view = Subscriptions(
         subscriptions=replace(shown, items=tuple(replace(item, gateway=name_of(item.gateway)) for item in shown.items)),
         current_count=sum(item.is_current for item in reading.value),
-        next_renewal=min((item.renews_on for item in reading.value if item.renews_on), default=None),
-        today=parts.calendar.today(),
+        next_renewal=min(coming, default=None),
+        today=today,
     )
     return await give_page(request, parts, (reading, client), view, "products")
