@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import structs
 
 from counterfoil import errors
+from counterfoil.billing.payment_methods import PaymentMethodsOverview, shown_methods
 from counterfoil.billing.profile_rules import Fault
 from counterfoil.billing.profiles import Seen, texts_of
 from counterfoil.billing.shown import (
@@ -20,6 +21,7 @@ from counterfoil.billing.shown import (
 )
 from counterfoil.model import Client, EmailPreferences, InvoiceStatus, Money
 from counterfoil.web.list_query import ListQuery
+from counterfoil.web.payment_method_views import PaymentMethodsPage
 from counterfoil.web.profile_forms import fields_for, preferences_for
 from counterfoil.web.profile_views import Difference, ProfilePage
 from counterfoil.web.profile_words import FAULTS
@@ -28,6 +30,7 @@ from counterfoil.web.statuses import InternalError
 from counterfoil.web.views import (
     HOME,
     INVOICES,
+    PAYMENT_METHODS,
     PROFILE,
     ClientChoice,
     Home,
@@ -49,7 +52,7 @@ TODAY = date(2026, 11, 22)
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 NOBODY = Shell("en")
-ADA = Shell("en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES, PROFILE))
+ADA = Shell("en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES, PAYMENT_METHODS, PROFILE))
 CHIDI = Shell("en", True, "Chidi Anagonye", "ACME Ltd.", True, (HOME, INVOICES))
 
 
@@ -227,6 +230,26 @@ PROFILES: dict[str, tuple[View, Shell]] = {
     "profile-sign-in-again": (profile(error=errors.FreshSignInRequired(), is_draft=True), ADA),
 }
 
+STRIPE = (Gateway("stripe", "Credit card (Stripe)"), Gateway("gocardless", HOSTILE))
+SAVED = (
+    PaymentMethod(1, "card", "Company card", "stripe", "Visa", "4242", date(2029, 2, 28)),
+    PaymentMethod(2, "card", "", "stripe", "Mastercard", "4444", date(2026, 12, 22)),
+    PaymentMethod(3, "card", "Old card", "stripe", "American Express", "8431", date(2026, 10, 31)),
+    PaymentMethod(4, "bank_account", HOSTILE + ENDLESS, "gocardless", "", "", None),
+    PaymentMethod(5, "card", "", "closed", "", "", date(2029, 2, 28)),
+)
+
+
+def payment_methods(*methods: PaymentMethod) -> PaymentMethodsPage:
+    return PaymentMethodsPage(shown=PaymentMethodsOverview(shown_methods(methods, STRIPE, TODAY), CLIENT, AS_OF))
+
+
+PAYMENT_METHOD_PAGES: dict[str, tuple[View, Shell]] = {
+    "payment-methods": (payment_methods(*SAVED), ADA),
+    "payment-methods-expired": (payment_methods(SAVED[2]), ADA),
+    "payment-methods-none": (payment_methods(), ADA),
+}
+
 PAGES: dict[str, tuple[View, Shell]] = {
     "sign-in": (SignInPage(next="/invoices"), NOBODY),
     "sign-in-failed": (SignInPage(email=HOSTILE, error=errors.SignInFailed()), NOBODY),
@@ -258,6 +281,7 @@ PAGES: dict[str, tuple[View, Shell]] = {
     **PROFILES,
     "statement": (StatementPage(statement=STATEMENT, client=CLIENT), ADA),
     "statement-differs": (StatementPage(statement=ODD_STATEMENT, client=CLIENT), ADA),
+    **PAYMENT_METHOD_PAGES,
     "not-found": (problem(errors.InvoiceNotFound()), CHIDI),
     "denied": (problem(errors.PermissionDenied()), CHIDI),
     "unavailable": (problem(errors.BillingUnavailable()), ADA),

@@ -77,6 +77,14 @@ class HandOffs:
         await self._expect_changes(client_id)
         return await self._link(client_id, user_id, f"dl.php?type=i&id={invoice_id}")
 
+    async def manage_payment_methods(self, client_id: int, user_id: int | None) -> HandOff:
+        """Lands on WHMCS's page where saved ways of paying are added, removed and chosen. Raises BillingUnavailable,
+        CacheUnavailable.
+        """
+        await self._expect_changes(client_id)
+        plain = "index.php?rp=/account/paymentmethods"
+        return await self._link(client_id, user_id, plain, destination="clientarea:billing_info")
+
     async def returned(self, client_id: int) -> None:
         """The customer is back: what WHMCS still does after a payment takes seconds. Raises CacheUnavailable."""
         await self._cache.clear(client_scope(client_id), hot_for=RETURN_WINDOW)
@@ -85,13 +93,15 @@ class HandOffs:
         # Every link is a full sign-in: the customer may change anything over there, and no hook may tell us.
         await self._cache.clear(client_scope(client_id), hot_for=HAND_OFF_WINDOW)
 
-    async def _link(self, client_id: int, user_id: int | None, path: str) -> HandOff:
+    async def _link(self, client_id: int, user_id: int | None, path: str, *, destination: str = "") -> HandOff:
+        """`destination`: WHMCS's own name of the page at `path`, where it has one."""
+        where = {"destination": destination} if destination else {"destination": "sso:custom_redirect", "path": path}
         plain = HandOff(f"{self._whmcs_url}/{path}", signed_in=False)
         if user_id is None:
             # Without the user WHMCS would sign the caller in as the client's owner.
             return plain
         try:
-            url = await self._api.create_sso_token(client_id, user_id, destination="sso:custom_redirect", path=path)
+            url = await self._api.create_sso_token(client_id, user_id, **where)
         except SsoRefused as refusal:
             _log.warning("WHMCS refused a one-time link", client_id=client_id, reason=str(refusal))
             return plain

@@ -1,7 +1,8 @@
 """The one guard of every route: session, account, active client, that client's permission. Nothing is open by default.
 
 A route says what it takes in its options: `public=True`, `signed_in=True`, or `permission="invoices"` (WHMCS's own
-names). tests/shape checks that each route says exactly one of them.
+names). tests/shape checks that each route says exactly one of them. `also_shows="gw"` names a drawer of the cache that
+the answer is made from besides the client's.
 """
 
 from contextlib import suppress
@@ -41,7 +42,7 @@ class Guard:
             raise ClientNotFound
         if not viewer.allows(permission):
             raise PermissionDenied(permission)
-        await self._read_afresh_if_asked(request, viewer)
+        await self._read_afresh_if_asked(request, viewer, handler.opt.get("also_shows"))
 
     async def identify(self, request: AnyRequest) -> Viewer | None:
         """Who is asking, for public pages too. Costs nothing when the cache knew the session."""
@@ -50,7 +51,7 @@ class Guard:
             return None
         return visit.viewer or await self._sessions.find(visit.handle)
 
-    async def _read_afresh_if_asked(self, request: AnyRequest, viewer: Viewer) -> None:
+    async def _read_afresh_if_asked(self, request: AnyRequest, viewer: Viewer, other: str | None) -> None:
         if request.scope["method"] != "GET" or not wants_fresh(context_of(request.scope).headers):
             return
         try:
@@ -62,7 +63,7 @@ class Guard:
             return
         # While the cache is away, every read is fresh as it is.
         with suppress(CacheUnavailable):
-            await self._cache.clear(viewer.scope)
+            await self._cache.clear(*filter(None, (other, viewer.scope)))
 
 
 def viewer_of(request: AnyRequest) -> Viewer:

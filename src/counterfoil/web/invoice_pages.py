@@ -11,6 +11,7 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
+from counterfoil.billing.freshness import GATEWAY_SCOPE
 from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.invoices import Overview
 from counterfoil.billing.reading import Reading
@@ -25,7 +26,7 @@ from counterfoil.web.next_address import safe_next
 from counterfoil.web.paying import CHECKING, UNCONFIRMED, awaited, away, paying, paying_cookie, words_change_at
 from counterfoil.web.request_context import AnyRequest
 from counterfoil.web.shells import HTML, shell_for
-from counterfoil.web.views import Home, Invoice, Invoices, View
+from counterfoil.web.views import PAYMENT_METHODS, Home, Invoice, Invoices, View
 from counterfoil.web.wiring import GivenParts, Parts
 
 HOME_ROWS = 5
@@ -133,7 +134,8 @@ async def refresh(
     # Over the limit, or with the cache away, people get the page as it is: it says its age.
     with suppress(RateLimited, CacheUnavailable):
         await parts.limits.hit("refresh", str(viewer.account_id))
-        await parts.cache.clear(viewer.scope)
+        others = [GATEWAY_SCOPE] if data.next == PAYMENT_METHODS.href else []
+        await parts.cache.clear(*others, viewer.scope)
     return Redirect(safe_next(data.next), status_code=303, headers={"cache-control": "no-store"})
 
 

@@ -25,6 +25,9 @@ from counterfoil.web.request_context import AnyRequest, context_of, route_of
 CACHING = {"cache-control": "private, no-cache", "vary": "Cookie, Accept-Language, Accept-Encoding"}
 _CACHING = [(name.encode(), value.encode()) for name, value in CACHING.items()]
 
+_PERSONAL = frozenset({"/api/v1/payment-methods"})
+"""Answers for programs that are kept for each session all the same."""
+
 PAYING_COOKIE = "counterfoil_paying"
 """Which invoices this browser has gone to pay; pages show it, so it is part of what their kept copy depends on."""
 
@@ -97,7 +100,8 @@ class KeptAnswers:
             return ""
         # Pages carry the person's name and language; the API's answers are the same for all who may see them.
         if scope["path"].startswith("/api/"):
-            return _name_of(self._version, scope["query_string"], scope["path"])
+            person = [handle.key] if scope["path"] in _PERSONAL else []
+            return _name_of(self._version, scope["query_string"], scope["path"], *person)
         paying = _cookie(headers.get(b"cookie", b""), _PAYING)
         accepted = headers.get(b"accept-language", b"")
         return _name_of(self._version, scope["query_string"], scope["path"], handle.key, paying, accepted)

@@ -5,13 +5,14 @@ from counterfoil.model import Client
 from counterfoil.web.catalogue import negotiate_language
 from counterfoil.web.record_views import CONTACTS, QUOTES, SUBSCRIPTIONS, TRANSACTIONS
 from counterfoil.web.request_context import AnyRequest, context_of
-from counterfoil.web.views import HOME, INVOICES, PROFILE, NavItem, Shell
+from counterfoil.web.views import HOME, INVOICES, PAYMENT_METHODS, PROFILE, NavItem, Shell
 
 HTML = "text/html"
 
 _NAV: tuple[tuple[str, NavItem], ...] = (
     ("invoices", HOME),
     ("invoices", INVOICES),
+    ("invoices", PAYMENT_METHODS),
     ("invoices", TRANSACTIONS),
     ("products", SUBSCRIPTIONS),
     ("quotes", QUOTES),

@@ -33,6 +33,7 @@ class NavItem(Struct, frozen=True):
 
 HOME = NavItem("home", translatable("Home"), "/")
 INVOICES = NavItem("invoices", translatable("Invoices"), "/invoices")
+PAYMENT_METHODS = NavItem("payment_methods", translatable("Payment methods"), "/payment-methods")
 PROFILE = NavItem("profile", translatable("Profile"), "/profile")
 
 
@@ -258,7 +259,6 @@ class SsoRefused(View, frozen=True):
     """WHMCS signs nobody in by link here: `billing_url` is its plain page, `back_href` ours."""
 
     template: ClassVar[str] = "sso_refused.html"
-    section: ClassVar[str] = INVOICES.section
 
     billing_url: str
     back_href: str

@@ -102,7 +102,8 @@ function listen() {
 // A browser has few connections to one host, so hidden pages give theirs back; a page that waits for a payment keeps it.
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) {
-    if (main.dataset.live) refetch();
+    // Whoever comes back from WHMCS may have changed something there a moment ago: what is kept then is 2 s old at most.
+    if (main.dataset.live) { refetch(); setTimeout(refetch, 3000); }
     listen();
   } else if (!checking()) {
     stream?.close();
