@@ -40,13 +40,13 @@ def test_methods_are_kept_15_min_and_gateways_1_h(tmp_path: Path) -> None:
     defaults = load({f"COUNTERFOIL_{name}": value for name, value in needed.items()})
     assert (defaults.cache_ttl_payment_methods, defaults.cache_ttl_gateways) == (900, 3600)
 
-    with running_stack(tmp_path, cache_ttl_payment_methods="1", cache_ttl_gateways="2") as stack:
-        with stack.visitor("ada@example.com") as ada:
-            ada.get(METHODS)
-            ada.get(GATEWAYS)
-            time.sleep(SETTLING)
-            methods = times_between_reads(stack, ada, METHODS, "GetPayMethods")
-            gateways = times_between_reads(stack, ada, GATEWAYS, "GetPaymentMethods")
+    shorter = {"cache_ttl_payment_methods": "1", "cache_ttl_gateways": "2"}
+    with running_stack(tmp_path, **shorter) as stack, stack.visitor("ada@example.com") as ada:
+        ada.get(METHODS)
+        ada.get(GATEWAYS)
+        time.sleep(SETTLING)
+        methods = times_between_reads(stack, ada, METHODS, "GetPayMethods")
+        gateways = times_between_reads(stack, ada, GATEWAYS, "GetPaymentMethods")
     assert min(methods) >= 1
     assert min(gateways) >= 2
 

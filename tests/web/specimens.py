@@ -7,7 +7,6 @@ from typing import Any
 from msgspec import structs
 
 from counterfoil import errors
-from counterfoil.billing.payment_methods import PaymentMethodsOverview, shown_methods
 from counterfoil.billing.profile_rules import Fault
 from counterfoil.billing.profiles import Seen, texts_of
 from counterfoil.billing.shown import (
@@ -21,7 +20,6 @@ from counterfoil.billing.shown import (
 )
 from counterfoil.model import Client, EmailPreferences, InvoiceStatus, Money
 from counterfoil.web.list_query import ListQuery
-from counterfoil.web.payment_method_views import PaymentMethodsPage
 from counterfoil.web.profile_forms import fields_for, preferences_for
 from counterfoil.web.profile_views import Difference, ProfilePage
 from counterfoil.web.profile_words import FAULTS
@@ -44,6 +42,7 @@ from counterfoil.web.views import (
     SwitchClient,
     View,
 )
+from tests.web.specimens_of_methods import SAVED, payment_methods
 from tests.web.specimens_of_money import ODD_STATEMENT, STATEMENT
 from tests.web.specimens_of_records import RECORD_PAGES
 from tests.web.texts import ENDLESS, HOSTILE
@@ -230,24 +229,10 @@ PROFILES: dict[str, tuple[View, Shell]] = {
     "profile-sign-in-again": (profile(error=errors.FreshSignInRequired(), is_draft=True), ADA),
 }
 
-STRIPE = (Gateway("stripe", "Credit card (Stripe)"), Gateway("gocardless", HOSTILE))
-SAVED = (
-    PaymentMethod(1, "card", "Company card", "stripe", "Visa", "4242", date(2029, 2, 28)),
-    PaymentMethod(2, "card", "", "stripe", "Mastercard", "4444", date(2026, 12, 22)),
-    PaymentMethod(3, "card", "Old card", "stripe", "American Express", "8431", date(2026, 10, 31)),
-    PaymentMethod(4, "bank_account", HOSTILE + ENDLESS, "gocardless", "", "", None),
-    PaymentMethod(5, "card", "", "closed", "", "", date(2029, 2, 28)),
-)
-
-
-def payment_methods(*methods: PaymentMethod) -> PaymentMethodsPage:
-    return PaymentMethodsPage(shown=PaymentMethodsOverview(shown_methods(methods, STRIPE, TODAY), CLIENT, AS_OF))
-
-
 PAYMENT_METHOD_PAGES: dict[str, tuple[View, Shell]] = {
-    "payment-methods": (payment_methods(*SAVED), ADA),
-    "payment-methods-expired": (payment_methods(SAVED[2]), ADA),
-    "payment-methods-none": (payment_methods(), ADA),
+    "payment-methods": (payment_methods(CLIENT, *SAVED), ADA),
+    "payment-methods-expired": (payment_methods(CLIENT, SAVED[2]), ADA),
+    "payment-methods-none": (payment_methods(CLIENT), ADA),
 }
 
 PAGES: dict[str, tuple[View, Shell]] = {
