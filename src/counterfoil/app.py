@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from litestar import Litestar
@@ -28,6 +29,7 @@ from counterfoil.billing.freshness import Lifetimes
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.missed import Missed
 from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.profiles import Profiles
 from counterfoil.billing.quotes import Quotes
@@ -35,6 +37,7 @@ from counterfoil.billing.reading import Calendar
 from counterfoil.billing.records import Records
 from counterfoil.billing.statements import Statements
 from counterfoil.billing.subscriptions import Subscriptions
+from counterfoil.billing.together import Together
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import open_cache
 from counterfoil.db import events
@@ -46,6 +49,7 @@ from counterfoil.web.access_log import AccessLog
 from counterfoil.web.assets import Assets, static_files
 from counterfoil.web.bodies import MAX_BODY, BodyRequest
 from counterfoil.web.edge import Edge, Rules
+from counterfoil.web.effects import take_effect
 from counterfoil.web.errors import ErrorAnswers
 from counterfoil.web.figures import families
 from counterfoil.web.guard import Guard
@@ -60,6 +64,7 @@ from counterfoil.web.session import cookie_name
 from counterfoil.web.stopping import on_stop
 from counterfoil.web.views import Brand
 from counterfoil.web.wiring import Parts
+from counterfoil.whmcs.addon_api import WhmcsAddon
 from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.client import WhmcsClient
 from counterfoil.whmcs.records_api import WhmcsRecords
@@ -93,6 +98,7 @@ def build(settings: Settings) -> "Portal":
 
 def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
     api = WhmcsApi(client, timezone=settings.whmcs_timezone)
+    addon = WhmcsAddon(client, timezone=settings.whmcs_timezone)
     cache = open_cache(settings.cache_url)
     engine = make_engine(settings.database_url)
     limits = open_limits(settings.cache_url)
@@ -103,7 +109,9 @@ def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
     records = Records(cache, lifetimes, clients, patience)
     records_api = WhmcsRecords(client, timezone=settings.whmcs_timezone)
     gateways = Gateways(api, cache, lifetimes, patience)
-    invoices = Invoices(api, cache, lifetimes, clients, calendar, patience=patience)
+    read_one = Together(api, addon).invoice
+    invoices = Invoices(api, cache, lifetimes, clients, calendar, patience=patience, read_one=read_one)
+    missed = Missed(engine, addon, cache)
     transactions, credits_ = Transactions(records_api, records), Credits(records_api, records)
     rights = Rights(engine, cache, api, clients.name, patience=patience)
     sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
@@ -130,11 +138,12 @@ def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
         hand_offs=HandOffs(api, cache, invoices, settings.whmcs_url),
         profiles=Profiles(api, cache, clients),
         changes=Changes(cache, api),
+        missed=missed,
         answers=Answers(cache),
         renderer=_renderer(settings, assets),
         limits=limits,
         live=live,
-        metrics=Metrics(families(cache.figures, client.health, live)),
+        metrics=Metrics(families(cache.figures, client.health, live, missed.figures)),
     )
 
 
@@ -201,6 +210,7 @@ class Portal(Litestar):
         parts.live.start()
         parts.metrics.start()
         housekeeping = asyncio.create_task(_keep_house(parts), name="housekeeping")
+        watching = asyncio.create_task(parts.missed.watch(partial(take_effect, parts)), name="missed changes")
         on_stop(parts.live.stop)
         # What is alive now lives as long as the process: the collector need not walk it again. Measured in
         # docs/performance.md: p99 at saturation falls from 55 to 6 ms.
@@ -212,6 +222,7 @@ class Portal(Litestar):
             parts.live.stop()
             parts.metrics.stop()
             housekeeping.cancel()
+            watching.cancel()
             await parts.cache.close()
             await parts.limits.close()
             await self._client.close()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from counterfoil.db import events, tables
 from counterfoil.db.engine import make_engine, ping, transaction
+from counterfoil.db.events import Received
 from counterfoil.db.schema import upgrade
 from counterfoil.errors import TemporarilyUnavailable
 from tests.servers import running_postgres
@@ -70,20 +71,20 @@ async def test_event_is_recorded_once(url: str) -> None:
     """Of twenty deliveries of one event at the same moment exactly one is the first."""
     engine = make_engine(url)
     answers = await asyncio.gather(
-        *(events.record(engine, "msg_1", type="invoice.paid", client_id=1, effect="c1") for _ in range(20))
+        *(events.record(engine, Received("msg_1", "invoice.paid", 1, "c1")) for _ in range(20))
     )
     assert sorted(answers) == [False] * 19 + [True]
-    assert await events.record(engine, "msg_2", type="gateway.changed", client_id=None, effect="everything")
+    assert await events.record(engine, Received("msg_2", "gateway.changed", None, "everything"))
     await engine.dispose()
 
 
 async def test_events_are_kept_for_a_month(url: str) -> None:
     """Older ones are deleted, the others stay."""
     engine = make_engine(url)
-    await events.record(engine, "msg_1", type="ping", client_id=None, effect="")
+    await events.record(engine, Received("msg_1", "ping", None, ""))
     assert await events.forget_old(engine, datetime.now(UTC) + timedelta(days=29)) == 0
     assert await events.forget_old(engine, datetime.now(UTC) + timedelta(days=31)) == 1
-    assert await events.record(engine, "msg_1", type="ping", client_id=None, effect="")
+    assert await events.record(engine, Received("msg_1", "ping", None, ""))
     await engine.dispose()
 
 

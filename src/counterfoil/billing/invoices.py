@@ -1,6 +1,6 @@
 """Invoices of one client: the list, one invoice, and the figures above the list. Pages and API say the same."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -85,8 +85,11 @@ class Invoices:
         calendar: Calendar,
         *,
         patience: float,
+        read_one: Callable[[int, int], Awaitable[Invoice | None]] | None = None,
     ) -> None:
+        """`read_one(client_id, invoice_id)`: a cheaper way than GetInvoice for those wanted at once (together.py)."""
         self._api = api
+        self._read_one = read_one
         self._cache = cache
         self._lifetimes = lifetimes
         self._clients = clients
@@ -224,7 +227,8 @@ class Invoices:
 
     def _invoice_part(self, client_id: int, invoice_id: int) -> Part:
         async def fetch() -> Invoice | None:
-            invoice = await self._api.get_invoice(invoice_id)
+            one = self._read_one
+            invoice = await (one(client_id, invoice_id) if one else self._api.get_invoice(invoice_id))
             # Whose it is comes before anything else; what is not shown is not kept either.
             visible = invoice and invoice.client_id == client_id and invoice.status is not InvoiceStatus.DRAFT
             return invoice if visible else None

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
+from counterfoil.cli.addon_checks import addon
 from counterfoil.cli.findings import Finding, fail, ok, warn
 from counterfoil.errors import BillingUnavailable
 from counterfoil.settings import Settings
@@ -56,6 +57,8 @@ async def whmcs(settings: Settings) -> AsyncIterator[Finding]:
         if reached in ("", "permission_missing"):
             for action, params in NEEDED.items():
                 yield _permitted(action, await _asked(client, action, params))
+            async for finding in addon(client, NOBODY):
+                yield finding
             yield await asyncio.to_thread(_clock, settings)
     finally:
         await client.close()

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -108,4 +108,14 @@ webhook_event = Table(
     Column("received_at", UtcTime, nullable=False),
     Column("effect", Text, nullable=False),
     Index("ix_webhook_event_received_at", "received_at"),
+)
+
+# One row, once WHMCS's addon has sent something. `seen`: every number of the series up to it is applied.
+change_feed = Table(
+    "change_feed",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("series", Text, nullable=False),
+    Column("seen", BigInteger),
+    Column("asked_at", UtcTime, nullable=False),
 )

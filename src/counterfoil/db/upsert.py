@@ -1,6 +1,6 @@
 """INSERT ... ON CONFLICT, which SQLite and PostgreSQL have alike and SQLAlchemy keeps in two dialects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +12,12 @@ async def insert_new(connection: AsyncConnection, table: Table, row: Mapping[str
     """Whether there was no row with this key yet. One that is there stays as it is."""
     result = await connection.execute(_insert(connection, table).values(**row).on_conflict_do_nothing())
     return bool(result.rowcount)
+
+
+async def insert_new_rows(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many at once; those whose key is there stay as they are."""
+    if rows:
+        await connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
 
 
 async def put_row(

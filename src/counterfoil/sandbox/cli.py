@@ -33,6 +33,7 @@ def sandbox() -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="Another number, another crowd of customers.")
 @click.option("--clients", type=click.IntRange(0, 1000), default=24, show_default=True, help="Size of that crowd.")
 @click.option("--version", default=Options.version, show_default=True, help="WHMCS version to resemble (8.x or 9.x).")
+@click.option("--addon/--no-addon", default=False, show_default=True, help="With the portal's addon in it, or without.")
 @click.option("--control-key", default="", help="Password for /admin/ and /_sandbox/.")
 def whmcs(port: int, host: str, **given: str | int) -> None:
     """A WHMCS with seeded customers: API, pages, webhooks, faults."""
@@ -57,5 +58,6 @@ def _options(given: dict[str, str | int]) -> Options:
         seed=int(given["seed"]),
         more_clients=int(given["clients"]),
         version=str(given["version"]),
+        addon=bool(given["addon"]),
         control_key=str(given["control_key"]),
     )

@@ -1,12 +1,14 @@
 """Which of the parts' own counters become metrics, and under which names (docs/metrics.md)."""
 
+from collections.abc import Mapping
+
 from counterfoil.cache import Figures
 from counterfoil.web.live import Live
 from counterfoil.web.metrics import Family
 from counterfoil.whmcs.health import Health
 
 
-def families(cache: Figures, whmcs: Health, live: Live) -> list[Family]:
+def families(cache: Figures, whmcs: Health, live: Live, changes: Mapping[str, int]) -> list[Family]:
     return [
         Family(
             "counterfoil_cache_events",
@@ -40,6 +42,12 @@ def families(cache: Figures, whmcs: Health, live: Live) -> list[Family]:
             (),
             lambda: {(): float(whmcs.breaker != "closed")},
             grows=False,
+        ),
+        Family(
+            "counterfoil_changes",
+            "Asking WHMCS's addon for lost webhooks: asked, missed (and made good), gaps (numbers that never came)",
+            ("event",),
+            lambda: {(name,): number for name, number in changes.items()},
         ),
         Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, grows=False),
     ]

@@ -3,11 +3,11 @@
 import time
 
 import structlog
-from litestar import post
+from litestar import Response, post
 
-from counterfoil.billing.freshness import Touches, effect_of
-from counterfoil.db import events
+from counterfoil import __version__
 from counterfoil.errors import NotFound
+from counterfoil.web.effects import take_effect
 from counterfoil.web.request_context import AnyRequest, context_of
 from counterfoil.web.statuses import BadRequest, BadSignature
 from counterfoil.web.wiring import GivenParts, Parts
@@ -18,18 +18,15 @@ _log = structlog.get_logger(__name__)
 
 
 @post("/webhooks/whmcs", public=True, status_code=204, include_in_schema=False)
-async def from_whmcs(request: AnyRequest, parts: GivenParts) -> None:
+async def from_whmcs(request: AnyRequest, parts: GivenParts) -> Response[None]:
     if not parts.settings.webhook_secret:
         # An empty secret would verify what anyone can forge.
         raise NotFound
     event = await _verified(request, parts)
-    clients = await parts.changes.touched(event.type, event.data)
-    await _record(parts, event, clients)
-    # The clear comes last: what WHMCS makes visible before it is shown by every read after the 204. A repeated id
-    # clears again, for the change may have become visible only after the first delivery.
-    if effect_of(event.type).touches is Touches.USER and "user_id" in event.data:
-        await parts.sessions.forget_user(event.data["user_id"])
-    await parts.changes.apply(event.type, event.data, clients)
+    await parts.missed.heard(event.id)
+    await take_effect(parts, event)
+    # So that the addon's test message can say whether both belong together.
+    return Response(None, headers={"Counterfoil-Version": __version__} if event.type == "ping" else None)
 
 
 async def _verified(request: AnyRequest, parts: Parts) -> Event:
@@ -43,10 +40,3 @@ async def _verified(request: AnyRequest, parts: Parts) -> Event:
     except webhooks.BadBody as error:
         _log.warning("webhook not understood", reason=str(error))
         raise BadRequest from None
-
-
-async def _record(parts: Parts, event: Event, clients: list[int] | None) -> None:
-    cleared = "everything" if clients is None else " ".join(f"c{client}" for client in clients)
-    client_id = event.data.get("client_id")
-    first = await events.record(parts.engine, event.id, type=event.type, client_id=client_id, effect=cleared)
-    _log.info("webhook", type=event.type, webhook_id=event.id, cleared=cleared, first=first)

@@ -15,6 +15,7 @@ from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.missed import Missed
 from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.profiles import Profiles
 from counterfoil.billing.quotes import Quotes
@@ -57,6 +58,7 @@ class Parts:
     hand_offs: HandOffs
     profiles: Profiles
     changes: Changes
+    missed: Missed
     answers: Answers
     renderer: Renderer
     limits: Limits

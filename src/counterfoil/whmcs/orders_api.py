@@ -33,12 +33,23 @@ class OrderRefused(Exception):
 _REFUSALS = {"Client ID Not Found": "client", "Order ID not found or Status not Pending": "not_pending"}
 
 
-def _refused(refusal: WhmcsRefused) -> OrderRefused:
+def refused_order(refusal: WhmcsRefused) -> OrderRefused:
     reason = next((reason for words, reason in _REFUSALS.items() if refusal.says(words)), "other")
     if reason == "other":
         # The only place where a person can learn why: it may name the server or the gateway at fault.
         _log.warning("WHMCS refused an order", action=refusal.action, message=refusal.message[:300])
     return OrderRefused(reason)
+
+
+def order_params(client_id: int, gateway: str, lines: Sequence[Line], tag: str = "") -> dict[str, str | int]:
+    params: dict[str, str | int] = {"clientid": real(client_id), "paymentmethod": gateway}
+    for number, line in enumerate(lines):
+        params |= {f"pid[{number}]": line.product_id, f"billingcycle[{number}]": line.billing_cycle}
+        if line.quantity > 1:
+            params[f"qty[{number}]"] = line.quantity
+        if tag and line.tag_field is not None:
+            params[f"customfields[{number}]"] = wire_orders.tag(line.tag_field, tag)
+    return params
 
 
 class WhmcsOrders:
@@ -58,18 +69,12 @@ class WhmcsOrders:
 
         Raises OrderRefused. https://developers.whmcs.com/api-reference/addorder/
         """
-        params: dict[str, str | int] = {"clientid": real(client_id), "paymentmethod": gateway}
-        for number, line in enumerate(lines):
-            params |= {f"pid[{number}]": line.product_id, f"billingcycle[{number}]": line.billing_cycle}
-            if line.quantity > 1:
-                params[f"qty[{number}]"] = line.quantity
-            if line.tag_field is not None:
-                params[f"customfields[{number}]"] = wire_orders.tag(line.tag_field, tag)
+        params = order_params(client_id, gateway, lines, tag)
         with interpreting("AddOrder"):
             try:
                 return wire_orders.placed(await self._client.call("AddOrder", params, write=True))
             except WhmcsRefused as refusal:
-                raise _refused(refusal) from None
+                raise refused_order(refusal) from None
 
     async def accept_order(self, order_id: int) -> None:
         """Sets up what was ordered. Raises OrderRefused, also when it was accepted before ("not_pending").
@@ -80,7 +85,7 @@ class WhmcsOrders:
             try:
                 await self._client.call("AcceptOrder", {"orderid": real(order_id)}, write=True)
             except WhmcsRefused as refusal:
-                raise _refused(refusal) from None
+                raise refused_order(refusal) from None
 
     async def get_order(self, order_id: int) -> OrderRow | None:
         """Of whatever client: compare `client_id` first.

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from counterfoil.model import InvoiceRow
+from counterfoil.whmcs.webhooks import Event
 
 
 class Login(Struct, frozen=True):
@@ -54,3 +55,28 @@ class Placed(Struct, frozen=True):
     order_id: int
     service_ids: tuple[int, ...]
     invoice_id: int | None
+
+
+class NumberedChange(Struct, frozen=True):
+    """One change that the addon has recorded. `age`: seconds since then; `is_delivered`: we have confirmed it."""
+
+    number: int
+    event: Event
+    age: int
+    is_delivered: bool
+
+
+class ChangeReport(Struct, frozen=True):
+    """How the addon's record stands: the numbers it still has, those not delivered, and what was asked for.
+
+    Numbers count within a `series`; another one is another record, whose numbers mean something else.
+    """
+
+    version: str
+    protocol: int
+    series: str
+    oldest: int
+    newest: int
+    waiting: int
+    dead: int
+    changes: tuple[NumberedChange, ...]

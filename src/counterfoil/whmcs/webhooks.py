@@ -20,6 +20,7 @@ SHORTEST_SECRET = 24
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TIMESTAMP = re.compile(r"[0-9]{10}")
+_NUMBERED = re.compile(r"cf_([0-9a-f]{12})_[0-9]{1,18}")
 _IDS = ("invoice_id", "client_id", "merged_client_id", "service_id", "order_id", "user_id")
 
 
@@ -84,12 +85,22 @@ def _event(webhook_id: str, body: bytes) -> Event:
         raise BadBody("not JSON with type, timestamp and data") from None
     if not 0 < len(message.type) <= 100 or not message.type.isprintable():
         raise BadBody("type is empty, too long, or not text")
+    return Event(webhook_id, message.type, message.timestamp, ids_of(message.data))
+
+
+def ids_of(data: object) -> dict[str, int]:
+    """The ids that we know in an event's `data`. Raises BadBody."""
     # PHP writes an empty array where an empty object is meant.
-    data = {} if message.data == [] else message.data
-    if not isinstance(data, dict):
+    given = {} if data == [] else data
+    if not isinstance(given, dict):
         raise BadBody("data is no object")
-    ids = {key: _id(key, data[key]) for key in _IDS if data.get(key) is not None}
-    return Event(webhook_id, message.type, message.timestamp, ids)
+    return {key: _id(key, given[key]) for key in _IDS if given.get(key) is not None}
+
+
+def series_of(webhook_id: str) -> str:
+    """Which numbering of our addon a message belongs to; empty when another sender made it."""
+    found = _NUMBERED.fullmatch(webhook_id)
+    return found[1] if found else ""
 
 
 def _id(key: str, value: object) -> int:

@@ -12,6 +12,7 @@ from litestar.response import Stream
 
 from . import noise, wire
 from .actions import (
+    addon,
     catalogue,
     clients,
     correspondence,
@@ -38,6 +39,9 @@ ACTIONS: dict[str, Action] = {
     "addinvoicepayment": payments.add_invoice_payment,
     "addorder": orders.add_order,
     "applycredit": payments.apply_credit,
+    "counterfoilchanges": addon.changes,
+    "counterfoilinvoices": addon.several_invoices,
+    "counterfoilorder": addon.order,
     "createinvoice": invoicing.create_invoice,
     "createssotoken": users.create_sso_token,
     "getclientsdetails": clients.get_clients_details,
@@ -135,13 +139,15 @@ def _same(given: str, right: str) -> bool:
 
 def _answer(installation: Installation, params: Params, action: str, base_url: str) -> Answer:
     carried_out = ACTIONS.get(action.lower())
-    if carried_out is None:
+    is_there = installation.switches.addon or not action.lower().startswith("counterfoil")
+    if carried_out is None or not is_there:
         return {"result": "error", "message": "Command Not Found"}
     desk = Desk(
         installation.options,
         installation.ledger,
         installation.clerk,
         installation.switches,
+        installation.addon,
         installation.tokens,
         base_url,
         action,

@@ -13,6 +13,7 @@ import msgspec
 from counterfoil.sandbox.webhooks import Courier, Event
 
 from . import books
+from .addon import Addon
 from .ledger import Ledger
 from .records import (
     CANCELLED,
@@ -42,10 +43,11 @@ STATUS_EVENTS = {
 class Clerk:
     """`tell=False`: the change comes without a hook, as many do in WHMCS."""
 
-    def __init__(self, ledger: Ledger, courier: Courier, switches: Switches) -> None:
+    def __init__(self, ledger: Ledger, courier: Courier, switches: Switches, addon: Addon) -> None:
         self.ledger = ledger
         self.courier = courier
         self.switches = switches
+        self.addon = addon
 
     # Invoices
 
@@ -187,15 +189,24 @@ class Clerk:
         return invoice.number or self.ledger.next_number()
 
     def _tell(self, events: list[Event], *, tell: bool) -> list[Event]:
-        weather = self.switches.weather
-        if not tell or weather.mode == "lost":
-            return [] if not tell else events
+        if not tell:
+            return []
         for event in events:
-            delay = self.switches.random.uniform(0, weather.delay) if weather.shuffle else weather.delay
-            first = self.courier.send(event, delay=delay)
-            for _ in range(weather.copies - 1):
-                self.courier.send(event, delay=delay, message_id=first.id)
+            self._send(event)
         return events
+
+    def _send(self, event: Event) -> None:
+        weather = self.switches.weather
+        recorded = self.addon.record(event) if self.switches.addon else None
+        if weather.mode == "lost":
+            return
+        delay = self.switches.random.uniform(0, weather.delay) if weather.shuffle else weather.delay
+        message_id = self.addon.message_id(recorded) if recorded else ""
+        first = self.courier.send(event, delay=delay, message_id=message_id)
+        if recorded:
+            recorded.delivery = first
+        for _ in range(weather.copies - 1):
+            self.courier.send(event, delay=delay, message_id=first.id)
 
 
 def due_default(today: date) -> date:

@@ -13,6 +13,7 @@ import msgspec
 
 from counterfoil.sandbox.webhooks import Courier
 
+from .addon import Addon
 from .calls import Calls
 from .clerk import Clerk
 from .ledger import Ledger
@@ -47,9 +48,11 @@ class Installation:
         shift = _shift(self.options, started)
         chance = random.Random(self.options.seed)  # noqa: S311 # not for secrets
         self.switches = Switches(chance, self.options.version, commit_lag=self.options.commit_lag)
+        self.switches.addon = self.options.addon
+        self.addon = Addon()
         self.ledger = Ledger(zone=self.options.zone, now=lambda: time.time() + shift)
         seed(self.ledger, self.options, self.ledger.today())
-        self.clerk = Clerk(self.ledger, self.courier, self.switches)
+        self.clerk = Clerk(self.ledger, self.courier, self.switches, self.addon)
         self.tokens = Tokens(time.monotonic)
         self._visits: dict[str, Visit] = {}
         self.release()

@@ -34,6 +34,8 @@ class Options:
     """From 9.0.0 on, `total` is the amount before credit, as in WHMCS."""
     commit_lag: float = 0.0
     """Seconds from the hook to the moment in which the API shows the change."""
+    addon: bool = False
+    """The portal's own addon is installed."""
     control_key: str = ""
     """When set, /_sandbox/ and /admin/ want it (HTTP Basic password or X-Sandbox-Key)."""
 

@@ -94,6 +94,8 @@ class Switches:
     stamp_versions: bool = False
     """Invoice numbers and notes end in the version that was read, for checkers of histories."""
     ip_allowed: bool = True
+    addon: bool = False
+    """The portal's addon is installed: messages are numbered, and its actions are there."""
     denied_actions: frozenset[str] = frozenset()
     weather: WebhookWeather = field(default_factory=WebhookWeather)
     quirks: dict[str, str] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from counterfoil.sandbox.whmcs.addon import Addon
 from counterfoil.sandbox.whmcs.clerk import Clerk
 from counterfoil.sandbox.whmcs.ledger import Ledger
 from counterfoil.sandbox.whmcs.options import Options
@@ -27,6 +28,7 @@ class Desk:
     ledger: Ledger
     clerk: Clerk
     switches: Switches
+    addon: Addon
     tokens: Tokens
     base_url: str
     """The address by which this call came in."""

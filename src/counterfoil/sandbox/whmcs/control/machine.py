@@ -117,6 +117,7 @@ async def set_quirks(request: Ask, data: JSONBody[dict[str, bool | str]]) -> dic
 class SettingsChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     commit_lag: float | msgspec.UnsetType = msgspec.UNSET
     stamp_versions: bool | msgspec.UnsetType = msgspec.UNSET
+    addon: bool | msgspec.UnsetType = msgspec.UNSET
     ip_allowed: bool | msgspec.UnsetType = msgspec.UNSET
     denied_actions: list[str] | msgspec.UnsetType = msgspec.UNSET
     weather: WebhookWeather | msgspec.UnsetType = msgspec.UNSET
@@ -130,6 +131,7 @@ def _settings(installation: Installation) -> dict[str, Any]:
     return {
         "commit_lag": switches.commit_lag,
         "stamp_versions": switches.stamp_versions,
+        "addon": switches.addon,
         "ip_allowed": switches.ip_allowed,
         "denied_actions": sorted(switches.denied_actions),
         "weather": switches.weather,

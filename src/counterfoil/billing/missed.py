@@ -1,0 +1,144 @@
+"""Lost webhooks are made good: WHMCS's addon numbers what it records, and the portal asks for what it has not seen.
+
+One process of the fleet asks at a time. What a change does is the same as when its webhook comes (web/effects.py).
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from typing import NoReturn, Protocol
+
+import structlog
+
+from counterfoil.cache import Cache
+from counterfoil.db import events, feed
+from counterfoil.db.engine import Engine
+from counterfoil.db.events import Received
+from counterfoil.db.feed import Feed
+from counterfoil.errors import Unavailable
+from counterfoil.whmcs.addon_api import CHANGES, NotOffered
+from counterfoil.whmcs.results import ChangeReport, NumberedChange
+from counterfoil.whmcs.webhooks import Event, series_of
+
+_log = structlog.get_logger(__name__)
+
+ASK_EVERY = 25.0
+"""Seconds. With LOOK_EVERY and YOUNG below the 30 s that a lost webhook may go unnoticed."""
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks, by each process, at whether it is time."""
+
+YOUNG = 2
+"""Seconds for which a change is left to its webhook, which is sent when WHMCS's own request ends."""
+
+HOLE_PATIENCE = 30
+"""Seconds after which a number that never came is given up: WHMCS has rolled it back, or is slow to commit."""
+
+PAGE = 1000
+"""Changes in a whole answer."""
+
+MANY = 200
+"""Missed changes from which on everything is cleared at once: it costs less than each of them."""
+
+Effect = Callable[[Event], Awaitable[None]]
+
+
+class _Addon(Protocol):
+    is_introduced: bool
+
+    def offers(self, action: str) -> bool: ...
+    async def changes(self, series: str = "", after: int | None = None) -> ChangeReport: ...
+
+
+class Missed:
+    """`figures`: asked; missed (made good); gaps (numbers that never came); restarts; failed."""
+
+    def __init__(self, engine: Engine, addon: _Addon, cache: Cache, *, every: float = ASK_EVERY) -> None:
+        self.figures: Counter[str] = Counter()
+        self._engine, self._addon, self._cache = engine, addon, cache
+        self._every = timedelta(seconds=every)
+
+    async def heard(self, webhook_id: str) -> None:
+        """The addon's first message says that there is one. Raises TemporarilyUnavailable."""
+        series = series_of(webhook_id)
+        if series and not self._addon.is_introduced:
+            await feed.introduce(self._engine, series)
+            self._addon.is_introduced = True
+
+    async def watch(self, effect: Effect, *, every: float = LOOK_EVERY) -> NoReturn:
+        while True:
+            try:
+                await self.look(effect)
+            except NotOffered:
+                _log.info("changes cannot be asked for", reason="WHMCS has no such action, or does not allow it us")
+            except Unavailable as error:
+                self.figures["failed"] += 1
+                _log.info("changes could not be asked for", reason=error.code)
+            await asyncio.sleep(every)
+
+    async def look(self, effect: Effect) -> None:
+        """Asks, if it is time and this process' turn. Raises NotOffered, Unavailable."""
+        found = await feed.find(self._engine)
+        if found is None:
+            return
+        self._addon.is_introduced = True
+        if self._addon.offers(CHANGES) and await feed.take_turn(self._engine, found, datetime.now(UTC), self._every):
+            self.figures["asked"] += 1
+            await self._catch_up(found, effect)
+
+    async def _catch_up(self, found: Feed, effect: Effect) -> None:
+        seen = after = found.seen
+        while True:
+            report = await self._addon.changes(found.series, after)
+            if seen is None or after is None or _is_another(report, found.series, seen):
+                await self._begin_again(report)
+                return
+            ripe = tuple(takewhile(lambda change: change.age >= YOUNG, report.changes))
+            await self._make_good(ripe, effect)
+            seen = self._advanced(seen, ripe)
+            await feed.move(self._engine, found.series, seen)
+            if len(ripe) < PAGE:
+                return
+            after = ripe[-1].number
+
+    async def _begin_again(self, report: ChangeReport) -> None:
+        """Nothing is known about what came before: whatever is kept is as old as the last word of the addon."""
+        self.figures["restarts"] += 1
+        _log.info("changes are counted anew", series=report.series, newest=report.newest)
+        await self._cache.clear_everything()
+        await feed.move(self._engine, report.series, report.newest)
+
+    async def _make_good(self, changes: Sequence[NumberedChange], effect: Effect) -> None:
+        received = await events.known(self._engine, [change.event.id for change in changes])
+        # On record but not confirmed: the webhook came, and its effect may not hold.
+        missed = [change.event for change in changes if not change.is_delivered or change.event.id not in received]
+        if len(missed) > MANY:
+            await self._cache.clear_everything()
+            received_now = [Received(event.id, event.type, None, "everything") for event in missed]
+            await events.record_all(self._engine, received_now)
+        else:
+            for event in missed:
+                await effect(event)
+        lost = sum(event.id not in received for event in missed)
+        self.figures["missed"] += lost
+        if lost:
+            _log.warning("lost webhooks made good", lost=lost)
+
+    def _advanced(self, seen: int, changes: Sequence[NumberedChange]) -> int:
+        """Over numbers without a hole, and over a hole that has been there for long."""
+        for change in changes:
+            hole = change.number - seen - 1
+            if hole and change.age < HOLE_PATIENCE:
+                break
+            if hole:
+                self.figures["gaps"] += hole
+                _log.warning("changes that never came", numbers=f"{seen + 1} to {change.number - 1}")
+            seen = change.number
+        return seen
+
+
+def _is_another(report: ChangeReport, series: str, seen: int) -> bool:
+    """The numbers mean something else now, or have gone back, or those that we want are forgotten."""
+    return report.series != series or report.newest < seen or report.oldest > seen + 1

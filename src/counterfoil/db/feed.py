@@ -1,0 +1,52 @@
+"""How far the changes that WHMCS's addon numbers are applied here, and whose turn it is to ask for more."""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from counterfoil.db.engine import transaction
+from counterfoil.db.tables import change_feed
+from counterfoil.db.upsert import insert_new
+
+_WHMCS = "whmcs"
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Feed(NamedTuple):
+    """`seen`: every number up to it is applied; None: it is not known yet where to begin."""
+
+    series: str
+    seen: int | None
+    asked_at: datetime
+
+
+async def introduce(engine: AsyncEngine, series: str) -> None:
+    """There is an addon. Which series it numbers in now, it says itself when asked."""
+    row = {"name": _WHMCS, "series": series, "seen": None, "asked_at": _NEVER}
+    async with transaction(engine) as connection:
+        await insert_new(connection, change_feed, row)
+
+
+async def find(engine: AsyncEngine) -> Feed | None:
+    """None: no addon has ever sent anything."""
+    columns = (change_feed.c.series, change_feed.c.seen, change_feed.c.asked_at)
+    async with transaction(engine) as connection:
+        row = (await connection.execute(select(*columns).where(change_feed.c.name == _WHMCS))).one_or_none()
+    return None if row is None else Feed(*row)
+
+
+async def take_turn(engine: AsyncEngine, feed: Feed, now: datetime, every: timedelta) -> bool:
+    """Whether it is time to ask, and this process is the one of the fleet to do it."""
+    if feed.asked_at > now - every:
+        return False
+    turn = update(change_feed).where(change_feed.c.name == _WHMCS, change_feed.c.asked_at == feed.asked_at)
+    async with transaction(engine) as connection:
+        return (await connection.execute(turn.values(asked_at=now))).rowcount == 1
+
+
+async def move(engine: AsyncEngine, series: str, seen: int) -> None:
+    moved = update(change_feed).where(change_feed.c.name == _WHMCS).values(series=series, seen=seen)
+    async with transaction(engine) as connection:
+        await connection.execute(moved)

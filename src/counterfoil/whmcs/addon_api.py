@@ -1,0 +1,102 @@
+"""The actions of our own addon in WHMCS, where it is installed: never required, always asked for with a way around.
+
+They go through WHMCS's ordinary API, hence through its credentials, addresses and roles. PHP side: whmcs-addon/.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from counterfoil.errors import BillingUnavailable
+from counterfoil.model import Invoice
+from counterfoil.whmcs import wire_addon, wire_orders
+from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
+from counterfoil.whmcs.orders_api import Line, order_params, refused_order
+from counterfoil.whmcs.reading import interpreting, real
+from counterfoil.whmcs.results import ChangeReport, Placed
+
+ABSENCE = 600.0
+"""Seconds for which an action that WHMCS does not know, or does not allow us, is not asked for again."""
+
+RELAPSE = 60.0
+"""The same after any other refusal of it, such as tables that are missing."""
+
+CHANGES, INVOICES, ORDER = "CounterfoilChanges", "CounterfoilInvoices", "CounterfoilOrder"
+
+MOST_INVOICES = 50
+
+_UNKNOWN = ("Command Not Found", "Action Not Found", "Function Not Found", "Invalid Action", "Unknown Action")
+"""What WHMCS says of an action that it does not have, as far as is known; its documentation does not say."""
+
+
+class NotOffered(Exception):
+    """There is no such action here, or not for us: do it the ordinary way."""
+
+
+class InProgress(Exception):
+    """Another call with the same key is placing the order now: ask again later."""
+
+
+class WhmcsAddon:
+    """Offers nothing before `is_introduced`: a WHMCS without the addon is never asked for what it does not know."""
+
+    def __init__(self, client: WhmcsClient, *, timezone: ZoneInfo, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client, self._zone, self._clock = client, timezone, clock
+        self._not_before: dict[str, float] = {}
+        self.is_introduced = False
+
+    def offers(self, action: str) -> bool:
+        """As far as is known."""
+        return self.is_introduced and self._clock() >= self._not_before.get(action, 0.0)
+
+    async def changes(self, series: str = "", after: int | None = None) -> ChangeReport:
+        """What has a number above `after`, up to 1,000; it tells the addon that all up to there is applied. Without it,
+        only how things stand. Raises NotOffered.
+        """
+        params: dict[str, str | int] = {} if after is None else {"series": series, "after": after}
+        with interpreting(CHANGES):
+            return wire_addon.report(await self._call(CHANGES, params))
+
+    async def invoices(self, client_id: int, ids: Sequence[int]) -> dict[int, Invoice]:
+        """Those of this client among them, as GetInvoice answers each. Raises NotOffered."""
+        params: dict[str, str | int] = {"clientid": real(client_id), "invoiceids": ",".join(map(str, ids))}
+        with interpreting(INVOICES):
+            return wire_addon.invoices(await self._call(INVOICES, params), client_id, ids, self._zone)
+
+    async def add_order(self, key: str, client_id: int, gateway: str, lines: Sequence[Line]) -> Placed:
+        """Places an order once, however often it is asked for with the same key (8 to 64 of A-Z a-z 0-9 _ -).
+
+        Raises NotOffered, InProgress, OrderRefused. After BillingUnavailable: ask again with the same key.
+        """
+        params = {"idempotencykey": key, **order_params(client_id, gateway, lines)}
+        with interpreting(ORDER):
+            try:
+                return wire_orders.placed(await self._call(ORDER, params, write=True))
+            except WhmcsRefused as refusal:
+                if refusal.says("An order with this key is being placed"):
+                    raise InProgress from None
+                if refusal.says("Counterfoil", "It is not known"):
+                    raise
+                raise refused_order(refusal) from None
+
+    async def _call(self, action: str, params: dict[str, str | int], *, write: bool = False) -> dict[str, Any]:
+        if not self.offers(action):
+            raise NotOffered
+        try:
+            return await self._client.call(action, params, write=write)
+        except WhmcsRefused as refusal:
+            is_unknown = refusal.says(*_UNKNOWN)
+            if write and not is_unknown:
+                raise
+            self._absent(action, ABSENCE if is_unknown else RELAPSE)
+            raise NotOffered from None
+        except BillingUnavailable as error:
+            # WHMCS looks at the role first: this is what an absent action gets, too.
+            if "permission_missing" in error.args:
+                self._absent(action, ABSENCE)
+                raise NotOffered from None
+            raise
+
+    def _absent(self, action: str, seconds: float) -> None:
+        self._not_before[action] = self._clock() + seconds

@@ -1,0 +1,259 @@
+"""Asking WHMCS's addon for lost webhooks: nothing is missed, little is done twice, one process asks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from counterfoil.billing.missed import HOLE_PATIENCE, MANY, Missed
+from counterfoil.cache import Cache, Entry, open_cache
+from counterfoil.db import events, feed
+from counterfoil.db.engine import make_engine
+from counterfoil.db.events import Received
+from counterfoil.db.schema import upgrade
+from counterfoil.errors import BillingUnavailable
+from counterfoil.whmcs.addon_api import NotOffered
+from counterfoil.whmcs.results import ChangeReport, NumberedChange
+from counterfoil.whmcs.webhooks import Event
+
+pytestmark = pytest.mark.anyio
+
+SERIES = "0123456789ab"
+NOW = datetime.now(UTC)
+
+
+class Addon:
+    """WHMCS's side: a record that can be written by hand. `asked` is what it was asked with."""
+
+    def __init__(self) -> None:
+        self.series = SERIES
+        self.changes_: dict[int, NumberedChange] = {}
+        self.asked: list[int | None] = []
+        self.newest = 0
+        self.oldest = 1
+        self.is_introduced = False
+        self.is_offered = True
+        self.is_down = False
+
+    def record(self, *numbers: int, age: int = 10, delivered: bool = False) -> None:
+        for number in numbers:
+            event = Event(f"cf_{self.series}_{number}", "invoice.paid", "", {"invoice_id": number, "client_id": 1})
+            self.changes_[number] = NumberedChange(number, event, age, delivered)
+            self.newest = max(self.newest, number)
+
+    def offers(self, action: str) -> bool:
+        return self.is_offered
+
+    async def changes(self, series: str = "", after: int | None = None) -> ChangeReport:
+        self.asked.append(after)
+        if self.is_down:
+            raise BillingUnavailable("down")
+        if not self.is_offered:
+            raise NotOffered
+        found = [self.changes_[number] for number in sorted(self.changes_) if after is not None and number > after]
+        shown = tuple(found[:1000]) if series == self.series else ()
+        return ChangeReport("0.1.0", 1, self.series, self.oldest, self.newest, 0, 0, shown)
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    url = f"sqlite+aiosqlite:///{tmp_path}/portal.db"
+    await upgrade(url)
+    engine = make_engine(url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def cache() -> AsyncIterator[Cache]:
+    cache = open_cache("memory://")
+    await cache.start()
+    yield cache
+    await cache.close()
+
+
+class Portal:
+    """One process. `done` are the numbers that took effect here."""
+
+    def __init__(self, engine: AsyncEngine, cache: Cache, addon: Addon, *, every: float = 0.0) -> None:
+        self.engine, self.addon, self.done = engine, addon, list[int]()
+        self.missed = Missed(engine, addon, cache, every=every)
+
+    async def effect(self, event: Event) -> None:
+        self.done.append(event.data["invoice_id"])
+        await self.receive(event.data["invoice_id"])
+
+    async def receive(self, number: int) -> None:
+        """As when its webhook comes."""
+        await events.record(self.engine, Received(f"cf_{self.addon.series}_{number}", "invoice.paid", 1, "c1"))
+
+    async def look(self) -> list[int]:
+        self.done = []
+        await self.missed.look(self.effect)
+        return self.done
+
+
+@pytest.fixture
+async def addon() -> Addon:
+    return Addon()
+
+
+@pytest.fixture
+async def portal(engine: AsyncEngine, cache: Cache, addon: Addon) -> Portal:
+    """It has heard of the addon, and knows where its numbers stand."""
+    portal = Portal(engine, cache, addon)
+    await portal.missed.heard(f"cf_{SERIES}_1")
+    await portal.look()
+    return portal
+
+
+async def test_whmcs_without_the_addon_is_never_asked(engine: AsyncEngine, cache: Cache, addon: Addon) -> None:
+    """Messages of other senders introduce nobody."""
+    portal = Portal(engine, cache, addon)
+    for name in ("msg_1", "cf_1", f"cf_{SERIES}", f"cf_{SERIES}_x", f"cf_{SERIES}_1x"):
+        await portal.missed.heard(name)
+    assert await portal.look() == []
+    assert (addon.asked, addon.is_introduced) == ([], False)
+
+
+async def test_lost_changes_take_effect(portal: Portal, addon: Addon) -> None:
+    """And next time only what is newer is asked for."""
+    addon.record(1, 2, 3)
+    assert await portal.look() == [1, 2, 3]
+    addon.record(4)
+    assert await portal.look() == [4]
+    assert addon.asked == [None, 0, 3]
+    assert portal.missed.figures == {"asked": 3, "restarts": 1, "missed": 4}
+
+
+async def test_what_came_by_webhook_is_not_done_again(portal: Portal, addon: Addon) -> None:
+    """Received here and confirmed there: nothing to do. One of the two is not enough."""
+    addon.record(1, 2, delivered=True)
+    addon.record(3)
+    await portal.receive(1)
+    await portal.receive(3)
+    assert await portal.look() == [2, 3]
+    assert portal.missed.figures["missed"] == 1, "of number 3 the webhook came, and is not confirmed"
+
+
+async def test_a_young_change_is_left_to_its_webhook(portal: Portal, addon: Addon) -> None:
+    """WHMCS sends it when its own request ends."""
+    addon.record(1)
+    addon.record(2, age=1)
+    assert await portal.look() == [1]
+    addon.record(2)
+    assert await portal.look() == [2]
+
+
+async def test_a_number_that_is_not_there_yet_is_waited_for(portal: Portal, addon: Addon) -> None:
+    """Another transaction may commit it later; what comes after it takes effect at once, and once."""
+    addon.record(1, 3)
+    assert await portal.look() == [1, 3]
+    await portal.receive(3)
+    addon.record(3, delivered=True)
+    addon.record(2)
+    assert await portal.look() == [2]
+    assert addon.asked == [None, 0, 1]
+    await portal.look()
+    assert addon.asked[-1] == 3
+    assert portal.missed.figures["gaps"] == 0
+
+
+async def test_a_number_that_never_comes_is_counted(portal: Portal, addon: Addon) -> None:
+    """WHMCS has rolled it back."""
+    addon.record(1, 4, age=HOLE_PATIENCE)
+    await portal.look()
+    await portal.look()
+    assert (addon.asked, portal.missed.figures["gaps"]) == ([None, 0, 4], 2)
+
+
+@pytest.mark.parametrize("change", ["series", "back", "forgotten"])
+async def test_numbers_that_mean_something_else(portal: Portal, cache: Cache, addon: Addon, change: str) -> None:
+    """The addon was installed anew, its database put back, or it has forgotten what we missed: nothing kept counts."""
+    addon.record(1, 2, 3)
+    await portal.look()
+    await keep(cache)
+    if change == "series":
+        addon.series = "ba9876543210"
+    addon.newest = {"series": 2, "back": 1, "forgotten": 5000}[change]
+    addon.oldest = {"series": 1, "back": 1, "forgotten": 4000}[change]
+    assert await portal.look() == []
+    assert not await is_kept(cache)
+    await portal.look()
+    assert addon.asked[-1] == addon.newest
+    assert portal.missed.figures["restarts"] == 2
+
+
+async def keep(cache: Cache) -> None:
+    nonce = (await cache.peek("c1", [])).nonce
+    while nonce is None:
+        await cache.clear("c1")
+        nonce = (await cache.peek("c1", [])).nonce
+    await cache.keep("c1", nonce, "page", Entry(b"x", cache.now(), cache.now() + 60))
+    assert await is_kept(cache)
+
+
+async def is_kept(cache: Cache) -> bool:
+    return (await cache.peek("c1", ["page"])).entries[0] is not None
+
+
+async def test_thousands_cost_a_few_clears(portal: Portal, cache: Cache, addon: Addon) -> None:
+    """10,000 changes of one cron run: ten calls, everything cleared, all on record."""
+    addon.record(*range(1, 10_001))
+    await keep(cache)
+    assert await portal.look() == []
+    assert not await is_kept(cache)
+    assert len(addon.asked) == 12
+    assert portal.missed.figures["missed"] == 10_000
+    assert len(await events.known(portal.engine, [f"cf_{SERIES}_{number}" for number in (1, 5000, 10_000)])) == 3
+    addon.record(*range(10_001, 10_001 + MANY))
+    assert len(await portal.look()) == MANY
+
+
+async def test_an_effect_that_fails_is_asked_for_again(portal: Portal, addon: Addon) -> None:
+    """Nothing counts as seen before it holds."""
+    addon.record(1, 2)
+
+    async def fails(event: Event) -> None:
+        raise BillingUnavailable("away")
+
+    with pytest.raises(BillingUnavailable):
+        await portal.missed.look(fails)
+    assert await portal.look() == [1, 2]
+
+
+async def test_one_process_asks(engine: AsyncEngine, cache: Cache, addon: Addon) -> None:
+    """Of four that look at the same time; the others when it is time again."""
+    fleet = [Portal(engine, cache, addon, every=20.0) for _ in range(4)]
+    await fleet[0].missed.heard(f"cf_{SERIES}_1")
+    await asyncio.gather(*(portal.look() for portal in fleet))
+    assert len(addon.asked) == 1
+    found = await feed.find(engine)
+    assert found
+    assert not await feed.take_turn(engine, found, datetime.now(UTC), timedelta(seconds=20))
+    assert await feed.take_turn(engine, found, datetime.now(UTC) + timedelta(seconds=21), timedelta(seconds=20))
+
+
+async def test_it_goes_on_whatever_happens(portal: Portal, addon: Addon) -> None:
+    """WHMCS down, the action not allowed any more, the database away: the next look asks again."""
+    watching = asyncio.create_task(portal.missed.watch(portal.effect, every=0.01))
+
+    async def until(figure: str, number: int) -> None:
+        for _ in range(1000):
+            if portal.missed.figures[figure] >= number:
+                break
+            await asyncio.sleep(0.01)
+
+    addon.is_down = True
+    await until("failed", 2)
+    addon.is_down, addon.is_offered = False, False
+    await asyncio.sleep(0.05)
+    asked = len(addon.asked)
+    addon.is_offered = True
+    addon.record(1)
+    await until("missed", 1)
+    assert len(addon.asked) > asked
+    watching.cancel()
