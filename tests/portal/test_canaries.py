@@ -20,6 +20,9 @@ CARD = "4242424242424242"
 SAID_BY_WHMCS = "canary-said-by-whmcs"
 TYPED = "canary-typed"
 
+RECORDS = ("subscriptions", "transactions", "credits", "quotes", "contacts")
+NO_PAGE = ("/", "credits")
+
 Answers = list[httpx2.Response]
 
 
@@ -50,6 +53,8 @@ def secrets(stack: Stack) -> Mapping[str, str]:
         "what WHMCS said verbatim": SAID_BY_WHMCS,
         "a card's token": "MD000A1B2C3D4E",
         "a service's password": "service-password-",
+        "a service's address": "203.0.113.",
+        "what staff noted on a quote": "staff-note:",
     }
 
 
@@ -63,6 +68,10 @@ def story(stack: Stack, secrets: Mapping[str, str]) -> tuple[dict[str, str], Ans
         assert CARD in ada.get(f"/invoices/{number}").text, "the customer's own note is theirs to see"
         tokens = [_token(ada.post(f"/invoices/{number}/{way}").headers["location"]) for way in ("pay", "pdf")]
         tokens.append(_token(ada.post(f"/api/v1/invoices/{number}/payment-link").json()["url"]))
+        seen = [ada.get(f"{path}{name}") for path in ("/", "/api/v1/") for name in RECORDS if (path, name) != NO_PAGE]
+        assert {answer.status_code for answer in seen} == {200}
+        for answer in seen:
+            _nowhere(secrets, answer.text)
         errors = [*_odd_requests(stack, ada, number), *_while_whmcs_is_odd(stack, ada)]
     found = {"the session": cookie.split(".")[1], "its signature": cookie.split(".")[2]}
     return {**secrets, **found, **{f"one-time link {place}": token for place, token in enumerate(tokens)}}, errors

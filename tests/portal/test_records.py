@@ -143,6 +143,34 @@ def without_age(shown: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if name != "as_of"}
 
 
+@pytest.mark.parametrize("name", [name for name in LISTS if name != "credits"])
+def test_a_row_of_somebody_else_refuses_the_list(portal: Portal, ada: httpx2.Client, name: str) -> None:
+    """WHMCS's answer is wrong as a whole then: neither that row nor the others are shown."""
+    portal.whmcs.control("PUT", "quirks", {"foreign-rows": LISTS[name]})
+    answer = ada.get(f"/api/v1/{name}")
+    assert (answer.status_code, answer.json()["code"]) == (503, "billing_unavailable")
+
+
+def test_a_changed_subscription_shows_at_once(portal: Portal, ada: httpx2.Client) -> None:
+    """Status, cycle, amount and renewal, on the page and in the API of every worker; open pages are told."""
+    read(ada, "subscriptions")
+    ada.get("/subscriptions")
+    with ada.stream("GET", "/api/v1/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("id:")
+        change = {"status": "Suspended", "cycle": "Semi-Annually", "amount": "1234.50", "next_due": "2031-05-12"}
+        portal.whmcs.control("PATCH", "services/2", change)
+        said = next(line for line in lines if line.startswith("data:"))
+    assert said == 'data: {"resource":"subscriptions","id":2}'
+    portal.whmcs.wait_for_deliveries()
+    for _ in range(4):
+        [shown] = [item for item in read(ada, "subscriptions")["items"] if item["id"] == 2]
+        assert (shown["status"], shown["billing_cycle"]) == ("suspended", "semiannually")
+        assert (shown["amount"]["amount"], shown["next_due_on"]) == ("1234.50", "2031-05-12")
+        page = ada.get("/subscriptions").text
+        assert all(words in page for words in ("Suspended", "Every six months", "€1,234.50", "12 May 2031"))
+
+
 def test_each_list_takes_its_own_permission(portal: Portal) -> None:
     """Chidi may see the services of client 1, but neither its money nor its quotes nor its contacts."""
     with portal.visitor("chidi@example.com") as chidi:

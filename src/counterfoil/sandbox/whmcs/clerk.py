@@ -29,6 +29,7 @@ from .records import (
     Order,
     Payment,
     PayMethod,
+    Service,
 )
 from .switches import Switches
 
@@ -166,6 +167,13 @@ class Clerk:
 
     def order_changed(self, order: Order) -> list[Event]:
         return self._tell([Event("order.updated", {"client_id": order.client_id, "order_id": order.id})], tell=True)
+
+    def edit_service(self, service: Service, changes: Mapping[str, Any], *, tell: bool = True) -> list[Event]:
+        changed = msgspec.structs.replace(service, **changes)
+        self.ledger.services.put(service.id, changed, lag=self.switches.commit_lag)
+        return self._tell(
+            [Event("service.updated", {"client_id": service.client_id, "service_id": service.id})], tell=tell
+        )
 
     # Ways of paying
 

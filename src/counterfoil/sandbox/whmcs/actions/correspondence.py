@@ -20,6 +20,7 @@ def get_quotes(desk: Desk, params: Params) -> Answer:
         and (not quote_id or quote.id == quote_id)
         and params.get("stage", quote.stage) == quote.stage
     ]
+    found = desk.among_others(found, desk.ledger.quotes)
     start, page = window(found, params)
     return {
         "result": "success",
@@ -105,7 +106,8 @@ def _line(desk: Desk, line: QuoteLine) -> Answer:
 def get_contacts(desk: Desk, params: Params) -> Answer:
     """Without `userid` everybody's."""
     client_id = wire.integer(params.get("userid"))
-    found = [contact for contact in desk.ledger.contacts if not client_id or contact.client_id == client_id]
+    own = [contact for contact in desk.ledger.contacts if not client_id or contact.client_id == client_id]
+    found = desk.among_others(own, desk.ledger.contacts)
     start, page = window(found, params)
     return {
         "result": "success",

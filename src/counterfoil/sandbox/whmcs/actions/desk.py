@@ -1,6 +1,6 @@
 """What every action works with, and the error by which it refuses."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -41,6 +41,12 @@ class Desk:
     @property
     def totals_before_credit(self) -> bool:
         return int(self.switches.version.split(".")[0]) >= 9
+
+    def among_others(self, own: list[Row], everybody: Iterable[Row]) -> list[Row]:
+        """With the quirk `foreign-rows` a client's list holds a row of somebody else's."""
+        if not self.switches.has("foreign-rows", self.action):
+            return own
+        return [*own, *[row for row in everybody if row not in own][:1]]
 
     def client(self, client_id: str | None, message: str = "Client Not Found") -> Client:
         found = self.ledger.clients.visible(integer(client_id))

@@ -41,11 +41,7 @@ def _of_client(desk: Desk, params: Params) -> list[Invoice]:
     client_id = wire.integer(params.get("userid"))
     if not client_id:
         return list(desk.ledger.invoices)
-    found = desk.ledger.invoices_of(client_id)
-    if desk.switches.has("foreign-rows", desk.action):
-        other = next((invoice for invoice in desk.ledger.invoices if invoice.userid != client_id), None)
-        return [*found, other] if other else found
-    return found
+    return desk.among_others(desk.ledger.invoices_of(client_id), desk.ledger.invoices)
 
 
 def _of_status(desk: Desk, invoices: list[Invoice], status: str) -> list[Invoice]:
@@ -166,7 +162,8 @@ def _stamp(desk: Desk, invoice: Invoice) -> str:
 def get_transactions(desk: Desk, params: Params) -> Answer:
     """Strings throughout and no paging; `currency` "0" means the client's own."""
     client_id, invoice_id = wire.integer(params.get("clientid")), wire.integer(params.get("invoiceid"))
-    invoices = desk.ledger.invoices_of(client_id) if client_id else list(desk.ledger.invoices)
+    everybody = desk.ledger.invoices
+    invoices = desk.among_others(desk.ledger.invoices_of(client_id), everybody) if client_id else list(everybody)
     rows = [
         _transaction(desk, invoice, payment)
         for invoice in invoices

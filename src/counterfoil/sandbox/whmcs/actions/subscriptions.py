@@ -18,6 +18,7 @@ def get_clients_products(desk: Desk, params: Params) -> Answer:
         and (not product_id or service.product_id == product_id)
         and params.get("domain", service.domain) == service.domain
     ]
+    found = desk.among_others(found, desk.ledger.services)
     start, page = window(found, params)
     return {
         "result": "success",

@@ -1,4 +1,4 @@
-"""Control of what the stand-in keeps: invoices, clients, users, ways of paying. Changes go through the clerk."""
+"""Control of what the stand-in keeps: invoices, clients, services, users, ways of paying. The clerk changes it."""
 
 import datetime as dt
 from decimal import Decimal
@@ -203,6 +203,25 @@ def _client(installation: Installation, client_id: int) -> Client:
     return found
 
 
+class ServiceChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    status: str | UnsetType = UNSET
+    cycle: str | UnsetType = UNSET
+    amount: Decimal | UnsetType = UNSET
+    next_due: dt.date | UnsetType = UNSET
+    tell: bool = True
+
+
+@patch("/_sandbox/services/{service_id:int}", status_code=204)
+async def change_service(request: Ask, service_id: FromPath[int], data: JSONBody[ServiceChange]) -> None:
+    installation = installation_of(request)
+    service = installation.ledger.services.newest(service_id)
+    if service is None:
+        raise NotFoundException(f"No service {service_id}")
+    given = {name: value for name, value in msgspec.structs.asdict(data).items() if value is not UNSET}
+    tell = given.pop("tell")
+    installation.clerk.edit_service(service, given, tell=tell)
+
+
 class UserChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     email: str | UnsetType = UNSET
     password: str | UnsetType = UNSET
@@ -263,6 +282,7 @@ THINGS = [
     new_invoice,
     delete_invoice,
     change_client,
+    change_service,
     change_user,
     set_permissions,
     pay_methods,
