@@ -61,7 +61,8 @@ def test_the_typed_client_reads_lists_and_details(typed: whmcs_client.DefaultApi
     assert details.client.email == "yuki@example.com"
     gateways = typed.get_payment_methods(**LOGIN).paymentmethods.paymentmethod
     assert [gateway.module for gateway in gateways] == ["stripe", "gocardless", "paypalcheckout", "banktransfer"]
-    assert [currency.code for currency in typed.get_currencies(**LOGIN).currencies.currency] == ["EUR", "JPY", "GBP"]
+    currencies = typed.get_currencies(**LOGIN).currencies.currency
+    assert [currency.code for currency in currencies] == ["EUR", "JPY", "GBP", "BHD"]
     assert typed.get_products(**LOGIN).totalresults == 5
     assert typed.get_clients_products(**LOGIN, clientid=1).result == "success"
     assert typed.get_orders(**LOGIN, userid=1).totalresults == 1
