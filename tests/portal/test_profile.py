@@ -182,6 +182,21 @@ def test_a_write_that_lands_late_shows(portal: Portal, ada: httpx2.Client) -> No
     wait_until(lambda: {ada.get(PROFILE).json()["city"] for _ in range(6)} == {"Leeds"}, LATE)
 
 
+@pytest.mark.parametrize(("lag", "is_seen"), [(1.0, True), (4.0, False)])
+def test_what_whmcs_shows_late(portal: Portal, ada: httpx2.Client, lag: float, is_seen: bool) -> None:
+    """It said that it was done. We say so when it shows, and then it shows everywhere; or that we do not know."""
+    ada.get(PROFILE)
+    portal.whmcs.control("PATCH", "settings", {"commit_lag": lag, "weather": {"mode": "lost"}})
+    answer = ada.patch(PROFILE, json={"city": "Leeds"})
+    if is_seen:
+        assert (answer.status_code, answer.json()["city"]) == (200, "Leeds")
+        assert {ada.get(PROFILE).json()["city"] for _ in range(6)} == {"Leeds"}
+        return
+    assert (problem(answer), answer.json()["outcome"]) == ((503, "billing_unavailable"), "unknown")
+    wait_until(lambda: held(portal)["city"] == "Leeds", lag)
+    wait_until(lambda: {ada.get(PROFILE).json()["city"] for _ in range(6)} == {"Leeds"}, LATE)
+
+
 def test_whmcs_down_before_the_write(portal: Portal, ada: httpx2.Client) -> None:
     """Without a look at what is there nothing is written, and that much is known."""
     portal.whmcs.break_with("status", action="GetClientsDetails")

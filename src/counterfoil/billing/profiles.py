@@ -1,5 +1,6 @@
 """A client's profile as its people see it, and how they change it: written through to WHMCS, never kept here alone."""
 
+import asyncio
 import base64
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,6 +30,9 @@ from counterfoil.model import Client, EmailPreferences
 from counterfoil.whmcs.api import UpdateRefused
 
 _log = structlog.get_logger(__name__)
+
+LOOKS, BETWEEN_LOOKS = 8, 0.25
+"""How often WHMCS is asked for what it has just been told, and the seconds before each."""
 
 PREFERENCES = "email_preferences"
 KINDS = tuple(field.name for field in msgspec.structs.fields(EmailPreferences))
@@ -141,35 +145,29 @@ class Profiles:
         nothing was changed. Raises OutcomeUnknown: perhaps it was. Two edits at the very same moment are not told
         apart, for WHMCS has no conditional write: the later one counts.
         """
-        failure: BillingUnavailable | None = None
-        is_written = False
+        outcome = _Outcome()
         # Opened before WHMCS is asked anything: what could not be shown afterwards is not written.
         async with self._cache.writing(client_scope(client_id)) as write:
             try:
-                is_written = await self._write(client_id, edit)
-            except OutcomeUnknown as unknown:
+                outcome = await self._write(client_id, edit)
+            except BillingUnavailable as failure:
+                outcome = _Outcome(failure=failure)
+            if outcome.is_unknown:
                 write.unknown()
-                is_written, failure = True, unknown
-            except BillingUnavailable as unavailable:
-                failure = unavailable
-        if is_written:
+        if outcome.replaced or outcome.is_unknown:
             await self._cache.publish(client_scope(client_id), msgspec.json.encode(Changed("profile")))
-        if failure:
-            raise failure
-        try:
-            return await self._clients.read(client_id)
-        except BillingUnavailable as unavailable:
-            raise OutcomeUnknown(*unavailable.args) from None
+        if outcome.failure:
+            raise outcome.failure
+        return await self._read_back(client_id, outcome.replaced)
 
-    async def _write(self, client_id: int, edit: Edit) -> bool:
-        """False: there was nothing to write."""
+    async def _write(self, client_id: int, edit: Edit) -> "_Outcome":
         # Past the cache: a kept value may be seconds older than what another system has just written.
         now = await self._api.get_clients_details(client_id)
         if now is None:
             raise ClientNotFound
         texts, preferences = _differing(edit, now)
         if not texts and not preferences:
-            return False
+            return _Outcome()
         changed = Seen(edit.seen).changed(now) if edit.seen else frozenset()
         if changed:
             raise Conflict(now, changed)
@@ -183,7 +181,44 @@ class Profiles:
         except UpdateRefused as refusal:
             raise _refused(refusal) from None
         _log.info("profile changed", client_id=client_id, fields=sorted({*texts, *preferences}))
-        return True
+        return _Outcome(replaced=now)
+
+    async def _read_back(self, client_id: int, replaced: Client | None) -> Reading[Client]:
+        """Raises OutcomeUnknown when WHMCS said that it was done, and does not show it."""
+        try:
+            reading = await self._clients.read(client_id)
+            if replaced is not None and _is_same(reading.value, replaced):
+                await self._wait_for_it(client_id, replaced)
+                reading = await self._clients.read(client_id)
+        except BillingUnavailable as unavailable:
+            raise OutcomeUnknown(*unavailable.args) from None
+        return reading
+
+    async def _wait_for_it(self, client_id: int, replaced: Client) -> None:
+        """WHMCS may read from a copy of its database that lags behind: what was written must show before we say so."""
+        async with self._cache.writing(client_scope(client_id)) as write:
+            for _ in range(LOOKS):
+                await asyncio.sleep(BETWEEN_LOOKS)
+                now = await self._api.get_clients_details(client_id)
+                if now is not None and not _is_same(now, replaced):
+                    return
+            write.unknown()
+        raise OutcomeUnknown("UpdateClient", "not shown")
+
+
+class _Outcome(Struct, frozen=True):
+    """`replaced`: what WHMCS held before it was told otherwise. `failure`: it gave no whole answer."""
+
+    replaced: Client | None = None
+    failure: BillingUnavailable | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        return isinstance(self.failure, OutcomeUnknown)
+
+
+def _is_same(one: Client, other: Client) -> bool:
+    return texts_of(one) == texts_of(other) and one.email_preferences == other.email_preferences
 
 
 def _differing(edit: Edit, now: Client) -> tuple[dict[str, str], dict[str, bool]]:
