@@ -20,7 +20,7 @@ CARD = "4242424242424242"
 SAID_BY_WHMCS = "canary-said-by-whmcs"
 TYPED = "canary-typed"
 
-RECORDS = ("subscriptions", "transactions", "credits", "quotes", "contacts")
+RECORDS = ("payment-methods", "subscriptions", "transactions", "credits", "quotes", "contacts")
 NO_PAGE = ("/", "credits")
 
 Answers = list[httpx2.Response]
@@ -51,7 +51,9 @@ def secrets(stack: Stack) -> Mapping[str, str]:
         "the webhook secret": signs,
         "a token of somebody's": JWT,
         "what WHMCS said verbatim": SAID_BY_WHMCS,
-        "a card's token": "MD000A1B2C3D4E",
+        "a bank account's token": "MD000A1B2C3D4E",
+        "a card's token": "pm_sandbox",
+        "whose token it is": "cus_sandbox",
         "a service's password": "service-password-",
         "a service's address": "203.0.113.",
         "what staff noted on a quote": "staff-note:",
@@ -68,6 +70,8 @@ def story(stack: Stack, secrets: Mapping[str, str]) -> tuple[dict[str, str], Ans
         assert CARD in ada.get(f"/invoices/{number}").text, "the customer's own note is theirs to see"
         tokens = [_token(ada.post(f"/invoices/{number}/{way}").headers["location"]) for way in ("pay", "pdf")]
         tokens.append(_token(ada.post(f"/api/v1/invoices/{number}/payment-link").json()["url"]))
+        tokens.append(_token(ada.post("/api/v1/payment-methods/link").json()["url"]))
+        tokens.append(_token(ada.post("/payment-methods/manage").headers["location"]))
         seen = [ada.get(f"{path}{name}") for path in ("/", "/api/v1/") for name in RECORDS if (path, name) != NO_PAGE]
         assert {answer.status_code for answer in seen} == {200}
         for answer in seen:

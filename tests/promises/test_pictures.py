@@ -35,6 +35,8 @@ PICTURES = [
     Picture("invoice-phone", "/invoices/{ada.overdue}", options=PHONE),
     Picture("profile", "/profile"),
     Picture("profile-phone", "/profile", "yuki@example.com", {**PHONE, **DARK, "locale": "ja-JP"}),
+    Picture("payment-methods", "/payment-methods"),
+    Picture("payment-methods-phone", "/payment-methods", options=PHONE),
     Picture("no-invoices", "/invoices", "nora@example.com"),
     Picture("not-found", "/invoices/999999"),
 ]

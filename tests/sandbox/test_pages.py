@@ -114,8 +114,11 @@ def test_payment_methods_are_added_deleted_and_chosen(whmcs: Whmcs, sign_in: Sig
     whmcs.client.post(here, data={"do": "delete", "id": "1"})
     assert [method["id"] for method in whmcs.call("GetPayMethods", clientid=2)["paymethods"]] == [second["id"]]
     assert len(whmcs.call("GetPayMethods", clientid=1)["paymethods"]) == 3
+    whmcs.client.post(here, data={"do": "add", "type": "bank", "bank_name": "Bank of A"})
+    bank = whmcs.call("GetPayMethods", clientid=2)["paymethods"][-1]
+    assert (bank["type"], bank["bank_name"], "expiry_date" in bank) == ("RemoteBankAccount", "Bank of A", False)
     types = [delivery["type"] for delivery in whmcs.control("GET", "deliveries")]
-    assert types == ["payment_method.changed"] * 4
+    assert types == ["payment_method.changed"] * 5
 
 
 def test_several_invoices_are_paid_by_one(whmcs: Whmcs, sign_in: SignIn) -> None:

@@ -131,6 +131,17 @@ def test_unknown_is_never_none(portal: Stack, ada: httpx2.Client) -> None:
     assert ada.get("/payment-methods", headers={"Accept": "text/html"}).status_code == 503
 
 
+def test_whatever_shape_whmcs_gives_a_list(portal: Stack, ada: httpx2.Client) -> None:
+    """None, one or several, as text, as a map, bare, or not there at all."""
+    shapes = ["empty-as-text", "empty-as-object", "empty-missing", "single-row-bare", "lists-as-maps"]
+    with portal.visitor("bob@example.com") as bob, portal.visitor("dina@example.com") as dina:
+        for shape in [*shapes, "ints-as-strings", "strings-as-ints", "bool-words"]:
+            portal.sandbox.control("PUT", "quirks", {shape: True})
+            found = [ids(person, METHODS, **FRESH) for person in (bob, dina, ada)]
+            assert (shape, found) == (shape, [[], [7], [1, 2, 3]])
+            assert len(ids(ada, GATEWAYS, **FRESH)) == 4
+
+
 @pytest.mark.parametrize("path", [METHODS, GATEWAYS, "/payment-methods"])
 def test_takes_whmcss_permission_for_invoices(portal: Stack, path: str) -> None:
     """Chidi may see Ada's profile, not what she pays with, nor go where it is changed."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 from litestar import Response, get, post
+from litestar.openapi import ResponseSpec
 from msgspec import Struct
 
 from counterfoil.billing.freshness import GATEWAY_SCOPE
@@ -20,12 +21,17 @@ from counterfoil.web.request_context import AnyRequest
 from counterfoil.web.wiring import GivenParts
 
 
+def _answers(what: type[Struct]) -> ResponseSpec:
+    """For the API's description: what is answered as bytes is this."""
+    return ResponseSpec(what, generate_examples=False, description="As WHMCS has it.")
+
+
 class GatewayList(Struct, frozen=True):
     items: tuple[Gateway, ...]
     as_of: datetime
 
 
-@get("/api/v1/payment-methods", permission="invoices")
+@get("/api/v1/payment-methods", permission="invoices", responses={200: _answers(PaymentMethodList)})
 async def list_payment_methods(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
     """Saved cards and bank accounts, as WHMCS lists them. `expires_on` is the last day on which one is valid.
     `is_default` is always null: WHMCS does not tell which one it would charge.
@@ -44,7 +50,12 @@ async def manage_link(request: AnyRequest, parts: GivenParts) -> Response[Paymen
     return link_answer(await parts.hand_offs.manage_payment_methods(viewer.client, viewer.user_id))
 
 
-@get("/api/v1/payment-gateways", permission="invoices", also_shows=GATEWAY_SCOPE)
+@get(
+    "/api/v1/payment-gateways",
+    permission="invoices",
+    also_shows=GATEWAY_SCOPE,
+    responses={200: _answers(GatewayList)},
+)
 async def list_gateways(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
     """The ways of paying that are switched on. The same for every customer."""
     reading = await parts.gateways.read()

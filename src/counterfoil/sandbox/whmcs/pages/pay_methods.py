@@ -2,6 +2,7 @@
 
 import secrets
 
+import msgspec
 from litestar import get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
@@ -53,18 +54,26 @@ def _new(installation: Installation, visit: Visit, form: dict[str, str]) -> PayM
     brand = form.get("brand", "")
     brand = brand if brand in _BRANDS else "Visa"
     ledger = installation.ledger
-    return PayMethod(
+    bare = PayMethod(
         id=next(ledger.ids),
         client_id=visit.client_id,
-        type="RemoteCreditCard",
+        type="RemoteBankAccount",
         description=form.get("description", "")[:60],
+        gateway="gocardless",
+        remote_token=f"MD{secrets.token_hex(6).upper()}",
+        updated_at=ledger.now(),
+        order=max((method.order for method in ledger.pay_methods_of(visit.client_id)), default=0) + 1,
+    )
+    if form.get("type") == "bank":
+        return msgspec.structs.replace(bare, bank_name=form.get("bank_name", "")[:60])
+    return msgspec.structs.replace(
+        bare,
+        type="RemoteCreditCard",
         gateway="stripe",
         last_four=_BRANDS[brand],
         expiry=form.get("expiry", "")[:5],
         card_type=brand,
-        remote_token=f'{{"customer":"cus_sandbox{visit.client_id}","method":"pm_{secrets.token_hex(8)}"}}',
-        updated_at=ledger.now(),
-        order=max((method.order for method in ledger.pay_methods_of(visit.client_id)), default=0) + 1,
+        remote_token=f'{{"customer":"cus_sandbox{visit.client_id}","method":"pm_sandbox{secrets.token_hex(8)}"}}',
     )
 
 
