@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from counterfoil.billing.invoice_query import InvoiceQuery, StatusFilter
 from counterfoil.billing.ledger import Difference, Doubts, Ledger
@@ -57,6 +59,32 @@ def test_partially_paid_looks_at_every_open_invoice() -> None:
     known = Ledger(rows, {1: invoice(1, "60", paid="40"), 2: invoice(2)}, TODAY)
     page = known.page(query, NOW)
     assert ([item.id for item in page.items], page.total) == ([1], 1)
+
+
+@given(
+    kinds=st.lists(st.sampled_from(["Hosting", "Invoice", "AddFunds", "paid"]), max_size=30),
+    page_size=st.integers(1, 12),
+    open_limit=st.integers(0, 20),
+)
+def test_pages_are_the_list_cut_into_pieces(kinds: list[str], page_size: int, open_limit: int) -> None:
+    """Whatever is hidden: no invoice on two pages, none on none, one total, though each page knows its own only."""
+    rows = tuple(row(id_, PAID if kind == "paid" else UNPAID) for id_, kind in enumerate(kinds, 1))
+    whmcs = {id_: invoice(id_, kind=kind) for id_, kind in enumerate(kinds, 1) if kind != "paid"}
+    seen, totals = [], set()
+    for number in range(1, len(kinds) + 2):
+        query = InvoiceQuery(page=number, page_size=page_size)
+        needed = Ledger(rows, {}, TODAY, open_limit=open_limit).needed_for(query)
+        page = Ledger(rows, {id_: whmcs[id_] for id_ in needed}, TODAY, open_limit=open_limit).page(query, NOW)
+        seen += [item.id for item in page.items]
+        totals.add(page.total)
+    assert sorted(seen) == [id_ for id_, kind in enumerate(kinds, 1) if kind in {"Hosting", "paid"}]
+    assert len(totals) == 1
+
+
+def test_a_settled_mass_payment_is_the_record_of_a_payment() -> None:
+    """WHMCS lists it too; nothing is due on it."""
+    rows = (row(1, PAID),)
+    assert len(items(Ledger(rows, {1: invoice(1, "0", status=PAID, kind="Invoice")}, TODAY))) == 1
 
 
 def test_mass_payments_and_deposits_are_neither_shown_nor_counted() -> None:

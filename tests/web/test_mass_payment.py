@@ -83,7 +83,7 @@ def test_an_invoice_about_invoices_is_not_paid_with_those(portal: Stack, ada: ht
         )
     mass_id = int(str(made.url).rpartition("=")[2])
     portal.sandbox.wait_for_deliveries()
-    assert refused(ada, {"invoice_ids": [mass_id, ids[0]]}) == (409, "invoice_not_payable")
+    assert refused(ada, {"invoice_ids": [mass_id, ids[0]]}) == (404, "invoice_not_found")
 
 
 @pytest.mark.parametrize("body", [{}, {"invoice_ids": []}, {"invoice_ids": "1"}, {"invoice_ids": [True]}, [], None])

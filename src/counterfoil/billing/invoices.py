@@ -12,7 +12,7 @@ from counterfoil.billing.freshness import Lifetimes, client_scope
 from counterfoil.billing.invoice_query import InvoiceQuery
 from counterfoil.billing.ledger import Difference, Doubts, Ledger
 from counterfoil.billing.reading import Calendar, Reading, Steps, moment, part_of, reading
-from counterfoil.billing.shown import Figures, InvoiceDetail, InvoiceItem, InvoicePage, detail_of
+from counterfoil.billing.shown import Figures, InvoiceDetail, InvoiceItem, InvoicePage, detail_of, stands_for_others
 from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
 from counterfoil.errors import BillingUnavailable, InvoiceNotFound, TooManyOpenInvoices
 from counterfoil.model import Client, Invoice, InvoiceRow, InvoiceStatus
@@ -104,17 +104,18 @@ class Invoices:
         return reading(page, snapshot, not_after=self._calendar.midnight())
 
     async def overview(self, client_id: int, query: InvoiceQuery) -> Reading[Overview]:
-        def needed(known: Ledger) -> frozenset[int]:
-            unpaid = known.unpaid()
-            return known.needed_for(query) | (unpaid if len(unpaid) <= FIGURES_LIMIT else frozenset())
-
-        ledger, snapshot = await self.ledger(client_id, query, needed, self._clients.part(client_id))
+        ledger, snapshot = await self.ledger(
+            client_id,
+            query,
+            lambda known: known.needed_for(query),
+            self._clients.part(client_id),
+            open_limit=FIGURES_LIMIT,
+        )
         client = decode_client(snapshot.entries[-1].value)
-        unpaid = ledger.unpaid()
         overview = Overview(
             invoices=ledger.page(query, moment(snapshot.as_of)),
-            figures=ledger.figures(client.credit) if len(unpaid) <= FIGURES_LIMIT else None,
-            open_count=len(unpaid),
+            figures=ledger.figures(client.credit) if ledger.reads_all_open else None,
+            open_count=len(ledger.unpaid()),
             years=ledger.years(),
             client=client,
         )
@@ -159,7 +160,7 @@ class Invoices:
             if self._doubts.are_justified(differences, tries):
                 await self._start_afresh(client_id)
                 continue
-            if invoice is None:
+            if invoice is None or stands_for_others(invoice):
                 raise InvoiceNotFound
             client = decode_client(snapshot.entries[1].value)
             detail = detail_of(invoice, client.currency, self._calendar.today(), moment(snapshot.as_of))
@@ -173,11 +174,14 @@ class Invoices:
         needed: Callable[[Ledger], frozenset[int]],
         *others: Part,
         at_once: frozenset[int] = frozenset(),
+        open_limit: int = 0,
         is_long: bool = False,
     ) -> tuple[Ledger, Snapshot]:
         """The list with the balances that `needed` names, all of one generation and not contradicting each other, nor
-        any invoice of the page that is still kept: its answer may be given without coming this way. `at_once`: what is
-        needed whatever the list says, so that it need not be waited for. `is_long`: more than a page may wait for.
+        any invoice of the page that is still kept: its answer may be given without coming this way.
+
+        `at_once`: what is needed whatever the list says, so that it need not be waited for. `open_limit`: as in
+        Ledger. `is_long`: more than a page may wait for.
         """
         wanted = at_once
         tries = 0
@@ -188,7 +192,8 @@ class Invoices:
             snapshot = await steps.read(parts)
             rows, *rest = (entry.value for entry in snapshot.entries)
             found = (_invoice.decode(value) for value in rest[: len(chosen)])
-            ledger = Ledger(_rows.decode(rows), dict(zip(chosen, found, strict=True)), self._calendar.today())
+            known = dict(zip(chosen, found, strict=True))
+            ledger = Ledger(_rows.decode(rows), known, self._calendar.today(), open_limit=open_limit)
             missing = needed(ledger) - wanted
             kept = {} if missing else await self._kept(client_id, ledger.on_page(query) - wanted, snapshot.nonce)
             if self._doubts.are_justified(ledger.differences(kept), tries):

@@ -6,15 +6,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
-import msgspec
-
 from counterfoil.billing.invoice_query import OPEN, InvoiceQuery, StatusFilter, is_overdue, select
-from counterfoil.billing.shown import Figures, InvoiceItem, InvoicePage, has_part_payment
+from counterfoil.billing.shown import Figures, InvoiceItem, InvoicePage, has_part_payment, stands_for_others
 from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
-
-_NOT_SHOWN = frozenset({"Invoice", "AddFunds"})
-"""WHMCS's item types of a mass payment and of a deposit: the invoices behind them are listed themselves, and counting
-both would ask for the money twice."""
 
 _INSISTENCE = 2
 _MOST_USUAL = 10_000
@@ -65,15 +59,24 @@ class Doubts:
 
 
 class Ledger:
-    """`invoices` holds what is known so far; `needed_for` tells what else a page takes."""
+    """`invoices` holds what is known so far; `needed_for` tells what else a page takes.
+
+    `open_limit`: up to so many open invoices are all read, whichever page is asked for.
+    """
 
     def __init__(
-        self, rows: tuple[InvoiceRow, ...], invoices: Mapping[int, Invoice | None], today: date = date.max
+        self,
+        rows: tuple[InvoiceRow, ...],
+        invoices: Mapping[int, Invoice | None],
+        today: date = date.max,
+        *,
+        open_limit: int = 0,
     ) -> None:
         self._invoices = invoices
-        self._rows = [row for row in rows if not self._stands_for_others(row)]
         self._all_rows = rows
+        self._rows = self._visible(rows)
         self._today = today
+        self.reads_all_open = sum(row.status in OPEN for row in rows) <= open_limit
 
     def differences(self, kept: Mapping[int, Invoice | None] = MappingProxyType({})) -> frozenset[Difference]:
         """Where the list and an invoice tell of different moments. `kept`: invoices that are known besides."""
@@ -86,7 +89,9 @@ class Ledger:
         return frozenset(row.id for row in self._page_rows(query))
 
     def needed_for(self, query: InvoiceQuery) -> frozenset[int]:
-        return frozenset(row.id for row in self._page_rows(query) if row.status in OPEN)
+        if self.reads_all_open:
+            return self.open()
+        return self.open_among(query) if self._is_read_whole(query) else _open_of(self._page_rows(query))
 
     def unpaid(self) -> frozenset[int]:
         return frozenset(row.id for row in self._rows if row.status is InvoiceStatus.UNPAID)
@@ -100,24 +105,24 @@ class Ledger:
             items=tuple(self._item(row) for row in self._page_rows(query)),
             page=query.page,
             page_size=query.page_size,
-            total=len(self._matching(query)),
+            total=len(self._matching(query) if self._is_read_whole(query) else self._candidates(query)),
             as_of=as_of,
         )
 
     def open_among(self, query: InvoiceQuery) -> frozenset[int]:
         """Of all pages, whose amounts due have to be known."""
-        return frozenset(row.id for row in self._candidates(query) if row.status in OPEN)
+        return _open_of(self._visible(self._candidates(query)))
 
     def all_pages(self, query: InvoiceQuery) -> tuple[InvoiceItem, ...]:
         return tuple(self._item(row) for row in self._matching(query))
 
     def named(self, ids: Iterable[int]) -> tuple[InvoiceItem | None, ...]:
-        """Each id's invoice; None: not this client's to see. An invoice about invoices cannot be paid with others."""
-        rows = {row.id: row for row in self._all_rows}
-        return tuple(self._payable_with_others(rows[id_]) if id_ in rows else None for id_ in ids)
+        """Each id's invoice; None: not this client's to see."""
+        rows = {row.id: row for row in self._rows}
+        return tuple(self._item(rows[id_]) if id_ in rows else None for id_ in ids)
 
     def open(self) -> frozenset[int]:
-        return frozenset(row.id for row in self._rows if row.status in OPEN)
+        return _open_of(self._rows)
 
     def rows_with_due(self) -> tuple[tuple[InvoiceRow, Decimal], ...]:
         """Every invoice with what is owed on it; the balances of all open ones must be known."""
@@ -143,34 +148,39 @@ class Ledger:
             open_count=len(owed),
         )
 
-    def _payable_with_others(self, row: InvoiceRow) -> InvoiceItem:
-        item = self._item(row)
-        return msgspec.structs.replace(item, is_payable=False) if self._stands_for_others(row) else item
-
-    def _stands_for_others(self, row: InvoiceRow) -> bool:
-        invoice = self._invoices.get(row.id)
-        return invoice is not None and bool(invoice.lines) and all(line.kind in _NOT_SHOWN for line in invoice.lines)
+    def _visible(self, rows: Iterable[InvoiceRow]) -> list[InvoiceRow]:
+        return [row for row in rows if not ((invoice := self._invoices.get(row.id)) and stands_for_others(invoice))]
 
     def _page_rows(self, query: InvoiceQuery) -> list[InvoiceRow]:
         if self._waits_for_balances(query):
             return self._candidates(query)
         start = (query.page - 1) * query.page_size
-        return self._matching(query)[start : start + query.page_size]
+        end = start + query.page_size
+        if self._is_read_whole(query):
+            return self._matching(query)[start:end]
+        # Cut before anything is left out: what this page does not know must not move others to another page.
+        return self._visible(self._candidates(query)[start:end])
+
+    def _is_read_whole(self, query: InvoiceQuery) -> bool:
+        """Whether all that is open among the matching is read, whichever page is asked for."""
+        if self.reads_all_open or query.status is StatusFilter.PARTIALLY_PAID:
+            return True
+        return len(self._candidates(query)) <= query.page_size
 
     def _matching(self, query: InvoiceQuery) -> list[InvoiceRow]:
-        chosen = self._candidates(query)
+        chosen = self._visible(self._candidates(query))
         if query.status is not StatusFilter.PARTIALLY_PAID:
             return chosen
         return [row for row in chosen if (invoice := self._invoices.get(row.id)) and has_part_payment(invoice)]
 
     def _candidates(self, query: InvoiceQuery) -> list[InvoiceRow]:
-        return select(self._rows, query, self._today)
+        return select(self._all_rows, query, self._today)
 
     def _waits_for_balances(self, query: InvoiceQuery) -> bool:
         """Which invoices are partly paid shows only when every candidate's balance is known."""
         if query.status is not StatusFilter.PARTIALLY_PAID:
             return False
-        return any(row.id not in self._invoices for row in self._candidates(query))
+        return any(row.id not in self._invoices for row in self._candidates(query) if row.status in OPEN)
 
     def _due(self, row: InvoiceRow) -> Decimal:
         invoice = self._invoices.get(row.id) if row.status in OPEN else None
@@ -193,3 +203,7 @@ class Ledger:
             amount_due=Money.of(due, row.total.currency),
             gateway=row.gateway,
         )
+
+
+def _open_of(rows: Iterable[InvoiceRow]) -> frozenset[int]:
+    return frozenset(row.id for row in rows if row.status in OPEN)

@@ -86,6 +86,18 @@ class Figures(Struct, frozen=True):
     open_count: int
 
 
+_ABOUT_OTHERS = frozenset({"Invoice", "AddFunds"})
+"""WHMCS's item types of a mass payment and of a deposit."""
+
+
+def stands_for_others(invoice: Invoice) -> bool:
+    """An open mass payment or deposit: the invoices behind it are shown themselves, and both would ask for the money
+    twice. Once it is settled it is the record of a payment, and shown as WHMCS lists it.
+    """
+    about = bool(invoice.lines) and all(line.kind in _ABOUT_OTHERS for line in invoice.lines)
+    return about and invoice.status in OPEN
+
+
 def has_part_payment(invoice: Invoice) -> bool:
     """Something was paid (or, in WHMCS 9, credited) and something is still owed."""
     paid = sum((payment.amount for payment in invoice.payments), Decimal(0)) > 0 or invoice.balance < invoice.total

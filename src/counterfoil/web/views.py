@@ -132,7 +132,7 @@ class Invoices(View, frozen=True):
 
     @property
     def last(self) -> int:
-        return self.first + len(self.invoices.items) - 1
+        return min(self.invoices.page * self.invoices.page_size, self.invoices.total)
 
     @property
     def last_page(self) -> int:
