@@ -49,7 +49,7 @@ from counterfoil.web.access_log import AccessLog
 from counterfoil.web.assets import Assets, static_files
 from counterfoil.web.bodies import MAX_BODY, BodyRequest
 from counterfoil.web.edge import Edge, Rules
-from counterfoil.web.effects import take_effect
+from counterfoil.web.effects import take_effect_and_note
 from counterfoil.web.errors import ErrorAnswers
 from counterfoil.web.figures import families
 from counterfoil.web.guard import Guard
@@ -210,7 +210,7 @@ class Portal(Litestar):
         parts.live.start()
         parts.metrics.start()
         housekeeping = asyncio.create_task(_keep_house(parts), name="housekeeping")
-        watching = asyncio.create_task(parts.missed.watch(partial(take_effect, parts)), name="missed changes")
+        watching = asyncio.create_task(parts.missed.watch(partial(take_effect_and_note, parts)), name="missed changes")
         on_stop(parts.live.stop)
         # What is alive now lives as long as the process: the collector need not walk it again. Measured in
         # docs/performance.md: p99 at saturation falls from 55 to 6 ms.

@@ -73,8 +73,22 @@ async def test_event_is_recorded_once(url: str) -> None:
     answers = await asyncio.gather(
         *(events.record(engine, Received("msg_1", "invoice.paid", 1, "c1")) for _ in range(20))
     )
-    assert sorted(answers) == [False] * 19 + [True]
-    assert await events.record(engine, Received("msg_2", "gateway.changed", None, "everything"))
+    assert sorted(answer.is_first for answer in answers) == [False] * 19 + [True]
+    assert (await events.record(engine, Received("msg_2", "gateway.changed", None, "everything"))).is_first
+    await engine.dispose()
+
+
+async def test_what_an_event_did_is_noted_when_it_holds(url: str) -> None:
+    """Until then a further delivery has to do it."""
+    engine = make_engine(url)
+    event = Received("msg_1", "invoice.paid", 1, "c1")
+    for _ in range(2):
+        assert (await events.record(engine, event)).held_at is None
+    await events.note_held(engine, event)
+    after = await events.record(engine, event)
+    assert not after.is_first
+    assert after.held_at is not None
+    assert datetime.now(UTC) - after.held_at < timedelta(minutes=1)
     await engine.dispose()
 
 
@@ -84,7 +98,7 @@ async def test_events_are_kept_for_a_month(url: str) -> None:
     await events.record(engine, Received("msg_1", "ping", None, ""))
     assert await events.forget_old(engine, datetime.now(UTC) + timedelta(days=29)) == 0
     assert await events.forget_old(engine, datetime.now(UTC) + timedelta(days=31)) == 1
-    assert await events.record(engine, Received("msg_1", "ping", None, ""))
+    assert (await events.record(engine, Received("msg_1", "ping", None, ""))).is_first
     await engine.dispose()
 
 

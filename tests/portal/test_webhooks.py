@@ -1,10 +1,15 @@
 """Who may tell the portal that something changed, and what a bad message gets."""
 
+import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
+from sqlalchemy import select, update
 
+from counterfoil.db.engine import make_engine, transaction
+from counterfoil.db.tables import webhook_event
 from tests.portal.conftest import Portal
 from tests.portal.test_sign_in import problem
 
@@ -15,6 +20,53 @@ def test_a_repeated_message_is_received(portal: Portal) -> None:
     """The same id gets the same answer."""
     assert portal.webhook("invoice.paid", id_="msg_same", invoice_id=1, client_id=1).status_code == 204
     assert portal.webhook("invoice.paid", id_="msg_same", invoice_id=1, client_id=1).status_code == 204
+
+
+def test_a_message_that_has_held_for_long_has_no_second_effect(portal: Portal, ada: httpx2.Client) -> None:
+    """contract.md 5. A sender that repeats itself for hours costs WHMCS nothing."""
+    assert portal.webhook("invoice.paid", id_="msg_old", invoice_id=1, client_id=1).status_code == 204
+    asyncio.run(make_old(portal.stack.settings["database_url"], "msg_old"))
+    ada.get("/api/v1/invoices")
+    portal.whmcs.forget_calls()
+    assert portal.webhook("invoice.paid", id_="msg_old", invoice_id=1, client_id=1).status_code == 204
+    ada.get("/api/v1/invoices")
+    assert "GetInvoices" not in portal.whmcs.actions()
+
+
+def test_a_message_that_was_not_made_to_hold_counts_again(portal: Portal, ada: httpx2.Client) -> None:
+    """Recorded, but answered 503: the next try must do what the first could not."""
+    assert portal.webhook("invoice.paid", id_="msg_failed", invoice_id=1, client_id=1).status_code == 204
+    asyncio.run(make_old(portal.stack.settings["database_url"], "msg_failed", held=False))
+    ada.get("/api/v1/invoices")
+    portal.whmcs.forget_calls()
+    assert portal.webhook("invoice.paid", id_="msg_failed", invoice_id=1, client_id=1).status_code == 204
+    ada.get("/api/v1/invoices")
+    assert "GetInvoices" in portal.whmcs.actions()
+
+
+def test_an_event_that_names_nobody_clears_everybody(portal: Portal, ada: httpx2.Client) -> None:
+    """Of a type that we know: somebody's invoice did change."""
+    ada.get("/api/v1/invoices")
+    portal.whmcs.forget_calls()
+    assert portal.webhook("invoice.paid").status_code == 204
+    ada.get("/api/v1/invoices")
+    assert "GetInvoices" in portal.whmcs.actions()
+
+
+async def make_old(database_url: str, event_id: str, *, held: bool = True) -> None:
+    """As if it had come an hour ago. Its effect is noted after the 204, so that is waited for."""
+    engine = make_engine(database_url)
+    this = webhook_event.c.id == event_id
+    async with asyncio.timeout(10):
+        while True:
+            async with transaction(engine) as connection:
+                if await connection.scalar(select(webhook_event.c.held_at).where(this)):
+                    break
+            await asyncio.sleep(0.01)
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    async with transaction(engine) as connection:
+        await connection.execute(update(webhook_event).where(this).values(held_at=hour_ago if held else None))
+    await engine.dispose()
 
 
 @pytest.mark.parametrize("age", [-3600, -301, 330, 3600])

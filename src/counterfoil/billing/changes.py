@@ -7,7 +7,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from counterfoil.billing.freshness import GATEWAY_SCOPE, Effect, Touches, client_scope, effect_of
+from counterfoil.billing.freshness import GATEWAY_SCOPE, UNKNOWN_EVENT, Effect, Touches, client_scope, effect_of
 from counterfoil.cache import Cache
 from counterfoil.errors import Unavailable
 from counterfoil.model import Invoice
@@ -38,8 +38,11 @@ class Changes:
             return []
         return await self._clients(effect, data)
 
-    async def apply(self, event_type: str, data: Mapping[str, int], clients: list[int] | None) -> None:
+    async def apply(
+        self, event_type: str, data: Mapping[str, int], clients: list[int] | None, *, tell: bool = True
+    ) -> None:
         """Returns when the clear holds in every process: what was visible in WHMCS by then is shown from then on.
+        `tell`: open pages too.
 
         Raises CacheUnavailable when it cannot be made to hold: the sender must try again.
         """
@@ -49,7 +52,8 @@ class Changes:
             await self._cache.clear_everything()
         elif clients:
             await self._cache.clear(*(client_scope(client_id) for client_id in clients))
-            await self._tell(clients, effect_of(event_type), data)
+            if tell:
+                await self._tell(clients, effect_of(event_type), data)
 
     async def _clients(self, effect: Effect, data: Mapping[str, int]) -> list[int] | None:
         if effect.touches is Touches.EVERYBODY:
@@ -57,7 +61,10 @@ class Changes:
         named = [data[key] for key in ("client_id", "merged_client_id") if key in data]
         if named:
             return named
-        return await self._owner_of(data["invoice_id"]) if "invoice_id" in data else []
+        if "invoice_id" in data:
+            return await self._owner_of(data["invoice_id"])
+        # Of a type that we know, somebody's data did change: nobody is named, so everybody's may have.
+        return None if effect is not UNKNOWN_EVENT else []
 
     async def _owner_of(self, invoice_id: int) -> list[int] | None:
         # Some hooks know only the invoice. When WHMCS cannot say whose it is (it may be deleted already),

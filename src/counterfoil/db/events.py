@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.db.engine import transaction
@@ -24,10 +24,27 @@ class Received(NamedTuple):
     effect: str
 
 
-async def record(engine: AsyncEngine, event: Received) -> bool:
-    """Whether this id came for the first time. Raises TemporarilyUnavailable: the sender must try again."""
+class Receipt(NamedTuple):
+    """`held_at`: when the effect of an earlier delivery was known to hold; None: it is not known to."""
+
+    is_first: bool
+    held_at: datetime | None
+
+
+async def record(engine: AsyncEngine, event: Received) -> Receipt:
+    """Takes it down if its id is new. Raises TemporarilyUnavailable: the sender must try again."""
     async with transaction(engine) as connection:
-        return await insert_new(connection, webhook_event, _row(event))
+        if await insert_new(connection, webhook_event, _row(event)):
+            return Receipt(is_first=True, held_at=None)
+        held_at = await connection.scalar(select(webhook_event.c.held_at).where(webhook_event.c.id == event.id))
+        return Receipt(is_first=False, held_at=held_at)
+
+
+async def note_held(engine: AsyncEngine, event: Received) -> None:
+    """What it did, and that this holds from now on. Raises TemporarilyUnavailable."""
+    noted = update(webhook_event).where(webhook_event.c.id == event.id)
+    async with transaction(engine) as connection:
+        await connection.execute(noted.values(effect=event.effect, held_at=datetime.now(UTC)))
 
 
 async def record_all(engine: AsyncEngine, received: Sequence[Received]) -> None:

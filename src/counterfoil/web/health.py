@@ -40,7 +40,8 @@ async def metrics(request: Request[Any, Any, Any], parts: GivenParts) -> Respons
     """Only for this machine and the trusted proxies, and only while there is no port of its own for it."""
     if parts.settings.metrics_port is not None or not is_near(request.scope, parts.settings.trusted_proxies):
         raise NotFound
-    return Response(parts.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+    # As a header: a media type would get a second charset.
+    return Response(parts.metrics.text(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 async def _answers(name: str, question: Awaitable[None]) -> bool:

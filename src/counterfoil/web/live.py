@@ -5,6 +5,7 @@ A stream says that something changed, never what: the page reads again, through 
 
 import asyncio
 import secrets
+import time
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol, TypeVar
@@ -78,7 +79,7 @@ class Stream:
 
 
 class _Past(NamedTuple):
-    number: int
+    moment: int
     client_id: int
     resource: str
     chunk: bytes
@@ -96,7 +97,7 @@ class Live:
         self._by_session: defaultdict[str, set[Stream]] = defaultdict(set)
         self.open_streams = 0
         self._past: deque[_Past] = deque(maxlen=REMEMBERED)
-        self._number = 0
+        self._forgotten = self._latest = _now()
         self._epoch = secrets.token_hex(4)
         self._stopped = False
         self._beating: asyncio.Task[None] | None = None
@@ -131,7 +132,7 @@ class Live:
             self._streams[watcher.client_id].add(stream)
         # The id is set from the start, so that a reader who missed the very first event can say so. The wait before
         # coming back is drawn, so that a restarted server is not stormed.
-        stream.put(f"id: {self._id()}\nretry: {500 + secrets.randbelow(2000)}\n\n".encode())
+        stream.put(f"id: {self._id(max(_now(), self._latest))}\nretry: {500 + secrets.randbelow(2000)}\n\n".encode())
         for chunk in self._missed(watcher, last_event_id):
             stream.put(chunk)
         return stream
@@ -153,9 +154,11 @@ class Live:
 
     def _tell(self, client_id: int, message: bytes) -> None:
         resource = _resource(message)
-        self._number += 1
-        chunk = _event(self._id(), message)
-        self._past.append(_Past(self._number, client_id, resource, chunk))
+        self._latest = max(_now(), self._latest + 1)
+        chunk = _event(self._id(self._latest), message)
+        if len(self._past) == REMEMBERED:
+            self._forgotten = self._past[0].moment
+        self._past.append(_Past(self._latest, client_id, resource, chunk))
         for stream in self._streams.get(client_id, ()):
             if _concerns(stream.watcher, resource):
                 stream.put(chunk)
@@ -163,18 +166,17 @@ class Live:
     def _missed(self, watcher: Watcher, last_event_id: str) -> Iterable[bytes]:
         if not last_event_id:
             return []
-        epoch, _, number = last_event_id.partition("-")
-        oldest = self._past[0].number if self._past else self._number + 1
-        if epoch == self._epoch and number.isdigit() and oldest - 1 <= int(number) <= self._number:
-            since = [past for past in self._past if past.number > int(number) and past.client_id == watcher.client_id]
+        epoch, _, moment = last_event_id.partition("-")
+        if epoch == self._epoch and moment.isdecimal() and len(moment) < 20 and self._forgotten <= int(moment):
+            since = [past for past in self._past if past.moment > int(moment) and past.client_id == watcher.client_id]
             if len(since) < BACKLOG // 2:
                 return [past.chunk for past in since if _concerns(watcher, past.resource)]
         # Another process' stream, or too long ago: anything may have changed.
         everything = [name for name in EVERYTHING if _concerns(watcher, name)]
-        return [_event(self._id(), b'{"resource":"%s","id":null}' % name.encode()) for name in everything]
+        return [_event(self._id(self._latest), b'{"resource":"%s","id":null}' % name.encode()) for name in everything]
 
-    def _id(self) -> str:
-        return f"{self._epoch}-{self._number}"
+    def _id(self, moment: int) -> str:
+        return f"{self._epoch}-{moment}"
 
     async def _beat(self) -> None:
         while True:
@@ -184,6 +186,11 @@ class Live:
 
     def _all(self) -> list[Stream]:
         return [stream for streams in self._by_account.values() for stream in streams]
+
+
+def _now() -> int:
+    """Microseconds. Events are told apart by their moment: a number would count other customers' events too."""
+    return time.monotonic_ns() // 1000
 
 
 def _event(event_id: str, data: bytes) -> bytes:

@@ -4,10 +4,11 @@ import time
 
 import structlog
 from litestar import Response, post
+from litestar.background_tasks import BackgroundTask
 
 from counterfoil import __version__
 from counterfoil.errors import NotFound
-from counterfoil.web.effects import take_effect
+from counterfoil.web.effects import note, take_effect
 from counterfoil.web.request_context import AnyRequest, context_of
 from counterfoil.web.statuses import BadRequest, BadSignature
 from counterfoil.web.wiring import GivenParts, Parts
@@ -24,9 +25,10 @@ async def from_whmcs(request: AnyRequest, parts: GivenParts) -> Response[None]:
         raise NotFound
     event = await _verified(request, parts)
     await parts.missed.heard(event.id)
-    await take_effect(parts, event)
+    held = await take_effect(parts, event)
     # So that the addon's test message can say whether both belong together.
-    return Response(None, headers={"Counterfoil-Version": __version__} if event.type == "ping" else None)
+    headers = {"Counterfoil-Version": __version__} if event.type == "ping" else None
+    return Response(None, headers=headers, background=BackgroundTask(note, parts, held) if held else None)
 
 
 async def _verified(request: AnyRequest, parts: Parts) -> Event:

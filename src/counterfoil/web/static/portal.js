@@ -11,10 +11,11 @@ const awaitedSince = () => Number(sessionStorage.getItem(location.pathname)) || 
 
 function tellAges() {
   for (const time of main.querySelectorAll("time[data-ago]")) {
-    const age = Math.max(0, (Date.now() - Date.parse(time.dateTime)) / 1000);
+    const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
+    const age = seconds < 5 ? 0 : seconds;
     const [unit, size, style] = UNITS.find(([, size]) => age >= size) ?? UNITS.at(-1);
     time.title ||= time.textContent;
-    time.textContent = new Intl.RelativeTimeFormat(document.documentElement.lang, { style }).format(-Math.floor(age / size), unit);
+    time.textContent = new Intl.RelativeTimeFormat(document.documentElement.lang, { style, numeric: age ? "always" : "auto" }).format(-Math.floor(age / size), unit);
   }
 }
 

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("client_id", sa.BigInteger),
         sa.Column("received_at", _TIME, nullable=False),
         sa.Column("effect", sa.Text, nullable=False),
+        sa.Column("held_at", _TIME),
     )
     op.create_index("ix_webhook_event_received_at", "webhook_event", ["received_at"])
 
