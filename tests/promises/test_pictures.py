@@ -37,6 +37,12 @@ PICTURES = [
     Picture("profile-phone", "/profile", "yuki@example.com", {**PHONE, **DARK, "locale": "ja-JP"}),
     Picture("payment-methods", "/payment-methods"),
     Picture("payment-methods-phone", "/payment-methods", options=PHONE),
+    Picture("subscriptions", "/subscriptions", "bob@example.com"),
+    Picture("subscriptions-japanese", "/subscriptions", "yuki@example.com", {"locale": "ja-JP"}),
+    Picture("payments-phone", "/transactions", options=PHONE),
+    Picture("credit", "/credit"),
+    Picture("quotes-dark", "/quotes", options=DARK),
+    Picture("contacts", "/contacts"),
     Picture("no-invoices", "/invoices", "nora@example.com"),
     Picture("not-found", "/invoices/999999"),
 ]

@@ -100,6 +100,20 @@ STATS = {
     **dict.fromkeys(("collectionsinvoicesamount", "paymentpendinginvoicesamount"), str),
     **dict.fromkeys(("incredit", "isAffiliate"), bool),
 }
+QUOTE = {
+    **dict.fromkeys(("id", "userid", "currency"), int),
+    **dict.fromkeys(("subject", "stage", "validuntil", "firstname", "lastname", "companyname", "email"), str),
+    **dict.fromkeys(("address1", "address2", "city", "state", "postcode", "country", "phonenumber", "tax_id"), str),
+    **dict.fromkeys(("subtotal", "tax1", "tax2", "total", "proposal", "customernotes", "adminnotes"), str),
+    **dict.fromkeys(("datecreated", "lastmodified", "datesent", "dateaccepted"), str),
+    **dict.fromkeys(("client", "items"), dict),
+}
+CONTACT = {
+    **dict.fromkeys(("id", "userid"), int),
+    **dict.fromkeys(("firstname", "lastname", "email", "address1", "address2", "city", "state"), str),
+    **dict.fromkeys(("postcode", "country", "phonenumber", "created_at", "updated_at"), str),
+    **{f"{kind}emails": bool for kind in ("domain", "general", "invoice", "product", "support", "affiliate")},
+}
 CURRENCY = dict.fromkeys(("id", "code", "prefix", "suffix", "format", "rate"), str)
 
 
@@ -131,6 +145,8 @@ def types_of(row: dict[str, Any]) -> dict[str, type]:
             "credits.credit.0",
             dict.fromkeys(("id", "date", "description", "amount", "relid"), str),
         ),
+        ("GetQuotes", {"userid": 1}, "quotes.quote.0", QUOTE),
+        ("GetContacts", {"userid": 1}, "contacts.contact.0", CONTACT),
         ("GetPaymentMethods", {}, "paymentmethods.paymentmethod.0", {"module": str, "displayname": str}),
         ("WhmcsDetails", {}, "whmcs", {"version": str, "canonicalversion": str}),
         ("CreateSsoToken", {"client_id": 1}, "", dict.fromkeys(("result", "access_token", "redirect_url"), str)),

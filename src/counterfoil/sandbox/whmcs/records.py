@@ -260,7 +260,6 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     client_id: int
     firstname: str
     lastname: str
-    companyname: str = ""
     email: str
     address1: str = ""
     address2: str = ""

@@ -125,7 +125,6 @@ def _contact(desk: Desk, contact: Contact) -> Answer:
         "userid": contact.client_id,
         "firstname": escape(contact.firstname),
         "lastname": escape(contact.lastname),
-        "companyname": escape(contact.companyname),
         "email": escape(contact.email),
         "address1": escape(contact.address1),
         "address2": escape(contact.address2),

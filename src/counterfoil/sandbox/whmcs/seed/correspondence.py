@@ -140,7 +140,6 @@ _CONTACTS = (
         client_id=ANALYTICAL,
         firstname="Charles",
         lastname="Babbage",
-        companyname="Analytical Engines Ltd., Accounts",
         email="accounts@example.com",
         address1="1 Dorset Street",
         city="London",
