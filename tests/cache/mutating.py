@@ -10,6 +10,8 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+
 from tests.cache.fleet import Fleet, Whmcs
 from tests.cache.simulate import explore
 from tests.cache.test_return import Modelled
@@ -63,7 +65,7 @@ def fails(test: Test) -> bool:
     try:
         with asyncio.Runner(loop_factory=VirtualLoop) as runner:
             runner.run(run())
-    except Exception:  # noqa: BLE001 -- whatever it is, it is noticed
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001 -- whatever it is, also a `raises` in vain, it is noticed
         return True
     return False
 

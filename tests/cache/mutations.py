@@ -1,7 +1,7 @@
 """Every protective rule of the engine, and the tiny change that switches it off.
 
-`tests` show at once what the rule is for; where there are none, the simulated worlds break. Each is caught by
-test_mutations.py; how soon, and by what: make prove-mutations, docs/cache.md.
+`tests` show at once what the rule is for. Each is caught by test_mutations.py; how soon, and by which of the simulated
+worlds too: make prove-mutations, docs/cache.md.
 """
 
 from functools import partial
@@ -22,16 +22,29 @@ _bug = partial(generations.test_a_refusal_or_a_bug_is_not_kept, failure=errors.I
 
 IN_THE_STORE: tuple[Mutation, ...] = (
     # Generations
-    Mutation("a clear changes the nonce", Memory, "bump", "record.nonce = bump.nonce", "pass"),
+    Mutation(
+        "a clear changes the nonce",
+        Memory,
+        "bump",
+        "record.nonce = bump.nonce",
+        "pass",
+        (generations.test_a_clear_during_a_fetch_discards_it,),
+    ),
     Mutation(
         "an entry counts only in its generation",
         Cache,
         "_found",
         "unpack_entry(raw, mark, now)",
         "unpack_entry(raw, (raw or mark)[:17], now)",
+        (windows.test_an_own_write_is_shown_everywhere,),
     ),
     Mutation(
-        "a lease is given only in its generation", Memory, "acquire", "if not self._holds", "if False and self._holds"
+        "a lease is given only in its generation",
+        Memory,
+        "acquire",
+        "if not self._holds",
+        "if False and self._holds",
+        (generations.test_a_lease_is_given_only_in_its_generation,),
     ),
     Mutation(
         "a fill is taken only in its generation",
@@ -39,6 +52,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "fill",
         "record is None or record.nonce != lease.nonce",
         "record is None",
+        (generations.test_parts_are_of_one_generation,),
     ),
     Mutation(
         "a flight is joined only by who saw its nonce",
@@ -54,6 +68,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "_accepted",
         "raise Moved",
         "return Entry(value, self._gate.clock.now(), self._gate.clock.now() + 9)",
+        (generations.test_a_slow_fetch_does_not_overwrite_a_newer_one,),
     ),
     Mutation(
         "what is derived is kept only in its generation",
@@ -79,7 +94,14 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "if False",
         (generations.test_everything_can_be_cleared,),
     ),
-    Mutation("every key names the server's run", ModelledLink, "prefix", 'f"{self._run}:"', '"0:"'),
+    Mutation(
+        "every key names the server's run",
+        ModelledLink,
+        "prefix",
+        'f"{self._run}:"',
+        '"0:"',
+        (returning.test_another_server_with_the_same_data_is_not_believed,),
+    ),
     # Ages
     Mutation(
         "a lifetime counts from the start of the fetch",
@@ -95,6 +117,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "fill",
         "header = pack_header(lease.nonce, start,",
         "header = pack_header(lease.nonce, self._ms(),",
+        (windows.test_a_settled_client_is_kept_for_its_lifetime,),
     ),
     Mutation(
         '"there is none" has a short life',
@@ -129,7 +152,14 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "settle_until=0",
         (windows.test_a_record_is_born_settling,),
     ),
-    Mutation("what is fetched in a window is on probation", Memory, "fill", "if record.is_careful(start)", "if False"),
+    Mutation(
+        "what is fetched in a window is on probation",
+        Memory,
+        "fill",
+        "if record.is_careful(start)",
+        "if False",
+        (windows.test_an_early_webhook,),
+    ),
     Number(
         "settling is longer than promised",
         rules,
@@ -138,7 +168,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "5.0",
         (returning.test_settling_counts_from_the_answer,),
     ),
-    Number("probation is 2 s", rules, "PROBATION", "2.0", "4.0"),
+    Number("probation is 2 s", rules, "PROBATION", "2.0", "4.0", (windows.test_an_early_webhook,)),
     Mutation(
         "a hand-off makes a client hot",
         Record,
@@ -195,6 +225,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "_end",
         "await self._bump(scope, opens if write.is_unknown else Bump(self._new_nonce(), closes=intent))",
         "pass",
+        (windows.test_an_own_write_is_shown_everywhere,),
     ),
     Mutation("an unknown write leaves its intent", Cache, "_end", "opens if write.is_unknown else ", "", (_unknown,)),
     Mutation("a write that raises is unknown", Cache, "writing", "write.unknown()", "pass", (_unknown,)),
@@ -212,6 +243,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "_bump",
         'raise CacheUnavailable(f"{scope} was to be cleared") from error',
         "return",
+        (returning.test_a_clear_that_failed_is_made_good,),
     ),
     Mutation(
         "a clear that failed is made good",

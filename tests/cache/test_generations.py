@@ -6,6 +6,7 @@ import pytest
 
 from counterfoil import errors
 from counterfoil.cache import Entry, Fetched, Part
+from counterfoil.cache.store import Answer, Lease
 from tests.cache.fleet import ADA, WITHIN, Fleet, Whmcs, peeked, until, value
 
 pytestmark = pytest.mark.anyio
@@ -49,6 +50,21 @@ async def test_a_reader_does_not_join_a_fetch_older_than_the_clear(fleet: Fleet,
     assert await value(cache, whmcs.part()) == b"v2"
     assert not early.done()
     assert await early == b"v2"
+
+
+async def test_a_lease_is_given_only_in_its_generation(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F8: a clear between look and lease sends the reader round again before WHMCS is asked what nobody could keep."""
+    cache, other = await fleet.settled(), await fleet.process()
+    acquire = cache._store.acquire
+
+    async def too_late(lease: Lease) -> Answer:
+        cache._store.acquire = acquire  # type: ignore[method-assign]
+        await other.clear(ADA)
+        return await acquire(lease)
+
+    cache._store.acquire = too_late  # type: ignore[method-assign]
+    assert await value(cache, whmcs.part()) == b"v1"
+    assert whmcs.calls == 1
 
 
 async def test_a_slow_fetch_does_not_overwrite_a_newer_one(fleet: Fleet, whmcs: Whmcs) -> None:

@@ -126,6 +126,17 @@ async def test_a_store_that_goes_while_it_is_welcomed_is_not_trusted(modelled: M
     assert not cache._gate.is_open
 
 
+async def test_another_server_with_the_same_data_is_not_believed(modelled: Modelled, whmcs: Whmcs) -> None:
+    """F7: restarted or failed over to, with all that the first one had and none of the clears it may have missed."""
+    cache = (await modelled.settled()).cache
+    assert await value(cache, whmcs.part()) == b"v1"
+    whmcs.version = 2
+    modelled.redis.run += 1
+    await away(cache)
+    await back(cache)
+    assert await value(cache, whmcs.part()) == b"v2"
+
+
 @pytest.mark.parametrize("clock_is_off", [-300.0, 300.0])
 async def test_a_machine_whose_clock_is_wrong(modelled: Modelled, whmcs: Whmcs, clock_is_off: float) -> None:
     """The first reads of a process on it already go by the store's clock: hits are hits, ages are right."""
