@@ -4,8 +4,9 @@ import asyncio
 import gc
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -30,7 +31,9 @@ from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices import Invoices
 from counterfoil.billing.missed import Missed
+from counterfoil.billing.orders import BillingOrders
 from counterfoil.billing.payment_methods import PaymentMethods
+from counterfoil.billing.products import Products
 from counterfoil.billing.profiles import Profiles
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
@@ -39,10 +42,20 @@ from counterfoil.billing.statements import Statements
 from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.together import Together
 from counterfoil.billing.transactions import Transactions
-from counterfoil.cache import open_cache
+from counterfoil.cache import Cache, open_cache
 from counterfoil.db import events
-from counterfoil.db.engine import make_engine
+from counterfoil.db.engine import Engine, make_engine
 from counterfoil.errors import TemporarilyUnavailable
+from counterfoil.orders.approvals import Approvals
+from counterfoil.orders.checkout import Checkout
+from counterfoil.orders.crm import Crm
+from counterfoil.orders.desk import OrderDesk
+from counterfoil.orders.fulfilment import Fulfilment
+from counterfoil.orders.machine import Machine
+from counterfoil.orders.records import Records as OrderRecords
+from counterfoil.salesforce.api import SalesforceApi
+from counterfoil.salesforce.client import SalesforceClient
+from counterfoil.salesforce.fields import Fields
 from counterfoil.settings import Settings, load
 from counterfoil.web import openapi
 from counterfoil.web.access_log import AccessLog
@@ -67,9 +80,13 @@ from counterfoil.web.wiring import Parts
 from counterfoil.whmcs.addon_api import WhmcsAddon
 from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.client import WhmcsClient
+from counterfoil.whmcs.orders_api import WhmcsOrders
 from counterfoil.whmcs.records_api import WhmcsRecords
 
 _log = structlog.get_logger(__name__)
+
+AFTER_A_DEFECT = 5.0
+"""Seconds until a task that ended in an error begins again."""
 
 HOUSEKEEPING = 3600.0
 """Seconds between two rounds of deleting what is over."""
@@ -93,41 +110,54 @@ def build(settings: Settings) -> "Portal":
         timeout=settings.whmcs_timeout_seconds,
         max_concurrency=settings.whmcs_max_concurrency,
     )
-    return Portal(_parts(settings, client, assets), client, assets)
+    salesforce = _salesforce(settings)
+    return Portal(_parts(settings, client, salesforce, assets), client, salesforce, assets)
 
 
-def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
+def _salesforce(settings: Settings) -> SalesforceClient | None:
+    if not settings.salesforce_url:
+        return None
+    return SalesforceClient(
+        url=settings.salesforce_url,
+        client_id=settings.salesforce_client_id,
+        username=settings.salesforce_username,
+        private_key=settings.salesforce_private_key,
+    )
+
+
+def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient | None, assets: Assets) -> Parts:
     api = WhmcsApi(client, timezone=settings.whmcs_timezone)
     addon = WhmcsAddon(client, timezone=settings.whmcs_timezone)
     cache = open_cache(settings.cache_url)
     engine = make_engine(settings.database_url)
-    limits = open_limits(settings.cache_url)
-    live = Live(cache)
+    limits, live = open_limits(settings.cache_url), Live(cache)
     lifetimes, patience = Lifetimes.of(settings), settings.whmcs_timeout_seconds
     calendar = Calendar(settings.whmcs_timezone, time.time)
     clients = Clients(api, cache, lifetimes, patience)
     records = Records(cache, lifetimes, clients, patience)
     records_api = WhmcsRecords(client, timezone=settings.whmcs_timezone)
     gateways = Gateways(api, cache, lifetimes, patience)
-    read_one = Together(api, addon).invoice
-    invoices = Invoices(api, cache, lifetimes, clients, calendar, patience=patience, read_one=read_one)
+    together = Together(api, addon)
+    invoices = Invoices(api, cache, lifetimes, clients, calendar, patience=patience, read_one=together.invoice)
     missed = Missed(engine, addon, cache)
     transactions, credits_ = Transactions(records_api, records), Credits(records_api, records)
     rights = Rights(engine, cache, api, clients.name, patience=patience)
     sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
+    payment_methods = PaymentMethods(
+        api, cache, lifetimes, calendar, clients=clients, gateways=gateways, patience=patience
+    )
     return Parts(
         settings=settings,
         cache=cache,
         engine=engine,
+        orders=Ordering(settings, engine, cache, clients, gateways, payment_methods).desk(client, salesforce),
         sessions=sessions,
         sign_in=SignIn(engine, api, issuer=settings.whmcs_url),
         guard=Guard(sessions, cache, limits),
         calendar=calendar,
         clients=clients,
         gateways=gateways,
-        payment_methods=PaymentMethods(
-            api, cache, lifetimes, calendar, clients=clients, gateways=gateways, patience=patience
-        ),
+        payment_methods=payment_methods,
         invoices=invoices,
         subscriptions=Subscriptions(api, records, calendar),
         transactions=transactions,
@@ -147,6 +177,63 @@ def _parts(settings: Settings, client: WhmcsClient, assets: Assets) -> Parts:
     )
 
 
+@dataclass(frozen=True)
+class Ordering:
+    """What orders are put together from."""
+
+    settings: Settings
+    engine: Engine
+    cache: Cache
+    clients: Clients
+    gateways: Gateways
+    payment_methods: PaymentMethods
+
+    def desk(self, client: WhmcsClient, salesforce: SalesforceClient | None) -> OrderDesk:
+        api, lifetimes = WhmcsOrders(client), Lifetimes.of(self.settings)
+        patience = self.settings.whmcs_timeout_seconds
+        products = Products(api, self.cache, lifetimes, self.settings.order_products, patience)
+        billing = BillingOrders(api, self.cache)
+        records = OrderRecords(self.engine)
+        fields = Fields(dict(self.settings.salesforce_fields))
+        crm = Crm(SalesforceApi(salesforce, fields), _now) if salesforce else None
+        fulfilment = Fulfilment(
+            records,
+            self.payment_methods,
+            billing,
+            clients=self.clients,
+            products=products,
+            gateways=self.gateways,
+            crm=crm,
+            tag_field=self.settings.order_tag_field,
+            now=_now,
+        )
+        machine = Machine(records, fulfilment, billing, crm, now=_now)
+        checkout = Checkout(
+            records,
+            self.payment_methods,
+            clients=self.clients,
+            products=products,
+            gateways=self.gateways,
+            awaits_approval=crm is not None,
+            now=_now,
+            wake=machine.wake,
+        )
+        approvals = self._approvals(records, crm, checkout, machine)
+        return OrderDesk(products=products, checkout=checkout, records=records, machine=machine, approvals=approvals)
+
+    def _approvals(
+        self, records: OrderRecords, crm: Crm | None, checkout: Checkout, machine: Machine
+    ) -> Approvals | None:
+        every = self.settings.salesforce_poll_seconds
+        if crm is None:
+            return None
+        return Approvals(self.engine, records, crm, checkout, every=every, now=_now, wake=machine.wake)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _renderer(settings: Settings, assets: Assets) -> Renderer:
     brand = Brand(settings.brand_name, settings.brand_logo_url, settings.brand_accent, settings.support_url)
     return Renderer(brand, assets.address, zone=settings.whmcs_timezone, template_dir=settings.template_dir)
@@ -155,9 +242,10 @@ def _renderer(settings: Settings, assets: Assets) -> Renderer:
 class Portal(Litestar):
     """Litestar behind the kept answers and the edge. `parts` is what its handlers work with."""
 
-    def __init__(self, parts: Parts, client: WhmcsClient, assets: Assets) -> None:
+    def __init__(self, parts: Parts, client: WhmcsClient, salesforce: SalesforceClient | None, assets: Assets) -> None:
         self.parts = parts
         self._client = client
+        self._salesforce = salesforce
         self._access_log = AccessLog(parts.settings.log_format_or_default)
         errors = ErrorAnswers(parts.renderer, f"{parts.settings.base_url}/api/docs")
         super().__init__(
@@ -209,8 +297,11 @@ class Portal(Litestar):
         await parts.cache.start()
         parts.live.start()
         parts.metrics.start()
-        housekeeping = asyncio.create_task(_keep_house(parts), name="housekeeping")
-        watching = asyncio.create_task(parts.missed.watch(partial(take_effect_and_note, parts)), name="missed changes")
+        working = [
+            asyncio.create_task(_keep_house(parts), name="housekeeping"),
+            asyncio.create_task(parts.missed.watch(partial(take_effect_and_note, parts)), name="missed changes"),
+            *_ordering_tasks(parts.orders),
+        ]
         on_stop(parts.live.stop)
         # What is alive now lives as long as the process: the collector need not walk it again. Measured in
         # docs/performance.md: p99 at saturation falls from 55 to 6 ms.
@@ -221,13 +312,33 @@ class Portal(Litestar):
         finally:
             parts.live.stop()
             parts.metrics.stop()
-            housekeeping.cancel()
-            watching.cancel()
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
             await parts.cache.close()
             await parts.limits.close()
             await self._client.close()
+            if self._salesforce is not None:
+                await self._salesforce.close()
             await parts.engine.dispose()
             self._access_log.flush()
+
+
+def _ordering_tasks(orders: OrderDesk) -> list[asyncio.Task[None]]:
+    tasks = [asyncio.create_task(_for_ever("orders", orders.machine.run), name="orders")]
+    if orders.approvals is not None:
+        tasks.append(asyncio.create_task(_for_ever("approvals", orders.approvals.run), name="approvals"))
+    return tasks
+
+
+async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """A defect must not end what nobody would miss before the orders pile up."""
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - see above
+            _log.error("unexpected error", task=name, exc_info=error)
+            await asyncio.sleep(AFTER_A_DEFECT)
 
 
 async def _keep_house(parts: Parts) -> None:

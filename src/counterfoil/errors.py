@@ -14,8 +14,10 @@ CounterfoilError
       ClientNotFound            404 client_not_found
     InvoiceNotPayable           409 invoice_not_payable
     PaymentMethodMissing        409 payment_method_missing
+    OrderNotRetryable           409 order_not_retryable
     ProfileConflict             409 profile_conflict
     ValidationFailed            422 validation_failed, with the fields
+    IdempotencyKeyReused        422 idempotency_key_reused
       SeveralCurrencies
       TooManyOpenInvoices
       StatementTooLong
@@ -25,10 +27,12 @@ CounterfoilError
       OutcomeUnknown            503 billing_unavailable, and "outcome": "unknown"
     CrmUnavailable              503 crm_unavailable
     TemporarilyUnavailable      503 temporarily_unavailable: our own database or cache cannot do it now
+StopCode                      why an order stopped: on its page, in the API, and in Salesforce
 
 Codes are permanent: other programs branch on them. `detail` is an English message id of the catalogue.
 """
 
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -112,6 +116,11 @@ class PaymentMethodMissing(Refused):
     title, detail = "Payment method missing", "Add a payment method before you order."
 
 
+class OrderNotRetryable(Refused):
+    code, status = "order_not_retryable", 409
+    title, detail = "Order cannot be tried again", "This order cannot be tried again."
+
+
 class ProfileConflict(Refused):
     code, status = "profile_conflict", 409
     title, detail = "Changed meanwhile", "Your details were changed elsewhere in the meantime."
@@ -139,6 +148,13 @@ class TooManyOpenInvoices(ValidationFailed):
 
 class StatementTooLong(ValidationFailed):
     title, detail = "Statement too long", "This period has too many entries for one statement. Choose a shorter one."
+
+
+class IdempotencyKeyReused(Refused):
+    """The same key came with another order: which of the two is meant cannot be told."""
+
+    code, status = "idempotency_key_reused", 422
+    title, detail = "Key already used", "This key was already used for another order."
 
 
 class RateLimited(Refused):
@@ -181,3 +197,35 @@ class CrmUnavailable(Unavailable):
 class TemporarilyUnavailable(Unavailable):
     code, title = "temporarily_unavailable", "Temporarily unavailable"
     detail = "This cannot be done at the moment. Please try again."
+
+
+class StopCode(StrEnum):
+    """Why an order stopped. Written to Salesforce as it stands; docs/orders.md says what to do about each."""
+
+    PAYMENT_METHOD_MISSING = "PAYMENT_METHOD_MISSING"
+    CLIENT_NOT_MAPPED = "CLIENT_NOT_MAPPED"
+    PRODUCT_NOT_MAPPED = "PRODUCT_NOT_MAPPED"
+    BILLING_UNAVAILABLE = "BILLING_UNAVAILABLE"
+    """Only after retries over hours; until then the order goes on."""
+    BILLING_REJECTED = "BILLING_REJECTED"
+    BILLING_OUTCOME_UNKNOWN = "BILLING_OUTCOME_UNKNOWN"
+    """WHMCS did not say whether the order was placed, and a look could not tell: a person decides."""
+    ORDER_CHANGED = "ORDER_CHANGED"
+    INTERNAL = "INTERNAL"
+
+    @property
+    def words(self) -> str:
+        """For the customer; an English message id of the catalogue."""
+        return _STOPPED[self]
+
+
+_STOPPED = {
+    StopCode.PAYMENT_METHOD_MISSING: "There is no usable payment method. Add one, then try again.",
+    StopCode.CLIENT_NOT_MAPPED: "We could not match this order to your billing account. Please contact us.",
+    StopCode.PRODUCT_NOT_MAPPED: "We could not match what was ordered to our products. Please contact us.",
+    StopCode.BILLING_UNAVAILABLE: "The billing system was unavailable for too long. Please try again.",
+    StopCode.BILLING_REJECTED: "The billing system did not take the order. Please contact us.",
+    StopCode.BILLING_OUTCOME_UNKNOWN: "We are checking whether the order was placed. Please do not order again.",
+    StopCode.ORDER_CHANGED: "The order or its price changed after it was placed. Please order again.",
+    StopCode.INTERNAL: "Something went wrong on our side. Please try again, or contact us.",
+}

@@ -176,6 +176,20 @@ def _directory(value: str) -> Path:
     return path
 
 
+def _whmcs_ids(value: str) -> frozenset[int]:
+    words = _words(value)
+    if not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
+        raise ValueError("must be WHMCS's numbers, separated by commas")
+    return frozenset(int(word) for word in words)
+
+
+def _names(value: str) -> tuple[tuple[str, str], ...]:
+    pairs = tuple(tuple(word.split("=")) for word in _words(value))
+    if not all(len(pair) == 2 and all(re.fullmatch(r"\w+", name, re.ASCII) for name in pair) for pair in pairs):
+        raise ValueError("must be pairs such as Activation_Status__c=Our_Status__c, separated by commas")
+    return tuple((pair[0], pair[1]) for pair in pairs)
+
+
 def _words(value: str) -> tuple[str, ...]:
     return tuple(value.replace(",", " ").split())
 
@@ -214,11 +228,15 @@ class Settings:
     invoice_address: Literal["live", "snapshot"] = _optional("live", _one_of("live", "snapshot"))
     trusted_proxies: tuple[Network, ...] = _optional("", _networks, empty=())
     metrics_port: int | None = _optional("", _number(1, 65535), empty=None)
-    salesforce_url: str = _optional("", _url)
+    salesforce_url: str = _optional("", _public_url)
     salesforce_client_id: str = _optional("", _text)
     salesforce_username: str = _optional("", _text)
     salesforce_private_key: str = _optional("", _text, secret=True)
     salesforce_webhook_secret: tuple[bytes, ...] = _optional("", _webhook_secrets, empty=(), secret=True)
+    salesforce_fields: tuple[tuple[str, str], ...] = _optional("", _names, empty=())
+    salesforce_poll_seconds: float = _optional("30", _number(0.1, 3600, float))
+    order_products: frozenset[int] = _optional("", _whmcs_ids, empty=frozenset())
+    order_tag_field: str = _optional("Portal order", _text)
     brand_name: str = _optional("Billing", _text)
     brand_logo_url: str = _optional("", _link("https://", "http://"))
     brand_accent: str = _optional("", _colour)
@@ -254,6 +272,10 @@ def load(environ: Mapping[str, str] | None = None, directory: Path | None = None
             values[item.name] = _value(given, PREFIX + item.name.upper(), item.metadata)
         except (ValueError, OSError) as error:
             problems.append(f"{PREFIX}{item.name.upper()}: {_reason(error)}")
+    if values.get("salesforce_url"):
+        needed = ("salesforce_client_id", "salesforce_username", "salesforce_private_key")
+        missing = [name for name in needed if values.get(name) == ""]
+        problems += [f"{PREFIX}{name.upper()}: is missing, but SALESFORCE_URL is set" for name in missing]
     if processes > 1 and str(values.get("cache_url", "")).startswith("memory:"):
         problems.append(f"{PREFIX}CACHE_URL: {_ONE_PROCESS}")
     if problems:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from counterfoil.whmcs.webhooks import TOLERANCE, BadBody, BadSignature, Event, verify
+from counterfoil.signing import TOLERANCE, BadBody, BadSignature
+from counterfoil.whmcs.webhooks import Event, verify
 
 SECRET = b"0123456789abcdef01234567"
 OTHER = b"another secret of 24 bytes.."

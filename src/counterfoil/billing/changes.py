@@ -19,7 +19,8 @@ class Changed(Struct, frozen=True):
     """What a live page is told. It carries no data: the page reads again."""
 
     resource: str
-    id: int | None = None
+    id: int | str | None = None
+    """WHMCS's number; a text is an order's id in the portal."""
 
 
 class _InvoiceReader(Protocol):

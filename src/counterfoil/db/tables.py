@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -120,4 +120,59 @@ change_feed = Table(
     Column("series", Text, nullable=False),
     Column("seen", BigInteger),
     Column("asked_at", UtcTime, nullable=False),
+)
+
+# An order and how far it has come: orders/records.py says what the columns mean.
+portal_order = Table(
+    "portal_order",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("origin", Text, nullable=False),  # "portal" or "salesforce"
+    # Empty when Salesforce's account names no client.
+    Column("client_id", BigInteger, index=True),
+    Column("idempotency_key", Text),
+    Column("body_hash", Text),
+    Column("gateway", Text, nullable=False),
+    Column("items", Text, nullable=False),  # JSON
+    Column("status", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", UtcTime, index=True),
+    Column("struggling_since", UtcTime),
+    Column("owner", Text),
+    Column("lease_until", UtcTime),
+    Column("error_code", Text),
+    Column("salesforce_id", Text, unique=True),
+    Column("told", Text, nullable=False),
+    Column("intent_at", UtcTime),
+    Column("newest_before", BigInteger),
+    # The client while AddOrder is under way: one at a time, or a look afterwards could take one order for another.
+    Column("placing_client_id", BigInteger, unique=True),
+    Column("whmcs_order_id", BigInteger, index=True),
+    Column("whmcs_invoice_id", BigInteger),
+    Column("whmcs_service_ids", Text, nullable=False),  # JSON
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    UniqueConstraint("client_id", "idempotency_key"),
+)
+
+# What happened to an order, for staff.
+order_event = Table(
+    "order_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("order_id", ForeignKey("portal_order.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+)
+
+# What only one process of all may do at a time.
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", UtcTime, nullable=False),
 )

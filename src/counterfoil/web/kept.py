@@ -192,6 +192,17 @@ class Answers:
         return self._kept[session] <= MOST_KEPT
 
 
+def unkept(request: AnyRequest, body: bytes, *, media_type: str, seen: str = "") -> Response[bytes]:
+    """A read that is made anew each time, with an ETag all the same. `seen`: what the ETag goes by instead of the body,
+    when that differs although nothing changed.
+    """
+    etag = f"W/{etag_of(seen.encode())}" if seen else etag_of(body)
+    kept = _Kept(b"", b"", b"", b"", etag.encode(), body)
+    answer = _answer(kept, context_of(request.scope).headers)
+    headers = {name.decode(): value.decode() for name, value in answer.headers}
+    return Response(answer.body, status_code=answer.status, media_type=media_type, headers=headers)
+
+
 class _Answer(NamedTuple):
     status: int
     headers: list[tuple[bytes, bytes]]

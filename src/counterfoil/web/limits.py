@@ -33,6 +33,7 @@ TABLE: dict[str, RateLimitItem] = {
     "sso_link": RateLimitItemPerMinute(30),
     "return": RateLimitItemPerMinute(30),
     "profile": RateLimitItemPerMinute(60),
+    "order": RateLimitItemPerMinute(60),
     "csv": RateLimitItemPerMinute(10),
     # By address. A storm of genuine webhooks is never limited: each must take effect.
     "bad_webhook": RateLimitItemPerMinute(60),

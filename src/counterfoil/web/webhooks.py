@@ -6,7 +6,7 @@ import structlog
 from litestar import Response, post
 from litestar.background_tasks import BackgroundTask
 
-from counterfoil import __version__
+from counterfoil import __version__, signing
 from counterfoil.errors import NotFound
 from counterfoil.web.effects import note, take_effect
 from counterfoil.web.request_context import AnyRequest, context_of
@@ -35,10 +35,10 @@ async def _verified(request: AnyRequest, parts: Parts) -> Event:
     body = await request.body()
     try:
         return webhooks.verify(parts.settings.webhook_secret, request.headers, body, time.time())
-    except webhooks.BadSignature as error:
+    except signing.BadSignature as error:
         await parts.limits.hit("bad_webhook", context_of(request.scope).address)
         _log.warning("webhook refused", reason=str(error))
         raise BadSignature from None
-    except webhooks.BadBody as error:
+    except signing.BadBody as error:
         _log.warning("webhook not understood", reason=str(error))
         raise BadRequest from None

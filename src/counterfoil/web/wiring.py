@@ -25,6 +25,7 @@ from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import Cache
 from counterfoil.db.engine import Engine
+from counterfoil.orders.desk import OrderDesk
 from counterfoil.settings import Settings
 from counterfoil.web.guard import Guard
 from counterfoil.web.kept import Answers
@@ -43,6 +44,7 @@ class Parts:
     engine: Engine
     sessions: Sessions
     sign_in: SignIn
+    orders: OrderDesk
     guard: Guard
     calendar: Calendar
     clients: Clients

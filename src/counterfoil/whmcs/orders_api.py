@@ -5,14 +5,16 @@ from collections.abc import Sequence
 import structlog
 from msgspec import Struct
 
+from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Product
 from counterfoil.whmcs import wire_orders
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
+from counterfoil.whmcs.failures import NOT_CARRIED_OUT
 from counterfoil.whmcs.reading import everything, interpreting, real
 from counterfoil.whmcs.results import OrderedService, OrderRow, Placed
 from counterfoil.whmcs.wire import Untrustworthy
 
-__all__ = ["Line", "OrderRefused", "OrderRow", "OrderedService", "Placed", "WhmcsOrders"]
+__all__ = ["Line", "NotPlaced", "OrderRefused", "OrderRow", "OrderedService", "Placed", "WhmcsOrders"]
 
 _log = structlog.get_logger(__name__)
 
@@ -24,6 +26,10 @@ class Line(Struct, frozen=True):
     billing_cycle: str
     quantity: int = 1
     tag_field: int | None = None
+
+
+class NotPlaced(BillingUnavailable):
+    """AddOrder did not reach WHMCS, so that nothing can have come of it."""
 
 
 class OrderRefused(Exception):
@@ -67,7 +73,7 @@ class WhmcsOrders:
     async def add_order(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed:
         """Places an order. WHMCS has no idempotency key: after BillingUnavailable it may be placed all the same.
 
-        Raises OrderRefused. https://developers.whmcs.com/api-reference/addorder/
+        Raises NotPlaced, OrderRefused. https://developers.whmcs.com/api-reference/addorder/
         """
         params = order_params(client_id, gateway, lines, tag)
         with interpreting("AddOrder"):
@@ -75,6 +81,10 @@ class WhmcsOrders:
                 return wire_orders.placed(await self._client.call("AddOrder", params, write=True))
             except WhmcsRefused as refusal:
                 raise refused_order(refusal) from None
+            except BillingUnavailable as error:
+                if error.args[1] in NOT_CARRIED_OUT:
+                    raise NotPlaced(*error.args) from None
+                raise
 
     async def accept_order(self, order_id: int) -> None:
         """Sets up what was ordered. Raises OrderRefused, also when it was accepted before ("not_pending").

@@ -36,6 +36,8 @@ class OrderedService(Struct, frozen=True):
     billing_cycle: str
     """As in model.Price."""
     quantity: int
+    status: str
+    """In WHMCS's words."""
     tags: frozenset[str]
     """The texts of its custom fields."""
 

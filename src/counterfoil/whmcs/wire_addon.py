@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from counterfoil.model import Invoice
+from counterfoil.signing import BadBody
 from counterfoil.whmcs import wire_invoices
 from counterfoil.whmcs.results import ChangeReport, NumberedChange
-from counterfoil.whmcs.webhooks import BadBody, Event, ids_of, series_of
+from counterfoil.whmcs.webhooks import Event, ids_of, series_of
 from counterfoil.whmcs.wire import Row, Untrustworthy, count, each, identifier, rows, switch, text
 
 

@@ -83,6 +83,7 @@ def _service(row: Row) -> OrderedService:
         product_id=identifier(row, "pid"),
         billing_cycle=cycle(text(row, "billingcycle")),
         quantity=optional_identifier(row, "qty") or 1,
+        status=text(row, "status"),
         tags=frozenset(text(field, "value") for field in rows(row, "customfields", "customfield")) - {""},
     )
 

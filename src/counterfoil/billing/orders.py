@@ -1,0 +1,60 @@
+"""Orders in WHMCS: placing, looking for and accepting one, each beside the clear that it needs. When: orders/."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
+
+import msgspec
+
+from counterfoil.billing.changes import Changed
+from counterfoil.billing.freshness import client_scope
+from counterfoil.cache import Cache, CacheUnavailable
+from counterfoil.whmcs.orders_api import Line, NotPlaced, OrderedService, OrderRefused, OrderRow, Placed
+
+__all__ = ["BillingOrders", "Line", "NotPlaced", "OrderRefused", "OrderRow", "OrderedService", "Placed"]
+
+
+class _Api(Protocol):
+    async def add_order(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed: ...
+    async def accept_order(self, order_id: int) -> None: ...
+    async def get_order(self, order_id: int) -> OrderRow | None: ...
+    async def get_ordered_services(self, client_id: int) -> tuple[OrderedService, ...]: ...
+
+
+class BillingOrders:
+    """Every method raises BillingUnavailable; the writes raise OrderRefused too."""
+
+    def __init__(self, api: _Api, cache: Cache) -> None:
+        self._api = api
+        self._cache = cache
+
+    async def place(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed:
+        """Raises NotPlaced when nothing can have come of it; after BillingUnavailable, look."""
+        try:
+            return await self._api.add_order(client_id, gateway, lines, tag)
+        finally:
+            await self._forget(client_id)
+
+    async def accept(self, client_id: int, order_id: int) -> None:
+        """May have been done after BillingUnavailable; look at `order` before it is asked for again."""
+        try:
+            await self._api.accept_order(order_id)
+        finally:
+            await self._forget(client_id)
+
+    async def order(self, order_id: int) -> OrderRow | None:
+        """Of whatever client."""
+        return await self._api.get_order(order_id)
+
+    async def services(self, client_id: int) -> tuple[OrderedService, ...]:
+        """As WHMCS has them now."""
+        return await self._api.get_ordered_services(client_id)
+
+    async def tell_pages(self, client_id: int, order_id: str) -> None:
+        """That a portal order has moved."""
+        await self._cache.publish(client_scope(client_id), msgspec.json.encode(Changed("order", order_id)))
+
+    async def _forget(self, client_id: int) -> None:
+        # An order makes an invoice and services, also when its answer got lost. With the cache away nothing is kept.
+        with suppress(CacheUnavailable):
+            await self._cache.clear(client_scope(client_id))

@@ -1,0 +1,81 @@
+"""What can be ordered, at which price. The same for every customer but for the currency."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from counterfoil.billing.freshness import GATEWAY_SCOPE, Lifetimes
+from counterfoil.billing.reading import Reading, moment, part_of, reading
+from counterfoil.cache import Cache
+from counterfoil.model import Money, Product
+
+_products = msgspec.json.Decoder(tuple[Product, ...])
+
+
+class Offer(Struct, frozen=True):
+    """One way of buying a product. `setup_fee` is paid once, on top of the first `amount`."""
+
+    billing_cycle: str
+    amount: Money
+    setup_fee: Money | None
+
+
+class ProductItem(Struct, frozen=True):
+    id: int
+    name: str
+    description: str
+    offers: tuple[Offer, ...]
+
+    def offer(self, billing_cycle: str) -> Offer | None:
+        return next((offer for offer in self.offers if offer.billing_cycle == billing_cycle), None)
+
+
+class ProductList(Struct, frozen=True):
+    items: tuple[ProductItem, ...]
+    as_of: datetime
+
+
+class _Api(Protocol):
+    async def get_products(self) -> tuple[Product, ...]: ...
+
+
+class Products:
+    """`sold`: the ids that customers may order; empty for all that have a price."""
+
+    def __init__(self, api: _Api, cache: Cache, lifetimes: Lifetimes, sold: Collection[int], patience: float) -> None:
+        self._api = api
+        self._cache = cache
+        self._lifetime = lifetimes.gateways
+        self._sold = sold
+        self._patience = patience
+
+    async def read(self, currency: str) -> Reading[ProductList]:
+        """Raises BillingUnavailable."""
+        part = part_of("products", self._lifetime, self._api.get_products)
+        snapshot = await self._cache.read(GATEWAY_SCOPE, [part], within=self._patience)
+        products = _products.decode(snapshot.entries[0].value)
+        items = tuple(item for item in (_item(each, currency) for each in self._orderable(products)) if item.offers)
+        return reading(ProductList(items, moment(snapshot.as_of)), snapshot)
+
+    async def read_now(self) -> dict[int, Product]:
+        """By id, in WHMCS's word of this moment: an order is placed on it. Raises BillingUnavailable."""
+        return {product.id: product for product in await self._api.get_products()}
+
+    def _orderable(self, products: Sequence[Product]) -> list[Product]:
+        return [product for product in products if not self._sold or product.id in self._sold]
+
+
+def _item(product: Product, currency: str) -> ProductItem:
+    offers = tuple(
+        Offer(
+            price.billing_cycle,
+            Money.of(price.amount, currency),
+            Money.of(price.setup, currency) if price.setup else None,
+        )
+        for price in product.prices
+        if price.currency == currency
+    )
+    return ProductItem(product.id, product.name, product.description, offers)

@@ -1,0 +1,151 @@
+"""How approval in Salesforce starts fulfilment: one poller in the fleet, and a nudge that says where to look first."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from counterfoil.db.engine import Engine
+from counterfoil.errors import Unavailable
+from counterfoil.orders import leases
+from counterfoil.orders.checkout import Checkout
+from counterfoil.orders.crm import Crm, items_of
+from counterfoil.orders.records import Order, Records, Status, Step, new_order_id
+from counterfoil.salesforce.api import CrmOrder
+from counterfoil.salesforce.failures import CrmRefused
+
+_log = structlog.get_logger(__name__)
+
+LEASE_NAME = "salesforce poll"
+
+SWEEP = 20
+"""Every so many polls it is asked which waiting orders were cancelled or deleted over there."""
+
+
+class Approvals:
+    """`every`: seconds between two polls of the whole fleet."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        records: Records,
+        crm: Crm,
+        checkout: Checkout,
+        *,
+        every: float,
+        now: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._engine = engine
+        self._records = records
+        self._crm = crm
+        self._checkout = checkout
+        self._every = every
+        self._now = now
+        self._wake = wake
+        self._owner = secrets.token_hex(8)
+        self._polls = 0
+
+    async def run(self) -> None:
+        """Until cancelled. A process that dies is replaced after two polls that did not happen."""
+        while True:
+            try:
+                if await self._is_mine():
+                    await self.poll()
+            except Unavailable as error:
+                _log.warning("Salesforce was not asked for approved orders", code=error.code)
+            except CrmRefused as refusal:
+                _log.error("Salesforce refuses to be asked", reason=refusal.reason, hint=refusal.hint)
+            await asyncio.sleep(self._every)
+
+    async def _is_mine(self) -> bool:
+        now = self._now()
+        until = now + timedelta(seconds=max(2 * self._every, 5))
+        return await leases.take(self._engine, LEASE_NAME, self._owner, now, until)
+
+    async def poll(self) -> None:
+        """Takes in what was approved. Raises Unavailable, CrmRefused."""
+        for salesforce_id in await self._crm.requested():
+            await self.nudge(salesforce_id)
+        if self._polls % SWEEP == 0:
+            await self._sweep()
+        self._polls += 1
+
+    async def nudge(self, salesforce_id: str, *, is_cancelled: bool = False) -> None:
+        """Reads the order over there and does what it says. `is_cancelled`: a call said that it was taken back, which
+        counts if the order over there does not say otherwise.
+
+        Raises CrmUnavailable, CrmRefused, TemporarilyUnavailable.
+        """
+        known = await self._crm.read(salesforce_id)
+        order = await self._records.find(salesforce_id=known.id if known else salesforce_id)
+        if known is None or known.is_cancelled or (is_cancelled and known.activation_status == "On Hold"):
+            await self._cancel(order)
+        elif known.activation_status == "Requested":
+            await self._begin(known, order or await self._own(known))
+
+    async def _own(self, known: CrmOrder) -> Order | None:
+        """One of ours whose registration got no answer yet, and was approved meanwhile."""
+        order = await self._records.find(id=known.portal_order_id) if known.portal_order_id else None
+        return order if order and order.salesforce_id is None else None
+
+    async def _begin(self, known: CrmOrder, order: Order | None) -> None:
+        if order is None:
+            await self._records.add(self._adopted(known))
+        elif order.status is Status.ACTIVE:
+            # Asked for again although it is done: Salesforce is told once more that it is.
+            await self._records.move(
+                order.id, self._now(), "approved again", [Status.ACTIVE], told="", due_at=self._now()
+            )
+        elif order.salesforce_id is not None:
+            changes = self._checkout.begun(order, Status.FULFILLING)
+            if order.error_code is not None or order.origin == "salesforce":
+                # What is approved now is what counts.
+                changes |= self._approved_anew(known, order)
+            seen = [Status.AWAITING_APPROVAL, Status.FAILED, Status.CANCELLED]
+            await self._records.move(order.id, self._now(), "approved in Salesforce", seen, **changes)
+        self._wake()
+
+    def _approved_anew(self, known: CrmOrder, order: Order) -> dict[str, object]:
+        if order.intent_at is not None or order.whmcs_order_id is not None or order.step is Step.REGISTER:
+            return {}
+        items = tuple(item for item in items_of(known))
+        return {"items": items, "client_id": known.client_id, "step": Step.CHECK}
+
+    def _adopted(self, known: CrmOrder) -> Order:
+        """An order that sales staff made. If it was placed already, by a portal that lost its database, it is not
+        placed again.
+        """
+        now = self._now()
+        return Order(
+            id=new_order_id(),
+            origin="salesforce",
+            client_id=known.client_id,
+            gateway="",
+            items=items_of(known),
+            status=Status.FULFILLING,
+            step=Step.ACCEPT if known.whmcs_order_id else Step.CHECK,
+            whmcs_order_id=known.whmcs_order_id,
+            created_at=now,
+            updated_at=now,
+            due_at=now,
+            attempt=(known.attempt or 0) + 1,
+            salesforce_id=known.id,
+        )
+
+    async def _cancel(self, order: Order | None) -> None:
+        if order is not None:
+            seen = [Status.AWAITING_APPROVAL, Status.FAILED]
+            changes = {"status": Status.CANCELLED, "due_at": None}
+            await self._records.move(order.id, self._now(), "cancelled in Salesforce", seen, **changes)
+
+    async def _sweep(self) -> None:
+        waiting = {
+            order.salesforce_id: order
+            for order in await self._records.with_status(Status.AWAITING_APPROVAL)
+            if order.salesforce_id
+        }
+        for salesforce_id in await self._crm.cancelled(list(waiting)) if waiting else ():
+            await self._cancel(waiting[salesforce_id])

@@ -1,0 +1,233 @@
+"""An order as it is kept, and every change to its row: under the owner's eyes, or when nobody owns it."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from counterfoil.db.engine import Engine, transaction
+from counterfoil.db.tables import order_event, portal_order
+from counterfoil.errors import StopCode
+from counterfoil.model import Money
+
+
+class Status(StrEnum):
+    """What a customer sees."""
+
+    ACCEPTED = "accepted"
+    AWAITING_APPROVAL = "awaiting_approval"
+    FULFILLING = "fulfilling"
+    ACTIVE = "active"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Step(StrEnum):
+    """What comes next. A step that is done is never done again; the one under way may be, so it looks first."""
+
+    REGISTER = "register"
+    """Make the order known to Salesforce."""
+    CHECK = "check"
+    """Is everything still as it was accepted, and is there a payment method?"""
+    PLACE = "place"
+    ACCEPT = "accept"
+    DONE = "done"
+
+
+class Item(Struct, frozen=True, omit_defaults=True):
+    """`product_id` is None and `price` too when Salesforce's product names none; `crm_id` is the line over there."""
+
+    product_id: int | None
+    billing_cycle: str
+    quantity: int
+    name: str = ""
+    price: Money | None = None
+    """For one, each period; None when the customer was shown none, because sales staff made the order."""
+    setup_fee: Money | None = None
+    crm_id: str = ""
+
+
+class Order(Struct, frozen=True):
+    """One row of `portal_order`."""
+
+    id: str
+    origin: str
+    client_id: int | None
+    gateway: str
+    items: tuple[Item, ...]
+    status: Status
+    step: Step
+    created_at: datetime
+    updated_at: datetime
+    idempotency_key: str | None = None
+    body_hash: str | None = None
+    attempt: int = 0
+    """How often fulfilment was begun: by approval, or by Retry."""
+    tries: int = 0
+    """How often the next step has failed since one succeeded; `struggling_since` is when that began."""
+    due_at: datetime | None = None
+    """When a worker may take it; None: it waits for somebody, or is over."""
+    struggling_since: datetime | None = None
+    owner: str | None = None
+    lease_until: datetime | None = None
+    error_code: StopCode | None = None
+    salesforce_id: str | None = None
+    told: str = ""
+    """What Salesforce was told last."""
+    intent_at: datetime | None = None
+    """AddOrder was about to be sent then, and what came of it is not known."""
+    newest_before: int | None = None
+    """The client's newest WHMCS order before that."""
+    placing_client_id: int | None = None
+    whmcs_order_id: int | None = None
+    whmcs_invoice_id: int | None = None
+    whmcs_service_ids: tuple[int, ...] = ()
+
+
+class OrderEvent(Struct, frozen=True):
+    at: datetime
+    step: str
+    outcome: str
+
+
+class LeaseLost(Exception):
+    """Another worker owns the order by now: what this one knows of it is old."""
+
+
+class ClientIsBusy(Exception):
+    """Another order of the same client is being placed."""
+
+
+def new_order_id() -> str:
+    """Never used before, in whatever database: Salesforce keeps it for good."""
+    return secrets.token_hex(8)
+
+
+_JSON = ("items", "whmcs_service_ids")
+
+
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: msgspec.json.encode(value).decode() if name in _JSON else value for name, value in values.items()}
+
+
+def _order(row: Row[Any]) -> Order:
+    # The keys are a str of SQLAlchemy's own, which msgspec does not take.
+    values = {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001 - its public name
+    return msgspec.convert(values | {name: msgspec.json.decode(values[name]) for name in _JSON}, Order)
+
+
+async def _note(connection: AsyncConnection, order_id: str, at: datetime, step: str, outcome: str) -> None:
+    values = {"order_id": order_id, "at": at, "step": step, "outcome": outcome}
+    await connection.execute(insert(order_event).values(**values))
+
+
+class Records:
+    """Times are given by the caller, so that one clock drives everything. Raises TemporarilyUnavailable."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def add(self, order: Order) -> bool:
+        """False when there is one with this id, idempotency key or Salesforce id already."""
+        try:
+            async with transaction(self._engine) as connection:
+                await connection.execute(insert(portal_order).values(**_columns(msgspec.structs.asdict(order))))
+                await _note(connection, order.id, order.created_at, order.status, "created")
+        except IntegrityError:
+            return False
+        return True
+
+    async def find(self, **key: Any) -> Order | None:
+        """By `id`, by `salesforce_id`, or by `client_id` and `idempotency_key`."""
+        async with transaction(self._engine) as connection:
+            row = (await connection.execute(select(portal_order).filter_by(**key))).first()
+        return _order(row) if row else None
+
+    async def of_client(self, client_id: int, page: int, page_size: int) -> tuple[Sequence[Order], int]:
+        """Newest first, and how many there are in all."""
+        whole = select(portal_order).filter_by(client_id=client_id)
+        newest = portal_order.c.created_at.desc()
+        wanted = whole.order_by(newest, portal_order.c.id).limit(page_size).offset((page - 1) * page_size)
+        async with transaction(self._engine) as connection:
+            rows = (await connection.execute(wanted)).all()
+            total = await connection.scalar(whole.with_only_columns(func.count()))
+        return [_order(row) for row in rows], total or 0
+
+    async def with_status(self, *statuses: Status, limit: int = 200) -> Sequence[Order]:
+        """The one that moved last first."""
+        wanted = select(portal_order).where(portal_order.c.status.in_(statuses))
+        async with transaction(self._engine) as connection:
+            rows = await connection.execute(wanted.order_by(portal_order.c.updated_at.desc()).limit(limit))
+            return [_order(row) for row in rows]
+
+    async def events(self, order_id: str) -> Sequence[OrderEvent]:
+        """In the order in which they happened."""
+        wanted = select(order_event).filter_by(order_id=order_id).order_by(order_event.c.id)
+        async with transaction(self._engine) as connection:
+            return [OrderEvent(row.at, row.step, row.outcome) for row in await connection.execute(wanted)]
+
+    async def claimed_elsewhere(self, order_id: str, whmcs_order_ids: Sequence[int]) -> set[int]:
+        """Which of these WHMCS orders belong to other orders of ours."""
+        column = portal_order.c.whmcs_order_id
+        wanted = select(column).where(column.in_(whmcs_order_ids), portal_order.c.id != order_id)
+        async with transaction(self._engine) as connection:
+            return set((await connection.scalars(wanted)).all())
+
+    async def claim(self, owner: str, now: datetime, until: datetime) -> Order | None:
+        """The order that has been due for longest and that nobody works at; now `owner`'s until `until`."""
+        free = or_(portal_order.c.lease_until.is_(None), portal_order.c.lease_until <= now)
+        due = (portal_order.c.due_at <= now, free)
+        first = select(portal_order.c.id).where(*due).order_by(portal_order.c.due_at).limit(1)
+        async with transaction(self._engine) as connection:
+            # Looking costs no lock; on SQLite a write would wait for every other writer, each second.
+            if (await connection.execute(first)).first() is None:
+                return None
+        chosen = first.with_for_update(skip_locked=True).scalar_subquery()
+        mine = update(portal_order).where(portal_order.c.id == chosen, *due).values(owner=owner, lease_until=until)
+        async with transaction(self._engine) as connection:
+            row = (await connection.execute(mine.returning(portal_order))).first()
+        return _order(row) if row else None
+
+    async def renew(self, order_id: str, owner: str, until: datetime) -> bool:
+        """The heartbeat. False when the lease is somebody else's by now."""
+        mine = update(portal_order).filter_by(id=order_id, owner=owner).values(lease_until=until)
+        async with transaction(self._engine) as connection:
+            return bool((await connection.execute(mine)).rowcount)
+
+    async def save(
+        self, order_id: str, owner: str, at: datetime, note: tuple[str, str], changes: dict[str, Any]
+    ) -> Order:
+        """What the owner found out, with a line for staff. Raises LeaseLost, ClientIsBusy."""
+        values = {**_columns(changes), "updated_at": at}
+        mine = update(portal_order).filter_by(id=order_id, owner=owner).values(values)
+        try:
+            async with transaction(self._engine) as connection:
+                row = (await connection.execute(mine.returning(portal_order))).first()
+                if row is None:
+                    raise LeaseLost(order_id)
+                await _note(connection, order_id, at, *note)
+        except IntegrityError:
+            if "placing_client_id" in changes:
+                raise ClientIsBusy(order_id) from None
+            raise
+        return _order(row)
+
+    async def move(self, order_id: str, at: datetime, note: str, seen: Sequence[Status], **changes: Any) -> bool:
+        """A change from outside (approval, Retry, cancellation), if the order is in one of these states.
+
+        Whoever works at it loses it: what that worker knows is old from now on.
+        """
+        idle = update(portal_order).filter_by(id=order_id).where(portal_order.c.status.in_(seen))
+        values = {**_columns(changes), "updated_at": at, "owner": None, "lease_until": None}
+        async with transaction(self._engine) as connection:
+            moved = (await connection.execute(idle.values(values))).rowcount
+            if moved:
+                await _note(connection, order_id, at, str(changes.get("status", "")), note)
+        return bool(moved)

@@ -1,0 +1,1 @@
+"""Salesforce: sign-in, calls, and what its answers mean. What an order needs of it is decided in orders/."""

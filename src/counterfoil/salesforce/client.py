@@ -1,0 +1,160 @@
+"""One call to Salesforce's REST API: token, time limit, retries, and what becomes of a failure. Which calls: api.py."""
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import msgspec
+import structlog
+from msgspec import Struct
+
+from counterfoil.errors import CrmUnavailable
+from counterfoil.salesforce.failures import KINDS, CrmRefused, meaning
+from counterfoil.salesforce.token import SignIn
+
+_log = structlog.get_logger(__name__)
+
+VERSION = "v66.0"
+"""Of the API. https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/"""
+
+TIMEOUT = 20.0
+"""Seconds for one call, with its retries."""
+MOST_TRIES = 4
+BACKOFF = 0.25
+"""Seconds before the second try, at most; doubled each time."""
+LARGEST_ANSWER = 8 * 1024 * 1024
+PAUSE_WHEN_SPENT = 600.0
+"""Seconds for which nothing is asked after Salesforce said that the day's calls are used up."""
+
+
+class _Error(Struct):
+    message: str = ""
+    errorCode: str = ""  # noqa: N815 - Salesforce's spelling
+
+
+_errors = msgspec.json.Decoder(list[_Error])
+
+
+class _Again(Exception):
+    """A failure that another try may mend; `reason` is for the log. `token` when the sign-in is what failed."""
+
+    def __init__(self, reason: str, *, token: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.token = reason, token
+
+
+class SalesforceClient:
+    """Owns its connections: `close()` it. `used` and `allowed` are the day's API calls as Salesforce counts them."""
+
+    def __init__(
+        self, *, url: str, client_id: str, username: str, private_key: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._http = httpx2.AsyncClient(
+            headers={"User-Agent": "Counterfoil", "Accept": "application/json"},
+            timeout=httpx2.Timeout(TIMEOUT, connect=5.0),
+            limits=httpx2.Limits(max_connections=16, keepalive_expiry=30.0),
+            follow_redirects=False,
+            trust_env=False,
+        )
+        self.sign_in = SignIn(self._http, url=url, client_id=client_id, username=username, private_key=private_key)
+        self._clock = clock
+        self._paused_until = 0.0
+        self.used, self.allowed = 0, 0
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def call(self, method: str, path: str, body: object = None, *, repeatable: bool = True) -> Any:
+        """The JSON of the answer, None when it has none. `path` is below the version, or absolute (`nextRecordsUrl`).
+
+        What is not `repeatable` is sent again only if Salesforce said that it was not carried out. Raises CrmRefused
+        when asking again is of no use, CrmUnavailable otherwise.
+        """
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                return await self._persist(method, path, body, repeatable)
+        except TimeoutError:
+            raise self._unavailable(path, "timeout") from None
+
+    async def _persist(self, method: str, path: str, body: object, repeatable: bool) -> Any:
+        refused, tries = None, 0
+        while True:
+            if self._clock() < self._paused_until:
+                raise self._unavailable(path, "DAY_IS_SPENT")
+            token = await self.sign_in.token(refused)
+            tries += 1
+            try:
+                return await self._once(method, f"{token.instance_url}{_address(path)}", body, token.access_token)
+            except _Again as failure:
+                # An expired token is renewed once; a second refusal means that signing in is of no use.
+                is_hopeless = failure.token and refused is not None
+                may_be_done = failure.reason not in KINDS and not failure.token
+                if is_hopeless or tries >= MOST_TRIES or (may_be_done and not repeatable):
+                    raise self._unavailable(path, failure.reason) from None
+                if failure.token:
+                    refused = token
+                    continue
+            await asyncio.sleep(BACKOFF * 2 ** (tries - 1) * random.random())  # noqa: S311 - spreads load, no secret
+
+    async def _once(self, method: str, url: str, body: object, token: str) -> Any:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        content = msgspec.json.encode(body) if body is not None else None
+        try:
+            answer = await self._http.request(method, url, content=content, headers=headers)
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
+            raise _Again(type(error).__name__) from None
+        self._note_limits(answer.headers.get("sforce-limit-info", ""))
+        if answer.status_code == 204:
+            return None
+        if len(answer.content) > LARGEST_ANSWER:
+            raise CrmRefused("TOO_LARGE")
+        if answer.status_code in {200, 201}:
+            return _decoded(answer.content)
+        raise self._failure(answer)
+
+    def _failure(self, answer: httpx2.Response) -> Exception:
+        status = answer.status_code
+        if status == 300:
+            return CrmRefused("AMBIGUOUS")
+        if status >= 500:
+            return _Again(f"HTTP_{status}")
+        try:
+            first = next(iter(_errors.decode(answer.content)), _Error())
+        except msgspec.DecodeError:
+            # A page of some proxy: it says nothing about the record.
+            return _Again(f"HTTP_{status}") if status != 404 else CrmRefused("NOT_FOUND")
+        reason = meaning(status, first.errorCode, first.message)
+        if reason == "DAY_IS_SPENT":
+            self._paused_until = self._clock() + PAUSE_WHEN_SPENT
+            return CrmUnavailable("quota", reason)
+        if status == 401:
+            return _Again(reason, token=True)
+        again = KINDS[reason].again if reason in KINDS else False
+        return _Again(reason) if again else CrmRefused(reason)
+
+    def _note_limits(self, header: str) -> None:
+        if found := re.search(r"api-usage=(\d+)/(\d+)", header):
+            self.used, self.allowed = int(found[1]), int(found[2])
+
+    def _unavailable(self, path: str, reason: str) -> CrmUnavailable:
+        # Paths carry ids, and queries values: neither belongs into a line about an outage.
+        action = path.partition("?")[0].strip("/").partition("/")[0]
+        hint = KINDS[reason].hint if reason in KINDS else ""
+        usage = {"used": self.used, "allowed": self.allowed}
+        _log.warning("Salesforce call failed", action=action, reason=reason, hint=hint, **usage)
+        return CrmUnavailable(action, reason)
+
+
+def _address(path: str) -> str:
+    return path if path.startswith("/services/") else f"/services/data/{VERSION}/{path}"
+
+
+def _decoded(content: bytes) -> Any:
+    try:
+        return msgspec.json.decode(content)
+    except msgspec.DecodeError:
+        raise _Again("broken JSON") from None

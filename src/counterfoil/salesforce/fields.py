@@ -1,0 +1,42 @@
+"""The fields that an order needs in Salesforce, and what they are called in an org that has them by other names."""
+
+import re
+from collections.abc import Mapping
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "Order": (
+        "Activation_Status__c",
+        "Activation_Error_Code__c",
+        "Activation_Error_Message__c",
+        "Activation_Attempt__c",
+        "Activation_Last_Attempt_At__c",
+        "WHMCS_Order_ID__c",
+        "WHMCS_Invoice_ID__c",
+        "Portal_Order_ID__c",
+    ),
+    "OrderItem": ("WHMCS_Service_ID__c",),
+    "Account": ("WHMCS_Client_ID__c",),
+    "Product2": ("WHMCS_Product_ID__c", "Billing_Cycle__c"),
+}
+
+WRITTEN = frozenset({"Order", "OrderItem"})
+
+STATUSES = ("Not Started", "Requested", "Activating", "Activated", "Failed", "On Hold")
+"""Values that the picklist Activation_Status__c must have."""
+
+
+class Fields:
+    """`own`: default name -> the org's own name."""
+
+    def __init__(self, own: Mapping[str, str]) -> None:
+        self._own = dict(own)
+
+    def __getitem__(self, name: str) -> str:
+        return self._own.get(name, name)
+
+    def renamed(self, values: Mapping[str, object]) -> dict[str, object]:
+        return {self[name]: value for name, value in values.items()}
+
+    def in_text(self, soql: str) -> str:
+        """A query that is written in the default names."""
+        return re.sub(r"\w+__c\b", lambda found: self[found[0]], soql)

@@ -1,0 +1,159 @@
+"""What Salesforce really sends -> plain structs. Values are taken one by one; what is not understood is refused."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from msgspec import Struct
+
+from counterfoil.errors import CrmUnavailable
+from counterfoil.salesforce.failures import KINDS, CrmRefused
+from counterfoil.salesforce.fields import Fields
+
+Record = Mapping[str, Any]
+
+_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
+
+_CANCELLED = frozenset({"cancelled", "canceled"})
+
+
+class CrmItem(Struct, frozen=True):
+    """A line of an order. `product_id` is WHMCS's, None when the product names none."""
+
+    id: str
+    product_id: int | None
+    billing_cycle: str
+    quantity: int
+    name: str
+
+
+class CrmOrder(Struct, frozen=True):
+    """`client_id` and `whmcs_order_id` are WHMCS's numbers, None when there are none."""
+
+    id: str
+    activation_status: str
+    is_cancelled: bool
+    portal_order_id: str
+    whmcs_order_id: int | None
+    client_id: int | None
+    attempt: int | None
+    items: tuple[CrmItem, ...]
+
+
+class PriceEntry(Struct, frozen=True):
+    """A product in the standard price book."""
+
+    id: str
+    price_book_id: str
+    product_id: int | None
+    billing_cycle: str
+    unit_price: Decimal
+
+
+def is_id(text: object) -> bool:
+    """15 characters, or 18 that do not depend on upper and lower case. Nothing else may get into a path or a query."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def record_id(record: Record, key: str = "Id") -> str:
+    found = record.get(key)
+    if not is_id(found):
+        raise _odd(f"{key} is no id")
+    return str(found)
+
+
+def records(answer: Any) -> list[Record]:
+    found = answer.get("records") if isinstance(answer, Mapping) else None
+    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
+        raise _odd("no records")
+    return found
+
+
+def order(record: Record, account: Record, items: list[Record], fields: Fields) -> CrmOrder:
+    return CrmOrder(
+        id=record_id(record),
+        activation_status=text(record, fields["Activation_Status__c"]),
+        is_cancelled=is_cancelled(record),
+        portal_order_id=text(record, fields["Portal_Order_ID__c"]),
+        whmcs_order_id=number(record, fields["WHMCS_Order_ID__c"]),
+        client_id=number(account, fields["WHMCS_Client_ID__c"]),
+        attempt=number(record, fields["Activation_Attempt__c"]),
+        items=tuple(_item(each, fields) for each in items),
+    )
+
+
+def _item(record: Record, fields: Fields) -> CrmItem:
+    product = record.get("Product2") or {}
+    return CrmItem(
+        id=record_id(record),
+        product_id=number(product, fields["WHMCS_Product_ID__c"]),
+        billing_cycle=cycle(text(product, fields["Billing_Cycle__c"])),
+        quantity=number(record, "Quantity") or 0,
+        name=text(product, "Name"),
+    )
+
+
+def price_entry(record: Record, fields: Fields) -> PriceEntry:
+    product = record.get("Product2") or {}
+    return PriceEntry(
+        id=record_id(record),
+        price_book_id=record_id(record, "Pricebook2Id"),
+        product_id=number(product, fields["WHMCS_Product_ID__c"]),
+        billing_cycle=cycle(text(product, fields["Billing_Cycle__c"])),
+        unit_price=_decimal(record.get("UnitPrice")),
+    )
+
+
+def text(record: Record, key: str) -> str:
+    value = record.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def number(record: Record, key: str) -> int | None:
+    """A whole number above 0, as number (7.0) or text ("7"); None for everything else, which names nothing."""
+    try:
+        value = Decimal(str(record.get(key)).strip())
+    except InvalidOperation:
+        return None
+    return int(value) if value.is_finite() and value == value.to_integral_value() and 0 < value < 2**63 else None
+
+
+def cycle(written: str) -> str:
+    """As WHMCS names it: "Semi-Annually" is semiannually, "One Time" is onetime."""
+    return re.sub(r"[^a-z]", "", written.lower())
+
+
+def _decimal(value: object) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise _odd("UnitPrice is no number") from None
+
+
+def _odd(problem: str) -> CrmUnavailable:
+    return CrmUnavailable("answer", problem)
+
+
+def is_cancelled(record: Record) -> bool:
+    """By the order's own status; orgs spell it either way."""
+    return text(record, "Status").lower() in _CANCELLED
+
+
+def check_composite(answer: Any) -> None:
+    """Raises CrmRefused for the part that failed, not for those that were rolled back with it."""
+    parts = answer.get("compositeResponse") if isinstance(answer, Mapping) else None
+    if not isinstance(parts, list) or not all(isinstance(part, Mapping) for part in parts):
+        raise _odd("no compositeResponse")
+    reasons = [_part_reason(part) for part in parts if part.get("httpStatusCode") not in {200, 201, 204}]
+    own = [reason for reason in reasons if reason != "PROCESSING_HALTED"] or reasons
+    if own and own[0] in KINDS and KINDS[own[0]].again:
+        raise CrmUnavailable("composite", own[0])
+    if own:
+        raise CrmRefused(own[0])
+
+
+def _part_reason(part: Mapping[str, Any]) -> str:
+    body = part.get("body")
+    first = body[0] if isinstance(body, list) and body and isinstance(body[0], Mapping) else {}
+    return text(first, "errorCode") or f"HTTP_{part.get('httpStatusCode')}"
