@@ -3,11 +3,13 @@
 import json
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from counterfoil import __version__
 from counterfoil.cli import COMMANDS
@@ -173,6 +175,25 @@ def test_the_doctor_looks_at_redis(tmp_path: Path, settings: dict[str, str], red
     with running_redis(appendonly="yes", maxmemory_policy="allkeys-lru") as risky:
         done = run(tmp_path, "doctor", "--json", **{**settings, "cache_url": risky.url})
     assert [found["verdict"] for found in _checks(done)["cache"]] == ["ok", "warn", "warn"]
+
+
+def test_the_doctor_looks_at_replication(tmp_path: Path, settings: dict[str, str]) -> None:
+    """A master that would go on without its replicas after a failover is not fenced; a replica is never the cache."""
+    with running_redis() as master, running_redis() as replica, Redis.from_url(master.url) as admin:
+        with Redis.from_url(replica.url) as other:
+            other.replicaof("127.0.0.1", str(master.port))
+        deadline = time.monotonic() + 30
+        while not admin.info("replication")["connected_slaves"] and time.monotonic() < deadline:
+            time.sleep(0.02)
+        verdicts = [_last_about_the_cache(tmp_path, settings, master)]
+        admin.config_set("min-replicas-to-write", 1)
+        verdicts += [_last_about_the_cache(tmp_path, settings, server) for server in (master, replica)]
+    assert verdicts == ["warn", "ok", "fail"]
+
+
+def _last_about_the_cache(folder: Path, settings: dict[str, str], server: RedisServer) -> str:
+    done = run(folder, "doctor", "--json", **{**settings, "cache_url": server.url})
+    return str(_checks(done)["cache"][-1]["verdict"])
 
 
 def test_without_a_webhook_secret_the_doctor_warns(tmp_path: Path, settings: dict[str, str]) -> None:

@@ -41,6 +41,13 @@ async def cache(settings: Settings) -> AsyncIterator[Finding]:
         yield _version(server)
         yield await _persistence(redis)
         yield await _eviction(redis)
+        replication: dict[str, Any] = await redis.info("replication")
+        if replication.get("role") != "master":
+            yield fail(
+                "cache", "Redis is a replica", "Name the master in COUNTERFOIL_CACHE_URL: replicas are never read."
+            )
+        elif replication.get("connected_slaves"):
+            yield await _fence(redis)
     except (RedisError, OSError) as error:
         advice = "Is Redis running, and is COUNTERFOIL_CACHE_URL right?"
         yield fail("cache", f"does not answer ({type(error).__name__})", advice)
@@ -76,3 +83,15 @@ async def _eviction(redis: Redis) -> Finding:
         advice = "Set maxmemory-policy volatile-ttl, or noeviction."
         return warn("cache", f"eviction policy {policy} may drop keys that guard others", advice)
     return ok("cache", f"eviction policy {policy}")
+
+
+async def _fence(redis: Redis) -> Finding:
+    """Whether a master that was cut off from its replicas, and perhaps replaced, stops taking writes."""
+    try:
+        least = str((await redis.config_get("min-replicas-to-write")).get("min-replicas-to-write"))
+    except ResponseError:
+        return warn("cache", "does not tell whether it is fenced", "Make sure that min-replicas-to-write is 1 or more.")
+    if least == "0":
+        advice = "Set min-replicas-to-write 1: a master that a failover has replaced must not go on serving."
+        return warn("cache", "has replicas, but takes writes without them", advice)
+    return ok("cache", f"takes writes only with {least} of its replicas")
