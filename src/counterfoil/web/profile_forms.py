@@ -81,7 +81,9 @@ def _options(name: str, texts: Mapping[str, str], form: AddressForm, language: s
         case "country":
             return _chosen(texts[name], dict(_countries(language)))
         case "language":
-            return _chosen(texts[name], {"": "\N{EN DASH}", **LANGUAGES})
+            browsers = Option("", translatable("As in the browser"), not texts[name], is_word=True)
+            named = LANGUAGES if texts[name] in {"", *LANGUAGES} else {texts[name]: texts[name], **LANGUAGES}
+            return (browsers, *(Option(value, label, value == texts[name]) for value, label in named.items()))
         case "state" if form.states and name in form.required:
             is_local = language == "ja" and texts["country"] == "JP"
             return _states(texts[name], form.states, is_local=is_local)

@@ -13,6 +13,8 @@ class Option(Struct, frozen=True):
     value: str
     label: str
     is_chosen: bool
+    is_word: bool = False
+    """The label is a text of the catalogue."""
 
 
 class Field(Struct, frozen=True):
