@@ -69,4 +69,4 @@ def running_mariadb() -> Iterator[MariaServer]:
         try:
             yield server
         finally:
-            server.child.stop()
+            server.child.kill()

@@ -119,9 +119,16 @@ function localAPI(string $command, array $values = [], string $adminUser = ''): 
             return ['result' => 'success', 'password' => (string) base64_decode(strrev($values['password2']))];
         case 'GetInvoice':
             $row = Manager::table('tblinvoices')->where('id', $values['invoiceid'])->first();
-            return $row === null ? ['result' => 'error', 'message' => 'Invoice ID Not Found'] : [
-                'result' => 'success', 'invoiceid' => $row->id, 'userid' => $row->userid, 'status' => $row->status,
-                'total' => $row->total, 'balance' => $row->total,
+            if ($row === null) {
+                return ['result' => 'error', 'message' => 'Invoice ID Not Found'];
+            }
+            return [
+                'result' => 'success', 'invoiceid' => $row->id, 'invoicenum' => '', 'userid' => $row->userid,
+                'date' => '2026-11-01', 'duedate' => '2026-11-15', 'datepaid' => '0000-00-00 00:00:00',
+                'subtotal' => $row->total, 'credit' => '0.00', 'tax' => '0.00', 'tax2' => '0.00',
+                'total' => $row->total, 'balance' => $row->total, 'taxrate' => '0.00', 'taxrate2' => '0.00',
+                'status' => $row->status, 'paymentmethod' => 'stripe', 'notes' => '', 'ccgateway' => true,
+                'items' => ['item' => []], 'transactions' => '',
             ];
         case 'AddOrder':
             return whmcs_add_order($values);
