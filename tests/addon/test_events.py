@@ -163,6 +163,14 @@ def test_the_same_news_is_told_once(small: Installation) -> None:
     assert small.events() == 2 * [("invoice.paid", {"invoice_id": 5})]
 
 
+def test_a_hook_costs_one_insert(small: Installation) -> None:
+    """A single statement: with none left the process is killed, with one it goes on."""
+    hook = ["hook", "InvoicePaid", {"invoiceid": 5}]
+    small.play(["set", "statementsLeft", 0], hook, dies=True)
+    small.play(["set", "statementsLeft", 1], hook, ["die"], dies=True)
+    assert small.events() == [("invoice.paid", {"invoice_id": 5})]
+
+
 def test_activity_log_is_followed_unless_told_otherwise(small: Installation) -> None:
     small.settings(catch_all="")
     small.play(["log", "Card deleted", 7])

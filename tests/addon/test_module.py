@@ -7,6 +7,8 @@ import zipfile
 from pathlib import Path
 
 from counterfoil import __version__
+from counterfoil.cli.whmcs_checks import NEEDED
+from counterfoil.whmcs.addon_api import CHANGES, INVOICES, ORDER
 from tests.addon.installation import ADDON, ROOT, Installation
 from tests.addon.receiver import Receiver
 from tests.addon.test_delivery import paid
@@ -116,6 +118,12 @@ def test_files_cannot_be_opened_from_outside() -> None:
         if path.suffix == ".php" and path.is_relative_to(ADDON):
             source = path.read_text()
             assert "if (!defined('WHMCS'))" in source or "\nfinal class " in source or path.name == "autoload.php", path
+
+
+def test_guide_names_every_action() -> None:
+    """A role made by it is enough for the portal, and each of the addon's actions is explained."""
+    guide = (ROOT / "docs/connect-whmcs.md").read_text(encoding="utf-8")
+    assert [action for action in (*NEEDED, "ValidateLogin", CHANGES, INVOICES, ORDER) if action not in guide] == []
 
 
 def test_package(tmp_path: Path) -> None:

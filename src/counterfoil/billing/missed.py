@@ -111,20 +111,18 @@ class Missed:
         await feed.move(self._engine, report.series, report.newest)
 
     async def _make_good(self, changes: Sequence[NumberedChange], effect: Effect) -> None:
-        received = await events.known(self._engine, [change.event.id for change in changes])
-        # On record but not confirmed: the webhook came, and its effect may not hold.
-        missed = [change.event for change in changes if not change.is_delivered or change.event.id not in received]
+        held = await events.held(self._engine, [change.event.id for change in changes])
+        missed = [change.event for change in changes if change.event.id not in held]
         if len(missed) > MANY:
             await self._cache.clear_everything()
-            received_now = [Received(event.id, event.type, None, "everything") for event in missed]
-            await events.record_all(self._engine, received_now)
+            received = [Received(event.id, event.type, None, "everything") for event in missed]
+            await events.record_held(self._engine, received)
         else:
             for event in missed:
                 await effect(event)
-        lost = sum(event.id not in received for event in missed)
-        self.figures["missed"] += lost
-        if lost:
-            _log.warning("lost webhooks made good", lost=lost)
+        self.figures["missed"] += len(missed)
+        if missed:
+            _log.warning("lost webhooks made good", number=len(missed))
 
     def _advanced(self, seen: int, changes: Sequence[NumberedChange]) -> int:
         """Over numbers without a hole, and over a hole that has been there for long."""

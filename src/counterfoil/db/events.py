@@ -47,18 +47,20 @@ async def note_held(engine: AsyncEngine, event: Received) -> None:
         await connection.execute(noted.values(effect=event.effect, held_at=datetime.now(UTC)))
 
 
-async def record_all(engine: AsyncEngine, received: Sequence[Received]) -> None:
+async def record_held(engine: AsyncEngine, received: Sequence[Received]) -> None:
+    """Many whose effect holds already. Those on record stay as they are."""
+    held = [{**_row(event), "held_at": datetime.now(UTC)} for event in received]
     async with transaction(engine) as connection:
-        await insert_new_rows(connection, webhook_event, [_row(event) for event in received])
+        await insert_new_rows(connection, webhook_event, held)
 
 
 def _row(event: Received) -> dict[str, Any]:
     return {**event._asdict(), "received_at": datetime.now(UTC)}
 
 
-async def known(engine: AsyncEngine, ids: Sequence[str]) -> frozenset[str]:
-    """Those that are on record. At most 1,000 at a time."""
-    wanted = select(webhook_event.c.id).where(webhook_event.c.id.in_(ids))
+async def held(engine: AsyncEngine, ids: Sequence[str]) -> frozenset[str]:
+    """Those whose effect is known to hold. At most 1,000 at a time."""
+    wanted = select(webhook_event.c.id).where(webhook_event.c.id.in_(ids), webhook_event.c.held_at.is_not(None))
     async with transaction(engine) as connection:
         return frozenset((await connection.execute(wanted)).scalars())
 

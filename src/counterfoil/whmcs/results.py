@@ -60,12 +60,11 @@ class Placed(Struct, frozen=True):
 
 
 class NumberedChange(Struct, frozen=True):
-    """One change that the addon has recorded. `age`: seconds since then; `is_delivered`: we have confirmed it."""
+    """One change that the addon has recorded. `age`: seconds since then."""
 
     number: int
     event: Event
     age: int
-    is_delivered: bool
 
 
 class ChangeReport(Struct, frozen=True):

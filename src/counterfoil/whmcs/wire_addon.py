@@ -8,7 +8,7 @@ from counterfoil.signing import BadBody
 from counterfoil.whmcs import wire_invoices
 from counterfoil.whmcs.results import ChangeReport, NumberedChange
 from counterfoil.whmcs.webhooks import Event, ids_of, series_of
-from counterfoil.whmcs.wire import Row, Untrustworthy, count, each, identifier, rows, switch, text
+from counterfoil.whmcs.wire import Row, Untrustworthy, count, each, identifier, rows, text
 
 
 def report(answer: Row) -> ChangeReport:
@@ -36,12 +36,7 @@ def _change(row: Row) -> NumberedChange:
         ids = ids_of(row.get("data"))
     except BadBody as problem:
         raise Untrustworthy(str(problem)) from None
-    return NumberedChange(
-        number=identifier(row, "number"),
-        event=Event(name, kind, "", ids),
-        age=count(row, "age"),
-        is_delivered=switch(row, "delivered"),
-    )
+    return NumberedChange(number=identifier(row, "number"), event=Event(name, kind, "", ids), age=count(row, "age"))
 
 
 def invoices(answer: Row, client_id: int, ids: Sequence[int], zone: ZoneInfo) -> dict[int, Invoice]:

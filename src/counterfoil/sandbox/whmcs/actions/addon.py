@@ -32,7 +32,6 @@ def _change(desk: Desk, recorded: addon.Recorded) -> Answer:
         "id": desk.addon.message_id(recorded),
         "type": recorded.event.type,
         "age": int(time.time() - recorded.at),
-        "delivered": int(recorded.is_delivered),
         "data": recorded.event.data,
     }
 

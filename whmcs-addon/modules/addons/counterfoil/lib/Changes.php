@@ -59,7 +59,6 @@ final class Changes
                 'id' => Sender::messageId($row),
                 'type' => $row->type,
                 'age' => max(0, (int) ($now - $row->recorded_at / 1000)),
-                'delivered' => (int) $row->state === Outbox::DELIVERED ? 1 : 0,
                 'data' => (object) $ids,
             ];
         }, $rows, $ids);

@@ -68,10 +68,10 @@ final class Outbox
         return $row;
     }
 
-    /** This one, due or not. Null when it is delivered, or another process is at it. */
+    /** This one, due or not. Null when the portal has it, or another process is at it. */
     public function claimOne(int $number): ?\stdClass
     {
-        $row = $this->free()->whereIn('state', [self::WAITING, self::FETCHED])->where('id', $number)->first();
+        $row = $this->free()->where('state', self::WAITING)->where('id', $number)->first();
         return $row !== null && $this->claim($row) ? $row : null;
     }
 
@@ -123,7 +123,7 @@ final class Outbox
         ]);
     }
 
-    /** The portal has applied everything up to this number: nothing of it need be sent by others any more. */
+    /** The portal has applied everything up to this number: nothing of it need be sent any more. */
     public function fetchedUpTo(int $number): void
     {
         Capsule::table(Schema::OUTBOX)->where('state', self::WAITING)->where('id', '<=', $number)
