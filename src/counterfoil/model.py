@@ -1,5 +1,6 @@
 """The nouns of billing, as frozen structs without behaviour beyond themselves. No I/O, no WHMCS spelling."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -118,6 +119,14 @@ class EmailPreferences(Struct, frozen=True):
     affiliate: bool = True
 
 
+def full_name(first: str, last: str) -> str:
+    """Family name first where it is written in Han characters, Kana or Hangul."""
+    return (f"{last} {first}" if _EASTERN.search(last) else f"{first} {last}").strip()
+
+
+_EASTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
 class Client(Struct, frozen=True):
     """A WHMCS client: whom invoices are addressed to."""
 
@@ -148,7 +157,11 @@ class Client(Struct, frozen=True):
     @property
     def name(self) -> str:
         """The company, or else the person."""
-        return self.company_name or f"{self.first_name} {self.last_name}".strip()
+        return self.company_name or self.person
+
+    @property
+    def person(self) -> str:
+        return full_name(self.first_name, self.last_name)
 
 
 class Gateway(Struct, frozen=True):

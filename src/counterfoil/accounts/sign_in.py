@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
 from counterfoil.accounts.people import Account, Identity, remember
 from counterfoil.errors import SignInFailed, TwoFactorRequired
+from counterfoil.model import full_name
 
 _log = structlog.get_logger(__name__)
 
@@ -72,5 +73,5 @@ class SignIn:
         if user is None:
             _log.warning("WHMCS accepted a sign-in but lists no such user", user_id=user_id)
             raise SignInFailed
-        name = f"{user.first_name} {user.last_name}".strip()
+        name = full_name(user.first_name, user.last_name)
         return Identity(self._issuer, str(user.id), user.email, name or user.email, user.id)

@@ -97,3 +97,17 @@ def _state(key: str, names: list[str]) -> State:
     latin = next((name for name in names if name[:1] < "\u0250"), key)
     local = key if key in names else latin
     return State(latin, local, frozenset(name.casefold() for name in (key, *names)))
+
+
+def place_of(country: str, city: str, state: str, postcode: str) -> str:
+    """The line with the town, in the country's order: "10115 Berlin", "Springfield, IL 62701"."""
+    given = {"city": city, "state": state, "postcode": postcode.replace(" ", "\N{NO-BREAK SPACE}")}
+    order = [field for field in form_of(country).fields if field in given]
+    # WHMCS may hold a state where the country writes none: it belongs to the town.
+    if "state" not in order:
+        order.insert(order.index("city") + 1 if "city" in order else 0, "state")
+    line = ""
+    for field in [*order, *(field for field in given if field not in order)]:
+        if given[field]:
+            line += (", " if field == "state" and line else " ") + given[field]
+    return line.strip()

@@ -8,7 +8,7 @@ from msgspec import Struct
 from counterfoil.billing.reading import Reading, reading
 from counterfoil.billing.records import Records
 from counterfoil.cache import Part
-from counterfoil.model import Client, Contact
+from counterfoil.model import Client, Contact, full_name
 
 _contacts = msgspec.json.Decoder(tuple[Contact, ...])
 
@@ -31,7 +31,7 @@ class ShownContact(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or self.company_name or self.email
+        return full_name(self.first_name, self.last_name) or self.company_name or self.email
 
 
 class _Api(Protocol):

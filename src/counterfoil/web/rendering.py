@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
+from counterfoil.billing.addresses import place_of
+from counterfoil.model import Client
 from counterfoil.web.catalogue import LANGUAGES, SOURCE, locale_of, translations
 from counterfoil.web.formats import Formats
 from counterfoil.web.views import Brand, Shell, View, badges
@@ -78,6 +80,11 @@ def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compi
         "negative": formats.negative,
         "percent": formats.percent,
         "country": formats.country,
+        "place": _place,
     }
     environment.globals |= {"language": language, "direction": locale.text_direction}
     return environment
+
+
+def _place(client: Client) -> str:
+    return place_of(client.country, client.city, client.state, client.postcode)

@@ -288,5 +288,6 @@ def badges(invoice: InvoiceItem | InvoiceDetail) -> tuple[Badge, ...]:
     """Overdue and partly paid are flags beside WHMCS's state; only an unpaid one has them."""
     if invoice.status is not InvoiceStatus.UNPAID:
         return (_BADGES[invoice.status],)
-    flags = ((invoice.is_overdue, _OVERDUE), (invoice.is_partially_paid, _PART_PAID))
+    # WHMCS calls it overdue even when nothing is left to pay; nobody is late with that.
+    flags = ((invoice.is_overdue and invoice.is_payable, _OVERDUE), (invoice.is_partially_paid, _PART_PAID))
     return tuple(badge for holds, badge in flags if holds) or (_BADGES[invoice.status],)
