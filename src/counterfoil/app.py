@@ -40,6 +40,7 @@ from counterfoil.billing.reading import Calendar
 from counterfoil.billing.records import Records
 from counterfoil.billing.statements import Statements
 from counterfoil.billing.subscriptions import Subscriptions
+from counterfoil.billing.summary import Beside, Summaries
 from counterfoil.billing.together import Together
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import Cache, open_cache
@@ -141,28 +142,28 @@ def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient
     invoices = Invoices(api, cache, lifetimes, clients, calendar, patience=patience, read_one=together.invoice)
     missed = Missed(engine, addon, cache)
     transactions, credits_ = Transactions(records_api, records), Credits(records_api, records)
+    methods = PaymentMethods(api, cache, lifetimes, calendar, clients=clients, gateways=gateways, patience=patience)
+    subscriptions = Subscriptions(api, records, calendar)
     rights = Rights(engine, cache, api, clients.name, patience=patience)
     sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
-    payment_methods = PaymentMethods(
-        api, cache, lifetimes, calendar, clients=clients, gateways=gateways, patience=patience
-    )
     return Parts(
         settings=settings,
         cache=cache,
         engine=engine,
-        orders=Ordering(settings, engine, cache, clients, gateways, payment_methods).desk(client, salesforce),
+        orders=Ordering(settings, engine, cache, clients, gateways, methods).desk(client, salesforce),
         sessions=sessions,
         sign_in=SignIn(engine, api, issuer=settings.whmcs_url),
         guard=Guard(sessions, cache, limits),
         calendar=calendar,
         clients=clients,
         gateways=gateways,
-        payment_methods=payment_methods,
+        payment_methods=methods,
         invoices=invoices,
-        subscriptions=Subscriptions(api, records, calendar),
+        subscriptions=subscriptions,
         transactions=transactions,
         credits=credits_,
         statements=Statements(invoices, clients, transactions, credits_, calendar),
+        summaries=Summaries(invoices, clients, calendar, Beside(gateways, methods, subscriptions)),
         quotes=Quotes(records_api, records, calendar),
         contacts=Contacts(records_api, records),
         hand_offs=HandOffs(api, cache, invoices, settings.whmcs_url),

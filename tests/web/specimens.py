@@ -19,6 +19,7 @@ from counterfoil.billing.shown import (
     ShownTax,
 )
 from counterfoil.model import Client, EmailPreferences, InvoiceStatus, Money
+from counterfoil.web.home_view import Home
 from counterfoil.web.list_query import ListQuery
 from counterfoil.web.profile_forms import fields_for, preferences_for
 from counterfoil.web.profile_views import Difference, ProfilePage
@@ -31,7 +32,6 @@ from counterfoil.web.views import (
     PAYMENT_METHODS,
     PROFILE,
     ClientChoice,
-    Home,
     Invoice,
     Invoices,
     NoClient,
@@ -43,7 +43,7 @@ from counterfoil.web.views import (
     View,
 )
 from tests.web.specimens_of_methods import SAVED, payment_methods
-from tests.web.specimens_of_money import ODD_STATEMENT, STATEMENT
+from tests.web.specimens_of_money import CHARTS, EXPIRED, ODD_STATEMENT, STATEMENT, SUBSCRIPTIONS, USABLE
 from tests.web.specimens_of_records import RECORD_PAGES
 from tests.web.texts import ENDLESS, HOSTILE
 
@@ -167,6 +167,19 @@ def list_of(*rows: InvoiceItem, total: int | None = None, query: ListQuery | Non
     return Invoices(**{**fields, **changes})
 
 
+def home(*rows: InvoiceItem, **changes: Any) -> Home:
+    fields: dict[str, Any] = {
+        "invoices": list_of(*rows).invoices,
+        "figures": FIGURES[:1],
+        "open_count": len(rows),
+        "methods": (USABLE,),
+        "subscriptions": SUBSCRIPTIONS,
+        "charts": CHARTS,
+        "today": TODAY,
+    }
+    return Home(**{**fields, **changes})
+
+
 def invoice_page(shown: InvoiceDetail, **changes: Any) -> Invoice:
     return Invoice(invoice=shown, client=CLIENT, today=TODAY, has_pdf=True, **changes)
 
@@ -261,8 +274,9 @@ PAGES: dict[str, tuple[View, Shell]] = {
         for status in InvoiceStatus
         if status not in {InvoiceStatus.DRAFT, InvoiceStatus.UNPAID}
     },
-    "home": (Home(invoices=list_of(*ROWS[:2]).invoices, figures=FIGURES, open_count=9, today=TODAY), ADA),
-    "home-nothing": (Home(invoices=list_of().invoices, figures=FIGURES[:1], open_count=0, today=TODAY), ADA),
+    "home": (home(*ROWS[:2], figures=FIGURES, open_count=9), ADA),
+    "home-expired": (home(*ROWS[:2], methods=(EXPIRED,), subscriptions=None), ADA),
+    "home-nothing": (home(methods=(), subscriptions=(), charts=()), ADA),
     **PROFILES,
     "statement": (StatementPage(statement=STATEMENT, client=CLIENT), ADA),
     "statement-differs": (StatementPage(statement=ODD_STATEMENT, client=CLIENT), ADA),

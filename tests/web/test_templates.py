@@ -29,7 +29,7 @@ PRESSED = "a.button, button:not(.link), summary, input:not([type=hidden], [type=
 class Document(HTMLParser):
     """Elements with their attributes, and the text inside of some."""
 
-    VOID: ClassVar = {"meta", "link", "input", "img", "br", "use", "path", "circle", "rect"}
+    VOID: ClassVar = {"meta", "link", "input", "img", "br", "use", "path", "circle", "rect", "line"}
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -51,7 +51,8 @@ class Viewer(Struct, frozen=True):
         return next((access.name for access in self.clients if access.client_id == self.client_id), "")
 
     def allows(self, permission: str) -> bool:
-        return permission in self.permissions
+        """Of several, with spaces between them, all."""
+        return self.permissions.issuperset(permission.split())
 
     def may_open(self, client_id: int) -> bool:
         return any(access.client_id == client_id for access in self.clients)

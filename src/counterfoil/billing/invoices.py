@@ -73,6 +73,17 @@ class Overview(msgspec.Struct, frozen=True):
     client: Client
 
 
+def overview_of(ledger: Ledger, query: InvoiceQuery, client: Client, as_of: float) -> Overview:
+    """Of a ledger that was read up to FIGURES_LIMIT."""
+    return Overview(
+        invoices=ledger.page(query, moment(as_of)),
+        figures=ledger.figures(client.credit) if ledger.reads_all_open else None,
+        open_count=len(ledger.unpaid()),
+        years=ledger.years(),
+        client=client,
+    )
+
+
 class Invoices:
     """Every method raises BillingUnavailable when WHMCS does not give a whole answer."""
 
@@ -104,22 +115,16 @@ class Invoices:
         return reading(page, snapshot, not_after=self._calendar.midnight())
 
     async def overview(self, client_id: int, query: InvoiceQuery) -> Reading[Overview]:
-        ledger, snapshot = await self.ledger(
-            client_id,
-            query,
-            lambda known: known.needed_for(query),
-            self._clients.part(client_id),
-            open_limit=FIGURES_LIMIT,
-        )
+        ledger, snapshot = await self.ledger_for(client_id, query, self._clients.part(client_id))
         client = decode_client(snapshot.entries[-1].value)
-        overview = Overview(
-            invoices=ledger.page(query, moment(snapshot.as_of)),
-            figures=ledger.figures(client.credit) if ledger.reads_all_open else None,
-            open_count=len(ledger.unpaid()),
-            years=ledger.years(),
-            client=client,
+        shown = overview_of(ledger, query, client, snapshot.as_of)
+        return reading(shown, snapshot, not_after=self._calendar.midnight())
+
+    async def ledger_for(self, client_id: int, query: InvoiceQuery, *beside: Part) -> tuple[Ledger, Snapshot]:
+        """For a page of the list with the figures above it; the last entries are those of `beside`."""
+        return await self.ledger(
+            client_id, query, lambda known: known.needed_for(query), *beside, open_limit=FIGURES_LIMIT
         )
-        return reading(overview, snapshot, not_after=self._calendar.midnight())
 
     async def export(self, client_id: int, query: InvoiceQuery) -> Reading[tuple[InvoiceItem, ...]]:
         """All matching invoices at one moment. May take as long as reading each open one of them takes.

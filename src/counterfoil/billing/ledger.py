@@ -121,6 +121,9 @@ class Ledger:
         rows = {row.id: row for row in self._rows}
         return tuple(self._item(rows[id_]) if id_ in rows else None for id_ in ids)
 
+    def rows(self) -> tuple[InvoiceRow, ...]:
+        return tuple(self._rows)
+
     def open(self) -> frozenset[int]:
         return _open_of(self._rows)
 
@@ -146,6 +149,7 @@ class Ledger:
             credit=credit if credit.currency == currency else Money.of("0", currency),
             next_due_on=min((row.due_on for row in owed if row.due_on and row.due_on >= self._today), default=None),
             open_count=len(owed),
+            overdue_count=len(late),
         )
 
     def _visible(self, rows: Iterable[InvoiceRow]) -> list[InvoiceRow]:

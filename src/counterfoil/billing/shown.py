@@ -84,6 +84,7 @@ class Figures(Struct, frozen=True):
     credit: Money
     next_due_on: date | None
     open_count: int
+    overdue_count: int = 0
 
 
 _ABOUT_OTHERS = frozenset({"Invoice", "AddFunds"})

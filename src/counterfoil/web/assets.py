@@ -36,7 +36,7 @@ class Assets:
         self._files: dict[str, Asset] = {}
         static = resources.files("counterfoil.web").joinpath("static")
         self._add("portal.css", "text/css; charset=utf-8", _style_sheet(static.joinpath("css"), accent))
-        for script in ("portal.js", "invoices.js"):
+        for script in ("portal.js", "lists.js"):
             self._add(script, "text/javascript; charset=utf-8", static.joinpath(script).read_bytes())
         icon = static.joinpath("icon.svg").read_text(encoding="utf-8")
         self._add("icon.svg", "image/svg+xml", icon.replace("#0b6e4f", accent or "#0b6e4f").encode())

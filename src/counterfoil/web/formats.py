@@ -6,7 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from counterfoil.model import Money, currency_digits
@@ -33,6 +33,13 @@ class Formats:
 
     def _date(self, day: date | None) -> str:
         return format_date(day, "medium", locale=self._locale) if day else "\N{EN DASH}"
+
+    def month(self, day: date) -> str:
+        """Short, as under a chart."""
+        return format_date(day, "LLL", locale=self._locale)
+
+    def month_of_year(self, day: date) -> str:
+        return format_skeleton("yMMMM", day, locale=self._locale)
 
     def time(self, moment: datetime) -> str:
         """Absolute and with its zone, for a page may be served later than it was made."""

@@ -1,4 +1,4 @@
-"""Home, the list and one invoice as pages, and the way to WHMCS and back. Rules live in billing/."""
+"""The list and one invoice as pages, and the way to WHMCS and back. Rules live in billing/."""
 
 import time
 from contextlib import suppress
@@ -12,7 +12,6 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from counterfoil.billing.freshness import GATEWAY_SCOPE
-from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.invoices import Overview
 from counterfoil.billing.reading import Reading
 from counterfoil.billing.shown import InvoiceDetail
@@ -26,27 +25,8 @@ from counterfoil.web.next_address import safe_next
 from counterfoil.web.paying import CHECKING, UNCONFIRMED, awaited, away, paying, paying_cookie, words_change_at
 from counterfoil.web.request_context import AnyRequest
 from counterfoil.web.shells import HTML, shell_for
-from counterfoil.web.views import PAYMENT_METHODS, Home, Invoice, Invoices, View
+from counterfoil.web.views import HOME, PAYMENT_METHODS, Invoice, Invoices, View
 from counterfoil.web.wiring import GivenParts, Parts
-
-HOME_ROWS = 5
-
-
-@get("/", permission="invoices", include_in_schema=False)
-async def home(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
-    query = InvoiceQuery(StatusFilter.UNPAID, sort=Sort.ATTENTION, page_size=HOME_ROWS)
-    reading = await parts.invoices.overview(viewer_of(request).client, query)
-    shown, gone = reading.value, awaited(request)
-    page = Home(
-        invoices=shown.invoices,
-        figures=shown.figures,
-        open_count=shown.open_count,
-        today=parts.calendar.today(),
-        has_pdf=True,
-        checking=gone.checking,
-    )
-    reading = reading._replace(expires_at=min(reading.expires_at, gone.until))
-    return await _give(request, parts, reading, page, shown.client)
 
 
 @get("/invoices", permission="invoices", include_in_schema=False)
@@ -134,7 +114,7 @@ async def refresh(
     # Over the limit, or with the cache away, people get the page as it is: it says its age.
     with suppress(RateLimited, CacheUnavailable):
         await parts.limits.hit("refresh", str(viewer.account_id))
-        others = [GATEWAY_SCOPE] if data.next == PAYMENT_METHODS.href else []
+        others = [GATEWAY_SCOPE] if data.next in {HOME.href, PAYMENT_METHODS.href} else []
         await parts.cache.clear(*others, viewer.scope)
     return Redirect(safe_next(data.next), status_code=303, headers={"cache-control": "no-store"})
 

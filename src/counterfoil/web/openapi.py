@@ -97,8 +97,9 @@ async def openapi_json(request: Request[Any, Any, Any]) -> Response[dict[str, An
 
 
 def described(app: Litestar) -> dict[str, Any]:
-    """Litestar's schema with our errors instead of its own."""
+    """Litestar's schema with our errors instead of its own, without the second addresses that are for people."""
     schema: dict[str, Any] = app.openapi_schema.to_schema()
+    schema["paths"] = {path: item for path, item in schema["paths"].items() if path.startswith("/api/")}
     for item in schema["paths"].values():
         for method in METHODS:
             if method in item:

@@ -75,6 +75,8 @@ def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compi
     environment.filters |= {
         "money": formats.money,
         "date": formats.date,
+        "month": formats.month,
+        "month_of_year": formats.month_of_year,
         "time": formats.time,
         "number": formats.number,
         "negative": formats.negative,

@@ -182,25 +182,6 @@ class Invoice(View, frozen=True):
         return Money.of(self.invoice.total.amount - self.invoice.balance.amount, self.invoice.currency)
 
 
-class Home(View, frozen=True):
-    """`open_invoices` are the first to pay; `open_count` is all of them."""
-
-    template: ClassVar[str] = "home.html"
-    section: ClassVar[str] = HOME.section
-
-    invoices: InvoicePage
-    figures: tuple[Figures, ...] | None
-    open_count: int
-    today: date
-    has_pdf: bool = False
-    checking: frozenset[int] = frozenset()
-    chooses: ClassVar[bool] = False
-
-    @property
-    def live(self) -> str:
-        return "invoices invoice profile"
-
-
 class Problem(View, frozen=True):
     """Any error. `retry_href` is where "Try again" leads: the address that failed, or for a failed form its page."""
 

@@ -22,6 +22,7 @@ from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
 from counterfoil.billing.statements import Statements
 from counterfoil.billing.subscriptions import Subscriptions
+from counterfoil.billing.summary import Summaries
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import Cache
 from counterfoil.db.engine import Engine
@@ -55,6 +56,7 @@ class Parts:
     transactions: Transactions
     credits: Credits
     statements: Statements
+    summaries: Summaries
     quotes: Quotes
     contacts: Contacts
     hand_offs: HandOffs

@@ -1,4 +1,4 @@
-// The invoice list: what is selected and what that comes to, and the file while it is prepared.
+// Lists: what is selected and what that comes to, and a file while it is prepared.
 const bar = () => document.getElementById("together");
 const chosen = () => [...document.querySelectorAll("input[form=together]:checked")];
 

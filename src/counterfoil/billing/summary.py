@@ -1,0 +1,134 @@
+"""What a client owes and has, in short: for the home page and for programs. All parts or none, of one generation."""
+
+import asyncio
+from datetime import date, datetime
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from counterfoil.billing.clients import Clients, decode_client
+from counterfoil.billing.gateways import Gateways
+from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
+from counterfoil.billing.invoices import EXPORT_LIMIT, NO_PAGE, Invoices, Overview, overview_of
+from counterfoil.billing.ledger import Ledger
+from counterfoil.billing.payment_methods import PaymentMethods, ShownMethod, decode_methods, shown_methods
+from counterfoil.billing.reading import Calendar, Reading, moment, reading
+from counterfoil.billing.shown import Figures
+from counterfoil.billing.spending import Spending, spending
+from counterfoil.billing.subscriptions import ShownSubscription, Subscriptions, decode_subscriptions
+from counterfoil.cache import Snapshot
+from counterfoil.errors import TooManyOpenInvoices
+from counterfoil.model import Money
+
+ROWS = 5
+"""Of the invoices to pay and of the subscriptions: the first ones, the rest have their own pages."""
+
+
+class Summary(Struct, frozen=True):
+    """Field names are the API's (contract 3). One amount for each currency, the client's own first."""
+
+    balance_due: tuple[Money, ...]
+    overdue: tuple[Money, ...]
+    unpaid_count: int
+    overdue_count: int
+    next_due_on: date | None
+    """Of what is not overdue yet."""
+    credit: Money
+    has_usable_payment_method: bool
+    as_of: datetime
+
+
+class HomeSummary(Struct, frozen=True):
+    """`subscriptions` are those that renew next, None for who may not see them."""
+
+    overview: Overview
+    methods: tuple[ShownMethod, ...]
+    subscriptions: tuple[ShownSubscription, ...] | None
+    spending: tuple[Spending, ...]
+
+    @property
+    def can_pay(self) -> bool:
+        return any(method.is_usable for method in self.methods)
+
+
+class Beside(NamedTuple):
+    """What is read beside the invoices and their client."""
+
+    gateways: Gateways
+    payment_methods: PaymentMethods
+    subscriptions: Subscriptions
+
+
+class Summaries:
+    """Every method raises BillingUnavailable when one part is missing: unknown is never none."""
+
+    def __init__(self, invoices: Invoices, clients: Clients, calendar: Calendar, beside: Beside) -> None:
+        self._invoices = invoices
+        self._clients = clients
+        self._calendar = calendar
+        self._gateways, self._payment_methods, self._subscriptions = beside
+
+    async def summary(self, client_id: int, account_id: int) -> Reading[Summary]:
+        """Raises TooManyOpenInvoices as well: a sum over some of them would be untrue."""
+        beside = (self._clients.part(client_id), self._payment_methods.part(client_id, account_id))
+        reads = self._invoices.ledger(client_id, NO_PAGE, _all_unpaid, *beside, is_long=True)
+        (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
+        client_value, methods_value = (entry.value for entry in snapshot.entries[-len(beside) :])
+        client = decode_client(client_value)
+        made = await self._with_gateways(snapshot, methods_value)
+        figures = ledger.figures(client.credit)
+        summary = _summary(figures, client.credit, made.as_of, can_pay=any(each.is_usable for each in made.value))
+        return Reading(summary, made.nonce, made.as_of, made.expires_at)
+
+    async def home(self, client_id: int, account_id: int, *, with_subscriptions: bool) -> Reading[HomeSummary]:
+        """Cold it costs a call each for invoices, client, payment methods and subscriptions, all at once, and one for
+        each open invoice. The gateways, everybody's, are asked for once an hour.
+        """
+        query = InvoiceQuery(StatusFilter.UNPAID, sort=Sort.ATTENTION, page_size=ROWS)
+        beside = [self._clients.part(client_id), self._payment_methods.part(client_id, account_id)]
+        if with_subscriptions:
+            beside.append(self._subscriptions.part(client_id))
+        reads = self._invoices.ledger_for(client_id, query, *beside)
+        (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
+        client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(beside) :])
+        client = decode_client(client_value)
+        made = await self._with_gateways(snapshot, methods_value)
+        home = HomeSummary(
+            overview=overview_of(ledger, query, client, made.as_of),
+            methods=made.value,
+            subscriptions=_renewing(decode_subscriptions(rest[0], client)) if rest else None,
+            spending=spending(ledger.rows(), client.currency, self._calendar.today()),
+        )
+        return Reading(home, made.nonce, made.as_of, made.expires_at)
+
+    async def _with_gateways(self, snapshot: Snapshot, methods: bytes) -> Reading[tuple[ShownMethod, ...]]:
+        # Read beside the client's own, so that nobody waits for them, and again after it, which costs a look: a page of
+        # a new generation must not have gateways of an older one.
+        gateways = await self._gateways.read()
+        shown = shown_methods(decode_methods(methods), gateways.value, self._calendar.today())
+        own = reading(shown, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
+        return own._replace(as_of=min(own.as_of, gateways.as_of))
+
+
+def _all_unpaid(known: Ledger) -> frozenset[int]:
+    found = known.unpaid()
+    if len(found) > EXPORT_LIMIT:
+        raise TooManyOpenInvoices(("status", TooManyOpenInvoices.detail))
+    return found
+
+
+def _summary(figures: tuple[Figures, ...], credit: Money, as_of: float, *, can_pay: bool) -> Summary:
+    return Summary(
+        balance_due=tuple(each.due for each in figures),
+        overdue=tuple(each.overdue for each in figures),
+        unpaid_count=sum(each.open_count for each in figures),
+        overdue_count=sum(each.overdue_count for each in figures),
+        next_due_on=min((each.next_due_on for each in figures if each.next_due_on), default=None),
+        credit=credit,
+        has_usable_payment_method=can_pay,
+        as_of=moment(as_of),
+    )
+
+
+def _renewing(subscriptions: tuple[ShownSubscription, ...]) -> tuple[ShownSubscription, ...]:
+    return tuple(each for each in subscriptions if each.is_current)[:ROWS]

@@ -1,0 +1,44 @@
+"""The summary: JSON for programs, the home page for people. What is in it: billing/summary.py."""
+
+import msgspec
+from litestar import Response, get
+
+from counterfoil.billing.freshness import GATEWAY_SCOPE
+from counterfoil.web.guard import viewer_of
+from counterfoil.web.home_view import Home, chart_of
+from counterfoil.web.invoices import JSON
+from counterfoil.web.paying import awaited
+from counterfoil.web.request_context import AnyRequest
+from counterfoil.web.shells import HTML, shell_for
+from counterfoil.web.wiring import GivenParts
+
+
+@get("/api/v1/summary", permission="invoices", also_shows=GATEWAY_SCOPE)
+async def summary(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+    """Amounts once for each currency, the client's own first. `next_due_on` is of what is not overdue yet."""
+    viewer = viewer_of(request)
+    reading = await parts.summaries.summary(viewer.client, viewer.account_id)
+    body = msgspec.json.encode(reading.value)
+    return await parts.answers.give(request, reading, body, permission="invoices", media_type=JSON)
+
+
+@get("/", permission="invoices", include_in_schema=False, also_shows=GATEWAY_SCOPE)
+async def home(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+    viewer, gone = viewer_of(request), awaited(request)
+    sees_subscriptions = viewer.allows("products")
+    reading = await parts.summaries.home(viewer.client, viewer.account_id, with_subscriptions=sees_subscriptions)
+    shown = reading.value
+    page = Home(
+        invoices=shown.overview.invoices,
+        figures=shown.overview.figures,
+        open_count=shown.overview.open_count,
+        methods=shown.methods,
+        subscriptions=shown.subscriptions,
+        charts=tuple(chart_of(each) for each in shown.spending),
+        today=parts.calendar.today(),
+        checking=gone.checking,
+    )
+    body = parts.renderer.page(page, shell_for(request, viewer, shown.overview.client))
+    reading = reading._replace(expires_at=min(reading.expires_at, gone.until))
+    permission = "invoices products" if sees_subscriptions else "invoices"
+    return await parts.answers.give(request, reading, body, permission=permission, media_type=HTML)

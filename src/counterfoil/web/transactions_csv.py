@@ -1,0 +1,37 @@
+"""All payments and refunds as a file for spreadsheets."""
+
+from litestar import get
+from litestar.response import Stream
+
+from counterfoil.billing.reading import moment
+from counterfoil.billing.transactions import ShownTransaction
+from counterfoil.web.csv_files import Cell, csv_file
+from counterfoil.web.guard import viewer_of
+from counterfoil.web.request_context import AnyRequest
+from counterfoil.web.wiring import GivenParts
+
+COLUMNS = ("id", "date", "kind", "currency", "amount", "gateway", "description", "reference", "invoice_id")
+
+
+@get(["/api/v1/transactions.csv", "/transactions.csv"], permission="invoices")
+async def transactions_csv(request: AnyRequest, parts: GivenParts) -> Stream:
+    """Newest first, in UTF-8 with a byte-order mark; a refund is below 0. The header `as-of` says of which moment."""
+    viewer = viewer_of(request)
+    await parts.limits.hit("csv", str(viewer.account_id))
+    reading, _ = await parts.transactions.read(viewer.client)
+    rows = [_cells(each) for each in reading.value]
+    return csv_file(f"transactions-{parts.calendar.today()}.csv", COLUMNS, rows, moment(reading.as_of))
+
+
+def _cells(each: ShownTransaction) -> tuple[Cell, ...]:
+    return (
+        each.id,
+        each.date,
+        each.kind.value,
+        each.amount.currency,
+        each.amount.amount,
+        each.gateway,
+        each.description,
+        each.reference,
+        each.invoice_id,
+    )
