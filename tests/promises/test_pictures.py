@@ -43,6 +43,8 @@ PICTURES = [
     Picture("credit", "/credit"),
     Picture("quotes-dark", "/quotes", options=DARK),
     Picture("contacts", "/contacts"),
+    Picture("statement", "/statement"),
+    Picture("home-phone", "/", options=PHONE),
     Picture("no-invoices", "/invoices", "nora@example.com"),
     Picture("not-found", "/invoices/999999"),
 ]

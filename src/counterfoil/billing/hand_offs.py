@@ -53,10 +53,9 @@ class HandOffs:
         return await self._link(client_id, user_id, f"viewinvoice.php?id={invoice_id}")
 
     async def pay_together(self, client_id: int, user_id: int | None, invoice_ids: Sequence[int]) -> HandOff:
-        """Lands on WHMCS's mass payment with these invoices chosen, which its template takes as `invoiceids[]`.
+        """Lands on WHMCS's mass payment with these invoices chosen; docs/money.md says what of that is not verified.
 
-        https://docs.whmcs.com/billing-and-invoicing/ has the setting that switches mass payment on; where it is off,
-        WHMCS shows the client area instead. Raises what `pay` raises, and SeveralCurrencies.
+        Raises what `pay` raises, and SeveralCurrencies.
         """
         await self._invoices.chosen(client_id, invoice_ids)
         await self._expect_changes(client_id)
