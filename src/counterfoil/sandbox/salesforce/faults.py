@@ -1,0 +1,76 @@
+"""What goes wrong on purpose, and how each looks on the wire."""
+
+import random
+from typing import Any
+
+import msgspec
+from litestar import Response
+
+from .org import Refused
+
+WIRE = "x-sandbox-wire"
+
+FAULTS = {
+    "latency": "waits `seconds`",
+    "hang": "accepts the request and never answers",
+    "reset": "resets the connection",
+    "status": "answers with the HTTP status `status` and an HTML page",
+    "html": "an HTML page with 200",
+    "broken-json": "half of the JSON",
+    "expired": "401 INVALID_SESSION_ID",
+    "lock": "400 UNABLE_TO_LOCK_ROW",
+    "query-timeout": "400 QUERY_TIMEOUT",
+    "busy": "403 REQUEST_LIMIT_EXCEEDED, too many at once",
+    "quota": "403 REQUEST_LIMIT_EXCEEDED, the day's calls are spent",
+    "denied": "403 INSUFFICIENT_ACCESS",
+    "flow": "400 CANNOT_EXECUTE_FLOW_TRIGGER",
+}
+
+_REFUSALS = {
+    "expired": (401, "INVALID_SESSION_ID", "Session expired or invalid"),
+    "lock": (400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"),
+    "query-timeout": (400, "QUERY_TIMEOUT", "Your query request was running for too long."),
+    "busy": (403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."),
+    "quota": (403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
+    "denied": (403, "INSUFFICIENT_ACCESS", "insufficient access rights on object id"),
+    "flow": (400, "CANNOT_EXECUTE_FLOW_TRIGGER", "We can't save this record because a process failed."),
+}
+
+
+class Fault(msgspec.Struct, kw_only=True):
+    """`operation`: token, query, read, create, update, upsert, composite, describe, or "*" for all. With `after` the
+    call is carried out first. `times` None: until it is taken away.
+    """
+
+    kind: str
+    operation: str = "*"
+    object: str = "*"
+    times: int | None = None
+    after: bool = False
+    seconds: float | list[float] = 1.0
+    status: int = 503
+    id: int = 0
+
+    def meets(self, operation: str, kind: str) -> bool:
+        return self.operation in {"*", operation} and self.object in {"*", kind}
+
+    def wait(self) -> float:
+        if isinstance(self.seconds, list):
+            return random.uniform(*self.seconds)  # noqa: S311 - no secret
+        return self.seconds
+
+
+def refusal(fault: Fault) -> Refused | None:
+    return Refused(*_REFUSALS[fault.kind]) if fault.kind in _REFUSALS else None
+
+
+def faulty(fault: Fault, body: Any) -> Response[bytes]:
+    """The answer of a fault that is no refusal."""
+    page = b"<!DOCTYPE html><html><head><title>Down For Maintenance</title></head><body></body></html>"
+    if fault.kind == "reset":
+        return Response(page, status_code=200, headers={WIRE: "reset"})
+    if fault.kind == "broken-json":
+        whole = msgspec.json.encode(body)
+        return Response(whole[: len(whole) // 2] or b"{", status_code=200, media_type="application/json")
+    status = fault.status if fault.kind == "status" else 200
+    return Response(page, status_code=status, media_type="text/html")

@@ -1,0 +1,150 @@
+"""One call to Salesforce: the token, and what each refusal leads to."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from counterfoil.errors import CrmUnavailable
+from counterfoil.salesforce.api import SalesforceApi
+from counterfoil.salesforce.client import SalesforceClient
+from counterfoil.salesforce.failures import CrmRefused
+from counterfoil.salesforce.fields import NEEDED
+from counterfoil.salesforce.token import audience
+from tests.org import OrgSandbox
+
+pytestmark = pytest.mark.anyio
+QUERY = "query?q=SELECT+Id+FROM+Account"
+
+
+async def test_fifty_callers_after_expiry_sign_in_once(org: OrgSandbox, client: SalesforceClient) -> None:
+    """The token says nothing of its end: the refusal does, and one new sign-in serves all who wait."""
+    await client.call("GET", QUERY)
+    org.control("POST", "expire")
+    answers = await asyncio.gather(*(client.call("GET", QUERY) for _ in range(50)))
+    assert len(answers) == 50
+    assert client.sign_in.count == 2
+    assert org.operations().count("token") == 2
+
+
+async def test_a_token_that_is_refused_at_once_is_not_renewed_for_ever(
+    org: OrgSandbox, client: SalesforceClient
+) -> None:
+    """One new sign-in, one more try, then a clear error."""
+    org.break_with("expired", operation="query")
+    with pytest.raises(CrmUnavailable):
+        await client.call("GET", QUERY)
+    assert org.operations() == ["token", "query", "token", "query"]
+
+
+@pytest.mark.parametrize("kind", ["lock", "query-timeout", "busy"])
+async def test_a_busy_moment_passes(org: OrgSandbox, client: SalesforceClient, kind: str) -> None:
+    """What Salesforce says it did not do is asked for again, reads and writes alike."""
+    await client.call("GET", QUERY)
+    org.break_with(kind, times=2)
+    account = org.control("GET", "records/Account")[0]["Id"]
+    await client.call("PATCH", f"sobjects/Account/{account}", {"Name": "New"}, repeatable=False)
+    assert org.operations()[-3:] == ["update"] * 3
+
+
+@pytest.mark.parametrize("kind", ["status", "html", "broken-json", "reset"])
+async def test_an_unknown_outcome(org: OrgSandbox, client: SalesforceClient, kind: str) -> None:
+    """What can be repeated is; what cannot be is left to whoever can look first."""
+    await client.call("GET", QUERY)
+    org.break_with(kind, times=1, after=True)
+    assert (await client.call("GET", QUERY))["totalSize"] > 1
+    org.control("DELETE", "calls")
+    org.break_with(kind, times=1, after=True)
+    with pytest.raises(CrmUnavailable):
+        await client.call("POST", "sobjects/Account", {"Name": "Twice?"}, repeatable=False)
+    assert org.operations() == ["create"]
+
+
+async def test_a_spent_quota_is_not_asked_again(org: OrgSandbox, client: SalesforceClient) -> None:
+    """Salesforce counts refused calls too: until the pause is over nothing is sent."""
+    await client.call("GET", QUERY)
+    org.break_with("quota")
+    for _ in range(3):
+        with pytest.raises(CrmUnavailable):
+            await client.call("GET", QUERY)
+    assert org.operations() == ["token", "query", "query"]
+    assert 0 < client.used <= client.allowed
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"Nonsense__c": 1}, "INVALID_FIELD"),
+        ({"Activation_Error_Code__c": "x" * 61}, "STRING_TOO_LONG"),
+        ({"Activation_Status__c": "Maybe"}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
+    ],
+)
+async def test_refusals_are_not_repeated(
+    org: OrgSandbox, client: SalesforceClient, values: dict[str, object], reason: str
+) -> None:
+    """A person must look; asking again changes nothing."""
+    order_id = org.sell(1, (2, "Monthly", 1))
+    org.control("DELETE", "calls")
+    with pytest.raises(CrmRefused, match=reason) as refused:
+        await client.call("PATCH", f"sobjects/Order/{order_id}", values)
+    assert org.operations().count("update") == 1
+    assert "xxx" not in str(refused.value.args)
+
+
+async def test_what_is_gone(org: OrgSandbox, api: SalesforceApi) -> None:
+    """Deleted and never there are the same: there is no order."""
+    order_id = org.sell(1, (2, "Monthly", 1))
+    assert await api.read_order(order_id) is not None
+    org.control("DELETE", f"records/Order/{order_id}")
+    assert await api.read_order(order_id) is None
+    assert await api.read_order("801000000000999AAA") is None
+
+
+async def test_a_wrong_key_is_said_clearly(org: OrgSandbox) -> None:
+    """No order stops for it, for it is wrong for all of them."""
+    given = {name.removeprefix("salesforce_"): value for name, value in org.settings.items()}
+    stranger = SalesforceClient(**given | {"client_id": "somebody else"})  # type: ignore[arg-type]
+    try:
+        with pytest.raises(CrmUnavailable) as failed:
+            await stranger.call("GET", QUERY)
+        assert failed.value.args == ("sign-in", "invalid_client_id")
+    finally:
+        await stranger.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "for_whom"),
+    [
+        ("https://login.salesforce.com", "https://login.salesforce.com"),
+        ("https://acme.my.salesforce.com", "https://login.salesforce.com"),
+        ("https://acme--uat.sandbox.my.salesforce.com", "https://test.salesforce.com"),
+        ("http://127.0.0.1:8082", "http://127.0.0.1:8082"),
+    ],
+)
+async def test_audience(url: str, for_whom: str) -> None:
+    """The login host or the test host, whatever the org's own address is."""
+    assert audience(url) == for_whom
+
+
+async def test_an_order_of_sales_staff_is_read_whole(org: OrgSandbox, api: SalesforceApi) -> None:
+    """Its customer and its products by their numbers in WHMCS, the cycle as WHMCS spells it."""
+    order_id = org.sell(1, (2, "Annually", 1), (3, "Monthly", 4), (0, "", 1))
+    order = await api.read_order(order_id)
+    assert order is not None
+    assert (order.client_id, order.activation_status, order.is_cancelled) == (1, "Requested", False)
+    assert [(item.product_id, item.billing_cycle, item.quantity) for item in order.items] == [
+        (2, "annually", 1),
+        (3, "monthly", 4),
+        (None, "", 1),
+    ]
+    assert await api.requested() == [order_id]
+
+
+def test_the_deployed_fields_are_those_that_are_asked_for() -> None:
+    """deploy/salesforce has a file for each field that the portal needs."""
+    objects = Path(__file__).parents[2] / "deploy/salesforce/force-app/main/default/objects"
+    deployed = {
+        (path.parent.parent.name, path.name.removesuffix(".field-meta.xml"))
+        for path in objects.glob("*/fields/*.field-meta.xml")
+    }
+    assert deployed == {(kind, field) for kind, fields in NEEDED.items() for field in fields}
