@@ -56,7 +56,7 @@ class WhmcsAddon:
         """
         params: dict[str, str | int] = {} if after is None else {"series": series, "after": after}
         with interpreting(CHANGES):
-            return wire_addon.report(await self._call(CHANGES, params))
+            return wire_addon.report(await self._call(CHANGES, params), after or 0)
 
     async def invoices(self, client_id: int, ids: Sequence[int]) -> dict[int, Invoice]:
         """Those of this client among them, as GetInvoice answers each. Raises NotOffered."""

@@ -11,11 +11,11 @@ from counterfoil.whmcs.webhooks import Event, ids_of, series_of
 from counterfoil.whmcs.wire import Row, Untrustworthy, count, each, identifier, rows, text
 
 
-def report(answer: Row) -> ChangeReport:
+def report(answer: Row, after: int) -> ChangeReport:
     changes = each(rows(answer, "changes", "change"), _change)
-    numbers = [change.number for change in changes]
+    numbers = [after, *(change.number for change in changes)]
     if numbers != sorted(set(numbers)):
-        raise Untrustworthy("changes are not in the order of their numbers")
+        raise Untrustworthy("changes are not in the order of their numbers, or not those that were asked for")
     return ChangeReport(
         version=text(answer, "version"),
         protocol=count(answer, "protocol"),

@@ -74,7 +74,11 @@ function counterfoil_deactivate()
 
 function counterfoil_upgrade($vars)
 {
-    Schema::create();
+    try {
+        Schema::create();
+    } catch (\Throwable $error) {
+        logActivity('Counterfoil: the tables could not be brought up to date (' . get_class($error) . ')', 0);
+    }
 }
 
 function counterfoil_output($vars)
