@@ -69,6 +69,7 @@ def test_the_page(portal: Stack, open_page: OpenPage) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".period")).to_be_hidden()
     expect(page.get_by_text("Closing balance")).to_be_visible()
+    expect(page.get_by_text("Agrees with the billing system")).to_be_visible()
 
 
 def test_all_or_nothing(portal: Stack, ada: httpx2.Client) -> None:
