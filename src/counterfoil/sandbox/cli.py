@@ -67,7 +67,12 @@ def salesforce(port: int, host: str, key_file: Path | None, control_key: str, **
     from .salesforce.app import create_app as create_org  # noqa: PLC0415 -- see the line above
     from .salesforce.options import Options as OrgOptions  # noqa: PLC0415 -- see the line above
 
-    options = OrgOptions(**given, private_key=_private_key(key_file), control_key=control_key)
+    options = OrgOptions(
+        client_id=given["client_id"],
+        username=given["username"],
+        private_key=_private_key(key_file),
+        control_key=control_key,
+    )
     click.echo(f"Salesforce sandbox on http://{host}:{port}/ (control: /_sandbox/)", err=True)
     asyncio.run(serve(create_org(options), host, port))
 
