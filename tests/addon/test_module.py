@@ -11,7 +11,7 @@ from counterfoil.cli.whmcs_checks import NEEDED
 from counterfoil.whmcs.addon_api import CHANGES, INVOICES, ORDER
 from tests.addon.installation import ADDON, ROOT, Installation
 from tests.addon.receiver import Receiver
-from tests.addon.test_delivery import paid
+from tests.addon.test_delivery import NOW, paid
 from tests.shape.sources import tracked
 
 
@@ -70,6 +70,15 @@ def test_test_message_that_fails_says_why(small: Installation, portal: Receiver)
         assert words in small.play(["form", {"counterfoil_do": "test"}])[0], status
     small.settings(portal_url="http://127.0.0.1:9")
     assert "No answer" in small.play(["form", {"counterfoil_do": "test"}])[0]
+
+
+def test_page_says_when_the_portal_asked(small: Installation) -> None:
+    """So that an administrator sees that lost messages are made good."""
+    assert "has not asked for changes yet" in small.play(["page"])[0]
+    small.now = NOW
+    small.play(["api", "counterfoilchanges", {"series": small.series(), "after": "0"}])
+    small.now = NOW + 12
+    assert "asked for changes 12 s ago, and has all up to number 0" in small.play(["page"])[0]
 
 
 def test_forms_of_others_do_nothing(small: Installation, portal: Receiver) -> None:

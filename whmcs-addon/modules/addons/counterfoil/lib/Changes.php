@@ -33,6 +33,7 @@ final class Changes
             $after = max(0, (int) $params['after']);
             $most = min(max(1, (int) ($params['limitnum'] ?? self::MOST)), self::MOST);
             $this->outbox->fetchedUpTo($after);
+            State::put('asked', (int) ($this->clock)() . ' ' . $after);
             $rows = $this->outbox->afterNumber($after, $most);
         }
         return [

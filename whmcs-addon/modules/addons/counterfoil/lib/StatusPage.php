@@ -109,11 +109,20 @@ final class StatusPage
             . ($problem === '' ? '' : self::box('danger', $problem . ' See Setup > Addon Modules.'))
             . ($paused <= 0 ? '' : self::box('warning', "The portal did not answer. Sent again in $paused s."))
             . '<p>Version ' . Addon::VERSION . '. Waiting: ' . $this->outbox->count(Outbox::WAITING)
-            . '. Given up: ' . $this->outbox->count(Outbox::DEAD) . '.</p>'
+            . '. Given up: ' . $this->outbox->count(Outbox::DEAD) . '. ' . self::text($this->asked()) . '</p>'
             . self::form($link, 'test', [], 'Send a test message')
             . $this->roles($link)
             . $this->given($link)
             . '<h3>Latest changes</h3>' . self::table($this->outbox->latest(25));
+    }
+
+    private function asked(): string
+    {
+        if (!preg_match('/^(\d+) (\d+)$/D', State::get('asked'), $found)) {
+            return 'The portal has not asked for changes yet.';
+        }
+        $seconds = max(0, (int) $this->addon->now() - (int) $found[1]);
+        return "The portal asked for changes $seconds s ago, and has all up to number $found[2].";
     }
 
     private function roles(string $link): string
