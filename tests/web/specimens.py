@@ -44,6 +44,7 @@ from counterfoil.web.views import (
 )
 from tests.web.specimens_of_methods import SAVED, payment_methods
 from tests.web.specimens_of_money import CHARTS, EXPIRED, ODD_STATEMENT, STATEMENT, SUBSCRIPTIONS, USABLE
+from tests.web.specimens_of_orders import order_pages
 from tests.web.specimens_of_records import RECORD_PAGES
 from tests.web.texts import ENDLESS, HOSTILE
 
@@ -292,4 +293,5 @@ PAGES: dict[str, tuple[View, Shell]] = {
     "no-client": (NoClient(email="zoe@example.com"), Shell("en", is_signed_in=True, user_name="Zoe")),
     "sso-refused": (SsoRefused(billing_url="https://billing.example.com/", back_href="/invoices/4"), ADA),
     **RECORD_PAGES,
+    **order_pages(ADA),
 }

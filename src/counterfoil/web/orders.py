@@ -38,6 +38,15 @@ STOPPED: dict[StopCode, str] = {
 }
 """What a customer is told of an order that stopped."""
 
+FAULTS = (
+    translatable("Choose at least one product, and at most 20."),
+    translatable("This product cannot be ordered."),
+    translatable("This product is not offered with this billing cycle."),
+    translatable("Choose a number from 1 to 50."),
+    translatable("Choose how you want to pay."),
+)
+"""What checkout says of a field; here so that they are in the catalogues."""
+
 LONGEST_KEY = 255
 
 

@@ -3,6 +3,7 @@
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.model import Client
 from counterfoil.web.catalogue import negotiate_language
+from counterfoil.web.order_views import ORDER, STAFF
 from counterfoil.web.record_views import CONTACTS, QUOTES, SUBSCRIPTIONS, TRANSACTIONS
 from counterfoil.web.request_context import AnyRequest, context_of
 from counterfoil.web.views import HOME, INVOICES, PAYMENT_METHODS, PROFILE, NavItem, Shell
@@ -15,6 +16,7 @@ _NAV: tuple[tuple[str, NavItem], ...] = (
     ("invoices", PAYMENT_METHODS),
     ("invoices", TRANSACTIONS),
     ("products", SUBSCRIPTIONS),
+    ("orders", ORDER),
     ("quotes", QUOTES),
     ("profile", PROFILE),
     ("contacts", CONTACTS),
@@ -36,5 +38,5 @@ def shell_for(request: AnyRequest, viewer: Viewer | None, client: Client | None 
         user_name=viewer.name,
         client_name=client.name if client else viewer.client_name,
         has_several_clients=len(viewer.clients) > 1,
-        nav=tuple(item for permission, item in _NAV if viewer.allows(permission)),
+        nav=(*(item for permission, item in _NAV if viewer.allows(permission)), *((STAFF,) if viewer.is_staff else ())),
     )
