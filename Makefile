@@ -71,6 +71,9 @@ docs: setup-dev ## write the parts of docs/ that are made from the code
 screenshots: system setup-dev ## take the pictures in docs/screenshots again, in a real browser
 	@COUNTERFOIL_TEST_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/promises/test_pictures.py </dev/null
 
+audit: system setup-dev ## look at every page with pa11y and Lighthouse (needs node and npm)
+	@$(BIN)/python -m tools.audit
+
 lock: setup-dev ## resolve the dependencies again; UPGRADE=1 takes newer versions
 	@tools/lock $(if $(UPGRADE),--upgrade)
 
@@ -80,5 +83,5 @@ system:
 	@tools/system
 
 .PHONY: help setup demo test check fmt bench prove-freshness prove-simulation prove-mutations addon migrate docs \
-	screenshots lock setup-dev system check-format check-lint check-types check-imports check-templates \
+	screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from counterfoil.settings import load
+from counterfoil.web.edge import without_empty
 from counterfoil.web.request_context import address_of
 from counterfoil.web.security import Doors, security_headers
 from counterfoil.web.session import cookie_name, session_cookie
@@ -215,3 +216,25 @@ def test_other_methods_are_none(portal: Stack, method: str) -> None:
     """TRACE would show headers to scripts that may not read them."""
     request = f"{method} / HTTP/1.1\r\nHost: {portal.url[7:]}\r\nConnection: close\r\n\r\n"
     assert send_raw(portal.url, request.encode()).status == 405
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        (b"", b""),
+        (b"status=&from=&to=&q=&sort=&page=&page_size=", b""),
+        (b"status=paid&from=&page=2", b"status=paid&page=2"),
+        (b"q=a=", b"q=a="),
+        (b"q=&q=x&flag", b"q=x&flag"),
+    ],
+)
+def test_an_empty_parameter_is_an_absent_one(query: bytes, left: bytes) -> None:
+    """As forms send fields that nobody filled in, and as the contract writes the call."""
+    assert without_empty(query) == left
+
+
+def test_a_list_asked_for_with_empty_parameters(portal: Stack) -> None:
+    with portal.visitor("ada@example.com") as ada:
+        plain = ada.get("/api/v1/invoices")
+        empty = ada.get("/api/v1/invoices?status=&from=&to=&q=&sort=&page=&page_size=")
+        assert empty.json()["items"] == plain.json()["items"]

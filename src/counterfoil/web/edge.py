@@ -71,6 +71,7 @@ class Edge:
                 # Whatever can be read can be asked about; the server sends no body to a HEAD.
                 scope["method"] = "GET"
                 context_of(scope).is_head = True
+            scope["query_string"] = without_empty(scope["query_string"])
             await self._app(scope, receive, send)
         except Exception as error:
             if context_of(scope).status:
@@ -105,6 +106,13 @@ class Edge:
             await send(message)
 
         return send_completed
+
+
+def without_empty(query: bytes) -> bytes:
+    """`?status=&page=` asks for nothing: a form's empty field is an absent one."""
+    if b"=&" not in query and not query.endswith(b"="):
+        return query
+    return b"&".join(pair for pair in query.split(b"&") if pair.find(b"=") != len(pair) - 1)
 
 
 async def _send(answer: Answer, send: Send) -> None:
