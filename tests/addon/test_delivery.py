@@ -192,10 +192,12 @@ def test_ten_thousand_changes_in_one_cron_run(whmcs: Installation, portal: Recei
 
 
 def test_old_rows_are_forgotten_but_numbers_never_come_again(whmcs: Installation, portal: Receiver) -> None:
-    """A week for what was delivered, a month for what was given up; the newest row always stays."""
+    """A week for what the portal has, a month for what it has not; the row of the day always stays."""
     whmcs.now = portal.at = NOW
-    whmcs.play(paid(1), paid(2), paid(3))
-    whmcs.now = portal.at = NOW + 8 * 86400
-    whmcs.play(["hook", "DailyCronJob"])
-    numbers = [row["id"] for row in whmcs.outbox("id")]
-    assert numbers == [4]
+    whmcs.play(paid(1), paid(2))
+    whmcs.settings(webhook_secret="")
+    whmcs.play(paid(3))
+    for days, numbers in ((6, [1, 2, 3, 4]), (8, [3, 4, 5]), (29, [3, 4, 5, 6]), (40, [6, 7])):
+        whmcs.now = NOW + days * 86400
+        whmcs.play(["hook", "DailyCronJob"])
+        assert [row["id"] for row in whmcs.outbox("id")] == numbers

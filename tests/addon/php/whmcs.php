@@ -35,6 +35,9 @@ final class Whmcs
     /** @var int|null kill -9 before this many more statements */
     public static $statementsLeft;
 
+    /** @var float seconds that AddOrder takes */
+    public static $addOrderTakes = 0.0;
+
     /** @var bool kill -9 inside AddOrder, when the order is there */
     public static $diesInAddOrder = false;
 
@@ -142,6 +145,7 @@ function whmcs_add_order(array $values): array
     if (($values['paymentmethod'] ?? '') !== 'stripe') {
         return ['result' => 'error', 'message' => 'Invalid Payment Method. Valid options include stripe'];
     }
+    usleep((int) (Whmcs::$addOrderTakes * 1e6));
     $invoice = Manager::table('tblinvoices')->insertGetId(['userid' => $values['clientid'], 'status' => 'Unpaid']);
     $order = Manager::table('tblorders')->insertGetId(['userid' => $values['clientid'], 'invoiceid' => $invoice]);
     $services = [];

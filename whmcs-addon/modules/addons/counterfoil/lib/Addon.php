@@ -92,6 +92,7 @@ final class Addon
                 $this->note($type, $ids, Events::isBeforeTheChange($hook));
             }
             if ($hook === 'DailyCronJob') {
+                // It has just recorded a row itself, so that one stays.
                 $this->outbox->prune();
             }
         });

@@ -25,7 +25,7 @@ final class Outbox
     private const CLAIM = 30;
 
     private const KEEP_DAYS = 7;
-    private const KEEP_DEAD_DAYS = 30;
+    private const KEEP_ALL_DAYS = 30;
 
     /** @var callable(): float */
     private $clock;
@@ -83,8 +83,8 @@ final class Outbox
     private function claim(\stdClass $row): bool
     {
         // Only one of several processes changes the row that all of them have read.
-        return $this->free()->where('id', $row->id)->where('claim', $row->claim)->where('state', $row->state)
-            ->update(['claim' => bin2hex(random_bytes(8)), 'claimed_until' => $this->now() + self::CLAIM]) === 1;
+        return $this->free()->where('id', $row->id)->where('state', $row->state)
+            ->update(['claimed_until' => $this->now() + self::CLAIM]) === 1;
     }
 
     public function delivered(\stdClass $row, int $status): void
@@ -164,15 +164,18 @@ final class Outbox
         return (int) Capsule::table(Schema::OUTBOX)->min('id');
     }
 
+    /** Some row must always stay: an old MySQL that restarts with an empty table begins its numbers again. */
     public function prune(): void
     {
-        // The newest stays: an old MySQL that restarts with an empty table would begin its numbers again.
-        $newest = $this->newest();
-        foreach ([[self::KEEP_DAYS, '!='], [self::KEEP_DEAD_DAYS, '=']] as [$days, $isDead]) {
-            $before = ($this->now() - $days * 86400) * 1000;
-            Capsule::table(Schema::OUTBOX)->where('recorded_at', '<', $before)->where('id', '<', $newest)
-                ->where('state', '!=', self::WAITING)->where('state', $isDead, self::DEAD)->delete();
-        }
-        Capsule::table(Schema::ORDERS)->where('made_at', '<', $this->now() - self::KEEP_DEAD_DAYS * 86400)->delete();
+        $table = Capsule::table(Schema::OUTBOX);
+        (clone $table)->whereIn('state', [self::DELIVERED, self::FETCHED])
+            ->where('recorded_at', '<', $this->daysAgo(self::KEEP_DAYS) * 1000)->delete();
+        $table->where('recorded_at', '<', $this->daysAgo(self::KEEP_ALL_DAYS) * 1000)->delete();
+        Capsule::table(Schema::ORDERS)->where('made_at', '<', $this->daysAgo(self::KEEP_ALL_DAYS))->delete();
+    }
+
+    private function daysAgo(int $days): int
+    {
+        return $this->now() - $days * 86400;
     }
 }

@@ -26,7 +26,6 @@ final class Schema
                 $table->smallInteger('attempts')->default(0);
                 $table->bigInteger('next_at'); // Unix seconds, as those below
                 $table->bigInteger('claimed_until')->default(0);
-                $table->string('claim', 16)->default('');
                 $table->smallInteger('status')->nullable();
                 $table->bigInteger('answered_at')->nullable();
                 $table->index(['state', 'next_at']);
