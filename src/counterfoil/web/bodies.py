@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from litestar import Request
-from litestar.types import HTTPReceiveMessage, HTTPScope, Receive
+from litestar.types import HTTPReceiveMessage, HTTPScope, Message, Receive, Send
 
 from counterfoil.web.request_context import context_of
 from counterfoil.web.statuses import BadRequest, ContentTooLarge
@@ -41,7 +41,8 @@ class LimitedBody:
     async def drain(self) -> None:
         """Takes what is still coming, within bounds.
 
-        A caller in the middle of sending would see a reset connection instead of the 413.
+        A caller in the middle of sending would see a reset connection instead of the answer, and one who keeps the
+        connection would find it closed under the next request.
         """
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
@@ -53,6 +54,16 @@ class LimitedBody:
                     self._ended = not message.get("more_body", False)
         except TimeoutError:
             pass
+
+    def before_answer(self, send: Send) -> Send:
+        """`send`, after what nobody has read of the body."""
+
+        async def send_after_body(message: Message) -> None:
+            if message["type"] == "http.response.start" and not self._ended:
+                await self.drain()
+            await send(message)
+
+        return send_after_body
 
 
 async def limited(scope: HTTPScope, receive: Receive) -> LimitedBody:

@@ -66,7 +66,9 @@ class Edge:
         try:
             self._check(scope)
             if scope["method"] not in SAFE_METHODS:
-                receive = await limited(scope, receive)
+                body = receive = await limited(scope, receive)
+                if b"expect" not in context_of(scope).headers:  # whoever waits for "100 Continue" sends nothing more
+                    send = body.before_answer(send)
             elif scope["method"] == "HEAD":
                 # Whatever can be read can be asked about; the server sends no body to a HEAD.
                 scope["method"] = "GET"
