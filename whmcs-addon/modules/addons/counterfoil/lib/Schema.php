@@ -37,7 +37,10 @@ final class Schema
                 $table->string('value', 255);
             });
             // The numbers of another table are other numbers: the portal must not take them for the same.
-            Capsule::table(self::STATE)->insert(['name' => 'series', 'value' => bin2hex(random_bytes(6))]);
+            $state = ['series' => bin2hex(random_bytes(6)), 'failures' => '0', 'paused_until' => '0', 'asked' => ''];
+            foreach ($state as $name => $value) {
+                Capsule::table(self::STATE)->insert(['name' => $name, 'value' => $value]);
+            }
         }
         if (!$schema->hasTable(self::ORDERS)) {
             $schema->create(self::ORDERS, static function ($table) {

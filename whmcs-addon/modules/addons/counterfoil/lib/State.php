@@ -5,7 +5,7 @@ namespace Counterfoil;
 use WHMCS\Database\Capsule;
 
 /**
- * A few values that all processes share.
+ * A few values that all processes share; Schema makes them.
  */
 final class State
 {
@@ -16,6 +16,6 @@ final class State
 
     public static function put(string $name, string $value): void
     {
-        Capsule::table(Schema::STATE)->updateOrInsert(['name' => $name], ['value' => $value]);
+        Capsule::table(Schema::STATE)->where('name', $name)->update(['value' => $value]);
     }
 }
