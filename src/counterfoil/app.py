@@ -298,9 +298,10 @@ class Portal(Litestar):
         await parts.cache.start()
         parts.live.start()
         parts.metrics.start()
+        effect = partial(take_effect_and_note, parts)
         working = [
             asyncio.create_task(_keep_house(parts), name="housekeeping"),
-            asyncio.create_task(parts.missed.watch(partial(take_effect_and_note, parts)), name="missed changes"),
+            asyncio.create_task(_for_ever("changes", partial(parts.missed.watch, effect)), name="missed changes"),
             *_ordering_tasks(parts.orders),
         ]
         on_stop(parts.live.stop)
@@ -333,7 +334,7 @@ def _ordering_tasks(orders: OrderDesk) -> list[asyncio.Task[None]]:
 
 
 async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """A defect must not end what nobody would miss before the orders pile up."""
+    """A defect must not end what nobody would miss before orders pile up or lost webhooks stay lost."""
     while True:
         try:
             await work()
