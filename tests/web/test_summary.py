@@ -106,3 +106,14 @@ def test_all_or_nothing(portal: Stack, ada: httpx2.Client, action: str) -> None:
     assert "€" not in page.text
     if action != "GetClientsProducts":
         assert ada.get(SUMMARY).json()["code"] == "billing_unavailable"
+
+
+def test_home_for_somebody_who_may_see_no_invoices(portal: Stack) -> None:
+    """Is what they may see first, not a refusal right after signing in; invoices stay closed."""
+    with portal.visitor("chidi@example.com") as chidi:
+        chidi.put("/api/v1/session/client", json={"client_id": 1}).raise_for_status()
+        home = chidi.get("/", headers={"accept": "text/html"})
+        assert (home.status_code, home.headers["location"]) == (303, "/subscriptions")
+        assert chidi.get(home.headers["location"]).status_code == 200
+        assert chidi.get("/invoices").status_code == 403
+        assert chidi.get(SUMMARY).status_code == 403

@@ -1,8 +1,9 @@
 """The one guard of every route: session, account, active client, that client's permission. Nothing is open by default.
 
 A route says what it takes in its options: `public=True`, `signed_in=True`, or `permission="invoices"` (WHMCS's own
-names). tests/shape checks that each route says exactly one of them. `also_shows="gw"` names a drawer of the cache that
-the answer is made from besides the client's.
+names). tests/shape checks that each route says exactly one of them. With `leads_elsewhere=True` the handler sends who
+lacks the permission to a page of theirs. `also_shows="gw"` names a drawer of the cache that the answer is made from
+besides the client's.
 """
 
 from contextlib import suppress
@@ -41,6 +42,8 @@ class Guard:
         if viewer.client_id is None:
             raise ClientNotFound
         if not viewer.allows(permission):
+            if handler.opt.get("leads_elsewhere"):
+                return
             raise PermissionDenied(permission)
         await self._read_afresh_if_asked(request, viewer, handler.opt.get("also_shows"))
 

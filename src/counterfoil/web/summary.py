@@ -4,12 +4,14 @@ import msgspec
 from litestar import Response, get
 
 from counterfoil.billing.freshness import GATEWAY_SCOPE
+from counterfoil.errors import PermissionDenied
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.home_view import Home, chart_of
 from counterfoil.web.invoices import JSON
 from counterfoil.web.paying import awaited
 from counterfoil.web.request_context import AnyRequest
 from counterfoil.web.shells import HTML, shell_for
+from counterfoil.web.views import Shell
 from counterfoil.web.wiring import GivenParts
 
 
@@ -22,9 +24,11 @@ async def summary(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
     return await parts.answers.give(request, reading, body, permission="invoices", media_type=JSON)
 
 
-@get("/", permission="invoices", include_in_schema=False, also_shows=GATEWAY_SCOPE)
+@get("/", permission="invoices", leads_elsewhere=True, include_in_schema=False, also_shows=GATEWAY_SCOPE)
 async def home(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
     viewer, gone = viewer_of(request), awaited(request)
+    if not viewer.allows("invoices"):
+        return _elsewhere(shell_for(request, viewer))
     sees_subscriptions = viewer.allows("products")
     reading = await parts.summaries.home(viewer.client, viewer.account_id, with_subscriptions=sees_subscriptions)
     shown = reading.value
@@ -42,3 +46,10 @@ async def home(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
     reading = reading._replace(expires_at=min(reading.expires_at, gone.until))
     permission = "invoices products" if sees_subscriptions else "invoices"
     return await parts.answers.give(request, reading, body, permission=permission, media_type=HTML)
+
+
+def _elsewhere(shell: Shell) -> Response[bytes]:
+    """For somebody whom WHMCS lets see no invoices: home is what they may see first."""
+    if not shell.nav:
+        raise PermissionDenied("invoices")
+    return Response(b"", status_code=303, headers={"location": shell.nav[0].href, "cache-control": "no-store"})
