@@ -29,6 +29,7 @@ class Receiver:
     before: Callable[[], None] = lambda: None
     seen: "deque[Message]" = field(default_factory=deque)
     url: str = ""
+    closing: threading.Event = field(default_factory=threading.Event)
 
     @property
     def accepted(self) -> "list[Message]":
@@ -36,7 +37,7 @@ class Receiver:
 
     def answer(self, headers: dict[str, str], body: bytes) -> int:
         self.before()
-        time.sleep(self.hangs)
+        self.closing.wait(self.hangs)
         status = self.status or (204 if self.verifies(headers, body) else 401)
         self.seen.append(Message(headers["webhook-id"], json.loads(body), headers, body.decode(), status))
         return status
@@ -81,6 +82,9 @@ def running_receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             status = receiver.answer({name.lower(): value for name, value in self.headers.items()}, body)
+            if receiver.closing.is_set():
+                self.close_connection = True
+                return
             self.send_response(status)
             for name, value in receiver.headers.items():
                 self.send_header(name, value)
@@ -102,6 +106,7 @@ def running_receiver() -> Iterator[Receiver]:
     try:
         yield receiver
     finally:
+        receiver.closing.set()
         server.shutdown()
         server.server_close()
         thread.join()

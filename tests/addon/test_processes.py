@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +85,16 @@ def test_killed_in_a_transaction(whmcs: Installation, portal: Receiver) -> None:
 def test_rolled_back_change_is_not_sent(small: Installation, portal: Receiver) -> None:
     small.play(["begin"], paid(1), ["rollback"])
     assert len(portal.seen) == 0
+
+
+def test_numbers_may_become_visible_out_of_order(maria: Installation, tmp_path: Path) -> None:
+    """A change that is still in a transaction has its number already: who has seen the next one must look back."""
+    slow = maria.start(["begin"], paid(1), ["until", str(tmp_path / "go")], ["commit"])
+    assert slow.stdout
+    for _ in range(4):  # loaded, the clock, begun, recorded
+        slow.stdout.readline()
+    maria.play(paid(2))
+    assert [row["id"] for row in maria.outbox("id")] == [2]
+    (tmp_path / "go").touch()
+    slow.communicate(timeout=30)
+    assert [row["id"] for row in maria.outbox("id")] == [1, 2]

@@ -84,8 +84,11 @@ $steps = [
     'log' => static function (string $message, int $client): void {
         logActivity($message, $client);
     },
-    'sleep' => static function (float $seconds): void {
-        usleep((int) ($seconds * 1e6));
+    'until' => static function (string $file): void {
+        while (!file_exists($file)) {
+            usleep(5000);
+            clearstatcache();
+        }
     },
 ];
 
