@@ -26,7 +26,7 @@ class Adversary:
         self.changes_of = Changes(stage.fleet.whmcs, stage.books)
         self._webhook = Webhook(stage.fleet.webhook_secret)
         self._ids = count(1)
-        self._changing = asyncio.Lock()
+        self.changing = asyncio.Lock()
         self._telling: set[asyncio.Task[None]] = set()
         self.changes = 0
         self.webhooks = Counter[str]()
@@ -53,7 +53,7 @@ class Adversary:
     async def change(self, client: int, chance: random.Random, way: str, *, quietly: bool) -> None:
         act = self.changes_of.draw(chance, quietly=quietly)
         lag = 0.0 if chance.random() < 0.4 else chance.uniform(0.0, 1.5)
-        async with self._changing:
+        async with self.changing:
             await self._whmcs.control("PATCH", "settings", {"commit_lag": lag})
             told = await act(client, chance, lag)
         if told is None:

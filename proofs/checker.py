@@ -12,6 +12,8 @@ RULES: dict[str, Callable[[History], Iterator[Violation]]] = {
     "F2 webhook": rules.f2_webhook,
     "F2 forced refresh": rules.f2_refresh,
     "F3 early webhook": rules.f3_early_webhook,
+    "F4 own write": rules.f4_own_write,
+    "F5 unknown write": rules.f5_unknown_write,
     "F6 hand-off": rules.f6_hand_off,
     "F7 monotonic": rules.f7_monotonic,
     "F7 across views": rules.f7_across_views,

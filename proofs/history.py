@@ -86,6 +86,17 @@ class Clear(NamedTuple):
         return 200 <= self.status < 300
 
 
+class Edit(NamedTuple):
+    """A customer's own change of the address, that WHMCS has applied: it made this version. Not confirmed: the portal
+    did not answer, or said that it does not know.
+    """
+
+    client: int
+    version: int
+    ended: float
+    is_confirmed: bool
+
+
 class Trouble(NamedTuple):
     """`ended`: mended and usable again. `dead`: from when to when it certainly could not do anything."""
 
@@ -153,11 +164,20 @@ class History:
     clears: list[Clear] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
     afresh: list[tuple[int, float]] = field(default_factory=list)
     """The portal's own clears, from its log: client and moment."""
     changes: int = 0
     processes: int = 4
     concurrency: int = 8
+
+    @cached_property
+    def edits_of(self) -> dict[int, list[Edit]]:
+        """By the id() of the track that they changed."""
+        found: dict[int, list[Edit]] = defaultdict(list)
+        for edit in self.edits:
+            found[id(self.tracks[f"address {edit.client}"])].append(edit)
+        return found
 
     @cached_property
     def last_reads(self) -> dict[int, Read]:

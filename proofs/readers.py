@@ -86,6 +86,20 @@ class Customer:
         for caller in self._callers.values():
             caller.close()
 
+    async def move_to(self, address2: str) -> tuple[int, int]:
+        """Saves a part of the address; the answer's status and by which portal. An answer that shows something else
+        counts as none.
+        """
+        portal = self._chance.choice([portal.number for portal in self._fleet.portals if portal.is_up] or [0])
+        caller = Caller(self._fleet.portals[portal].port)  # the others may be in use
+        headers = {"cookie": self._cookie, "content-type": "application/merge-patch+json"}
+        body = msgspec.json.encode({"address2": address2})
+        answer = await caller.ask("PATCH", "/api/v1/profile", headers, body)
+        caller.close()
+        if answer.status == 200 and msgspec.json.decode(answer.body)["address2"] != address2:
+            return 0, portal
+        return answer.status, portal
+
     async def hand_off(self, invoice: int) -> Clear:
         """Asks for a link to pay; from its answer on WHMCS may change without a word."""
         portal = self._chance.choice([portal.number for portal in self._fleet.portals if portal.is_up] or [0])

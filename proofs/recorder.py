@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 
-from proofs.history import Clear, Read, Shown, Trouble
+from proofs.history import Clear, Edit, Read, Shown, Trouble
 from proofs.statements import NotWholeError, Statement, read_statement
 from proofs.truth import Truth
 
@@ -13,6 +13,7 @@ class Recorder:
         self.reads: list[Read] = []
         self.clears: list[Clear] = []
         self.troubles: list[Trouble] = []
+        self.edits: list[Edit] = []
         self.faults: Counter[str] = Counter()
         self.statements: list[tuple[int, Statement | int]] = []
         """By the number that a read has in `shown`: the client, and what was said to it, or the id not found."""

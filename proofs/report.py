@@ -18,6 +18,7 @@ def lines(run: Run, found: dict[str, list[Violation]], seed: int) -> list[str]:
     age, read = oldest(history)
     kinds = Counter(clear.kind for clear in history.clears if clear.holds)
     statuses = Counter(each.status for each in history.reads)
+    unreported = sum(not edit.is_confirmed for edit in history.edits)
     values = sum(len(history.shown[each.shown].values) for each in history.reads if each.shown >= 0)
     return [
         f"seed {seed}, {run.seconds:.0f} s",
@@ -25,6 +26,7 @@ def lines(run: Run, found: dict[str, list[Violation]], seed: int) -> list[str]:
         + ", ".join(f"{status or 'none'}: {number}" for status, number in sorted(statuses.items())),
         f"  values      {values} shown",
         f"  changes     {history.changes}; webhooks " + _counted(run.webhooks),
+        f"  edits       {len(history.edits)} applied, {unreported} of them unreported",
         f"  clears      {_counted(kinds)}; by the portal itself: {len(history.afresh)}",
         f"  faults      {sum(run.faults.values())}: " + _counted(run.faults),
         (

@@ -94,6 +94,27 @@ def f3_early_webhook(history: History) -> Iterator[Violation]:
     return _late(history, "F3", _superseded_by(history, due))
 
 
+def f4_own_write(history: History) -> Iterator[Violation]:
+    """After the answer to an edit every read shows it, on every process."""
+
+    def deadline(track: Track, index: int, _value: Value) -> float:
+        edits = history.edits_of.get(id(track), [])
+        return min((edit.ended for edit in edits if edit.is_confirmed and edit.version > index), default=NEVER)
+
+    return _late(history, "F4", lambda _client: deadline)
+
+
+def f5_unknown_write(history: History) -> Iterator[Violation]:
+    """An edit that nobody reported is shown P + e after WHMCS had it."""
+
+    def deadline(track: Track, index: int, _value: Value) -> float:
+        edits = history.edits_of.get(id(track), [])
+        made = (track.versions[edit.version].latest for edit in edits if not edit.is_confirmed and edit.version > index)
+        return min(made, default=NEVER) + PROBATION + TOLERANCE
+
+    return _late(history, "F5", lambda _client: deadline)
+
+
 def f6_hand_off(history: History) -> Iterator[Violation]:
     """After a hand-off every change is shown P + e later, without any webhook."""
     windows = history.holding("hand-off")

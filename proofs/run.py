@@ -12,6 +12,7 @@ from typing import Any
 
 from proofs.adversary import Adversary
 from proofs.books import Books
+from proofs.edits import edit_on
 from proofs.faults import Faults
 from proofs.fleet import Fleet, running_fleet
 from proofs.history import Call, History, Track
@@ -51,6 +52,7 @@ async def run(plan: Plan, folder: Path, database_url: str) -> Run:
             adversary.gateways(ends),
             faults.break_on(ends),
             _hand_off_on(customers, stage, ends),
+            edit_on(customers, adversary, stage, ends),
         )
         seconds = time.monotonic() - began
         for customer in customers:
@@ -107,6 +109,7 @@ async def _collect(stage: Stage) -> History:
         reads=recorder.reads,
         clears=recorder.clears,
         troubles=recorder.troubles,
+        edits=recorder.edits,
         calls=[_call(call, books) for call in calls],
         afresh=[found for portal in fleet.portals for found in _afresh(portal.child.log, recorder.unix)],
         processes=len(fleet.portals),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from proofs.checker import RULES, check
-from proofs.history import Call, Clear, History, Read, Shown, Track, Trouble, Value, Version
+from proofs.history import Call, Clear, Edit, History, Read, Shown, Track, Trouble, Value, Version
 from proofs.statements import Claim, Statement
 from proofs.truth import ALWAYS, Truth, invoice_track
 
@@ -74,6 +74,18 @@ class Told:
         return {rule for rule, found in check(self.history).items() if found}
 
 
+def moved(ended: float, *, is_confirmed: bool = True) -> Told:
+    """A customer changed the address; WHMCS had it when the portal answered, or when it was seen there."""
+    told = Told()
+    told.history.tracks["address 1"] = Track(ADA, [version(ALWAYS), Version(START + 5, START + ended, ("1",))])
+    told.history.edits.append(Edit(ADA, 1, START + ended, is_confirmed))
+    return told
+
+
+def suite(at: int) -> Value:
+    return Value("address 1", (at,), "client")
+
+
 def row(at: int, number: int = 1) -> Value:
     return Value(f"invoice {number}", (at,), "rows")
 
@@ -96,6 +108,9 @@ KEPT: dict[str, Callable[[], Told]] = {
     "a refused webhook promises nothing": lambda: (
         Told(invoice(5)).call(4).clear(5.1, 5.2, status=503).read(6, row(1), as_of=4)
     ),
+    "an own edit is shown": lambda: moved(5.3).call(5.35).read(5.4, suite(1), as_of=5.35),
+    "an own edit, asked for before its answer": lambda: moved(5.3).call(4).read(5.2, suite(0), as_of=4),
+    "an unreported edit, not yet due": lambda: moved(5.3, is_confirmed=False).call(5).read(7.5, suite(0), as_of=5),
     "a hand-off long ago": lambda: (
         Told(invoice(1000)).clear(1, 2, "hand-off", status=200).call(999).read(1003.5, row(1), as_of=999)
     ),
@@ -171,6 +186,11 @@ BROKEN: dict[str, tuple[str, Callable[[], Told]]] = {
     "early, and kept for long": (
         "F3 early webhook",
         lambda: Told(invoice(5)).call(4.5).clear(4.1, 4.2).read(7.4, row(1), as_of=4.5),
+    ),
+    "an own edit is not shown": ("F4 own write", lambda: moved(5.3).call(4).read(5.4, suite(0), as_of=4)),
+    "an unreported edit is kept back": (
+        "F5 unknown write",
+        lambda: moved(5.3, is_confirmed=False).call(5).read(7.7, suite(0), as_of=5),
     ),
     "silently changed after a hand-off": (
         "F6 hand-off",
