@@ -16,7 +16,7 @@ help: ## show this
 setup: ## make .venv with the locked dependencies and the command counterfoil
 	@tools/setup
 
-demo: setup ## start the portal and its WHMCS sandbox with seeded customers; Ctrl-C stops them
+demo: setup ## start the portal with its WHMCS and Salesforce sandboxes and seeded customers; Ctrl-C stops them
 	@exec $(BIN)/python tools/demo.py
 
 test: system setup-dev check ## check, then run every test, against real servers and a real browser
@@ -62,6 +62,9 @@ prove-mutations: system setup-dev ## switch off every rule of the cache and see 
 addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
 	@$(BIN)/python tools/addon.py $(ADDON)
 
+prove-orders: system setup-dev ## break and kill at every call that an order makes, on both databases, with and without Salesforce
+	@FAULTS=$(FAULTS) exec $(BIN)/python -m tests.orders.game_day
+
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate
 
@@ -82,6 +85,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo test check fmt bench prove-freshness prove-simulation prove-mutations addon migrate docs \
-	screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
+.PHONY: help setup demo test check fmt bench prove-orders prove-freshness prove-simulation prove-mutations addon \
+	migrate docs screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

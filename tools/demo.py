@@ -1,4 +1,4 @@
-"""`make demo`: the WHMCS sandbox and the portal with seeded customers, for a look around. Ctrl-C stops both."""
+"""`make demo`: portal, WHMCS sandbox and Salesforce sandbox with seeded customers. Ctrl-C stops all of it."""
 
 import contextlib
 import os
@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".demo"
 COUNTERFOIL = Path(sys.executable).with_name("counterfoil")
 WHMCS = "http://127.0.0.1:8081"
+SALESFORCE = "http://127.0.0.1:8082"
 PORTAL = "http://127.0.0.1:8000"
 PATIENCE = 60.0
 
@@ -50,7 +51,7 @@ class Program(NamedTuple):
 def main() -> int:
     FOLDER.mkdir(mode=0o700, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    for port in (8081, 8000):
+    for port in (8081, 8082, 8000):
         if is_taken(port):
             print(f"Port {port} is in use. Is another demo running? Stop what listens there and try again.")
             return 1
@@ -79,11 +80,22 @@ def programs() -> list[Program]:
         "WHMCS_IDENTIFIER": "sandbox-identifier",
         "WHMCS_SECRET": "sandbox-secret",
         "WEBHOOK_SECRET": webhook_secret,
+        "SALESFORCE_URL": SALESFORCE,
+        "SALESFORCE_CLIENT_ID": "sandbox-consumer-key",
+        "SALESFORCE_USERNAME": "portal@example.com",
+        "SALESFORCE_PRIVATE_KEY_FILE": str(FOLDER / "salesforce-key.pem"),
+        "SALESFORCE_POLL_SECONDS": "2",
         "BRAND_NAME": "Analytical Hosting",
     }
     sandbox = ["sandbox", "whmcs", "--port", "8081", "--portal", PORTAL]
     return [
         Program("whmcs", [*sandbox, "--webhook-secret", webhook_secret], own, f"{WHMCS}/"),
+        Program(
+            "salesforce",
+            ["sandbox", "salesforce", "--port", "8082", "--key-file", str(FOLDER / "salesforce-key.pem")],
+            own,
+            f"{SALESFORCE}/",
+        ),
         Program(
             "portal",
             ["serve", "--host", "127.0.0.1", "--port", "8000"],
@@ -186,12 +198,16 @@ Ready in {seconds:.1f} s.
 
   The portal             {PORTAL}/
   The WHMCS sandbox      {WHMCS}/
+  The Salesforce sandbox {SALESFORCE}/
 
   Sign in to the portal with the password  {PASSWORD}  as
 
 {rows}
 
-  Logs: {FOLDER.name}/portal.log, {FOLDER.name}/whmcs.log        Ctrl-C stops everything.
+  An order: as Ada, open {PORTAL}/order and place one; approve it at {SALESFORCE}/ and watch its page become
+  active. Bob has no payment method: he is stopped before anything is ordered, and sent to add one.
+
+  Logs: {FOLDER.name}/portal.log, whmcs.log, salesforce.log        Ctrl-C stops everything.
 """
 
 

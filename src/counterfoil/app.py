@@ -188,6 +188,7 @@ class Ordering:
     clients: Clients
     gateways: Gateways
     payment_methods: PaymentMethods
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def desk(self, client: WhmcsClient, salesforce: SalesforceClient | None) -> OrderDesk:
         api, lifetimes = WhmcsOrders(client), Lifetimes.of(self.settings)
@@ -196,7 +197,7 @@ class Ordering:
         billing = BillingOrders(api, self.cache)
         records = OrderRecords(self.engine)
         fields = Fields(dict(self.settings.salesforce_fields))
-        crm = Crm(SalesforceApi(salesforce, fields), _now) if salesforce else None
+        crm = Crm(SalesforceApi(salesforce, fields), self.now) if salesforce else None
         fulfilment = Fulfilment(
             records,
             self.payment_methods,
@@ -206,9 +207,9 @@ class Ordering:
             gateways=self.gateways,
             crm=crm,
             tag_field=self.settings.order_tag_field,
-            now=_now,
+            now=self.now,
         )
-        machine = Machine(records, fulfilment, billing, crm, now=_now)
+        machine = Machine(records, fulfilment, billing, crm, now=self.now)
         checkout = Checkout(
             records,
             self.payment_methods,
@@ -216,7 +217,7 @@ class Ordering:
             products=products,
             gateways=self.gateways,
             awaits_approval=crm is not None,
-            now=_now,
+            now=self.now,
             wake=machine.wake,
         )
         approvals = self._approvals(records, crm, checkout, machine)
@@ -228,11 +229,7 @@ class Ordering:
         every = self.settings.salesforce_poll_seconds
         if crm is None:
             return None
-        return Approvals(self.engine, records, crm, checkout, every=every, now=_now, wake=machine.wake)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+        return Approvals(self.engine, records, crm, checkout, every=every, now=self.now, wake=machine.wake)
 
 
 def _renderer(settings: Settings, assets: Assets) -> Renderer:

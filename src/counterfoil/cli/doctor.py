@@ -11,6 +11,7 @@ import msgspec
 from counterfoil import log
 from counterfoil.cli.findings import Finding, Verdict, fail, ok, warn
 from counterfoil.cli.own_checks import cache, database
+from counterfoil.cli.salesforce_checks import salesforce
 from counterfoil.cli.whmcs_checks import whmcs
 from counterfoil.settings import Settings, SettingsError, load, unknown_names
 
@@ -49,10 +50,10 @@ async def _findings() -> AsyncIterator[Finding]:
             yield fail("settings", problem, "See docs/settings.md.")
         return
     yield ok("settings", "complete")
-    for finding in [*_webhooks(settings), *_salesforce(settings)]:
+    for finding in _webhooks(settings):
         yield finding
     yield await database(settings)
-    for examined in (cache, whmcs):
+    for examined in (cache, whmcs, salesforce):
         async for finding in examined(settings):
             yield finding
 
@@ -62,9 +63,3 @@ def _webhooks(settings: Settings) -> list[Finding]:
         return [ok("webhooks", f"a secret is set; WHMCS must send to {settings.base_url}/webhooks/whmcs")]
     advice = "Set COUNTERFOIL_WEBHOOK_SECRET, the same as in the addon. Until then changes show after minutes."
     return [warn("webhooks", "no secret is set, so none are accepted", advice)]
-
-
-def _salesforce(settings: Settings) -> list[Finding]:
-    if not settings.salesforce_url:
-        return [ok("salesforce", "not used")]
-    return [warn("salesforce", "is set, but this version does not use it yet", "Unset COUNTERFOIL_SALESFORCE_URL.")]

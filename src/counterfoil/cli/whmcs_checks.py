@@ -25,6 +25,10 @@ NEEDED: dict[str, dict[str, str | int]] = {
     "GetInvoice": {"invoiceid": NOBODY},
     "GetPaymentMethods": {},
     "GetPayMethods": {"clientid": NOBODY},
+    "GetProducts": {"pid": NOBODY},
+    "GetOrders": {"id": NOBODY, "limitnum": 1},
+    "AddOrder": {"clientid": NOBODY, "paymentmethod": "none"},
+    "AcceptOrder": {"orderid": NOBODY},
     "GetClientsProducts": {"clientid": NOBODY, "limitnum": 1},
     "GetTransactions": {"clientid": NOBODY},
     "GetCredits": {"clientid": NOBODY},
@@ -36,7 +40,7 @@ NEEDED: dict[str, dict[str, str | int]] = {
 }
 """The actions that the portal calls, but for ValidateLogin."""
 
-_WRITES = {"CreateSsoToken", "UpdateClient"}
+_WRITES = {"AcceptOrder", "AddOrder", "CreateSsoToken", "UpdateClient"}
 
 CLOCK_WARNING, CLOCK_LIMIT = 30, 240
 """Seconds. Signatures of webhooks are refused when the clocks differ by five minutes."""

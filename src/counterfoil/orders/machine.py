@@ -24,7 +24,7 @@ from counterfoil.salesforce.failures import CrmRefused
 
 _log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
 """A dead worker's order is free after so long."""
 
 FIRST_WAIT, LONGEST_WAIT = 2.0, 900.0

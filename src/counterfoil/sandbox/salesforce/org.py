@@ -39,7 +39,7 @@ class Org:
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(int(now()))  # another start, other ids: the portal remembers the old ones
         self.records: dict[str, dict[str, Record]] = {name: {} for name in KINDS}
         self.deleted: set[str] = set()
         self.hidden: set[str] = set()
@@ -83,7 +83,7 @@ class Org:
             raise Refused(400, "REQUIRED_FIELD_MISSING", f"Required fields are missing: {missing}", *missing)
         self._unique(name, checked, "")
         stamp = self._stamp()
-        record_id = full_id(f"{self.kind(name).prefix}00000000{next(self._numbers):04d}")
+        record_id = full_id(f"{self.kind(name).prefix}{next(self._numbers):012d}")
         record = {"Id": record_id, "CreatedDate": stamp, "IsDeleted": False, **self._touched(stamp), **checked}
         self.records[name][record_id] = record
         return record

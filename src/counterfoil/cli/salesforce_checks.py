@@ -1,0 +1,79 @@
+"""The doctor's look at Salesforce: signs in, and asks of each object whether the portal's fields are there."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from counterfoil.cli.findings import Finding, fail, ok, warn
+from counterfoil.errors import CrmUnavailable
+from counterfoil.salesforce.api import SalesforceApi
+from counterfoil.salesforce.client import SalesforceClient
+from counterfoil.salesforce.failures import KINDS, OTHER, CrmRefused
+from counterfoil.salesforce.fields import NEEDED, STATUSES, WRITTEN, Fields
+from counterfoil.settings import Settings
+
+DEPLOY = "Deploy deploy/salesforce and assign its permission set to the integration user."
+
+
+async def salesforce(settings: Settings) -> AsyncIterator[Finding]:
+    if not settings.salesforce_url:
+        yield ok("salesforce", "not used: the portal keeps its own order records")
+        return
+    client = SalesforceClient(
+        url=settings.salesforce_url,
+        client_id=settings.salesforce_client_id,
+        username=settings.salesforce_username,
+        private_key=settings.salesforce_private_key,
+    )
+    fields = Fields(dict(settings.salesforce_fields))
+    try:
+        async for finding in _examined(SalesforceApi(client, fields), fields):
+            yield finding
+        yield _quota(client)
+    except CrmUnavailable as error:
+        reason = str(error.args[-1])
+        yield fail("salesforce", f"gives no answer ({reason})", KINDS.get(reason, OTHER).hint)
+    except (CrmRefused, ValueError) as error:
+        hint = error.hint if isinstance(error, CrmRefused) else "Is SALESFORCE_PRIVATE_KEY a private key in PEM?"
+        yield fail(
+            "salesforce", f"refuses ({error})" if isinstance(error, CrmRefused) else "cannot be signed in to", hint
+        )
+    finally:
+        await client.close()
+    yield _webhooks(settings)
+
+
+async def _examined(api: SalesforceApi, fields: Fields) -> AsyncIterator[Finding]:
+    for kind, names in NEEDED.items():
+        described = {str(field.get("name")): field for field in await api.describe(kind)}
+        if kind == "Order":
+            yield ok("salesforce", "signed in")
+        for name in names:
+            yield _field(kind, fields[name], described.get(fields[name]), is_picklist=name == "Activation_Status__c")
+
+
+def _field(kind: str, name: str, field: Mapping[str, Any] | None, *, is_picklist: bool) -> Finding:
+    check = f"salesforce field {kind}.{name}"
+    if field is None:
+        return fail(check, "missing, or not visible to this user", DEPLOY)
+    if kind in WRITTEN and not field.get("updateable"):
+        return fail(check, "cannot be written by this user", DEPLOY)
+    values = {str(each.get("value")) for each in field.get("picklistValues") or []}
+    if is_picklist and (lacking := [status for status in STATUSES if status not in values]):
+        return fail(check, f"lacks the values {', '.join(lacking)}", DEPLOY)
+    return ok(check, "there")
+
+
+def _quota(client: SalesforceClient) -> Finding:
+    used, allowed = client.used, client.allowed
+    if allowed and used > 0.8 * allowed:
+        return warn(
+            "salesforce quota", f"{used} of {allowed} calls of the day are used", "The portal needs about 3,000."
+        )
+    return ok("salesforce quota", f"{used} of {allowed} calls of the day are used")
+
+
+def _webhooks(settings: Settings) -> Finding:
+    if settings.salesforce_webhook_secret:
+        return ok("salesforce webhooks", f"a secret is set; calls go to {settings.base_url}/webhooks/salesforce")
+    seconds = settings.salesforce_poll_seconds
+    return ok("salesforce webhooks", f"none are accepted: approval is seen within {seconds:g} s")

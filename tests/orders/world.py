@@ -1,0 +1,287 @@
+"""Orders with everything real but the clock: database, WHMCS and Salesforce over HTTP, and workers that can be killed.
+
+A worker is killed in the middle of a call: the call hangs in the sandbox, the worker's task ends there, and nothing of
+it is ever written again. That is what kill -9 leaves behind.
+"""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import httpx2
+import msgspec
+from litestar import Litestar
+
+from counterfoil.app import Ordering
+from counterfoil.billing.clients import Clients
+from counterfoil.billing.freshness import Lifetimes
+from counterfoil.billing.gateways import Gateways
+from counterfoil.billing.payment_methods import PaymentMethods
+from counterfoil.billing.reading import Calendar
+from counterfoil.cache import Cache, open_cache
+from counterfoil.db.engine import Engine, make_engine
+from counterfoil.db.schema import upgrade
+from counterfoil.orders.checkout import Wanted
+from counterfoil.orders.desk import OrderDesk
+from counterfoil.orders.records import Order, Status
+from counterfoil.salesforce.client import SalesforceClient
+from counterfoil.sandbox.front import running
+from counterfoil.sandbox.salesforce.app import create_app as create_org
+from counterfoil.sandbox.salesforce.faults import Fault as OrgFault
+from counterfoil.sandbox.salesforce.installation import Installation as Org
+from counterfoil.sandbox.whmcs import Options, create_app
+from counterfoil.sandbox.whmcs.app import installation_of
+from counterfoil.sandbox.whmcs.installation import Installation as Whmcs
+from counterfoil.sandbox.whmcs.switches import Fault
+from counterfoil.settings import Settings, load
+from counterfoil.whmcs.api import WhmcsApi
+from counterfoil.whmcs.client import WhmcsClient
+
+ADA = 1
+TIMEOUT = 0.6
+"""Seconds for a call to WHMCS: what hangs costs so much real time."""
+
+
+class Clock:
+    """Starts now, and moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.moment = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def monotonic(self) -> float:
+        return self.moment.timestamp()
+
+    def move(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@contextmanager
+def served(app: Litestar) -> Iterator[str]:
+    """In a thread with a loop of its own; the address."""
+    ready, loop = threading.Event(), asyncio.new_event_loop()
+    stop, port = asyncio.Event(), list[int]()
+
+    async def serve() -> None:
+        async with running(app, "127.0.0.1", 0) as chosen:
+            port.append(chosen)
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    assert ready.wait(20)
+    try:
+        yield f"http://127.0.0.1:{port[0]}"
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(20)
+        loop.close()
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    whmcs_url: str
+    whmcs: Whmcs
+    org_url: str
+    org: Org
+
+
+@contextmanager
+def neighbours() -> Iterator[Neighbours]:
+    whmcs_app, org_app = create_app(Options(more_clients=0, big_client_invoices=1)), create_org()
+    installation_of(whmcs_app).can_break_connections = True
+    with served(whmcs_app) as whmcs_url, served(org_app) as org_url:
+        yield Neighbours(whmcs_url, installation_of(whmcs_app), org_url, org_app.state.installation)
+
+
+class World:
+    """One portal's orders. `settle` runs its workers until the order has come to rest."""
+
+    def __init__(self, around: Neighbours, desk: OrderDesk, clock: Clock) -> None:
+        self.around, self.desk, self.clock = around, desk, clock
+        self.kills = 0
+
+    async def place(self) -> Order:
+        wanted = [Wanted(2, "monthly")]
+        return await self.desk.checkout.place(ADA, wanted, "banktransfer", str(uuid4()))
+
+    async def settle(self, order_id: str, kill_at: str = "") -> Order:
+        """`kill_at`: the call, as `calls` names it, in which the first worker that makes it dies."""
+        for _ in range(400):
+            claimed = await self.desk.machine.claim()
+            if claimed is None:
+                order = await self._find(order_id)
+                if order.due_at is None and order.status is not Status.AWAITING_APPROVAL:
+                    return order
+                await self._let_time_pass(order)
+                continue
+            if kill_at and await self._worked_until(self.desk.machine.work(claimed), kill_at):
+                self.kills, kill_at = self.kills + 1, ""
+                self.mend()
+                self.clock.move(31)
+            elif not kill_at:
+                await self.desk.machine.work(claimed)
+        raise AssertionError("the order does not come to rest")
+
+    async def _worked_until(self, work: Any, kill_at: str) -> bool:
+        """Whether the worker was killed in that call; otherwise it has done its work."""
+        task = asyncio.create_task(work)
+        before = self.calls().count(kill_at)
+        while not task.done():
+            if self.calls().count(kill_at) > before:
+                await asyncio.sleep(0.02)  # the sandbox has carried it out by now, or never will
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+                return True
+            await asyncio.sleep(0.002)
+        await task
+        return False
+
+    async def _let_time_pass(self, order: Order) -> None:
+        if order.status is Status.AWAITING_APPROVAL and order.salesforce_id and self.desk.approvals:
+            record = self.around.org.org.records["Order"][order.salesforce_id]
+            if record.get("Activation_Status__c") == "Not Started":
+                self.around.org.org.update("Order", order.salesforce_id, {"Activation_Status__c": "Requested"})
+            with contextlib.suppress(Exception):  # an outage: the next poll will do
+                await self.desk.approvals.poll()
+        due = (order.due_at - self.clock.moment).total_seconds() if order.due_at else 0.0
+        self.clock.move(max(due, 5.0))
+
+    async def _find(self, order_id: str) -> Order:
+        order = await self.desk.records.find(id=order_id)
+        assert order is not None
+        return order
+
+    async def step(self, order_id: str) -> None:
+        """One piece of work, or some time that passes."""
+        claimed = await self.desk.machine.claim()
+        if claimed is not None:
+            await self.desk.machine.work(claimed)
+        else:
+            await self._let_time_pass(await self._find(order_id))
+
+    def place_by_hand(self, params: dict[str, str]) -> None:
+        """An order that somebody at WHMCS makes."""
+        credentials = {"identifier": "sandbox-identifier", "secret": "sandbox-secret", "action": "AddOrder"}
+        answer = httpx2.post(f"{self.around.whmcs_url}/includes/api.php", data=credentials | params)
+        assert answer.json()["result"] == "success"
+        self.around.whmcs.calls.seen.pop()
+
+    def change_product(self, product_id: int, change: str) -> None:
+        products = self.around.whmcs.ledger.products
+        if change == "withdrawn":
+            del products[product_id]
+            return
+        prices = {"EUR": {"monthly": Decimal("49.00")}}
+        products[product_id] = msgspec.structs.replace(products[product_id], prices=prices)
+
+    def record_status(self, order_id: str) -> str:
+        """Of the order over there; "" while there is none."""
+        found = self.around.org.org.records["Order"].values()
+        return next((str(each["Activation_Status__c"]) for each in found if each["Portal_Order_ID__c"] == order_id), "")
+
+    def calls(self) -> list[str]:
+        """Actions of WHMCS, and operations of Salesforce with the object: "update Order"."""
+        org = [f"{call.operation} {call.object}".strip() for call in list(self.around.org.calls)]
+        return [call.action for call in list(self.around.whmcs.calls.seen)] + org
+
+    def break_with(self, step: str, kind: str, *, after: bool, times: int | None = 1) -> None:
+        """`step` as `calls` names it."""
+        operation, _, named = step.partition(" ")
+        if step[0].isupper():
+            self.around.whmcs.switches.add_fault(Fault(kind=kind, action=step, after=after, times=times))
+        else:
+            self.around.org.add_fault(
+                OrgFault(kind=kind, operation=operation, object=named or "*", after=after, times=times)
+            )
+
+    def mend(self) -> None:
+        self.around.whmcs.switches.faults.clear()
+        self.around.org.faults.clear()
+
+    def whmcs_orders(self) -> list[Any]:
+        return [order for order in self.around.whmcs.ledger.orders if order.client_id == ADA]
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return self.around.org.org.records["Order"][order.salesforce_id or ""]
+
+
+def _settings(around: Neighbours, url: str, *, tag: bool) -> Settings:
+    given = {
+        "ORDER_TAG_FIELD": "Portal order" if tag else "No such field",
+        "SECRET_KEY": "x" * 32,
+        "DATABASE_URL": url,
+        "WHMCS_URL": around.whmcs_url,
+        "WHMCS_IDENTIFIER": "sandbox-identifier",
+        "WHMCS_SECRET": "sandbox-secret",
+        "WHMCS_TIMEOUT_SECONDS": str(TIMEOUT),
+    }
+    return load({f"COUNTERFOIL_{name}": value for name, value in given.items()})
+
+
+@asynccontextmanager
+async def opened(around: Neighbours, url: str, *, salesforce: bool, tag: bool = True) -> AsyncIterator[World]:
+    """A world on an empty database; WHMCS and Salesforce as they were seeded."""
+    around.whmcs.reset()
+    around.whmcs.calls.clear()
+    around.org.reset()
+    await upgrade(url)
+    clock, engine, cache = Clock(), make_engine(url), open_cache("memory://")
+    settings = _settings(around, url, tag=tag)
+    whmcs = WhmcsClient(
+        url=around.whmcs_url,
+        identifier="sandbox-identifier",
+        secret="sandbox-secret",
+        timeout=TIMEOUT,
+        clock=lambda: clock.monotonic() + time.monotonic(),
+    )
+    crm = _crm(around, clock) if salesforce else None
+    await cache.start()
+    try:
+        yield World(around, _desk(settings, engine, cache, whmcs, crm, clock), clock)
+    finally:
+        around.whmcs.release()
+        await whmcs.close()
+        if crm:
+            await crm.close()
+        await cache.close()
+        await engine.dispose()
+
+
+def _crm(around: Neighbours, clock: Clock) -> SalesforceClient:
+    return SalesforceClient(
+        url=around.org_url,
+        client_id=around.org.options.client_id,
+        username=around.org.options.username,
+        private_key=around.org.private_key,
+        clock=clock.monotonic,
+    )
+
+
+def _desk(  # noqa: PLR0917 - the parts of one portal
+    settings: Settings,
+    engine: Engine,
+    cache: Cache,
+    whmcs: WhmcsClient,
+    crm: SalesforceClient | None,
+    clock: Clock,
+) -> OrderDesk:
+    api, lifetimes = WhmcsApi(whmcs, timezone=ZoneInfo("UTC")), Lifetimes.of(settings)
+    clients, gateways = Clients(api, cache, lifetimes, TIMEOUT), Gateways(api, cache, lifetimes, TIMEOUT)
+    calendar = Calendar(ZoneInfo("UTC"), time.time)
+    methods = PaymentMethods(api, cache, lifetimes, calendar, clients=clients, gateways=gateways, patience=TIMEOUT)
+    ordering = Ordering(settings, engine, cache, clients, gateways, methods, now=clock)
+    return ordering.desk(whmcs, crm)
