@@ -85,6 +85,7 @@ def programs() -> list[Program]:
         "SALESFORCE_USERNAME": "portal@example.com",
         "SALESFORCE_PRIVATE_KEY_FILE": str(FOLDER / "salesforce-key.pem"),
         "SALESFORCE_POLL_SECONDS": "2",
+        "ORDER_PRODUCTS": "1,2,3,4",
         "BRAND_NAME": "Analytical Hosting",
     }
     sandbox = ["sandbox", "whmcs", "--port", "8081", "--portal", PORTAL]

@@ -233,11 +233,14 @@ def _settings(around: Neighbours, url: str, *, tag: bool) -> Settings:
 
 
 @asynccontextmanager
-async def opened(around: Neighbours, url: str, *, salesforce: bool, tag: bool = True) -> AsyncIterator[World]:
-    """A world on an empty database; WHMCS and Salesforce as they were seeded."""
-    around.whmcs.reset()
-    around.whmcs.calls.clear()
-    around.org.reset()
+async def opened(
+    around: Neighbours, url: str, *, salesforce: bool, tag: bool = True, fresh: bool = True
+) -> AsyncIterator[World]:
+    """A world on an empty database; WHMCS and Salesforce as they were seeded, unless they are not `fresh`."""
+    if fresh:
+        around.whmcs.reset()
+        around.whmcs.calls.clear()
+        around.org.reset()
     await upgrade(url)
     clock, engine, cache = Clock(), make_engine(url), open_cache("memory://")
     settings = _settings(around, url, tag=tag)

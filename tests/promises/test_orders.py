@@ -129,3 +129,9 @@ def test_clear_error_codes(
     """... a clear error code, whatever is missing."""
     assert told(org, org.sell(client_id, line), "Failed")["Activation_Error_Code__c"] == code
     assert "AddOrder" not in stack.sandbox.actions()
+
+
+def test_salesforce_may_call(stack: Stack, org: OrgSandbox, ada: httpx2.Client) -> None:
+    """... Salesforce is updated: and where it calls, a call without a genuine signature is refused."""
+    body = b'{"type": "order.approved", "data": {"order_id": "801000000000001AAA"}}'
+    assert httpx2.post(f"{stack.url}/webhooks/salesforce", content=body).status_code == 404

@@ -1,6 +1,6 @@
 """What can be ordered, at which price. The same for every customer but for the currency."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -57,15 +57,19 @@ class Products:
         part = part_of("products", self._lifetime, self._api.get_products)
         snapshot = await self._cache.read(GATEWAY_SCOPE, [part], within=self._patience)
         products = _products.decode(snapshot.entries[0].value)
-        items = tuple(item for item in (_item(each, currency) for each in self._orderable(products)) if item.offers)
-        return reading(ProductList(items, moment(snapshot.as_of)), snapshot)
+        return reading(ProductList(self._shown(products, currency), moment(snapshot.as_of)), snapshot)
+
+    async def offered_now(self, currency: str) -> tuple[ProductItem, ...]:
+        """The same in WHMCS's word of this moment: a price that is agreed on must be one. Raises BillingUnavailable."""
+        return self._shown((await self.read_now()).values(), currency)
 
     async def read_now(self) -> dict[int, Product]:
         """By id, in WHMCS's word of this moment: an order is placed on it. Raises BillingUnavailable."""
         return {product.id: product for product in await self._api.get_products()}
 
-    def _orderable(self, products: Sequence[Product]) -> list[Product]:
-        return [product for product in products if not self._sold or product.id in self._sold]
+    def _shown(self, products: Iterable[Product], currency: str) -> tuple[ProductItem, ...]:
+        sold = (_item(product, currency) for product in products if not self._sold or product.id in self._sold)
+        return tuple(item for item in sold if item.offers)
 
 
 def _item(product: Product, currency: str) -> ProductItem:

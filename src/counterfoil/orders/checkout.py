@@ -77,10 +77,13 @@ class Checkout:
         self._now = now
         self._wake = wake
 
-    async def offered(self, client_id: int) -> Offered:
-        """Raises BillingUnavailable, ClientNotFound."""
+    async def offered(self, client_id: int, *, now: bool = False) -> Offered:
+        """`now`: past the cache, as an order needs it. Raises BillingUnavailable, ClientNotFound."""
         client = (await self._clients.read(client_id)).value
-        products = (await self._products.read(client.currency)).value.items
+        if now:
+            products = await self._products.offered_now(client.currency)
+        else:
+            products = (await self._products.read(client.currency)).value.items
         return Offered(client, products, (await self._gateways.read()).value)
 
     async def place(self, client_id: int, wanted: Sequence[Wanted], gateway: str, key: str) -> Order:
@@ -91,7 +94,7 @@ class Checkout:
         body_hash = hashlib.sha256(msgspec.json.encode([wanted, gateway])).hexdigest()
         if earlier := await self._records.find(client_id=client_id, idempotency_key=key):
             return _same(earlier, body_hash)
-        items, gateway = _checked(await self.offered(client_id), wanted, gateway)
+        items, gateway = _checked(await self.offered(client_id, now=True), wanted, gateway)
         await self._require_payment_method(client_id)
         order = self._order(client_id, items, gateway, key, body_hash)
         if not await self._records.add(order):

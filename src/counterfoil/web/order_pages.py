@@ -54,7 +54,7 @@ async def order_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
 @post("/order", permission="orders", include_in_schema=False)
 async def place(request: AnyRequest, parts: GivenParts, data: URLEncodedBody[Choice]) -> Response[Any]:
     viewer = viewer_of(request)
-    offered = await parts.orders.checkout.offered(viewer.client)
+    offered = await parts.orders.checkout.offered(viewer.client, now=True)
     chosen = _chosen(offered, data)
     if chosen is None or not 0 < len(data.key) <= 64 or not data.key.isalnum():
         return await _choose(request, parts, offered, data, NOTHING_CHOSEN)
