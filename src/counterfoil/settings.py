@@ -176,6 +176,12 @@ def _directory(value: str) -> Path:
     return path
 
 
+def _private_key(value: str) -> str:
+    if not value.startswith("-----BEGIN ") or "PRIVATE KEY-----" not in value:
+        raise ValueError("must be a private key in PEM: -----BEGIN PRIVATE KEY-----, ...")
+    return value
+
+
 def _whmcs_ids(value: str) -> frozenset[int]:
     words = _words(value)
     if not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
@@ -231,7 +237,7 @@ class Settings:
     salesforce_url: str = _optional("", _public_url)
     salesforce_client_id: str = _optional("", _text)
     salesforce_username: str = _optional("", _text)
-    salesforce_private_key: str = _optional("", _text, secret=True)
+    salesforce_private_key: str = _optional("", _private_key, secret=True)
     salesforce_webhook_secret: tuple[bytes, ...] = _optional("", _webhook_secrets, empty=(), secret=True)
     salesforce_fields: tuple[tuple[str, str], ...] = _optional("", _names, empty=())
     salesforce_poll_seconds: float = _optional("30", _number(0.1, 3600, float))

@@ -17,6 +17,8 @@ NEEDED = {
     "whmcs_secret": "x",
 }
 
+NO_KEY = "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----"
+
 
 def examined(org: OrgSandbox, **changes: str) -> list[Finding]:
     given = NEEDED | org.settings | changes
@@ -65,6 +67,6 @@ def test_no_way_in(org: OrgSandbox, changes: dict[str, str], reason: str) -> Non
 
 def test_a_key_that_is_none(org: OrgSandbox) -> None:
     """... and never the key."""
-    (finding,) = [each for each in examined(org, salesforce_private_key="canary") if each.verdict is Verdict.FAIL]
+    (finding,) = [each for each in examined(org, salesforce_private_key=NO_KEY) if each.verdict is Verdict.FAIL]
     assert "PEM" in finding.advice
     assert "canary" not in finding.line

@@ -104,9 +104,10 @@ class WhmcsOrders:
         """
         with interpreting("GetOrders"):
             found = wire_orders.orders(await self._client.call("GetOrders", {"id": real(order_id), "limitnum": 2}))
-            if len(found) > 1 or any(order.id != order_id for order in found):
+            wanted = [order for order in found if order.id == order_id]
+            if found and not wanted:
                 raise Untrustworthy("orders that were not asked for")
-            return found[0] if found else None
+            return wanted[0] if wanted else None
 
     async def get_ordered_services(self, client_id: int) -> tuple[OrderedService, ...]:
         """All services of the client, with the orders that they came from.
