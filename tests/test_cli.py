@@ -15,7 +15,7 @@ from counterfoil import __version__
 from counterfoil.cli import COMMANDS
 from tests.processes import free_port
 from tests.servers import RedisServer, running_redis
-from tests.stack import COUNTERFOIL, Sandbox, Stack, plain_environment
+from tests.stack import COUNTERFOIL, Sandbox, Stack, answers, plain_environment
 
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -86,6 +86,51 @@ def test_a_database_that_is_away_is_said_plainly(tmp_path: Path, settings: dict[
     assert done.returncode == 1
     assert "COUNTERFOIL_DATABASE_URL" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_cache_that_is_away_is_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
+    """No worker starts: a portal that goes without its cache from the start is set up wrongly."""
+    _refuses_the_cache(tmp_path, settings, f"redis://:canary@127.0.0.1:{free_port()}/0", "Connect call failed")
+
+
+def test_a_cache_with_another_password_is_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
+    """Neither the right nor the wrong one is printed."""
+    with running_redis() as server, Redis.from_url(server.url) as admin:
+        admin.config_set("requirepass", "canary-right")
+        url = f"redis://:canary-wrong@127.0.0.1:{server.port}/0"
+        _refuses_the_cache(tmp_path, settings, url, "WRONGPASS")
+
+
+def test_a_replica_is_no_cache(tmp_path: Path, settings: dict[str, str]) -> None:
+    """It could be read, but no change could be made to show."""
+    with running_redis() as master, running_redis() as replica:
+        with Redis.from_url(replica.url) as admin:
+            admin.replicaof("127.0.0.1", str(master.port))
+        _refuses_the_cache(tmp_path, settings, replica.url, "READONLY")
+
+
+def _refuses_the_cache(folder: Path, settings: dict[str, str], url: str, why: str) -> None:
+    done = run(folder, "serve", "--port", str(free_port()), **{**settings, "cache_url": url})
+    (said,) = [line for line in done.stderr.splitlines() if "COUNTERFOIL_CACHE_URL" in line]
+    assert done.returncode == 1
+    assert why in said
+    assert "counterfoil doctor" in said
+    for never in ("Traceback", "canary", "worker"):
+        assert never not in done.stdout + done.stderr
+
+
+def test_a_redis_that_comes_late_is_waited_for(tmp_path: Path, whmcs: Sandbox) -> None:
+    """Both may be started at the same time, as after a reboot."""
+    with running_redis() as server:
+        server.child.kill()
+        stack = Stack(tmp_path, whmcs_url=whmcs.url, cache_url=server.url)
+        stack.portal.spawn()
+        try:
+            stack.portal.wait_until(lambda: "redis_unreachable" in stack.portal.output())
+            server.start()
+            stack.portal.wait_until(lambda: answers(f"{stack.url}/readyz"))
+        finally:
+            stack.portal.stop()
 
 
 def test_sqlite_is_migrated_by_serve(tmp_path: Path, whmcs: Sandbox) -> None:

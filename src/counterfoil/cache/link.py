@@ -25,6 +25,7 @@ class Link:
         self._lost = asyncio.Event()
         self._tried = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._why_away = "not connected"
         self.came_up: Callable[[], None] = lambda: None
         self.went_away: Callable[[], None] = lambda: None
 
@@ -48,7 +49,7 @@ class Link:
 
     def send(self, *command: Argument) -> asyncio.Future[Any]:
         if self._connection is None:
-            raise StoreAway("not connected")
+            raise StoreAway(self._why_away)
         return self._connection.send(*command)
 
     def drop(self, why: str) -> None:
@@ -61,7 +62,7 @@ class Link:
             try:
                 connection = await self._connected()
             except (OSError, StoreAway) as error:  # TimeoutError is an OSError.
-                since = self._report(since, str(error) or type(error).__name__)
+                since = self._why_away = self._report(since, str(error) or type(error).__name__)
                 self._tried.set()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, rules.REDIAL_LAST)
@@ -95,6 +96,6 @@ class Link:
 
     def _went_away(self, why: str) -> None:
         log.warning("redis_lost", purpose=self._purpose, reason=why)
-        self._connection = None
+        self._connection, self._why_away = None, why
         self._lost.set()
         self.went_away()

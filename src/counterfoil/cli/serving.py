@@ -13,6 +13,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
+from counterfoil.cache import CacheUnavailable, open_cache
 from counterfoil.cli.started import settings_or_exit
 from counterfoil.db.engine import is_sqlite, make_engine
 from counterfoil.db.schema import pending, upgrade
@@ -20,6 +21,12 @@ from counterfoil.errors import TemporarilyUnavailable
 
 STOP_SECONDS = 10
 """After SIGTERM: open requests have this long. Streams are told at once and end within a second (web/live.py)."""
+
+CACHE_PATIENCE = 5.0
+"""Seconds for a Redis that starts at the same time, or reads its data first."""
+
+CACHE_RETRY = 0.05
+"""Seconds between two looks at whether it is there."""
 
 GRANIAN_LOGS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 """Granian's own lines go the way of all others, in our format."""
@@ -34,6 +41,7 @@ def serve(host: str, port: int, workers: int) -> None:
     settings = settings_or_exit(processes=workers)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     asyncio.run(prepare_database(settings.database_url))
+    asyncio.run(await_cache(settings.cache_url))
     with tempfile.TemporaryDirectory(prefix="counterfoil-metrics-") as directory:
         # Each worker counts in files there, so that whichever is asked answers for all of them.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
@@ -60,6 +68,26 @@ async def prepare_database(url: str) -> None:
         raise click.ClickException("The database does not answer. COUNTERFOIL_DATABASE_URL names it.") from None
     if problem:
         raise click.ClickException(f"{problem.capitalize()}. Run: counterfoil migrate")
+
+
+async def await_cache(url: str) -> None:
+    """Lost later, it is passed by. At the start its absence is far more often a mistake, which would stay unnoticed."""
+    cache = open_cache(url)
+    deadline = asyncio.get_running_loop().time() + CACHE_PATIENCE
+    try:
+        await cache.start()
+        while True:
+            try:
+                return await cache.ping()
+            except CacheUnavailable as error:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise click.ClickException(
+                        f"The cache cannot be used ({error}). COUNTERFOIL_CACHE_URL must name a Redis that is running, "
+                        "takes its password and is no replica. Run: counterfoil doctor"
+                    ) from None
+            await asyncio.sleep(CACHE_RETRY)
+    finally:
+        await cache.close()
 
 
 def server(host: str, port: int, workers: int) -> MPServer:
