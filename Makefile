@@ -59,6 +59,9 @@ prove-simulation: setup-dev ## live WORLDS=300 simulated worlds from SEED= on, c
 prove-mutations: system setup-dev ## switch off every rule of the cache and see what catches it within SECONDS=10 each
 	@SECONDS=$(SECONDS) SEED=$(SEED) exec $(BIN)/python -m tests.cache.prove_mutations
 
+prove-webhooks: system setup-dev ## WEBHOOKS=10000 webhooks in one burst at two workers
+	@COUNTERFOIL_TEST_WEBHOOKS=$(or $(WEBHOOKS),10000) $(BIN)/pytest -q tests/portal/test_burst.py </dev/null
+
 addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
 	@$(BIN)/python tools/addon.py $(ADDON)
 
@@ -85,6 +88,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo test check fmt bench prove-orders prove-freshness prove-simulation prove-mutations addon \
+.PHONY: help setup demo test check fmt bench prove-orders prove-freshness prove-simulation prove-mutations prove-webhooks addon \
 	migrate docs screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php
