@@ -14,7 +14,7 @@ from redis import Redis
 from counterfoil import __version__
 from counterfoil.cli import COMMANDS
 from tests.processes import free_port
-from tests.servers import RedisServer, running_redis
+from tests.servers import RedisServer, running_redis, running_sentinels
 from tests.stack import COUNTERFOIL, Sandbox, Stack, answers, plain_environment
 
 
@@ -234,6 +234,19 @@ def test_the_doctor_looks_at_replication(tmp_path: Path, settings: dict[str, str
         admin.config_set("min-replicas-to-write", 1)
         verdicts += [_last_about_the_cache(tmp_path, settings, server) for server in (master, replica)]
     assert verdicts == ["warn", "ok", "fail"]
+
+
+def test_the_doctor_asks_the_sentinels(tmp_path: Path, settings: dict[str, str]) -> None:
+    """It looks at the master that they name."""
+    with running_sentinels() as watched:
+        done = run(tmp_path, "doctor", "--json", **{**settings, "cache_url": watched.url})
+    assert [found["verdict"] for found in _checks(done)["cache"]] == ["ok", "ok", "ok", "warn"]
+
+
+def test_the_doctor_refuses_a_cluster(tmp_path: Path, settings: dict[str, str]) -> None:
+    """The portal follows no MOVED: better said than found out."""
+    with running_redis(cluster_enabled="yes", databases="1") as server:
+        assert _last_about_the_cache(tmp_path, settings, server) == "fail"
 
 
 def _last_about_the_cache(folder: Path, settings: dict[str, str], server: RedisServer) -> str:

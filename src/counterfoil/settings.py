@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -145,9 +145,18 @@ def _database(value: str) -> str:
 
 def _cache(value: str) -> str:
     _scheme(value, "memory://", "redis://", "rediss://", "unix://")
-    parts = _split(value)
-    if parts.scheme in {"redis", "rediss"} and not (parts.hostname and re.fullmatch(r"/?[0-9]*/?", parts.path)):
-        raise ValueError("must name a host, and after it no more than the number of a database")
+    scheme, _, rest = value.partition("://")
+    place = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    login, at, hosts = place.rpartition("@")
+    each = [_split(f"{scheme}://{login}{at}{host}{rest[len(place) :]}") for host in hosts.split(",")]
+    master = parse_qs(each[0].query, keep_blank_values=True).get("sentinel")
+    if scheme in {"redis", "rediss"}:
+        if not all(parts.hostname and re.fullmatch(r"/?[0-9]*/?", parts.path) for parts in each):
+            raise ValueError("must name a host, and after it no more than the number of a database")
+        if (len(each) > 1 and master is None) or master == [""]:
+            raise ValueError("several hosts are Redis Sentinels: ?sentinel=NAME must say which master they watch")
+    elif master is not None:
+        raise ValueError("sentinels are named by redis:// or rediss://")
     return value
 
 

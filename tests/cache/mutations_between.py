@@ -3,9 +3,10 @@
 from functools import partial
 
 from counterfoil import errors
-from counterfoil.cache import bypass, connection, engine, fetching, gate, memory, rules
+from counterfoil.cache import bypass, connection, engine, fetching, gate, memory, rules, sentinel
 from tests.cache import test_generations as generations
 from tests.cache import test_return as returning
+from tests.cache import test_sentinel as sentinels
 from tests.cache import test_sessions as sessions
 from tests.cache import test_silence as silence
 from tests.cache.mutating import Mutation, Number
@@ -187,6 +188,31 @@ BETWEEN: tuple[Mutation, ...] = (
         '!= b""',
         '!= b"?"',
         (sessions.test_a_dropped_session_is_not_put_back,),
+    ),
+    # Sentinels
+    Mutation(
+        "the latest failover counts",
+        sentinel,
+        "newest",
+        "(master.epoch, master.age)",
+        "(-master.epoch, master.age)",
+        (sentinels.test_the_latest_failover_counts,),
+    ),
+    Mutation(
+        "a new master is left alone at first",
+        sentinel.Sentinels,
+        "master",
+        "if found.age >= rules.SWITCH:",
+        "if True:",
+        (sentinels.test_a_new_master_is_left_alone_until_all_have_left_the_old_one,),
+    ),
+    Mutation(
+        "a master that was replaced is left",
+        sentinel.Sentinels,
+        "until_replaced",
+        "if self._at(found) != address:",
+        "if False:",
+        (sentinels.test_a_master_that_was_replaced_is_left,),
     ),
     # Clocks
     Mutation(

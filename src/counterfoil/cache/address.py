@@ -1,21 +1,26 @@
-"""Where a Redis is, by its URL. What goes wrong is said without the URL, which holds a password."""
+"""Where a Redis is, or who knows it, by a URL. What goes wrong is said without the URL, which holds a password."""
 
 import ssl
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
+SENTINEL_PORT = 26379
+
 
 @dataclass(frozen=True)
 class Address:
-    """`host` and `port`, or the `path` of a socket."""
+    """`host` and `port`, or the `path` of a socket, or the `sentinels` that know where `master` is."""
 
     host: str = ""
     port: int = 6379
     path: str = ""
     database: int = 0
     tls: ssl.SSLContext | None = None
+    authorities: str | None = None
     username: str = ""
     password: str = field(default="", repr=False)
+    sentinels: "tuple[Address, ...]" = ()
+    master: str = ""
 
     @property
     def login(self) -> tuple[str, ...]:
@@ -26,22 +31,37 @@ class Address:
 def parse_address(url: str) -> Address:
     """redis://[[user]:password@]host[:port][/db], rediss:// with ?ssl_ca_certs=FILE, unix://[..@]/path[?db=N].
 
-    Raises ValueError.
+    redis://[..@]host[:port],host[:port]/db?sentinel=MASTER[&sentinel_password=..] names sentinels; what comes before
+    the @ is for the servers that they watch. Raises ValueError.
     """
     parts = urlsplit(url)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     is_socket = parts.scheme == "unix"
     database = query.get("db", "" if is_socket else parts.path.strip("/")) or "0"
-    if parts.scheme not in {"redis", "rediss", "unix"} or not (parts.path if is_socket else parts.hostname):
+    hosts = [urlsplit(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",")]
+    named = bool(parts.path) if is_socket else all(host.hostname for host in hosts)
+    if parts.scheme not in {"redis", "rediss", "unix"} or not named:
         raise ValueError("must be redis://, rediss:// or unix:// with a host or a path")
     if not database.isdecimal():
         raise ValueError("the database must be a number")
+    authorities, master = query.get("ssl_ca_certs"), query.get("sentinel", "")
+    if len(hosts) > 1 and not master:
+        raise ValueError("several hosts are sentinels: sentinel=NAME must say which master they watch")
+    tls = ssl.create_default_context(cafile=authorities) if parts.scheme == "rediss" else None
+    secret = query.get("sentinel_password", "")
     return Address(
-        host=parts.hostname or "",
-        port=parts.port or 6379,
+        host=hosts[0].hostname or "",
+        port=hosts[0].port or 6379,
         path=unquote(parts.path) if is_socket else "",
         database=int(database),
-        tls=ssl.create_default_context(cafile=query.get("ssl_ca_certs")) if parts.scheme == "rediss" else None,
+        tls=tls,
+        authorities=authorities,
         username=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
+        sentinels=tuple(
+            Address(host.hostname or "", host.port or SENTINEL_PORT, tls=tls, password=secret)
+            for host in hosts
+            if master
+        ),
+        master=master,
     )

@@ -9,6 +9,7 @@ import structlog
 from counterfoil.cache import rules
 from counterfoil.cache.address import Address
 from counterfoil.cache.connection import Argument, Connection, connect
+from counterfoil.cache.sentinel import Sentinels
 from counterfoil.cache.store import StoreAway
 
 log = structlog.get_logger(__name__)
@@ -19,6 +20,7 @@ class Link:
 
     def __init__(self, address: Address, purpose: str, greet: Callable[[Connection], Awaitable[None]]) -> None:
         self._address = address
+        self._sentinels = Sentinels(address) if address.sentinels else None
         self._purpose = purpose
         self._greet = greet
         self._connection: Connection | None = None
@@ -42,6 +44,8 @@ class Link:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+        if self._sentinels is not None:
+            self._sentinels.close()
         if self._connection is not None:
             self._connection.on_lost = lambda _why: None
             self._connection.abort("closed")
@@ -74,10 +78,27 @@ class Link:
             self._connection, connection.on_lost = connection, self._went_away
             self.came_up()
             self._tried.set()
+            await self._watch()
             await self._lost.wait()
             await asyncio.sleep(pause)
 
+    async def _watch(self) -> None:
+        """Until the connection is lost; one to a master that was replaced is dropped, though it may still answer."""
+        if self._sentinels is None:
+            return
+        replaced = asyncio.create_task(self._sentinels.until_replaced(self._address))
+        lost = asyncio.create_task(self._lost.wait())
+        try:
+            await asyncio.wait([replaced, lost], return_when=asyncio.FIRST_COMPLETED)
+            if replaced.done():
+                self.drop("another master")
+        finally:
+            replaced.cancel()
+            lost.cancel()
+
     async def _connected(self) -> Connection:
+        if self._sentinels is not None:
+            self._address = await self._sentinels.master()
         async with asyncio.timeout(rules.COMMAND_LIMIT):
             connection = await connect(self._address)
             try:

@@ -6,6 +6,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
+from counterfoil.cache.clients import close_redis, open_redis
 from counterfoil.cli.findings import Finding, fail, ok, warn
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import pending
@@ -35,10 +36,15 @@ async def cache(settings: Settings) -> AsyncIterator[Finding]:
     if settings.cache_url.startswith("memory:"):
         yield ok("cache", "in this process' memory: for one worker only")
         return
-    redis = Redis.from_url(settings.cache_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None)
+    redis = open_redis(settings.cache_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None)
     try:
         server: dict[str, Any] = await redis.info("server")
         yield _version(server)
+        if server.get("redis_mode") == "cluster":
+            yield fail(
+                "cache", "Redis Cluster is not supported", "Use one Redis, or a master watched by Redis Sentinel."
+            )
+            return
         yield await _persistence(redis)
         yield await _eviction(redis)
         replication: dict[str, Any] = await redis.info("replication")
@@ -52,7 +58,7 @@ async def cache(settings: Settings) -> AsyncIterator[Finding]:
         advice = "Is Redis running, and is COUNTERFOIL_CACHE_URL right?"
         yield fail("cache", f"does not answer ({type(error).__name__})", advice)
     finally:
-        await redis.aclose()
+        await close_redis(redis)
 
 
 def _version(server: dict[str, Any]) -> Finding:

@@ -20,6 +20,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from counterfoil.cache.clients import close_redis, open_redis
 from counterfoil.errors import RateLimited, SignInFailed
 
 _log = structlog.get_logger(__name__)
@@ -96,7 +97,7 @@ class Limits:
     async def close(self) -> None:
         bridge = getattr(self._storage, "bridge", None)
         if isinstance(bridge, RedispyBridge):
-            await bridge.get_connection().aclose()  # type: ignore[attr-defined] # its protocol leaves it out
+            await close_redis(bridge.get_connection())
 
     async def _limited(self, name: str, key: str) -> RateLimited:
         reset, _ = await self._window(name, key)
@@ -122,17 +123,16 @@ def open_limits(cache_url: str) -> Limits:
     """Counts where the cache is."""
     if cache_url.startswith("memory:"):
         return Limits()
-    url = cache_url.replace("unix://", "redis+unix://", 1) if cache_url.startswith("unix:") else cache_url
-    storage = RedisStorage(
-        f"async+{url}",
-        implementation="redispy",
-        key_prefix="cf1:limits",
+    client = open_redis(
+        cache_url,
         socket_timeout=ANSWER_SECONDS,
         socket_connect_timeout=ANSWER_SECONDS,
         # redis-py's own default is ten retries.
-        retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type] # passed through to redis-py
+        retry=Retry(NoBackoff(), 0),
         max_connections=1024,
     )
+    pool: Any = client.connection_pool
+    storage = RedisStorage("async+redis://", implementation="redispy", key_prefix="cf1:limits", connection_pool=pool)
     return Limits(storage)
 
 
