@@ -5,6 +5,7 @@ by the test, after it has compared for how long Redis was asked to keep it.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -20,10 +21,15 @@ from counterfoil.cache.address import parse_address
 from counterfoil.cache.memory import MemoryStore
 from counterfoil.cache.packing import pack_header, unpack_record
 from counterfoil.cache.redis_store import RedisStore
-from counterfoil.cache.store import Answer, Bump, Lease
+from counterfoil.cache.store import Answer, Bump, Found, Lease
 
-FOREVER = 10**10
-TOLERANCE = 1500
+SLOWER = 1000
+"""Redis keeps everything that much longer than it was asked to, so that it forgets nothing while a busy machine stands
+still between two steps.
+"""
+
+FOREVER = 10**14
+TOLERANCE = 100
 
 scopes = st.sampled_from(["c1", "c2"])
 names = st.sampled_from(["list", "page"])
@@ -37,6 +43,11 @@ endings = st.sampled_from(["fill", "fail", "renew", "one", "two"])
 bumps = st.builds(Bump, nonces, lasting, intents, st.sampled_from([2.5, 60.0]), intents)
 
 
+def _read(found: Found) -> tuple[object, ...]:
+    """Without the order in which a record names its intents."""
+    return found.session, unpack_record(found.record), list(found.entries)
+
+
 @contextmanager
 def time_is_given(*changes: tuple[str, str]) -> Iterator[None]:
     """The scripts ask a key for the time; `changes` are made in their text."""
@@ -44,6 +55,7 @@ def time_is_given(*changes: tuple[str, str]) -> Iterator[None]:
     for old, new in (("redis.call('TIME')", "redis.call('HMGET', 'clock', 's', 'us')"), *changes):
         assert body.count(old) == 1, old
         body = body.replace(old, new)
+    body = re.sub(r"('PX',|'PEXPIRE', KEYS\[3\],) ([^()]+)\)", rf"\1 (\2) * {SLOWER})", body)
     sha = redis_store.hashlib.sha1(body.encode(), usedforsecurity=False).hexdigest()
     with patch.multiple(redis_store, _BODY=body, _SHA=sha):
         yield
@@ -76,7 +88,7 @@ class Agreement(RuleBasedStateMachine):
             assert theirs.kind == ours.kind, operation
             assert theirs.data == ours.data, operation
         else:
-            assert tuple(theirs) == tuple(ours), operation
+            assert _read(theirs) == _read(ours), operation
 
     @rule(seconds=st.sampled_from([0.3, 0.9, 2.1, 4.2, 7.0, 60.0]))
     def advance(self, seconds: float) -> None:
@@ -187,7 +199,7 @@ class Agreement(RuleBasedStateMachine):
             read: Callable[[bytes], Any] = unpack_record if key.endswith(":g") else bytes
             assert read(value) == read(mine), key
             is_as_before = left > FOREVER / 2 and self.compared.get(key) == until
-            assert is_as_before or abs(left - (until - self.ms)) < TOLERANCE, key
+            assert is_as_before or abs(left / SLOWER - (until - self.ms)) < TOLERANCE, key
         self.compared = {key: ours[key][1] for key in keys}
 
     def theirs(self, key: str) -> str:

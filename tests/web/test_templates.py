@@ -23,7 +23,10 @@ ASSETS = Assets()
 RENDERER = Renderer(
     Brand("Northwind Internet", support_url="https://help.example.com/"), ASSETS.address, zone=ZoneInfo("UTC")
 )
-PRESSED = "a.button, button:not(.link), summary, input:not([type=hidden], [type=checkbox]), label.check, select, nav a"
+PRESSED = (
+    "a.button, button:not(.link), summary, label.check, select, nav a, "
+    "input:not([type=hidden], [type=checkbox], [type=radio])"
+)
 
 
 class Document(HTMLParser):
