@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.billing.invoice_query import InvoiceQuery, StatusFilter
+from counterfoil.billing.invoices import _rows_of
 from counterfoil.billing.ledger import Difference, Doubts, Ledger
 from counterfoil.billing.shown import InvoiceItem
 from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
@@ -148,3 +149,16 @@ def test_what_whmcs_insists_on_is_how_it_is() -> None:
     assert not doubts.are_justified(odd, 0)
     grave = differences((row(1, PAID),), {1: invoice(1)})
     assert all(doubts.are_justified(grave, tries) for tries in range(9))
+
+
+@given(
+    ids=st.lists(st.integers(1, 10**9), unique=True, max_size=8),
+    notes=st.text(alphabet='ab{}[],:"\\\n 1id', max_size=30),
+    asked=st.integers(1, 10**9),
+)
+def test_one_row_is_found_in_a_kept_list(ids: list[int], notes: str, asked: int) -> None:
+    """Without decoding the others, whatever stands in their texts."""
+    rows = tuple(msgspec.structs.replace(row(id_), notes=notes + '},{"id":7,') for id_ in ids)
+    kept = msgspec.json.encode(rows)
+    for id_ in [*ids, asked, 7]:
+        assert _rows_of(kept, [id_]) == tuple(each for each in rows if each.id == id_)

@@ -1,6 +1,6 @@
 """Invoices of one client: the list, one invoice, and the figures above the list. Pages and API say the same."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -41,6 +41,7 @@ NO_PAGE = InvoiceQuery(page_size=0)
 """For reads that are of no page."""
 
 _rows = msgspec.json.Decoder(tuple[InvoiceRow, ...])
+_row = msgspec.json.Decoder(InvoiceRow)
 _invoice = msgspec.json.Decoder(Invoice | None)
 
 
@@ -227,7 +228,7 @@ class Invoices:
         # Without this a lost webhook would show "Paid" here and "Unpaid" in the list that is still kept.
         peek = await self._cache.peek(client_scope(client_id), ["invoices"])
         kept = peek.entries[0] if peek.nonce == nonce else None
-        return Ledger(_rows.decode(kept.value), invoices).differences() if kept else frozenset()
+        return Ledger(_rows_of(kept.value, invoices), invoices).differences() if kept else frozenset()
 
     async def _start_afresh(self, client_id: int) -> None:
         _log.info("invoices changed without notice", client_id=client_id)
@@ -270,3 +271,17 @@ class Invoices:
             if not answer.returned:
                 break
         return list(rows.values()) if len(rows) == total else None
+
+
+def _rows_of(kept: bytes, ids: Iterable[int]) -> tuple[InvoiceRow, ...]:
+    """Of a kept list the rows with these ids: to decode ten thousand for one would keep everybody else waiting 40 ms.
+
+    Rows stand as msgspec wrote them, the id first; inside a text each quotation mark is escaped.
+    """
+    found = []
+    for id_ in ids:
+        start = kept.find(b'{"id":%d,' % id_)
+        if start >= 0:
+            end = kept.find(b'},{"id":', start)
+            found.append(_row.decode(kept[start : end + 1] if end >= 0 else kept[start:-1]))
+    return tuple(found)
