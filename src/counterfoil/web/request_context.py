@@ -1,7 +1,7 @@
 """What is known about a request before any route is: its id, its headers as a mapping, who sent it."""
 
 import ipaddress
-import random
+import os
 from collections.abc import Sequence
 from typing import Any, TypeAlias, cast
 
@@ -15,9 +15,6 @@ AnyRequest: TypeAlias = Request[Any, Any, Any]
 
 _FORWARDED = frozenset({b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via"})
 """By these a proxy says that somebody stands behind it."""
-
-_random = random.SystemRandom()
-_ids = random.Random(_random.getrandbits(256))  # noqa: S311 - correlates log lines, guards nothing
 
 
 class RequestContext(Struct):
@@ -33,7 +30,8 @@ class RequestContext(Struct):
 
 def new_request_id() -> str:
     """80 random bits: enough to never meet another one's log lines."""
-    return f"{_ids.getrandbits(80):020x}"
+    # The kernel's: workers are forks, and would all go on from the same state of a generator of our own.
+    return os.urandom(10).hex()
 
 
 def attach(scope: HTTPScope, context: RequestContext) -> None:
