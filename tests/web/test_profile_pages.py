@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 
 import httpx2
@@ -12,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import Complaints, sign_in
 from tests.conftest import OpenPage
+from tests.forms import Form, filled
 from tests.sessions import make_older
 from tests.stack import Stack, running_stack
 
@@ -40,37 +40,9 @@ def ada(portal: Stack) -> Iterator[httpx2.Client]:
         yield client
 
 
-class Form(HTMLParser):
-    """The fields of the page's form as a browser without a script would send them."""
-
-    def __init__(self, page: httpx2.Response) -> None:
-        super().__init__()
-        self.values: dict[str, str] = {}
-        self.attributes: dict[str, dict[str, str | None]] = {}
-        self._select = ""
-        self.feed(page.text.partition("data-edit")[2].partition("</form>")[0])
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        name = given.get("name") or ""
-        if tag in {"input", "select"}:
-            self.attributes[name] = given
-            self._select = name if tag == "select" else ""
-        if tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
-            self.values[name] = (
-                given.get("value") or "on" if given.get("type") == "checkbox" else given.get("value") or ""
-            )
-        if tag == "option" and "selected" in given:
-            self.values[self._select] = given.get("value") or ""
-
-
 def text_of(page: httpx2.Response) -> str:
     main = re.sub(r"<select.*?</select>|<[^>]*>", " ", page.text.partition("<main")[2], flags=re.DOTALL)
     return " ".join(unescape(main).split())
-
-
-def filled(page: httpx2.Response, **changes: str) -> dict[str, str]:
-    return {**Form(page).values, **changes}
 
 
 def test_every_field_says_what_it_is_for(ada: httpx2.Client) -> None:

@@ -67,6 +67,11 @@ def profile_of(client: Client, as_of: datetime) -> Profile:
     return Profile(**texts_of(client), email_preferences=client.email_preferences, as_of=as_of)
 
 
+def contents_of(client: Client) -> dict[str, str | EmailPreferences | None]:
+    """The fields of a Profile without its time."""
+    return {**texts_of(client), PREFERENCES: client.email_preferences}
+
+
 class Seen:
     """What somebody had before their eyes when they began to edit: a fingerprint of each field, as one word."""
 
@@ -80,6 +85,10 @@ class Seen:
 
     def had(self, name: str, text: str) -> bool:
         return self._marks.get(name) == _mark(text)
+
+    def had_preferences(self, preferences: Mapping[str, bool]) -> bool:
+        """`preferences` holds every kind."""
+        return self.had(PREFERENCES, _joined(EmailPreferences(**preferences)))
 
     def changed(self, now: Client) -> frozenset[str]:
         """Fields that are something else by now; all of them for a word that is none of ours."""
@@ -139,7 +148,8 @@ class Profiles:
         return await self._clients.read(client_id)
 
     async def update(self, client_id: int, edit: Edit) -> Reading[Client]:
-        """What WHMCS holds afterwards; every read that begins later shows it, invoices' addresses included.
+        """What WHMCS holds afterwards; every read that begins later shows it, invoices' addresses included. Nothing is
+        written when that is what it holds already.
 
         Raises InvalidProfile, Conflict, FreshSignInRequired, ClientNotFound, CacheUnavailable, BillingUnavailable:
         nothing was changed. Raises OutcomeUnknown: perhaps it was. Two edits at the very same moment are not told
@@ -166,11 +176,13 @@ class Profiles:
         if now is None:
             raise ClientNotFound
         texts, preferences = _differing(edit, now)
-        if not texts and not preferences:
-            return _Outcome()
+        is_done = not texts and not preferences
         changed = Seen(edit.seen).changed(now) if edit.seen else frozenset()
-        if changed:
+        # What was asked for twice, by a second click or after a lost answer, is no conflict (RFC 9110, 13.1.1).
+        if changed and not (is_done and changed <= _named(edit)):
             raise Conflict(now, changed)
+        if is_done:
+            return _Outcome()
         found = _faults(now, texts, preferences)
         if found:
             raise InvalidProfile(*found.items())
@@ -222,16 +234,19 @@ def _is_same(one: Client, other: Client) -> bool:
 
 
 def _differing(edit: Edit, now: Client) -> tuple[dict[str, str], dict[str, bool]]:
-    """What is to be written: not what is there already, and not what the person left as they saw it."""
-    seen, held = Seen(edit.seen), texts_of(now)
+    """What is to be written: not what is there already."""
+    held = texts_of(now)
     given = {name: tidy(name, text) for name, text in edit.texts.items()}
     if "phone" in given:
         given["phone"] = canonical(given["phone"], given.get("country", now.country))
-    texts = {name: text for name, text in given.items() if text != held[name] and not seen.had(name, text)}
+    texts = {name: text for name, text in given.items() if text != held[name]}
     current = now.email_preferences or EmailPreferences()
-    if seen.had(PREFERENCES, _joined(msgspec.structs.replace(current, **edit.preferences))):
-        return texts, {}
     return texts, {kind: wanted for kind, wanted in edit.preferences.items() if wanted != getattr(current, kind)}
+
+
+def _named(edit: Edit) -> frozenset[str]:
+    """The fields that the edit gives whole; e-mail preferences are one field."""
+    return frozenset({*edit.texts, PREFERENCES} if len(edit.preferences) == len(KINDS) else edit.texts)
 
 
 def _faults(now: Client, texts: Mapping[str, str], preferences: Mapping[str, bool]) -> dict[str, Fault]:

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope
 
 from counterfoil.accounts.viewer import Viewer
+from counterfoil.billing.profiles import Conflict, contents_of
 from counterfoil.errors import (
     ClientNotFound,
     CounterfoilError,
@@ -77,6 +78,8 @@ class ErrorAnswers:
         }
         if isinstance(error, OutcomeUnknown):
             problem["outcome"] = "unknown"
+        if isinstance(error, Conflict):
+            problem |= {"changed": sorted(error.changed), "current": contents_of(error.now)}
         if isinstance(error, ValidationFailed):
             problem["errors"] = [{"field": field, "message": text(message)} for field, message in error.errors]
         return problem

@@ -31,6 +31,15 @@ PROBLEM = {
                     "code": {"type": "string"},
                     "request_id": {"type": "string"},
                     "outcome": {"const": "unknown", "description": "A write may have been carried out, or not."},
+                    "changed": {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "description": "With `profile_conflict`: the fields that are not as `If-Match` says.",
+                    },
+                    "current": {
+                        "type": "object",
+                        "description": "With `profile_conflict`: the profile now, without `as_of`.",
+                    },
                     "errors": {
                         "type": "array",
                         "items": {

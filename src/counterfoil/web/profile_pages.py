@@ -89,7 +89,10 @@ class Entered(Struct, frozen=True):
         """With what was changed elsewhere in fields that this person has not touched."""
         seen, stored = Seen(self.seen), texts_of(now)
         texts = {name: stored[name] if seen.had(name, text) else text for name, text in self.texts.items()}
-        return msgspec.structs.replace(self, texts=texts, seen=Seen.word_for(now))
+        preferences = self.preferences
+        if preferences and now.email_preferences and seen.had_preferences(preferences):
+            preferences = msgspec.structs.asdict(now.email_preferences)
+        return msgspec.structs.replace(self, texts=texts, preferences=preferences, seen=Seen.word_for(now))
 
 
 @post("/profile", permission="profile", include_in_schema=False)
@@ -115,10 +118,12 @@ async def save(request: AnyRequest, parts: GivenParts, data: URLEncodedBody[dict
 
 
 async def _edit(request: AnyRequest, parts: Parts, entered: Entered) -> Edit:
+    """A form sends every field: those that the person left as they saw them are not asked for."""
     seen = Seen(entered.seen)
     texts = {name: text for name, text in entered.texts.items() if not seen.had(name, text)}
+    preferences = {} if entered.preferences and seen.had_preferences(entered.preferences) else entered.preferences
     fresh = "email" not in texts or await is_fresh(request, parts, entered.password)
-    return Edit(texts=texts, preferences=entered.preferences, seen=entered.seen, is_fresh=fresh)
+    return Edit(texts=texts, preferences=preferences, seen=entered.seen, is_fresh=fresh)
 
 
 async def _beside(
