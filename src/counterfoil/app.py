@@ -64,7 +64,7 @@ from counterfoil.web.assets import Assets, static_files
 from counterfoil.web.bodies import MAX_BODY, BodyRequest
 from counterfoil.web.edge import Edge, Rules
 from counterfoil.web.effects import take_effect_and_note
-from counterfoil.web.errors import ErrorAnswers
+from counterfoil.web.errors import ErrorAnswers, leave_to_the_edge
 from counterfoil.web.figures import families
 from counterfoil.web.guard import Guard
 from counterfoil.web.kept import Answers, KeptAnswers
@@ -144,7 +144,7 @@ def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient
     transactions, credits_ = Transactions(records_api, records), Credits(records_api, records)
     methods = PaymentMethods(api, cache, lifetimes, calendar, clients=clients, gateways=gateways, patience=patience)
     subscriptions = Subscriptions(api, records, calendar)
-    rights = Rights(engine, cache, api, clients.name, patience=patience)
+    rights = Rights(engine, cache, api, clients.introduce, patience=patience)
     sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
     return Parts(
         settings=settings,
@@ -245,12 +245,12 @@ class Portal(Litestar):
         self._client = client
         self._salesforce = salesforce
         self._access_log = AccessLog(parts.settings.log_format_or_default)
-        errors = ErrorAnswers(parts.renderer, f"{parts.settings.base_url}/api/docs")
+        errors = ErrorAnswers(parts.renderer, parts.clients.kept, f"{parts.settings.base_url}/api/docs")
         super().__init__(
             route_handlers=[*HANDLERS, static_files(assets)],
             guards=[parts.guard],
             dependencies={"parts": Provide(lambda: parts, sync_to_thread=False)},
-            exception_handlers={Exception: errors.handle},
+            exception_handlers={Exception: leave_to_the_edge},
             openapi_config=openapi.config(parts.renderer),
             # Ours; Litestar's would take over the root logger.
             logging_config=None,

@@ -2,10 +2,12 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from sqlalchemy import delete, select
 
 from counterfoil.accounts.cookies import CookieJar
+from counterfoil.accounts.viewer import Viewer
 from counterfoil.db import tables
 from counterfoil.errors import BillingUnavailable, ClientNotFound, NotSignedIn
 from tests.accounts.portal import KEY, Portal
@@ -262,3 +264,10 @@ async def test_user_who_is_gone_is_not_signed_in(portal: Portal, email: str) -> 
     portal.whmcs.change(ADA, email=email)
     await portal.sessions.forget_user(1)
     assert await portal.who(cookie) is None
+
+
+def test_a_copy_of_an_earlier_version_is_read() -> None:
+    """It knew no languages; a portal that is upgraded meets such copies for a minute."""
+    old = b'{"account_id":1,"email":"a@example.com","name":"A","user_id":1,"client_id":1,"is_staff":false,'
+    old += b'"clients":[{"client_id":1,"name":"ACME","permissions":["invoices"]}]}'
+    assert msgspec.json.decode(old, type=Viewer).language == ""

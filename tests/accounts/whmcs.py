@@ -69,10 +69,10 @@ class Whmcs:
         self._called("WhmcsDetails")
         return WhmcsDetails(self.version)
 
-    async def name_of(self, client_id: int) -> str:
+    async def introduce(self, client_id: int) -> tuple[str, str]:
         if self.before_name is not None:
             await self.before_name()
-        return f"Client {client_id} Ltd."
+        return f"Client {client_id} Ltd.", "german"
 
     def _called(self, action: str) -> None:
         self.calls.append(action)

@@ -113,4 +113,4 @@ def test_an_outage_of_whmcs_says_when_to_try_again(portal: Stack) -> None:
     assert (answer.status_code, answer.json()["code"]) == (503, "billing_unavailable")
     assert int(answer.headers["retry-after"]) >= 1
     assert page.status_code == 503
-    assert "The billing system is unavailable. Please try again." in page.text
+    assert "請求システムを利用できません" in page.text

@@ -84,15 +84,17 @@ class Rights:
         engine: AsyncEngine,
         cache: Store,
         api: Api,
-        client_name: Callable[[int], Awaitable[str]],
+        introduce: Callable[[int], Awaitable[tuple[str, str]]],
         *,
         patience: float = 10.0,
     ) -> None:
-        """`client_name` comes from billing, which knows clients; `patience` is seconds for one read of WHMCS."""
+        """`introduce` gives a client's name and language; it comes from billing, which knows clients. `patience` is
+        seconds for one read of WHMCS.
+        """
         self._engine = engine
         self._cache = cache
         self._api = api
-        self._client_name = client_name
+        self._introduce = introduce
         self._patience = patience
 
     async def of(self, account: Account) -> Granted | None:
@@ -158,9 +160,11 @@ class Rights:
         expires_at: float = float("inf"),
     ) -> Granted:
         clients = sorted(permitted, key=lambda client: (client not in owned, client))
-        names = await asyncio.gather(*(self._client_name(client) for client in clients))
-        named = zip(clients, names, strict=True)
-        access = tuple(ClientAccess(client, name, permitted[client]) for client, name in named)
+        introduced = await asyncio.gather(*(self._introduce(client) for client in clients))
+        access = tuple(
+            ClientAccess(client, name, permitted[client], language)
+            for client, (name, language) in zip(clients, introduced, strict=True)
+        )
         return Granted(access, decided.is_staff, expires_at)
 
 

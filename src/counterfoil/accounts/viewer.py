@@ -11,6 +11,8 @@ class ClientAccess(Struct, frozen=True):
     client_id: int
     name: str
     permissions: frozenset[str]
+    language: str = ""
+    """In WHMCS's words. Copies of sessions that an earlier version made have none."""
 
 
 class Viewer(Struct, frozen=True):
@@ -46,9 +48,9 @@ class Viewer(Struct, frozen=True):
         return frozenset()
 
     @property
-    def client_name(self) -> str:
-        """Of the client looked at; empty without one."""
-        return next((access.name for access in self.clients if access.client_id == self.client_id), "")
+    def language(self) -> str:
+        """Of the client looked at, as it was up to a minute ago; empty without one."""
+        return next((access.language for access in self.clients if access.client_id == self.client_id), "")
 
     def allows(self, permission: str) -> bool:
         """Of several, with spaces between them, all."""

@@ -36,12 +36,24 @@ class Clients:
             raise ClientNotFound
         return reading(client, snapshot)
 
+    async def kept(self, client_id: int) -> Client | None:
+        """As it may be shown right now, without asking WHMCS. None: not known."""
+        (entry,) = (await self._cache.peek(client_scope(client_id), ["client"])).entries
+        client: Client | None = _client.decode(entry.value) if entry else None
+        return client
+
     async def name(self, client_id: int) -> str:
         """What the account switcher says; a client that WHMCS has no more still has its number."""
+        name, _ = await self.introduce(client_id)
+        return name
+
+    async def introduce(self, client_id: int) -> tuple[str, str]:
+        """Name and language, the latter in WHMCS's words."""
         try:
-            return (await self.read(client_id)).value.name
+            client = (await self.read(client_id)).value
         except ClientNotFound:
-            return f"#{client_id}"
+            return f"#{client_id}", ""
+        return client.name, client.language
 
 
 def decode_client(value: bytes) -> Client:

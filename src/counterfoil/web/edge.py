@@ -14,7 +14,7 @@ from counterfoil import log
 from counterfoil.settings import Network
 from counterfoil.web.access_log import Served
 from counterfoil.web.bodies import limited
-from counterfoil.web.errors import Answer, ErrorAnswers
+from counterfoil.web.errors import ErrorAnswers
 from counterfoil.web.request_context import RequestContext, address_of, attach, context_of, new_request_id, route_of
 from counterfoil.web.security import PROBED_BY_ADDRESS, SAFE_METHODS, Doors, is_ambiguous
 from counterfoil.web.statuses import BadRequest
@@ -78,7 +78,7 @@ class Edge:
         except Exception as error:
             if context_of(scope).status:
                 raise  # half an answer is out: the connection must break, so that nobody takes it for whole
-            await _send(self._rules.errors.answer(scope, error), send)
+            await self._rules.errors.send(scope, error, send)
 
     def _check(self, scope: HTTPScope) -> None:
         """Raises BadRequest or CrossSiteRequest."""
@@ -115,9 +115,3 @@ def without_empty(query: bytes) -> bytes:
     if b"=&" not in query and not query.endswith(b"="):
         return query
     return b"&".join(pair for pair in query.split(b"&") if pair.find(b"=") != len(pair) - 1)
-
-
-async def _send(answer: Answer, send: Send) -> None:
-    headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})

@@ -1,5 +1,6 @@
 """Every error, whoever raised it, becomes one answer here: problem+json for programs, a page for people."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -7,7 +8,7 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.types import HTTPScope
+from litestar.types import HTTPScope, Send
 
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.billing.profiles import Conflict, contents_of
@@ -22,17 +23,23 @@ from counterfoil.errors import (
     Unavailable,
     ValidationFailed,
 )
-from counterfoil.web.catalogue import negotiate_language, translator
+from counterfoil.model import Client
+from counterfoil.web.catalogue import translator
 from counterfoil.web.kept import Visit
 from counterfoil.web.rendering import Renderer
 from counterfoil.web.request_context import context_of, route_of
 from counterfoil.web.shells import shell_for
 from counterfoil.web.statuses import InternalError, public
-from counterfoil.web.views import NoClient, Problem, View
+from counterfoil.web.views import NoClient, Problem, Shell, View
 
 _log = structlog.get_logger(__name__)
 
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/static/")
+
+
+def leave_to_the_edge(_request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Litestar's handler of every exception. It could not wait for what an answer is made of, which the edge can."""
+    raise error
 
 
 class Answer(NamedTuple):
@@ -44,30 +51,36 @@ class Answer(NamedTuple):
 class ErrorAnswers:
     """`documentation` is the address of the page that lists the codes."""
 
-    def __init__(self, renderer: Renderer, documentation: str) -> None:
+    def __init__(
+        self, renderer: Renderer, kept_client: Callable[[int], Awaitable[Client | None]], documentation: str
+    ) -> None:
         self._renderer = renderer
+        self._kept_client = kept_client
         self._documentation = documentation
 
-    def handle(self, request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-        """Litestar's exception handler, for every exception."""
-        answer = self.answer(request.scope, error)
-        headers = {name.decode(): value.decode() for name, value in answer.headers}
-        return Response(answer.body, status_code=answer.status, headers=headers)
+    async def send(self, scope: HTTPScope, error: Exception, send: Send) -> None:
+        answer = await self._answer(scope, error)
+        headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
-    def answer(self, scope: HTTPScope, error: Exception) -> Answer:
+    async def _answer(self, scope: HTTPScope, error: Exception) -> Answer:
         known = public(error)
         _note(scope, known, error)
         headers = _headers(known, error)
-        if not is_for_page(scope):
-            body = msgspec.json.encode(self._problem(scope, known))
-            return Answer(known.status, [(b"content-type", b"application/problem+json"), *headers], body)
-        if isinstance(known, NotSignedIn):
+        if is_for_page(scope) and isinstance(known, NotSignedIn):
             return Answer(303, [(b"location", sign_in_address(scope).encode()), *headers], b"")
-        body = self._page(scope, known)
-        return Answer(known.status, [(b"content-type", b"text/html; charset=utf-8"), *headers], body)
+        viewer = _viewer(scope)
+        client = await self._kept_client(viewer.client_id) if viewer and viewer.client_id else None
+        shell = shell_for(Request(scope), viewer, client)
+        if is_for_page(scope):
+            content_type, body = b"text/html; charset=utf-8", self._page(scope, known, viewer, shell)
+        else:
+            content_type, body = b"application/problem+json", self._problem(scope, known, shell.language)
+        return Answer(known.status, [(b"content-type", content_type), *headers], body)
 
-    def _problem(self, scope: HTTPScope, error: CounterfoilError) -> dict[str, Any]:
-        text = translator(_language(scope))
+    def _problem(self, scope: HTTPScope, error: CounterfoilError, language: str) -> bytes:
+        text = translator(language)
         problem: dict[str, Any] = {
             "type": f"{self._documentation}#{error.code}",
             "title": text(error.title),
@@ -82,14 +95,13 @@ class ErrorAnswers:
             problem |= {"changed": sorted(error.changed), "current": contents_of(error.now)}
         if isinstance(error, ValidationFailed):
             problem["errors"] = [{"field": field, "message": text(message)} for field, message in error.errors]
-        return problem
+        return msgspec.json.encode(problem)
 
-    def _page(self, scope: HTTPScope, error: CounterfoilError) -> bytes:
-        viewer = _viewer(scope)
+    def _page(self, scope: HTTPScope, error: CounterfoilError, viewer: Viewer | None, shell: Shell) -> bytes:
         view: View = Problem(error=error, reference=context_of(scope).request_id, retry_href=_address(scope))
         if isinstance(error, ClientNotFound) and viewer is not None and not viewer.clients:
             view = NoClient(email=viewer.email)
-        return self._renderer.page(view, shell_for(Request(scope), viewer))
+        return self._renderer.page(view, shell)
 
 
 def _viewer(scope: HTTPScope) -> Viewer | None:
@@ -98,10 +110,6 @@ def _viewer(scope: HTTPScope) -> Viewer | None:
     visit: Visit | None = state.get("visit")
     viewer: Viewer | None = state.get("viewer") or (visit.viewer if visit else None)
     return viewer
-
-
-def _language(scope: HTTPScope) -> str:
-    return negotiate_language(context_of(scope).headers.get(b"accept-language", b"").decode("latin-1"))
 
 
 def is_for_page(scope: HTTPScope) -> bool:

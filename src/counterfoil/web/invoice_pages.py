@@ -78,7 +78,7 @@ async def pay(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str])
     viewer, number = viewer_of(request), id_of(invoice_id)
     await parts.limits.hit("sso_link", str(viewer.account_id))
     hand_off = await parts.hand_offs.pay(viewer.client, viewer.user_id, number)
-    response = away(request, parts, hand_off, f"/invoices/{number}")
+    response = await away(request, parts, hand_off, f"/invoices/{number}")
     response.cookies.append(paying_cookie(request, parts, number))
     return response
 
@@ -88,7 +88,7 @@ async def pdf(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str])
     viewer, number = viewer_of(request), id_of(invoice_id)
     await parts.limits.hit("sso_link", str(viewer.account_id))
     hand_off = await parts.hand_offs.pdf(viewer.client, viewer.user_id, number)
-    return away(request, parts, hand_off, f"/invoices/{number}")
+    return await away(request, parts, hand_off, f"/invoices/{number}")
 
 
 @get("/return/invoices/{invoice_id:str}", permission="invoices", include_in_schema=False)

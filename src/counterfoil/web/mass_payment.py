@@ -33,7 +33,7 @@ async def pay(request: AnyRequest, parts: GivenParts) -> Response[Any]:
     chosen = [id_of(str(text)) for text in form.getall("invoice_ids", [])]
     if not chosen:
         raise ValidationFailed(("invoice_ids", translatable("Select at least one invoice.")))
-    response = away(request, parts, await _hand_off(request, parts, chosen), "/invoices")
+    response = await away(request, parts, await _hand_off(request, parts, chosen), "/invoices")
     response.cookies.append(paying_cookie(request, parts, *chosen))
     return response
 

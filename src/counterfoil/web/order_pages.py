@@ -17,7 +17,7 @@ from counterfoil.web.order_views import ChoosePage, Chosen, OrderPage, OrderRow,
 from counterfoil.web.orders import order_id_of
 from counterfoil.web.request_context import AnyRequest
 from counterfoil.web.session import NO_STORE
-from counterfoil.web.shells import HTML, shell_for
+from counterfoil.web.shells import HTML, shell_of
 from counterfoil.web.views import View
 from counterfoil.web.wiring import GivenParts, Parts
 
@@ -72,7 +72,7 @@ async def place(request: AnyRequest, parts: GivenParts, data: URLEncodedBody[Cho
 @get("/orders/{order_id:str}", permission="orders", include_in_schema=False)
 async def detail_page(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[bytes]:
     order = await parts.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))
-    return _detail(request, parts, order)
+    return await _detail(request, parts, order)
 
 
 @post("/orders/{order_id:str}/retry", permission="orders", include_in_schema=False)
@@ -83,7 +83,7 @@ async def retry(request: AnyRequest, parts: GivenParts, order_id: FromPath[str])
     try:
         await parts.orders.checkout.retry(order)
     except (PaymentMethodMissing, OrderNotRetryable) as error:
-        return _detail(request, parts, order, error)
+        return await _detail(request, parts, order, error)
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
 
 
@@ -119,7 +119,7 @@ async def _choose(
         gateway=choice.gateway,
         error=error,
     )
-    return _page(request, parts, page, status=422 if error else 200)
+    return await _page(request, parts, page, status=422 if error else 200)
 
 
 async def _review(
@@ -142,7 +142,7 @@ async def _review(
         error=error,
         has_changed=has_changed,
     )
-    return _page(request, parts, page, status=409 if error or has_changed else 200)
+    return await _page(request, parts, page, status=409 if error or has_changed else 200)
 
 
 def _words(chosen: Chosen) -> str:
@@ -150,12 +150,14 @@ def _words(chosen: Chosen) -> str:
     return f"{first.amount} {first.currency}"
 
 
-def _detail(request: AnyRequest, parts: Parts, order: Order, error: CounterfoilError | None = None) -> Response[bytes]:
+async def _detail(
+    request: AnyRequest, parts: Parts, order: Order, error: CounterfoilError | None = None
+) -> Response[bytes]:
     may_see = viewer_of(request).allows("invoices")
     page = OrderPage(row=OrderRow(order), may_add=may_see, may_see_invoice=may_see, error=error)
-    return _page(request, parts, page, status=error.status if error else 200)
+    return await _page(request, parts, page, status=error.status if error else 200)
 
 
-def _page(request: AnyRequest, parts: Parts, page: View, status: int = 200) -> Response[bytes]:
-    body = parts.renderer.page(page, shell_for(request, viewer_of(request)))
+async def _page(request: AnyRequest, parts: Parts, page: View, status: int = 200) -> Response[bytes]:
+    body = parts.renderer.page(page, await shell_of(request, parts, viewer_of(request)))
     return Response(body, status_code=status, media_type=HTML, headers=NO_STORE)

@@ -13,7 +13,7 @@ from counterfoil.billing.hand_offs import MOST_TOGETHER, HandOff
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.kept import PAYING_COOKIE
 from counterfoil.web.request_context import AnyRequest
-from counterfoil.web.shells import HTML, shell_for
+from counterfoil.web.shells import HTML, shell_of
 from counterfoil.web.views import SsoRefused
 from counterfoil.web.wiring import Parts
 
@@ -24,13 +24,13 @@ UNCONFIRMED = 900
 """Seconds until which it then says that the payment is not confirmed yet."""
 
 
-def away(request: AnyRequest, parts: Parts, hand_off: HandOff, back_href: str) -> Response[Any]:
+async def away(request: AnyRequest, parts: Parts, hand_off: HandOff, back_href: str) -> Response[Any]:
     if hand_off.signed_in:
         # The link is a full sign-in: no cache may keep it, and WHMCS need not learn which page it came from.
         headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
         return Redirect(hand_off.url, status_code=303, headers=headers)
     page = SsoRefused(billing_url=hand_off.url, back_href=back_href)
-    body = parts.renderer.page(page, shell_for(request, viewer_of(request)))
+    body = parts.renderer.page(page, await shell_of(request, parts, viewer_of(request)))
     return Response(body, status_code=200, media_type=HTML, headers={"cache-control": "no-store"})
 
 

@@ -30,7 +30,7 @@ async def manage(request: AnyRequest, parts: GivenParts) -> Response[Any]:
     viewer = viewer_of(request)
     await parts.limits.hit("sso_link", str(viewer.account_id))
     hand_off = await parts.hand_offs.manage_payment_methods(viewer.client, viewer.user_id)
-    return away(request, parts, hand_off, PAYMENT_METHODS.href)
+    return await away(request, parts, hand_off, PAYMENT_METHODS.href)
 
 
 @get("/return/payment-methods", permission="invoices", include_in_schema=False)

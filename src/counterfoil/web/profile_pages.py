@@ -31,8 +31,8 @@ from counterfoil.web.profile_forms import differences, fields_for, preferences_f
 from counterfoil.web.profile_views import ProfilePage
 from counterfoil.web.profile_words import LABELS, in_words
 from counterfoil.web.request_context import AnyRequest
-from counterfoil.web.session import NO_STORE
-from counterfoil.web.shells import HTML, shell_for
+from counterfoil.web.session import NO_STORE, renew_session
+from counterfoil.web.shells import HTML, shell_for, shell_of
 from counterfoil.web.wiring import GivenParts, Parts
 
 
@@ -99,18 +99,20 @@ class Entered(Struct, frozen=True):
 async def save(request: AnyRequest, parts: GivenParts, data: URLEncodedBody[dict[str, str]]) -> Response[Any]:
     viewer, entered = viewer_of(request), Entered.of(data)
     if "adapt" in data:
-        return _page(request, parts, entered.moved(), 200)
+        return await _page(request, parts, entered.moved(), 200)
     await parts.limits.hit("profile", str(viewer.account_id))
     try:
         edit = await _edit(request, parts, entered)
         reading = await parts.profiles.update(viewer.client, edit)
     except InvalidProfile as invalid:
-        return _page(request, parts, entered, invalid.status, messages=dict(in_words(invalid).errors))
+        return await _page(request, parts, entered, invalid.status, messages=dict(in_words(invalid).errors))
     except (Conflict, OutcomeUnknown) as error:
         return await _beside(request, parts, entered, error)
     except (FreshSignInRequired, SignInFailed, TwoFactorRequired, RateLimited, Unavailable) as error:
         notice = "failed" if isinstance(error, Unavailable) else ""
-        return _page(request, parts, entered, error.status, notice=notice, error=error)
+        return await _page(request, parts, entered, error.status, notice=notice, error=error)
+    if "language" in edit.texts:
+        await renew_session(request, parts)
     stored = texts_of(reading.value)
     altered = ".".join(name for name, text in edit.texts.items() if text != stored[name])
     address = "/profile?saved=1" + (f"&altered={altered}" if altered else "")
@@ -137,13 +139,15 @@ async def _beside(
         try:
             now = (await parts.profiles.read(viewer_of(request).client)).value
         except BillingUnavailable:
-            return _page(request, parts, entered, error.status, notice=notice, error=error)
+            return await _page(request, parts, entered, error.status, notice=notice, error=error)
     beside = differences(entered.texts, entered.preferences, now, entered.page_language)
     again = entered.updated(now)
-    return _page(request, parts, again, error.status, notice=notice, error=error, differences=beside, is_compared=True)
+    return await _page(
+        request, parts, again, error.status, notice=notice, error=error, differences=beside, is_compared=True
+    )
 
 
-def _page(
+async def _page(
     request: AnyRequest,
     parts: Parts,
     entered: Entered,
@@ -155,7 +159,7 @@ def _page(
 ) -> Response[Any]:
     """The form again with what was entered but the password. Nothing of WHMCS is needed for it."""
     viewer, said = viewer_of(request), messages or {}
-    shell = shell_for(request, viewer, language=entered.page_language)
+    shell = await shell_of(request, parts, viewer, language=entered.page_language)
     asks_password = _is_about_password(error) and not parts.settings.oidc_issuer
     preferences = EmailPreferences(**entered.preferences) if entered.preferences else None
     page = ProfilePage(

@@ -17,6 +17,7 @@ from counterfoil.web.invoices import JSON
 from counterfoil.web.kept import CACHING, etag_of
 from counterfoil.web.profile_words import in_words
 from counterfoil.web.request_context import AnyRequest
+from counterfoil.web.session import renew_session
 from counterfoil.web.wiring import GivenParts
 
 Text = str | None | UnsetType
@@ -92,6 +93,8 @@ async def patch_profile(request: AnyRequest, parts: GivenParts, data: JSONBody[P
         reading = await parts.profiles.update(viewer.client, edit)
     except InvalidProfile as invalid:
         raise in_words(invalid) from None
+    if "language" in edit.texts:
+        await renew_session(request, parts)
     body = _body(reading)
     headers = {"etag": etag_of(body, Seen.word_for(reading.value)), **CACHING}
     return Response(body, media_type=JSON, headers=headers)

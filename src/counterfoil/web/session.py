@@ -1,7 +1,7 @@
 """The JSON API for signing in, switching between client accounts and signing out."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from hashlib import blake2b
 from typing import Annotated
 
@@ -135,6 +135,13 @@ async def switch_session(request: AnyRequest, parts: Parts, client_id: int) -> C
     """Raises ClientNotFound for any client that is not this person's."""
     visit: Visit = request.scope["state"]["visit"]
     return session_cookie(parts.settings, await parts.sessions.switch(visit.handle, client_id))
+
+
+async def renew_session(request: AnyRequest, parts: Parts) -> None:
+    """After the client's language was changed: errors are told in what this session remembers of it."""
+    visit: Visit = request.scope["state"]["visit"]
+    with suppress(Unavailable):  # then it remembers the old one, for a minute
+        await parts.sessions.find(visit.handle)
 
 
 async def close_session(request: AnyRequest, parts: Parts) -> Cookie:

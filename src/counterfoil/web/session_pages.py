@@ -12,7 +12,7 @@ from counterfoil.web.guard import viewer_of
 from counterfoil.web.next_address import safe_next
 from counterfoil.web.request_context import AnyRequest
 from counterfoil.web.session import FORGET, NO_STORE, client_names, close_session, open_session, switch_session
-from counterfoil.web.shells import HTML, shell_for
+from counterfoil.web.shells import HTML, shell_for, shell_of
 from counterfoil.web.views import ClientChoice, SignInPage, SwitchClient
 from counterfoil.web.wiring import GivenParts, Parts
 
@@ -82,7 +82,7 @@ async def switch_page(request: AnyRequest, parts: GivenParts) -> Response[Any]:
         current=viewer.client_id,
         next=safe_next(request.query_params.get("next", "")),
     )
-    body = parts.renderer.page(page, shell_for(request, viewer))
+    body = parts.renderer.page(page, await shell_of(request, parts, viewer))
     return Response(body, media_type=HTML, headers=NO_STORE)
 
 

@@ -7,6 +7,7 @@ from counterfoil.web.order_views import ORDER, STAFF
 from counterfoil.web.record_views import CONTACTS, QUOTES, SUBSCRIPTIONS, TRANSACTIONS
 from counterfoil.web.request_context import AnyRequest, context_of
 from counterfoil.web.views import HOME, INVOICES, PAYMENT_METHODS, PROFILE, NavItem, Shell
+from counterfoil.web.wiring import Parts
 
 HTML = "text/html"
 
@@ -25,18 +26,23 @@ _NAV: tuple[tuple[str, NavItem], ...] = (
 
 
 def shell_for(request: AnyRequest, viewer: Viewer | None, client: Client | None = None, *, language: str = "") -> Shell:
-    """`client`: as WHMCS has it now, for its language and name; a session remembers names for up to a minute.
+    """`client`: as WHMCS has it now; without it no name is shown, for the session's may be a minute old.
     `language`: of the page that the request came from, for when the client is not known.
     """
     accepted = context_of(request.scope).headers.get(b"accept-language", b"").decode("latin-1")
-    language = negotiate_language(accepted, client.language if client else language)
     if viewer is None:
-        return Shell(language)
+        return Shell(negotiate_language(accepted, language))
     return Shell(
-        language,
+        negotiate_language(accepted, client.language if client else language or viewer.language),
         is_signed_in=True,
         user_name=viewer.name,
-        client_name=client.name if client else viewer.client_name,
+        client_name=client.name if client else "",
         has_several_clients=len(viewer.clients) > 1,
         nav=(*(item for permission, item in _NAV if viewer.allows(permission)), *((STAFF,) if viewer.is_staff else ())),
     )
+
+
+async def shell_of(request: AnyRequest, parts: Parts, viewer: Viewer, *, language: str = "") -> Shell:
+    """For a page that reads no client: with what is known of it right now, without asking WHMCS."""
+    client = await parts.clients.kept(viewer.client_id) if viewer.client_id else None
+    return shell_for(request, viewer, client, language=language)

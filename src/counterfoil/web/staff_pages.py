@@ -20,7 +20,7 @@ from counterfoil.web.order_views import OrderRow, StaffOrder, StaffPage
 from counterfoil.web.orders import order_id_of
 from counterfoil.web.request_context import AnyRequest
 from counterfoil.web.session import NO_STORE
-from counterfoil.web.shells import HTML, shell_for
+from counterfoil.web.shells import HTML, shell_of
 from counterfoil.web.wiring import GivenParts, Parts
 
 _log = structlog.get_logger(__name__)
@@ -67,5 +67,5 @@ async def _page(request: AnyRequest, parts: Parts, error: CounterfoilError | Non
         waiting=tuple([await shown(order) for order in waiting]),
         error=error,
     )
-    body = parts.renderer.page(page, shell_for(request, viewer_of(request)))
+    body = parts.renderer.page(page, await shell_of(request, parts, viewer_of(request)))
     return Response(body, status_code=error.status if error else 200, media_type=HTML, headers=NO_STORE)
