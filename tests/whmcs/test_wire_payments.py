@@ -94,3 +94,12 @@ def test_payment_methods_of_another_client_are_refused() -> None:
     for clientid in (8, "8", "", None):
         with pytest.raises(Untrustworthy):
             wire_payments.payment_methods(pay_methods(clientid=clientid), 7)
+    for owner in ("clientid", "userid"):
+        with pytest.raises(Untrustworthy):
+            wire_payments.payment_methods(pay_methods(pay_method(**{owner: 8})), 7)
+
+
+def test_a_contact_is_no_owner() -> None:
+    """`contact_id` is 1 in every row of the vendor's sample, whoever's it is."""
+    [method] = wire_payments.payment_methods(pay_methods(pay_method(contact_type="Client", contact_id=1)), 7)
+    assert method.last_four == "4242"

@@ -61,9 +61,8 @@ def _payment_method(row: Row, client_id: int) -> PaymentMethod | None:
 
 
 def _owners(row: Row) -> set[int]:
-    """The clients that a row names. A contact of a client's is not one: its id says nothing."""
-    keys = ["clientid", "userid"] + ["contact_id"] * (text(row, "contact_type").lower() == "client")
-    return {owner for key in keys if (owner := optional_identifier(row, key)) is not None}
+    """The clients that a row names. `contact_id` says nothing: the vendor's own sample has 1 in it for everybody."""
+    return {owner for key in ("clientid", "userid") if (owner := optional_identifier(row, key)) is not None}
 
 
 def _expiry(written: str) -> date | None:
