@@ -21,7 +21,9 @@ def test_a_client() -> None:
     assert b"canary" not in msgspec.json.encode(client)
 
 
-@pytest.mark.parametrize("changes", [{"id": 8}, {"id": ""}, {"currency_code": ""}, {"credit": "lots"}], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{"id": 8}, {"id": ""}, {"currency_code": ""}, {"credit": "lots"}, {"credit": None}], ids=str
+)
 def test_a_client_that_is_not_the_one_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(Untrustworthy):
         wire_clients.client(answers.client(**changes), 7)
@@ -35,6 +37,29 @@ def test_the_deprecated_top_level_is_not_read() -> None:
 def test_a_client_may_have_no_owner_and_no_sign_on() -> None:
     client = wire_clients.client(answers.client(owner_user_id=0, allowSingleSignOn="0"), 7)
     assert (client.owner_user_id, client.sso_allowed) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({"phonenumber": "2079460999", "phonenumberformatted": "+44.2079460999"}, "+44.2079460999"),
+        ({"phonenumber": "02079460999", "phonenumberformatted": "+44.2079460999"}, "+44.2079460999"),
+        ({"phonenumber": "+44.2079460999"}, "+44.2079460999"),
+        ({"phonenumber": "2079460999"}, "2079460999"),
+        ({"phonenumber": ""}, ""),
+    ],
+)
+def test_the_number_that_is_stored_counts(given: dict[str, str], read: str) -> None:
+    """A formatted spelling of another number, 1234567890, lags behind what was just written."""
+    assert wire_clients.client(answers.client(**given), 7).phone == read
+
+
+def test_what_is_empty_was_emptied() -> None:
+    """Other spellings of a field count only where WHMCS does not know the field."""
+    emptied = wire_clients.client(answers.client(state="", country=""), 7)
+    assert (emptied.state, emptied.country) == ("", "")
+    unknown = wire_clients.client(answers.client(state=None, country=None), 7)
+    assert (unknown.state, unknown.country) == ("Greater London", "GB")
 
 
 def test_users() -> None:

@@ -147,6 +147,7 @@ def test_no_taxes_and_no_payments() -> None:
         {"total": "x"},
         {"items": "x"},
         {"transactions": "none"},
+        {"transactions": {"transaction": [{"date": "2026-01-01", "amountin": "1.00"}]}},
         {"status": None},
     ],
     ids=str,

@@ -49,7 +49,6 @@ def test_no_services_in_any_shape(empty: object) -> None:
     [
         ("Free Account", "free"),
         ("Free", "free"),
-        ("", "free"),
         ("One Time", "onetime"),
         ("onetime", "onetime"),
         ("Monthly", "monthly"),
@@ -64,10 +63,18 @@ def test_billing_cycles(written: str, cycle: str) -> None:
     assert read(service(billingcycle=written))[0].billing_cycle is BillingCycle(cycle)
 
 
-def test_an_unknown_cycle_is_not_guessed() -> None:
-    """An amount without its period is no price."""
+@pytest.mark.parametrize("cycle", ["Fortnightly", "", None])
+def test_an_unknown_cycle_is_not_guessed(cycle: str | None) -> None:
+    """An amount without its period is no price, and nobody's service is free because a word is missing."""
     with pytest.raises(Untrustworthy):
-        read(service(billingcycle="Fortnightly"))
+        read(service(billingcycle=cycle))
+
+
+@pytest.mark.parametrize("cycle", ["Monthly", "One Time", "Free Account"])
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_an_amount_that_is_missing_is_not_zero(cycle: str, nothing: str | None) -> None:
+    with pytest.raises(Untrustworthy):
+        read(service(billingcycle=cycle, recurringamount=nothing, firstpaymentamount=nothing))
 
 
 @pytest.mark.parametrize("status", list(SubscriptionStatus))

@@ -11,7 +11,7 @@ from counterfoil.whmcs.results import Login
 from counterfoil.whmcs.wire import (
     Row,
     Untrustworthy,
-    amount_or_zero,
+    amount,
     each,
     identifier,
     optional_identifier,
@@ -91,15 +91,15 @@ def client(answer: Row, client_id: int) -> Client:
         address1=text(row, "address1"),
         address2=text(row, "address2"),
         city=text(row, "city"),
-        state=text(row, "state") or text(row, "fullstate"),
+        state=_first(row, "state", "fullstate"),
         postcode=text(row, "postcode"),
-        country=text(row, "country") or text(row, "countrycode"),
+        country=_first(row, "country", "countrycode"),
         country_name=text(row, "countryname"),
         phone=_phone(row),
         tax_id=text(row, "tax_id"),
         language=text(row, "language"),
         currency=currency,
-        credit=Money.of(amount_or_zero(row, "credit"), currency),
+        credit=Money.of(amount(row, "credit"), currency),
         status=text(row, "status"),
         # Older versions do not say; when it is off after all, CreateSsoToken refuses.
         sso_allowed=switch(row, "allowSingleSignOn", default=True),
@@ -107,10 +107,19 @@ def client(answer: Row, client_id: int) -> Client:
     )
 
 
+def _first(row: Row, key: str, other: str) -> str:
+    """`other` only speaks where WHMCS does not know `key`: what is empty has been emptied."""
+    return text(row, key if row.get(key) is not None else other)
+
+
 def _phone(row: Row) -> str:
-    # Without a number the formatted one may still hold the country's code: "+44.".
-    formatted = text(row, "phonenumberformatted")
-    return text(row, "phonenumber") if re.fullmatch(r"(\+[0-9]*\.?)?", formatted) else formatted
+    """With the country's code, which the formatted spelling adds to what is stored; a spelling of another number, such
+    as one that lags behind a write, or of none ("+44."), says nothing.
+    """
+    stored, formatted = text(row, "phonenumber"), text(row, "phonenumberformatted")
+    national = re.sub(r"[^0-9]", "", stored).lstrip("0")
+    is_the_same = bool(national) and re.sub(r"[^0-9]", "", formatted).endswith(national)
+    return formatted if is_the_same and not stored.startswith("+") else stored
 
 
 def _email_preferences(row: Row) -> EmailPreferences | None:

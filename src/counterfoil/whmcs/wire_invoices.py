@@ -126,5 +126,5 @@ def _payment(row: Row, zone: ZoneInfo) -> Payment:
         date=day(row, "date", zone),
         gateway=text(row, "gateway"),
         reference=text(row, "transid"),
-        amount=amount_or_zero(row, "amountin") - amount_or_zero(row, "amountout"),
+        amount=amount(row, "amountin") - amount(row, "amountout"),
     )

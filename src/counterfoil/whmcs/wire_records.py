@@ -45,7 +45,7 @@ def _transaction(row: Row, zone: ZoneInfo) -> Transaction:
         gateway=text(row, "gateway"),
         description=text(row, "description"),
         reference=text(row, "transid"),
-        amount=amount_or_zero(row, "amountin") - amount_or_zero(row, "amountout"),
+        amount=amount(row, "amountin") - amount(row, "amountout"),
         currency_id=optional_identifier(row, "currency"),
         invoice_id=optional_identifier(row, "invoiceid"),
     )

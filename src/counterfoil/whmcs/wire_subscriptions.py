@@ -12,7 +12,7 @@ from counterfoil.model import BillingCycle, Subscription, SubscriptionStatus
 from counterfoil.whmcs.wire import (
     Row,
     Untrustworthy,
-    amount_or_zero,
+    amount,
     day,
     each,
     identifier,
@@ -24,7 +24,7 @@ from counterfoil.whmcs.wire import (
 _log = structlog.get_logger(__name__)
 
 _STATUSES = {status.value: status for status in SubscriptionStatus}
-_CYCLES = {cycle.value: cycle for cycle in BillingCycle} | {"freeaccount": BillingCycle.FREE, "": BillingCycle.FREE}
+_CYCLES = {cycle.value: cycle for cycle in BillingCycle} | {"freeaccount": BillingCycle.FREE}
 
 
 def subscriptions(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[Subscription, ...]:
@@ -47,7 +47,7 @@ def _subscription(row: Row, zone: ZoneInfo) -> Subscription:
         status=_status(row, service_id),
         billing_cycle=cycle,
         # What is paid once has no recurring amount.
-        amount=amount_or_zero(row, "firstpaymentamount" if cycle is BillingCycle.ONE_TIME else "recurringamount"),
+        amount=amount(row, "firstpaymentamount" if cycle is BillingCycle.ONE_TIME else "recurringamount"),
         next_due_on=day(row, "nextduedate", zone),
         started_on=day(row, "regdate", zone),
         gateway=text(row, "paymentmethod"),
