@@ -13,6 +13,7 @@ from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.breaker import AFTER_OUTAGE, AFTER_REFUSAL, OUTAGES_TO_OPEN, Breaker
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import Failure
+from tests.processes import free_port
 from tests.whmcs import scripted
 from tests.whmcs.conftest import Logged, MakeClient
 from tests.whmcs.scripted import OK, Scripted, says, until
@@ -48,8 +49,8 @@ async def reason(call: Awaitable[Any]) -> str:
 
 async def outage(whmcs: Scripted, client: WhmcsClient) -> None:
     whmcs.default = DOWN
-    for _ in range(OUTAGES_TO_OPEN):
-        assert await reason(client.call("GetX")) == "html"
+    for number in range(OUTAGES_TO_OPEN):
+        assert await reason(client.call("GetX", {"id": number})) == "html"
 
 
 async def test_an_outage_opens_it_and_one_probe_closes_it(whmcs: Scripted, client: WhmcsClient, clock: Clock) -> None:
@@ -87,19 +88,55 @@ async def test_success_in_between_starts_the_count_anew(whmcs: Scripted, client:
     answers = [says(OK), says({"result": "error", "message": "Client Not Found"})]
     for answer in answers:
         whmcs.script.extend([DOWN] * (OUTAGES_TO_OPEN - 1) + [answer])
-        for _ in range(OUTAGES_TO_OPEN - 1):
-            await reason(client.call("GetX"))
+        for number in range(OUTAGES_TO_OPEN - 1):
+            await reason(client.call("GetX", {"id": number}))
         with suppress(WhmcsRefused):
             await client.call("GetX")
     assert client.health.breaker == "closed"
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        DOWN,
+        scripted.body(b""),
+        scripted.body(b'{"result":"succ'),
+        scripted.sends(scripted.http(b"x", 502)),
+        scripted.hangs_up,
+    ],
+    ids=["html", "empty", "truncated", "502", "cut"],
+)
+async def test_one_thing_that_whmcs_breaks_at_is_no_outage(
+    broken: scripted.Act, whmcs: Scripted, client: WhmcsClient
+) -> None:
+    """However often one invoice is asked for in vain: everybody else's calls go on. Several of them are an outage."""
+    whmcs.default = broken
+    for _ in range(OUTAGES_TO_OPEN + 2):
+        # A write is sent once: the pauses between several attempts are not what this is about.
+        await reason(client.call("GetX", {"id": 7}, write=True))
+    assert client.health.breaker == "closed"
+    whmcs.script.append(says(OK))
+    assert await client.call("GetX", {"id": 8}) == OK
+    for number in range(OUTAGES_TO_OPEN):
+        await reason(client.call("GetX", {"id": number}, write=True))
+    assert client.health.breaker == "open"
+
+
+async def test_no_connection_is_about_nothing_in_particular(make_client: MakeClient, clock: Clock) -> None:
+    client = make_client(clock=clock, url=f"http://127.0.0.1:{free_port()}")
+    for _ in range(OUTAGES_TO_OPEN):
+        await reason(client.call("GetX"))
+    assert client.health.breaker == "open"
+
+
 async def test_timeouts_open_it(whmcs: Scripted, make_client: MakeClient, clock: Clock) -> None:
-    """A WHMCS that hangs is down too."""
+    """A WHMCS that hangs is down too, unless it only does so about one thing."""
     whmcs.default = scripted.hangs
     client = make_client(clock=clock, timeout=0.4)
     for _ in range(OUTAGES_TO_OPEN):
-        assert await reason(client.call("GetX")) == "timeout"
+        assert await reason(client.call("GetX", {"id": 7})) == "timeout"
+    assert client.health.breaker == "closed"
+    assert await reason(client.call("GetX", {"id": 8})) == "timeout"
     assert client.health.breaker == "open"
 
 
@@ -180,10 +217,10 @@ async def test_answers_from_before_an_outage_say_nothing_about_now(clock: Clock)
     breaker = Breaker(clock)
     early = [breaker.admit() for _ in range(OUTAGES_TO_OPEN + 2)]
     permits = [permit for permit in early if permit]
-    for permit in permits[:-2]:
-        breaker.failed(permit, Failure("html"))
+    for question, permit in enumerate(permits[:-2]):
+        breaker.failed(permit, Failure("html"), question)
     wait = breaker.wait
-    breaker.failed(permits[-2], Failure("ip_not_allowed"))
+    breaker.failed(permits[-2], Failure("ip_not_allowed"), 1)
     breaker.succeeded(permits[-1])
     breaker.abandoned(permits[-1])
     assert (breaker.state, breaker.wait) == ("open", wait)

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import structlog
 
-from counterfoil.whmcs.failures import CREDENTIALS, Failure
+from counterfoil.whmcs.failures import CREDENTIALS, NO_CONNECTION, Failure
 
 _log = structlog.get_logger(__name__)
 
 OUTAGES_TO_OPEN = 5
-"""Failures in a row. Fewer would turn one slow page of WHMCS into an outage for everybody."""
+"""Failures in a row, of more than one question unless there is no connection at all. Fewer would turn one slow page of
+WHMCS into an outage for everybody, and so would one invoice that WHMCS always breaks at."""
 
 
 class Pause(NamedTuple):
@@ -45,6 +46,7 @@ class Breaker:
         self._clock, self._jitter = clock, jitter
         self._period = 0
         self._outages = 0
+        self._questions: set[int] = set()
         self._pauses = 0
         self._resume_at = 0.0
 
@@ -68,16 +70,21 @@ class Breaker:
         if permit.period != self._period:
             return
         self._outages = 0
+        self._questions.clear()
         if self.state == "probing":
             self._pauses = 0
             self._enter("closed")
             _log.info("WHMCS answers again")
 
-    def failed(self, permit: Permit, failure: Failure) -> None:
+    def failed(self, permit: Permit, failure: Failure, question: int) -> None:
+        """`question`: the same number for the same action with the same parameters."""
         if permit.period != self._period:
             return
         self._outages += 1
-        if self.state == "probing" or failure.reason in CREDENTIALS or self._outages >= OUTAGES_TO_OPEN:
+        self._questions.add(question)
+        is_general = len(self._questions) > 1 or failure.reason in NO_CONNECTION
+        is_outage = self._outages >= OUTAGES_TO_OPEN and is_general
+        if self.state == "probing" or failure.reason in CREDENTIALS or is_outage:
             self._open(failure)
 
     def abandoned(self, permit: Permit) -> None:
@@ -98,3 +105,4 @@ class Breaker:
         self.state = state
         self._period += 1
         self._outages = 0
+        self._questions.clear()

@@ -47,6 +47,7 @@ class _Course:
     def __init__(self, action: str, now: float, *, write: bool, from_stranger: bool) -> None:
         self.action, self.write, self.from_stranger, self.began = action, write, from_stranger, now
         self.attempts = 0
+        self.question = 0
         self.permit: Permit | None = None
         self.granted = 0.0
         """Seconds that were left for the attempt under way when it was sent."""
@@ -96,7 +97,9 @@ class WhmcsClient:
         course = _Course(action, self._clock(), write=write, from_stranger=from_stranger)
         try:
             async with asyncio.timeout(self._timeout) as limit:
-                answer = await self._persist(course, self._form(action, params), limit)
+                form = self._form(action, params)
+                course.question = hash(frozenset(form.items()))
+                answer = await self._persist(course, form, limit)
         except TimeoutError:
             failure = self._timed_out(course)
         except Failure as error:
@@ -153,7 +156,7 @@ class WhmcsClient:
             if course.from_stranger and failure.reason in ABOUT_THE_TEXT:
                 self._breaker.abandoned(permit)
             elif failure.kind.outage:
-                self._breaker.failed(permit, failure)
+                self._breaker.failed(permit, failure, course.question)
             else:
                 self._breaker.succeeded(permit)
             raise
@@ -168,7 +171,7 @@ class WhmcsClient:
     def _timed_out(self, course: _Course) -> Failure:
         failure = Failure("timeout")
         if course.permit and course.granted >= self._timeout / 2:
-            self._breaker.failed(course.permit, failure)
+            self._breaker.failed(course.permit, failure, course.question)
             return failure
         # Most of the time went by in our own queue or pauses, so it says nothing about WHMCS.
         if course.permit:

@@ -46,12 +46,10 @@ KINDS = {
 CREDENTIALS = frozenset({"ip_not_allowed", "credentials_refused", "forbidden"})
 """Refusals of this server altogether: WHMCS may ban an address that goes on, so they pause every call."""
 
-NOT_CARRIED_OUT = frozenset(
-    {
-        *("name_not_resolved", "connection_refused", "connection_failed", "certificate_refused", "paused"),
-        *("ip_not_allowed", "credentials_refused", "permission_missing"),
-    }
-)
+NO_CONNECTION = frozenset({"name_not_resolved", "connection_refused", "connection_failed", "certificate_refused"})
+"""Nothing was sent, so it cannot be about what was asked."""
+
+NOT_CARRIED_OUT = NO_CONNECTION | {"paused", "ip_not_allowed", "credentials_refused", "permission_missing"}
 """Never sent, or refused at the door: a write that failed like this has certainly changed nothing."""
 
 ABOUT_THE_TEXT = frozenset(
