@@ -25,18 +25,22 @@ def chosen(rows: list[InvoiceRow], **query: object) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("status", "due_on", "overdue"),
+    ("status", "total", "due_on", "overdue"),
     [
-        (UNPAID, date(2026, 11, 22), True),
-        (UNPAID, TODAY, False),
-        (UNPAID, None, False),
-        (PAID, date(2026, 1, 1), False),
-        (InvoiceStatus.COLLECTIONS, date(2026, 1, 1), False),
+        (UNPAID, "0.01", date(2026, 11, 22), True),
+        (UNPAID, "0.01", TODAY, False),
+        (UNPAID, "0.01", None, False),
+        (UNPAID, "0.00", date(2026, 1, 1), False),
+        (UNPAID, "-5.00", date(2026, 1, 1), False),
+        (PAID, "0.01", date(2026, 1, 1), False),
+        (InvoiceStatus.COLLECTIONS, "0.01", date(2026, 1, 1), False),
     ],
 )
-def test_overdue_is_unpaid_and_past_its_due_date(status: InvoiceStatus, due_on: date | None, overdue: bool) -> None:
+def test_overdue_is_to_pay_and_past_its_due_date(
+    status: InvoiceStatus, total: str, due_on: date | None, overdue: bool
+) -> None:
     """WHMCS's rows never say Overdue: the portal computes it, and the due date itself is still in time."""
-    assert is_overdue(status, due_on, TODAY) is overdue
+    assert is_overdue(status, Decimal(total), due_on, TODAY) is overdue
 
 
 def test_status_filters() -> None:
@@ -44,10 +48,12 @@ def test_status_filters() -> None:
     rows = [row(place, status, due_on=TODAY) for place, status in enumerate(InvoiceStatus) if status != "draft"]
     rows.append(row(99, UNPAID, due_on=date(2026, 1, 1)))
     for wanted in StatusFilter:
-        if wanted in {StatusFilter.OVERDUE, StatusFilter.OTHER, StatusFilter.PARTIALLY_PAID}:
+        if wanted in {StatusFilter.TO_PAY, StatusFilter.OVERDUE, StatusFilter.OTHER, StatusFilter.PARTIALLY_PAID}:
             continue
         assert {each.status for each in select(rows, InvoiceQuery(status=wanted), TODAY)} == {wanted.value}
     assert chosen(rows, status=StatusFilter.OVERDUE) == [99]
+    rows += [row(100, UNPAID, total="0.00"), row(101, UNPAID, total="-5.00")]
+    assert set(chosen(rows, status=StatusFilter.UNPAID)) - set(chosen(rows, status=StatusFilter.TO_PAY)) == {100, 101}
     assert len(chosen(rows, status=StatusFilter.OTHER)) == 3
 
 

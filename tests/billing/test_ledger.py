@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.billing.invoice_query import InvoiceQuery, StatusFilter
 from counterfoil.billing.invoices import _rows_of
 from counterfoil.billing.ledger import Difference, Doubts, Ledger
-from counterfoil.billing.shown import InvoiceItem
+from counterfoil.billing.shown import InvoiceItem, detail_of
 from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
 from tests.billing.books import TODAY, invoice, row
 
@@ -88,6 +89,15 @@ def test_a_settled_mass_payment_is_the_record_of_a_payment() -> None:
     assert len(items(Ledger(rows, {1: invoice(1, "0", status=PAID, kind="Invoice")}, TODAY))) == 1
 
 
+@pytest.mark.parametrize(("kind", "said"), [("Invoice", "invoices"), ("AddFunds", "deposit"), ("Hosting", None)])
+def test_a_settled_one_says_what_it_is(kind: str, said: str | None) -> None:
+    settled = invoice(1, "0", status=PAID, kind=kind)
+    assert detail_of(settled, "EUR", TODAY, NOW).stands_for == said
+    mixed = msgspec.structs.replace(settled, lines=(*settled.lines, *invoice(2).lines))
+    assert detail_of(mixed, "EUR", TODAY, NOW).stands_for is None
+    assert detail_of(msgspec.structs.replace(settled, lines=()), "EUR", TODAY, NOW).stands_for is None
+
+
 def test_mass_payments_and_deposits_are_neither_shown_nor_counted() -> None:
     """They stand for other invoices or for no debt: counting them would ask for the money twice."""
     rows = (row(1), row(2), row(3))
@@ -117,7 +127,7 @@ def test_figures_keep_currencies_apart_and_credit_with_its_own() -> None:
 def test_a_client_who_owes_nothing_still_has_figures() -> None:
     """Zero is said in the client's own currency, and only when WHMCS said so."""
     (figures,) = Ledger((row(1, PAID),), {}, TODAY).figures(Money.of("0", "JPY"))
-    assert (figures.due, figures.open_count) == (Money.of("0", "JPY"), 0)
+    assert (figures.due, figures.unpaid_count) == (Money.of("0", "JPY"), 0)
 
 
 def differences(rows: tuple[InvoiceRow, ...], invoices: dict[int, Invoice | None]) -> frozenset[Difference]:

@@ -101,6 +101,7 @@ def detail(status: InvoiceStatus = InvoiceStatus.UNPAID, **changes: Any) -> Invo
         "notes": "",
         "lines": (ShownLine("Fibre 1 Gbit/s\nLine 020 7946 0991", eur("112.08"), taxed=True),),
         "payments": (),
+        "stands_for": None,
         "as_of": AS_OF,
     }
     return InvoiceDetail(**{**fields, **changes})

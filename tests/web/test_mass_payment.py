@@ -50,6 +50,20 @@ def test_leads_to_whmcss_mass_payment_with_these_invoices(portal: Stack, ada: ht
     assert page.count("checked") == 2
 
 
+def test_a_paid_one_says_what_it_is(portal: Stack, ada: httpx2.Client, ids: list[int]) -> None:
+    """It is listed, as WHMCS lists it; who looks at it is told that it bills nothing of its own."""
+    listed = {item["id"] for item in ada.get("/api/v1/invoices?status=paid&page_size=100").json()["items"]}
+    for name, kind, words in (
+        ("ada.mass_payment", "invoices", "This is a payment of several invoices at once."),
+        ("ada.deposit", "deposit", "This is a deposit to your credit."),
+    ):
+        number = portal.sandbox.notable(name)
+        assert number in listed
+        assert ada.get(f"/api/v1/invoices/{number}").json()["stands_for"] == kind
+        assert words in ada.get(f"/invoices/{number}", headers={"accept": "text/html"}).text
+    assert ada.get(f"/api/v1/invoices/{ids[0]}").json()["stands_for"] is None
+
+
 def test_one_leads_to_that_invoice(portal: Stack, ada: httpx2.Client, ids: list[int]) -> None:
     """A mass payment of one would be an invoice about an invoice."""
     assert ada.post(LINK, json={"invoice_ids": ids[:1]}).status_code == 200

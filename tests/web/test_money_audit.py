@@ -117,14 +117,17 @@ def audit_list_and_file(whmcs: Stack, caller: httpx2.Client, books: Books, curre
 
 def audit_summary(whmcs: Stack, caller: httpx2.Client, books: Books, credit: str, currency: str) -> None:
     today = whmcs.sandbox.control("GET", "people")["today"]
-    owed = [row for row in books if row["status"] == "Unpaid" and Decimal(row["balance"])]
+    unpaid = [row for row in books if row["status"] == "Unpaid"]
+    owed = [row for row in unpaid if Decimal(row["balance"]) > 0]
     late = [row for row in owed if row["duedate"] < today]
     summary = caller.get("/api/v1/summary").json()
     assert summary["credit"] == {"amount": credit, "currency": currency}
     for name, rows in (("balance_due", owed), ("overdue", late)):
         amount = digits(sum((Decimal(row["balance"]) for row in rows), Decimal(0)), currency)
         assert summary[name] == [{"amount": amount, "currency": currency}], name
-    assert (summary["unpaid_count"], summary["overdue_count"]) == (len(owed), len(late))
+    assert (summary["unpaid_count"], summary["overdue_count"]) == (len(unpaid), len(late))
+    for status, rows in (("unpaid", unpaid), ("overdue", late)):
+        assert caller.get(f"/api/v1/invoices?status={status}&page_size=1").json()["total"] == len(rows), status
     assert summary["next_due_on"] == min((row["duedate"] for row in owed if row["duedate"] >= today), default=None)
 
 

@@ -33,6 +33,24 @@ def test_what_is_due_and_what_there_is(ada: httpx2.Client) -> None:
     assert summary["next_due_on"] > summary["as_of"][:10]
 
 
+def test_invoices_over_nothing_are_not_to_pay(portal: Stack, ada: httpx2.Client) -> None:
+    """Unpaid invoices of 0.00 and of negative total: counts, sums, filters, flags and pages mean the same ones."""
+    before = ada.get(SUMMARY).json()
+    for amount in ("0.00", "-40.00"):
+        made = portal.sandbox.control("POST", "invoices", {"userid": 1, "amount": amount})
+        portal.sandbox.control("PATCH", f"invoices/{made['id']}", {"date": "2026-01-01", "duedate": "2026-01-08"})
+    portal.sandbox.wait_for_deliveries()
+    after = ada.get(SUMMARY).json()
+    assert {name for name in before if before[name] != after[name]} == {"as_of", "unpaid_count"}
+    unpaid, overdue = (ada.get(f"/api/v1/invoices?status={each}").json() for each in ("unpaid", "overdue"))
+    assert (unpaid["total"], overdue["total"]) == (after["unpaid_count"], after["overdue_count"]) == (4, 1)
+    assert sum(item["is_overdue"] for item in unpaid["items"]) == 1
+    page = ada.get("/invoices?view=to_pay", headers={"accept": "text/html"}).text
+    assert ("€40.00" in page, "Nothing to pay" in page) == (False, False)
+    whole = ada.get("/invoices", headers={"accept": "text/html"}).text
+    assert whole.count(">Nothing to pay<") == 2
+
+
 def test_answers_as_every_read_does(ada: httpx2.Client) -> None:
     answer = ada.get(SUMMARY)
     assert answer.headers["cache-control"] == "private, no-cache"

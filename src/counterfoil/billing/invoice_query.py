@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -11,9 +12,10 @@ from counterfoil.model import InvoiceRow, InvoiceStatus
 
 
 class StatusFilter(StrEnum):
-    """The API's filter words, "other" being the pages' own."""
+    """The API's filter words, "to_pay" and "other" being the pages' own."""
 
     UNPAID = "unpaid"
+    TO_PAY = "to_pay"
     OVERDUE = "overdue"
     PAID = "paid"
     PARTIALLY_PAID = "partially_paid"
@@ -53,9 +55,16 @@ OPEN = frozenset({InvoiceStatus.UNPAID, InvoiceStatus.PAYMENT_PENDING, InvoiceSt
 """Money may still be owed: what is due is the invoice's own balance, not the row's total."""
 
 
-def is_overdue(status: InvoiceStatus, due_on: date | None, today: date) -> bool:
-    """WHMCS has no such state: an overdue invoice is an unpaid one whose due date is over."""
-    return status is InvoiceStatus.UNPAID and due_on is not None and due_on < today
+def is_to_pay(status: InvoiceStatus, total: Decimal) -> bool:
+    """Unpaid, and over an amount: one over 0.00, or in the customer's favour, asks nobody for anything. Told by what
+    the list says, so that filters, counts and sums mean the same invoices; whether it can be paid, its balance says.
+    """
+    return status is InvoiceStatus.UNPAID and total > 0
+
+
+def is_overdue(status: InvoiceStatus, total: Decimal, due_on: date | None, today: date) -> bool:
+    """WHMCS has no such state: an overdue invoice is one to pay whose due date is over."""
+    return is_to_pay(status, total) and due_on is not None and due_on < today
 
 
 def select(rows: Iterable[InvoiceRow], query: InvoiceQuery, today: date) -> list[InvoiceRow]:
@@ -80,8 +89,10 @@ def _has_status(row: InvoiceRow, wanted: StatusFilter | None, today: date) -> bo
     match wanted:
         case None:
             return True
+        case StatusFilter.TO_PAY:
+            return is_to_pay(row.status, row.total.amount)
         case StatusFilter.OVERDUE:
-            return is_overdue(row.status, row.due_on, today)
+            return is_overdue(row.status, row.total.amount, row.due_on, today)
         case StatusFilter.PARTIALLY_PAID:
             return row.status in OPEN
         case StatusFilter.OTHER:

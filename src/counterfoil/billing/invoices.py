@@ -79,7 +79,7 @@ def overview_of(ledger: Ledger, query: InvoiceQuery, client: Client, as_of: floa
     return Overview(
         invoices=ledger.page(query, moment(as_of)),
         figures=ledger.figures(client.credit) if ledger.reads_all_open else None,
-        open_count=len(ledger.unpaid()),
+        open_count=len(ledger.to_pay()),
         years=ledger.years(),
         client=client,
     )

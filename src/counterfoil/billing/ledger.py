@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
-from counterfoil.billing.invoice_query import OPEN, InvoiceQuery, StatusFilter, is_overdue, select
+from counterfoil.billing.invoice_query import OPEN, InvoiceQuery, StatusFilter, is_overdue, is_to_pay, select
 from counterfoil.billing.shown import Figures, InvoiceItem, InvoicePage, has_part_payment, stands_for_others
 from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
 
@@ -96,6 +96,9 @@ class Ledger:
     def unpaid(self) -> frozenset[int]:
         return frozenset(row.id for row in self._rows if row.status is InvoiceStatus.UNPAID)
 
+    def to_pay(self) -> frozenset[int]:
+        return frozenset(row.id for row in self._rows if is_to_pay(row.status, row.total.amount))
+
     def years(self) -> tuple[int, ...]:
         """Of issue, newest first."""
         return tuple(sorted({row.issued_on.year for row in self._rows if row.issued_on}, reverse=True))
@@ -141,15 +144,14 @@ class Ledger:
         )
 
     def _figures_in(self, currency: str, unpaid: list[InvoiceRow], credit: Money) -> Figures:
-        owed = [row for row in unpaid if self._due(row)]
-        late = [row for row in owed if is_overdue(row.status, row.due_on, self._today)]
+        owed = [row for row in unpaid if is_to_pay(row.status, row.total.amount) and self._due(row) > 0]
         return Figures(
             due=Money.of(sum(map(self._due, owed), Decimal(0)), currency),
-            overdue=Money.of(sum(map(self._due, late), Decimal(0)), currency),
+            overdue=Money.of(sum(map(self._due, filter(self._is_overdue, owed)), Decimal(0)), currency),
             credit=credit if credit.currency == currency else Money.of("0", currency),
             next_due_on=min((row.due_on for row in owed if row.due_on and row.due_on >= self._today), default=None),
-            open_count=len(owed),
-            overdue_count=len(late),
+            unpaid_count=len(unpaid),
+            overdue_count=sum(map(self._is_overdue, unpaid)),
         )
 
     def _visible(self, rows: Iterable[InvoiceRow]) -> list[InvoiceRow]:
@@ -190,6 +192,9 @@ class Ledger:
         invoice = self._invoices.get(row.id) if row.status in OPEN else None
         return invoice.balance if invoice else Decimal(0)
 
+    def _is_overdue(self, row: InvoiceRow) -> bool:
+        return is_overdue(row.status, row.total.amount, row.due_on, self._today)
+
     def _item(self, row: InvoiceRow) -> InvoiceItem:
         due = self._due(row)
         invoice = self._invoices.get(row.id)
@@ -198,7 +203,7 @@ class Ledger:
             number=row.number or str(row.id),
             status=row.status,
             is_payable=row.status is InvoiceStatus.UNPAID and due > 0,
-            is_overdue=is_overdue(row.status, row.due_on, self._today),
+            is_overdue=self._is_overdue(row),
             is_partially_paid=invoice is not None and has_part_payment(invoice),
             issued_on=row.issued_on,
             due_on=row.due_on,

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -53,6 +54,13 @@ class ShownPayment(Struct, frozen=True):
     amount: Money
 
 
+class StandsFor(StrEnum):
+    """What an invoice is that bills nothing of its own."""
+
+    INVOICES = "invoices"
+    DEPOSIT = "deposit"
+
+
 class InvoiceDetail(Struct, frozen=True):
     id: int
     number: str
@@ -73,30 +81,37 @@ class InvoiceDetail(Struct, frozen=True):
     notes: str
     lines: tuple[ShownLine, ...]
     payments: tuple[ShownPayment, ...]
+    stands_for: StandsFor | None
     as_of: datetime
 
 
 class Figures(Struct, frozen=True):
-    """The head of the list, one per currency. `overdue` is part of `due`."""
+    """The head of the list, one per currency. `due` sums what can be paid, `overdue` is part of it; `unpaid_count` are
+    all that WHMCS calls Unpaid, also those over nothing.
+    """
 
     due: Money
     overdue: Money
     credit: Money
     next_due_on: date | None
-    open_count: int
+    unpaid_count: int
     overdue_count: int = 0
 
 
-_ABOUT_OTHERS = frozenset({"Invoice", "AddFunds"})
+_ABOUT_OTHERS = {"Invoice": StandsFor.INVOICES, "AddFunds": StandsFor.DEPOSIT}
 """WHMCS's item types of a mass payment and of a deposit."""
+
+
+def stands_for(invoice: Invoice) -> StandsFor | None:
+    found = {_ABOUT_OTHERS.get(line.kind) for line in invoice.lines}
+    return found.pop() if len(found) == 1 else None
 
 
 def stands_for_others(invoice: Invoice) -> bool:
     """An open mass payment or deposit: the invoices behind it are shown themselves, and both would ask for the money
-    twice. Once it is settled it is the record of a payment, and shown as WHMCS lists it.
+    twice. Once it is settled it is the record of a payment, and shown as WHMCS lists it: docs/money.md.
     """
-    about = bool(invoice.lines) and all(line.kind in _ABOUT_OTHERS for line in invoice.lines)
-    return about and invoice.status in OPEN
+    return stands_for(invoice) is not None and invoice.status in OPEN
 
 
 def has_part_payment(invoice: Invoice) -> bool:
@@ -116,7 +131,7 @@ def detail_of(invoice: Invoice, currency: str, today: date, as_of: datetime) -> 
         number=invoice.number or str(invoice.id),
         status=invoice.status,
         is_payable=invoice.status is InvoiceStatus.UNPAID and invoice.balance > 0,
-        is_overdue=is_overdue(invoice.status, invoice.due_on, today),
+        is_overdue=is_overdue(invoice.status, invoice.total, invoice.due_on, today),
         is_partially_paid=has_part_payment(invoice),
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
@@ -133,5 +148,6 @@ def detail_of(invoice: Invoice, currency: str, today: date, as_of: datetime) -> 
         payments=tuple(
             ShownPayment(each.date, each.gateway, each.reference, money(each.amount)) for each in invoice.payments
         ),
+        stands_for=stands_for(invoice),
         as_of=as_of,
     )

@@ -84,7 +84,7 @@ class Summaries:
         """Cold it costs a call each for invoices, client, payment methods and subscriptions, all at once, and one for
         each open invoice. The gateways, everybody's, are asked for once an hour.
         """
-        query = InvoiceQuery(StatusFilter.UNPAID, sort=Sort.ATTENTION, page_size=ROWS)
+        query = InvoiceQuery(StatusFilter.TO_PAY, sort=Sort.ATTENTION, page_size=ROWS)
         beside = [self._clients.part(client_id), self._payment_methods.part(client_id, account_id)]
         if with_subscriptions:
             beside.append(self._subscriptions.part(client_id))
@@ -121,7 +121,7 @@ def _summary(figures: tuple[Figures, ...], credit: Money, as_of: float, *, can_p
     return Summary(
         balance_due=tuple(each.due for each in figures),
         overdue=tuple(each.overdue for each in figures),
-        unpaid_count=sum(each.open_count for each in figures),
+        unpaid_count=sum(each.unpaid_count for each in figures),
         overdue_count=sum(each.overdue_count for each in figures),
         next_due_on=min((each.next_due_on for each in figures if each.next_due_on), default=None),
         credit=credit,

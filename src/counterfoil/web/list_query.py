@@ -18,7 +18,7 @@ MAX_SEARCH = 100
 
 VIEWS: dict[str, tuple[str, StatusFilter | None]] = {
     "all": (translatable("All"), None),
-    "to_pay": (translatable("To pay"), StatusFilter.UNPAID),
+    "to_pay": (translatable("To pay"), StatusFilter.TO_PAY),
     "overdue": (translatable("Overdue"), StatusFilter.OVERDUE),
     "processing": (translatable("Processing"), StatusFilter.PAYMENT_PENDING),
     "paid": (translatable("Paid"), StatusFilter.PAID),

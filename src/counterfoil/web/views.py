@@ -262,6 +262,7 @@ _BADGES = {
     InvoiceStatus.COLLECTIONS: Badge(translatable("With collections"), "late", "alert"),
 }
 _OVERDUE = Badge(translatable("Overdue"), "late", "alert")
+_NOTHING_TO_PAY = Badge(translatable("Nothing to pay"), "mute", "check")
 _PART_PAID = Badge(translatable("Part paid"), "due", "half")
 
 
@@ -269,6 +270,7 @@ def badges(invoice: InvoiceItem | InvoiceDetail) -> tuple[Badge, ...]:
     """Overdue and partly paid are flags beside WHMCS's state; only an unpaid one has them."""
     if invoice.status is not InvoiceStatus.UNPAID:
         return (_BADGES[invoice.status],)
-    # WHMCS calls it overdue even when nothing is left to pay; nobody is late with that.
-    flags = ((invoice.is_overdue and invoice.is_payable, _OVERDUE), (invoice.is_partially_paid, _PART_PAID))
+    if not invoice.is_payable:
+        return (_NOTHING_TO_PAY,)
+    flags = ((invoice.is_overdue, _OVERDUE), (invoice.is_partially_paid, _PART_PAID))
     return tuple(badge for holds, badge in flags if holds) or (_BADGES[invoice.status],)
