@@ -14,6 +14,7 @@ def test_all_of_them_to_the_last_digit(ada: httpx2.Client) -> None:
     """In the order of the list; a refund is below 0 and stays a number."""
     answer = ada.get(FILE)
     assert answer.content.startswith(b"\xef\xbb\xbfid,date,")
+    assert ada.get(FILE, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
     pages = [ada.get(f"/api/v1/transactions?page_size=100&page={page}").json()["items"] for page in (1, 2)]
     items = [item for page in pages for item in page]

@@ -6,8 +6,12 @@ import io
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from litestar import Response
 from litestar.response import Stream
+
+from counterfoil.web.kept import etag_of, is_known
 
 Cell = str | int | bool | Decimal | date | datetime | None
 
@@ -22,17 +26,24 @@ https://owasp.org/www-community/attacks/CSV_Injection"""
 _ROWS_A_CHUNK = 200
 
 
-def csv_file(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], as_of: datetime) -> Stream:
+async def csv_file(
+    name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], as_of: datetime, if_none_match: str = ""
+) -> Response[Any]:
     """Called when everything is known: what begins to be sent can be sent to its end. Were it cut off all the same, the
-    chunked answer lacks its end, and browsers say that the download failed.
+    chunked answer lacks its end, and browsers say that the download failed. 304 to who has this content already.
     """
+    chunks = [chunk async for chunk in _chunks(columns, rows)]
+    etag = etag_of(b"".join(chunks))
     headers = {
         "cache-control": "private, no-cache",
         "vary": "Cookie",
-        "content-disposition": f'attachment; filename="{name}"',
+        "etag": etag,
         "as-of": as_of.isoformat().replace("+00:00", "Z"),
     }
-    return Stream(_chunks(columns, rows), media_type="text/csv", headers=headers)
+    if is_known(if_none_match, etag):
+        return Response(b"", status_code=304, media_type="text/csv", headers=headers)
+    headers["content-disposition"] = f'attachment; filename="{name}"'
+    return Stream(_one_by_one(chunks), media_type="text/csv", headers=headers)
 
 
 async def _chunks(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> AsyncIterator[bytes]:
@@ -40,6 +51,11 @@ async def _chunks(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Asy
     for start in range(0, len(rows), _ROWS_A_CHUNK):
         yield _lines(rows[start : start + _ROWS_A_CHUNK]).encode()
         await asyncio.sleep(0)  # others are served in between
+
+
+async def _one_by_one(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
 
 
 def _lines(rows: Iterable[Sequence[Cell]]) -> str:

@@ -1,12 +1,11 @@
 """The JSON API for invoices: parameters in, billing's answer out. Rules live in billing/invoices.py."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
-from litestar.response import Stream
 from msgspec import Struct
 
 from counterfoil.billing.hand_offs import TOKEN_LIFETIME, HandOff
@@ -62,14 +61,15 @@ async def invoices_csv(  # noqa: PLR0917 - query parameters, given by name
     to: FromQuery[date | None] = None,
     q: Annotated[str, QueryParameter(max_length=100)] = "",
     sort: FromQuery[str] = "-date",
-) -> Stream:
+) -> Response[Any]:
     """All matching invoices of one moment, in UTF-8 with a byte-order mark. The header `as-of` says of which."""
     viewer = viewer_of(request)
     order, descending = sort_of(sort)
     await parts.limits.hit("csv", str(viewer.account_id))
     reading = await parts.invoices.export(viewer.client, InvoiceQuery(status, from_, to, q, order, descending))
     rows = [_cells(item) for item in reading.value]
-    return csv_file(f"invoices-{parts.calendar.today()}.csv", CSV_COLUMNS, rows, moment(reading.as_of))
+    name, known = f"invoices-{parts.calendar.today()}.csv", request.headers.get("if-none-match", "")
+    return await csv_file(name, CSV_COLUMNS, rows, moment(reading.as_of), known)
 
 
 CSV_COLUMNS = (

@@ -213,7 +213,7 @@ class _Answer(NamedTuple):
 def _answer(kept: _Kept, headers: Mapping[bytes, bytes]) -> _Answer:
     said = [(b"etag", kept.etag), *_CACHING]
     known = headers.get(b"if-none-match", b"")
-    if known and _is_known(known.decode("latin-1"), kept.etag.decode()):
+    if known and is_known(known.decode("latin-1"), kept.etag.decode()):
         return _Answer(304, said, b"")
     if kept.encoding and not _takes_gzip(headers.get(b"accept-encoding", b"")):
         kept = kept.plain()
@@ -246,7 +246,8 @@ def _content_type(media_type: str) -> bytes:
     return f"{media_type}; charset=utf-8".encode() if media_type.startswith("text/") else media_type.encode()
 
 
-def _is_known(if_none_match: str, etag: str) -> bool:
+def is_known(if_none_match: str, etag: str) -> bool:
+    """Whether one of the ETags in the header `If-None-Match`, which may be "", is this one."""
     plain = etag.removeprefix("W/")
     return if_none_match == "*" or plain in {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
 

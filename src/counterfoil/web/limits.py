@@ -35,7 +35,7 @@ TABLE: dict[str, RateLimitItem] = {
     "return": RateLimitItemPerMinute(30),
     "profile": RateLimitItemPerMinute(60),
     "order": RateLimitItemPerMinute(60),
-    "csv": RateLimitItemPerMinute(10),
+    "csv": RateLimitItemPerMinute(30),
     # By address. A storm of genuine webhooks is never limited: each must take effect.
     "bad_webhook": RateLimitItemPerMinute(60),
 }

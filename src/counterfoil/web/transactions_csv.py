@@ -1,7 +1,8 @@
 """All payments and refunds as a file for spreadsheets."""
 
-from litestar import get
-from litestar.response import Stream
+from typing import Any
+
+from litestar import Response, get
 
 from counterfoil.billing.reading import moment
 from counterfoil.billing.transactions import ShownTransaction
@@ -14,13 +15,14 @@ COLUMNS = ("id", "date", "kind", "currency", "amount", "gateway", "description",
 
 
 @get(["/api/v1/transactions.csv", "/transactions.csv"], permission="invoices")
-async def transactions_csv(request: AnyRequest, parts: GivenParts) -> Stream:
+async def transactions_csv(request: AnyRequest, parts: GivenParts) -> Response[Any]:
     """Newest first, in UTF-8 with a byte-order mark; a refund is below 0. The header `as-of` says of which moment."""
     viewer = viewer_of(request)
     await parts.limits.hit("csv", str(viewer.account_id))
     reading, _ = await parts.transactions.read(viewer.client)
     rows = [_cells(each) for each in reading.value]
-    return csv_file(f"transactions-{parts.calendar.today()}.csv", COLUMNS, rows, moment(reading.as_of))
+    name, known = f"transactions-{parts.calendar.today()}.csv", request.headers.get("if-none-match", "")
+    return await csv_file(name, COLUMNS, rows, moment(reading.as_of), known)
 
 
 def _cells(each: ShownTransaction) -> tuple[Cell, ...]:
