@@ -74,7 +74,8 @@ class Agreement(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.store = RedisStore(parse_address(self.url))
         self.runner.run(self.store.start(lambda _is_new: None, lambda: None))
-        self.prefix = f"cf1:{self.store._run}:"
+        (run,) = self.store._runs
+        self.prefix = f"cf1:{run}:"
         self.advance(0)
 
     def teardown(self) -> None:

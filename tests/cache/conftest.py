@@ -1,16 +1,18 @@
-"""The cache's tests run twice: on the memory store in virtual time, and on a real Redis in real time."""
+"""The cache's tests run thrice: on the memory store in virtual time, on a real Redis and on a real cluster of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from tests.cache.fleet import Fleet, Whmcs
 from tests.cache.virtual import VirtualLoop
+from tests.clusters import Nodes, running_cluster
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "cluster"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -22,9 +24,30 @@ def anyio_backend(kind: str) -> Any:
 
 @pytest.fixture
 async def fleet(kind: str, anyio_backend: Any, request: pytest.FixtureRequest) -> AsyncIterator[Fleet]:
-    url = request.getfixturevalue("redis_server").url if kind == "redis" else None
+    urls = []
+    if kind == "redis":
+        urls = [request.getfixturevalue("redis_server").url]
+    elif kind == "cluster":
+        urls = [server.url for server in request.getfixturevalue("cluster").servers]
     async with AsyncExitStack() as stack:
-        yield Fleet(stack, url)
+        yield Fleet(stack, *urls)
+
+
+@pytest.fixture(scope="session")
+def whole_cluster() -> Iterator[Nodes]:
+    with running_cluster() as nodes:
+        yield nodes
+
+
+@pytest.fixture
+def cluster(whole_cluster: Nodes) -> Nodes:
+    """Empty, but for since when its masters own their slots."""
+    for server in whole_cluster.servers:
+        with Redis.from_url(server.url) as client:
+            for key in client.scan_iter("cf1:*"):
+                if not key.endswith(b":since"):
+                    client.delete(key)
+    return whole_cluster
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Several portal processes in one: caches that share a store. And a WHMCS to read from, with versions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from counterfoil.cache import Cache, Fetched, Part, open_cache
 from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.memory import MemoryStore
 from counterfoil.cache.packing import pack_record, unpack_record
-from counterfoil.cache.rules import SETTLE
+from counterfoil.cache.rules import SETTLE, SWITCH
 
 WITHIN = 10.0
 ADA = "c1"
@@ -51,9 +51,10 @@ class Whmcs:
 class Fleet:
     """`await process()` is one more portal process on the same store."""
 
-    def __init__(self, stack: AsyncExitStack, redis_url: str | None) -> None:
+    def __init__(self, stack: AsyncExitStack, *urls: str) -> None:
+        """`urls`: of one Redis, or of each node of a cluster; without, the store is in memory."""
         self._stack = stack
-        self._redis_url = redis_url
+        self._urls = urls
         self.skew = 0.0
         self.memory = MemoryStore(now=self._now)
 
@@ -61,22 +62,22 @@ class Fleet:
         return 1_800_000_000 + asyncio.get_running_loop().time() + self.skew
 
     async def process(self) -> Cache:
-        cache = open_cache(self._redis_url) if self._redis_url else Cache(self.memory, clock=StoreClock(self._now))
+        cache = open_cache(self._urls[0]) if self._urls else Cache(self.memory, clock=StoreClock(self._now))
         await cache.start()
         self._stack.push_async_callback(cache.close)
+        if len(self._urls) > 1:  # The first to come waits until its masters are old enough.
+            await until(lambda: cache._gate.is_open, 2 * SWITCH)
         return cache
 
     async def settle(self, scope: str = ADA) -> None:
         """Lets the settle window of the client pass: in virtual time, or by having begun earlier."""
-        if self._redis_url is None:
+        if not self._urls:
             await asyncio.sleep(SETTLE + 0.1)
-            return
-        with redis.Redis.from_url(self._redis_url) as client:
-            for key in client.scan_iter(f"cf1:*:{{{scope}}}:g"):
-                record = unpack_record(client.get(key))
-                if record is not None:
-                    record.settle_until = 0
-                    client.set(key, pack_record(record), px=60_000)
+        for client, key in self._keys(f"{{{scope}}}:g"):
+            record = unpack_record(client.get(key))
+            if record is not None:
+                record.settle_until = 0
+                client.set(key, pack_record(record), px=60_000)
 
     async def settled(self, scope: str = ADA) -> Cache:
         """A process, and a client whose generation exists and has settled."""
@@ -87,13 +88,17 @@ class Fleet:
 
     def forget(self, kind: str, scope: str = ADA) -> None:
         """Evicts keys: of generations (g), entries (e), leases (l) or sessions (s)."""
-        if self._redis_url is None:
-            for key in [key for key in self.memory._kept if key.startswith(f"{scope}:{kind}")]:
-                self.memory._delete(key)
-            return
-        with redis.Redis.from_url(self._redis_url) as client:
-            for key in client.scan_iter(f"cf1:*:{{{scope}}}:{kind}*"):
-                client.delete(key)
+        for key in [key for key in self.memory._kept if key.startswith(f"{scope}:{kind}")]:
+            self.memory._delete(key)
+        for client, key in self._keys(f"{{{scope}}}:{kind}*"):
+            client.delete(key)
+
+    def _keys(self, pattern: str) -> Iterator[tuple[redis.Redis, bytes]]:
+        """With the server that has each."""
+        for url in self._urls:
+            with redis.Redis.from_url(url) as client:
+                for key in client.scan_iter(f"cf1:*:{pattern}"):
+                    yield client, key
 
 
 async def value(cache: Cache, part: Part, scope: str = ADA) -> bytes:

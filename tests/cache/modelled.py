@@ -11,7 +11,7 @@ from typing import Any
 from counterfoil.cache.memory import MemoryStore
 from counterfoil.cache.packing import Record
 from counterfoil.cache.rules import COMMAND_LIMIT
-from counterfoil.cache.store import Answer, Bump, Lease, StoreAway
+from counterfoil.cache.store import Bump, Lease, StoreAway
 from tests.cache.history import Generation, History
 
 WIRE = (0.0002, 0.0002, 0.001, 0.02)
@@ -165,7 +165,7 @@ class ModelledLink:
     def prefix(self) -> str:
         return f"{self._run}:"
 
-    async def bump_all(self, new_nonce: Callable[[], str]) -> Answer:
+    async def bump_all(self, new_nonce: Callable[[], str]) -> Any:
         for key in [key for key in self._redis.memory._kept if key.startswith(self.prefix) and key.endswith(":g")]:
             await self._through("bump", key.removesuffix(":g"), Bump(new_nonce()))
         return await self._through("beat")

@@ -58,7 +58,7 @@ def fails(test: Test) -> bool:
 
     async def run() -> None:
         async with AsyncExitStack() as stack, asyncio.timeout(600):
-            given = {"fleet": Fleet(stack, None), "whmcs": Whmcs(), "modelled": Modelled(stack)}
+            given = {"fleet": Fleet(stack), "whmcs": Whmcs(), "modelled": Modelled(stack)}
             wanted = inspect.signature(test).parameters
             await test(**{name: given[name] for name in wanted if name in given})
 

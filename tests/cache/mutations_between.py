@@ -3,8 +3,9 @@
 from functools import partial
 
 from counterfoil import errors
-from counterfoil.cache import bypass, connection, engine, fetching, gate, memory, rules, sentinel
+from counterfoil.cache import bypass, cluster, connection, engine, fetching, gate, memory, redis_store, rules, sentinel
 from tests.cache import test_generations as generations
+from tests.cache import test_layout as layouts
 from tests.cache import test_return as returning
 from tests.cache import test_sentinel as sentinels
 from tests.cache import test_sessions as sessions
@@ -201,26 +202,59 @@ BETWEEN: tuple[Mutation, ...] = (
     Mutation(
         "a new master is left alone at first",
         sentinel.Sentinels,
-        "master",
-        "if found.age >= rules.SWITCH:",
-        "if True:",
+        "find",
+        "if found.age < rules.SWITCH:",
+        "if False:",
         (sentinels.test_a_new_master_is_left_alone_until_all_have_left_the_old_one,),
     ),
     Mutation(
         "a master that was replaced is left",
         sentinel.Sentinels,
         "until_replaced",
-        "if self._at(found) != address:",
+        "if self._at(found) != layout:",
         "if False:",
         (sentinels.test_a_master_that_was_replaced_is_left,),
+    ),
+    # Clusters
+    Mutation(
+        "a later claim to a slot counts",
+        cluster,
+        "layout",
+        "if claim.slots), key=lambda claim: claim.epoch)",
+        "if claim.slots), key=lambda claim: -claim.epoch)",
+        (layouts.test_a_later_claim_to_a_slot_counts,),
+    ),
+    Mutation(
+        "of one node its own word counts",
+        cluster,
+        "layout",
+        "(claim.epoch, claim.is_own)",
+        "(claim.epoch, not claim.is_own)",
+        (layouts.test_of_one_node_its_own_word_counts,),
+    ),
+    Mutation(
+        "a layout that was replaced is left",
+        cluster.ClusterNodes,
+        "until_replaced",
+        "if found != before:",
+        "if False:",
+        (layouts.test_a_layout_that_was_replaced_is_left,),
+    ),
+    Mutation(
+        "a claim is left alone at first",
+        redis_store,
+        "_leave_alone_at_first",
+        "if age < rules.SWITCH:",
+        "if False:",
+        (layouts.test_a_claim_is_left_alone_until_all_have_left_the_one_before,),
     ),
     # Clocks
     Mutation(
         "a clock step closes the cache",
         Gate,
-        "ask",
-        "if self.clock.observe(answer.now, sent, loop.time()):",
-        "if self.clock.observe(answer.now, sent, loop.time()) and False:",
+        "_look_at",
+        "if self.clock.observe(answer.now, sent, received, answer.server):",
+        "if self.clock.observe(answer.now, sent, received, answer.server) and False:",
         (returning.test_a_hit_that_only_a_step_back_revives_is_none,),
     ),
     Mutation(
@@ -235,15 +269,15 @@ BETWEEN: tuple[Mutation, ...] = (
         "a step clears everything at once",
         Gate,
         "_make_good",
-        "await self.ask(self._store.beat)",
-        "await self.ask(self._store.beat); await asyncio.sleep(rules.DISTRUST if self._distrusted_until else 0)",
+        "await self.beat()",
+        "await self.beat(); await asyncio.sleep(rules.DISTRUST if self._distrusted_until else 0)",
         (returning.test_who_starts_after_a_step_back,),
     ),
     Mutation(
         "the store's clock is known before it is used",
         Gate,
         "_make_good",
-        "await self.ask(self._store.beat)",
+        "await self.beat()",
         "pass",
         (_step,),
     ),

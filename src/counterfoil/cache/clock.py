@@ -20,12 +20,12 @@ class StoreClock:
 
     def __init__(self, first_guess: Callable[[], float] = steady_clock) -> None:
         self._first_guess = first_guess
-        self._low = self._high = 0.0
+        self._bounds: dict[str, tuple[float, float]] = {}
         self._offset: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def now(self) -> float:
-        """Unix seconds on the store's clock; before its first answer, on ours."""
+        """Unix seconds on the store's clock; before its first answer, on ours. Of several servers' the fastest."""
         if self._offset is None:
             return self._first_guess()
         if self._loop is None:
@@ -33,25 +33,25 @@ class StoreClock:
             self._loop = asyncio.get_running_loop()
         return self._loop.time() + self._offset
 
-    def observe(self, now: float, sent: float, received: float) -> bool:
-        """Takes in the store's time `now` of an answer that was asked for at `sent` and here at `received`.
+    def observe(self, now: float, sent: float, received: float, server: str = "") -> bool:
+        """Takes in a server's time `now` of an answer that was asked for at `sent` and here at `received`.
 
         True when the clock was set meanwhile. However slow the answer, the true offset lies between two bounds. What
         fits to the bounds known so far narrows them; only what cannot be true together with them is a step, so that
         delays are never taken for one. The upper bound counts: entries may end early, never late.
         """
         low, high = now - received, now - sent
-        gap = 0.0
-        if self._offset is None:
-            self._low, self._high = low, high
-        elif low <= self._high and self._low <= high:
-            self._low, self._high = max(low, self._low), min(high, self._high)
+        known_low, known_high = self._bounds.get(server, (low, high))
+        gap = max(low - known_high, known_low - high)
+        if gap <= 0:
+            low, high = max(low, known_low), min(high, known_high)
         else:
-            gap = max(low - self._high, self._low - high)
-            self._low = self._high = low if low > self._high else high
-        self._offset = self._high
+            low = high = low if low > known_high else high
+        self._bounds[server] = low, high
+        self._offset = high if len(self._bounds) == 1 else max(upper for _, upper in self._bounds.values())
         return gap > CLOCK_STEP
 
     def forget(self) -> None:
-        """Another server, another clock."""
+        """Other servers, other clocks."""
+        self._bounds.clear()
         self._offset = None

@@ -138,7 +138,7 @@ class Cache:
     async def clear_everything(self) -> None:
         """Every scope: for a change whose owner cannot be known. Walks through all keys."""
         try:
-            await self._gate.ask(self._store.bump_all, self._new_nonce)
+            await self._gate.bump_all()
         except StoreAway as error:
             raise CacheUnavailable("everything was to be cleared") from error
 
@@ -216,9 +216,9 @@ class Cache:
     async def ping(self) -> None:
         """For readyz and doctor. Raises CacheUnavailable."""
         try:
-            await self._gate.ask(self._store.beat)
+            await self._gate.beat()
         except StoreAway as error:
-            raise CacheUnavailable(str(error)) from error
+            raise CacheUnavailable(str(error), left=error.left) from error
 
 
 async def _landed(flights: Sequence[Flight[Entry]], arrived: float) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ParamSpec
 
 import structlog
@@ -51,12 +51,24 @@ class Gate:
 
     async def ask(self, operation: Callable[P, Awaitable[Answer]], *args: P.args, **kwargs: P.kwargs) -> Answer:
         """The store's answer, its clock looked at in passing."""
-        loop = asyncio.get_running_loop()
-        sent = loop.time()
+        sent = asyncio.get_running_loop().time()
         answer = await operation(*args, **kwargs)
-        if self.clock.observe(answer.now, sent, loop.time()):
-            self._distrust()
+        self._look_at([answer], sent)
         return answer
+
+    async def beat(self) -> None:
+        sent = asyncio.get_running_loop().time()
+        self._look_at(await self._store.beat(), sent)
+
+    async def bump_all(self) -> None:
+        sent = asyncio.get_running_loop().time()
+        self._look_at(await self._store.bump_all(self._new_nonce), sent)
+
+    def _look_at(self, answers: Sequence[Answer], sent: float) -> None:
+        received = asyncio.get_running_loop().time()
+        for answer in answers:
+            if self.clock.observe(answer.now, sent, received, answer.server):
+                self._distrust()
 
     def owe(self, scope: str) -> None:
         """The client was shown, or may have had, something that the store does not know."""
@@ -97,7 +109,7 @@ class Gate:
 
     async def _make_good(self) -> None:
         with contextlib.suppress(StoreAway):  # Then the next connection tries again.
-            await self.ask(self._store.beat)  # By whose clock all is judged from now on.
+            await self.beat()  # By whose clock all is judged from now on.
             await self._pay_all()
             if (left := self._distrusted_until - asyncio.get_running_loop().time()) > 0:
                 await asyncio.sleep(left)
@@ -115,7 +127,7 @@ class Gate:
         if self._owes_everything:
             self._owes_everything = False
             try:
-                await self.ask(self._store.bump_all, self._new_nonce)
+                await self.bump_all()
             except BaseException:
                 self._owes_everything = True
                 raise
@@ -141,6 +153,6 @@ class Gate:
             beats += 1
             if self._store.is_up:
                 with contextlib.suppress(StoreAway):
-                    await self.ask(self._store.beat)
+                    await self.beat()
                     if beats % round(rules.HOLD / rules.BEAT) == 0:
                         await self._hold_windows()

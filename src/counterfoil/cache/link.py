@@ -1,39 +1,73 @@
-"""Keeps one connection up: the first command that finds it hung pays for it, the rest fail at once until it is back."""
+"""Keeps connections up: the first command that finds one hung pays for it, the rest fail at once until all are back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
 
 from counterfoil.cache import rules
 from counterfoil.cache.address import Address
+from counterfoil.cache.cluster import ClusterNodes
 from counterfoil.cache.connection import Argument, Connection, connect
-from counterfoil.cache.sentinel import Sentinels
+from counterfoil.cache.guides import guide_to
+from counterfoil.cache.layout import Layout, Place, slot_of
 from counterfoil.cache.store import StoreAway
 
 log = structlog.get_logger(__name__)
 
 
-class Link:
-    """`greet` makes a fresh connection usable, or raises StoreAway; only then does the link count as up."""
+class OneOfACluster(StoreAway):
+    """The server that was greeted holds some of the keys only."""
 
-    def __init__(self, address: Address, purpose: str, greet: Callable[[Connection], Awaitable[None]]) -> None:
+
+class Server:
+    """A connection that was greeted. `run`: what its keys begin with; another one knows nothing of them."""
+
+    def __init__(self, connection: Connection, place: Place, run: str) -> None:
+        self.send: Callable[..., asyncio.Future[Any]] = connection.send
+        self.connection, self.place, self.run = connection, place, run
+
+
+class Link:
+    """`greet` makes a fresh connection usable and names its run, or raises StoreAway; only when every server was
+    greeted does the link count as up.
+    """
+
+    def __init__(self, address: Address, purpose: str, greet: Callable[[Connection, Place], Awaitable[str]]) -> None:
         self._address = address
-        self._sentinels = Sentinels(address) if address.sentinels else None
+        self._guide = guide_to(address)
         self._purpose = purpose
         self._greet = greet
-        self._connection: Connection | None = None
+        self._servers: Sequence[Server] = ()
+        self._owners: Sequence[int] | None = None
         self._lost = asyncio.Event()
         self._tried = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._why_away = "not connected"
+        self._back_at = 0.0
         self.came_up: Callable[[], None] = lambda: None
         self.went_away: Callable[[], None] = lambda: None
 
     @property
     def is_up(self) -> bool:
-        return self._connection is not None
+        return bool(self._servers)
+
+    @property
+    def servers(self) -> Sequence[Server]:
+        """At least one. Raises StoreAway."""
+        if not self._servers:
+            raise StoreAway(self._why_away, left=max(0.0, self._back_at - asyncio.get_running_loop().time()))
+        return self._servers
+
+    def to(self, scope: str) -> Server:
+        """Who holds the keys of a scope. Raises StoreAway."""
+        servers = self._servers or self.servers
+        return servers[0] if self._owners is None else servers[self._owners[slot_of(scope)]]
+
+    def send(self, *command: Argument) -> asyncio.Future[Any]:
+        """To any of them. Raises StoreAway."""
+        return self.servers[0].send(*command)
 
     async def start(self) -> None:
         """Returns after the first attempt, whatever came of it."""
@@ -44,71 +78,89 @@ class Link:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        if self._sentinels is not None:
-            self._sentinels.close()
-        if self._connection is not None:
-            self._connection.on_lost = lambda _why: None
-            self._connection.abort("closed")
-            self._connection = None
-
-    def send(self, *command: Argument) -> asyncio.Future[Any]:
-        if self._connection is None:
-            raise StoreAway(self._why_away)
-        return self._connection.send(*command)
+        self._guide.close()
+        servers, self._servers = self._servers, ()
+        _abort(servers, "closed")
 
     def drop(self, why: str) -> None:
-        if self._connection is not None:
-            self._connection.abort(why)
+        if self._servers:
+            self._servers[0].connection.abort(why)
 
     async def _stay_connected(self) -> None:
         pause, since = rules.REDIAL_FIRST, ""
         while True:
             try:
-                connection = await self._connected()
+                layout = await self._connect()
+            except OneOfACluster:
+                self._guide.close()
+                self._guide = ClusterNodes(self._address)
+                continue
             except (OSError, StoreAway) as error:  # TimeoutError is an OSError.
                 since = self._why_away = self._report(since, str(error) or type(error).__name__)
+                left = error.left if isinstance(error, StoreAway) else 0.0
+                self._back_at = asyncio.get_running_loop().time() + left
                 self._tried.set()
-                await asyncio.sleep(pause)
+                await asyncio.sleep(left or pause)
                 pause = min(pause * 2, rules.REDIAL_LAST)
                 continue
             if since:
                 log.info("redis_back", purpose=self._purpose)
             pause, since = rules.REDIAL_FIRST, ""
-            self._lost.clear()
-            self._connection, connection.on_lost = connection, self._went_away
             self.came_up()
             self._tried.set()
-            await self._watch()
+            await self._watch(layout)
             await self._lost.wait()
             await asyncio.sleep(pause)
 
-    async def _watch(self) -> None:
-        """Until the connection is lost; one to a master that was replaced is dropped, though it may still answer."""
-        if self._sentinels is None:
-            return
-        replaced = asyncio.create_task(self._sentinels.until_replaced(self._address))
+    async def _watch(self, layout: Layout) -> None:
+        """Until a connection is lost; when the layout was replaced all are dropped, though they may still answer."""
+        replaced = asyncio.create_task(self._guide.until_replaced(layout))
         lost = asyncio.create_task(self._lost.wait())
         try:
             await asyncio.wait([replaced, lost], return_when=asyncio.FIRST_COMPLETED)
             if replaced.done():
-                self.drop("another master")
+                self.drop("the servers have changed")
         finally:
             replaced.cancel()
             lost.cancel()
 
-    async def _connected(self) -> Connection:
-        if self._sentinels is not None:
-            self._address = await self._sentinels.master()
-        async with asyncio.timeout(rules.COMMAND_LIMIT):
-            connection = await connect(self._address)
+    async def _connect(self) -> Layout:
+        layout = await self._guide.find()
+        servers: list[Server] = []
+        try:
+            await self._greet_all(layout, servers)
+        except BaseException:
+            _abort(servers, "not greeted")
+            raise
+        self._lost.clear()
+        for server in servers:
+            server.connection.on_lost = self._went_away
+        self._servers, self._owners = servers, layout.owners
+        return layout
+
+    async def _greet_all(self, layout: Layout, servers: list[Server]) -> None:
+        """Fills `servers`. Those that are left alone at first are waited for together."""
+        waiting: StoreAway | None = None
+        for place in layout.places:
             try:
-                await self._greet(connection)
+                servers.append(await self._server(place))
+            except StoreAway as error:
+                if not error.left:
+                    raise
+                waiting = max(error, waiting or error, key=lambda each: each.left)
+        if waiting is not None:
+            raise waiting
+        if any(server.connection.is_lost for server in servers):
+            raise StoreAway("connection closed")
+
+    async def _server(self, place: Place) -> Server:
+        async with asyncio.timeout(rules.COMMAND_LIMIT):
+            connection = await connect(place.address)
+            try:
+                return Server(connection, place, await self._greet(connection, place))
             except BaseException:
                 connection.abort("not greeted")
                 raise
-            if connection.is_lost:
-                raise StoreAway("connection closed")
-            return connection
 
     def _report(self, before: str, why: str) -> str:
         if not before:
@@ -116,7 +168,15 @@ class Link:
         return why
 
     def _went_away(self, why: str) -> None:
+        """One that is lost takes the others with it: what was cleared on some of them only is then made good on all."""
         log.warning("redis_lost", purpose=self._purpose, reason=why)
-        self._connection, self._why_away = None, why
+        servers, self._servers, self._why_away = self._servers, (), why
         self._lost.set()
         self.went_away()
+        _abort(servers, why)
+
+
+def _abort(servers: Sequence[Server], why: str) -> None:
+    for server in servers:
+        server.connection.on_lost = lambda _why: None
+        server.connection.abort(why)

@@ -37,8 +37,8 @@ class MemoryStore:
     async def close(self) -> None:
         pass
 
-    async def beat(self) -> Answer:
-        return self._answer("ok")
+    async def beat(self) -> Sequence[Answer]:
+        return [self._answer("ok")]
 
     async def look(self, scope: str, names: Sequence[str], session: str | None) -> Found:
         return Found(
@@ -127,10 +127,10 @@ class MemoryStore:
                 return self._answer("ok")
         return await self.bump(scope, bump)
 
-    async def bump_all(self, new_nonce: Callable[[], str]) -> Answer:
+    async def bump_all(self, new_nonce: Callable[[], str]) -> Sequence[Answer]:
         for key in [key for key in self._kept if key.endswith(":g")]:
             await self.bump(key.removesuffix(":g"), Bump(new_nonce()))
-        return self._answer("ok")
+        return await self.beat()
 
     async def put_session(self, scope: str, key: str, value: bytes, ttl: float) -> Answer:
         if self._get(f"{scope}:s:{key}") != b"":

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from counterfoil.cache import rules
 from counterfoil.cache.address import Address
 from counterfoil.cache.connection import Connection, accept
+from counterfoil.cache.layout import Place
 from counterfoil.cache.link import Link
 from counterfoil.cache.store import StoreAway
 
@@ -49,9 +50,10 @@ class Subscriber:
         for listener in self._listeners:
             listener(topic.decode(), message)
 
-    async def _subscribe(self, connection: Connection) -> None:
+    async def _subscribe(self, connection: Connection, _place: Place) -> str:
         connection.on_message = self.hear
-        accept(await connection.send("SUBSCRIBE", self.channel))
+        accept(await connection.send("SUBSCRIBE", self.channel))  # Each node of a cluster hears all of them.
+        return ""
 
     async def _run(self) -> None:
         await self._link.start()

@@ -1,7 +1,8 @@
-"""The store that several processes share: one Redis (or Valkey), its operations in store.lua.
+"""The store that several processes share: a Redis (or Valkey) or a cluster of them, its operations in store.lua.
 
-Every key begins with the server's run id: one that was restarted, restored or failed over to knows nothing, however
-old or new its data, since it has another run id and is only reached over a new connection.
+Every key begins with the server's run: its run id, in a cluster also the epoch of its claim to its slots. A server that
+was restarted, restored or failed over to, and a slot that was given away and back, know nothing, however old or new
+their data, since they have another run and are only reached over a new connection.
 """
 
 import asyncio
@@ -16,7 +17,8 @@ import hiredis
 from counterfoil.cache import rules
 from counterfoil.cache.address import Address
 from counterfoil.cache.connection import Argument, Connection, accept
-from counterfoil.cache.link import Link
+from counterfoil.cache.layout import Place
+from counterfoil.cache.link import Link, OneOfACluster, Server
 from counterfoil.cache.pubsub import Subscriber, pack_message
 from counterfoil.cache.store import Answer, Bump, Found, Kind, Lease, StoreAway
 
@@ -29,12 +31,14 @@ _RUN_ID_LENGTH = 12
 
 
 class RedisStore:
-    """An error answer of any kind ends the connection: it counts as away until a write succeeds on a new one."""
+    """An error answer of any kind, MOVED and ASK too, ends the connections: the store counts as away until a write has
+    succeeded on new ones.
+    """
 
     def __init__(self, address: Address) -> None:
         self._link = Link(address, "cache", self._greet)
         self._subscriber = Subscriber(address)
-        self._run = ""
+        self._runs: set[str] = set()
         self._came_up: Callable[[bool], None]
 
     @property
@@ -51,79 +55,91 @@ class RedisStore:
         await self._subscriber.close()
         await self._link.close()
 
-    async def _greet(self, connection: Connection) -> None:
-        asked = [connection.send(*question) for question in _WHO_ARE_YOU]
+    async def _greet(self, connection: Connection, place: Place) -> str:
+        asked = [connection.send(*question) for question in _questions(place)]
+        told = [accept(await future) for future in asked]
+        run = _run_of(place, *told)
+        at = f"cf1:{{{place.scope}}}:" if place.scope else "cf1:"
         # Whether it takes writes shows only by one: out of memory, read only, not permitted.
-        asked.append(connection.send("SET", "cf1:probe", "", "PX", 1000))
-        server, replication, *_ = [accept(await future) for future in asked]
-        self._greeted = _run_of(server, replication)
+        accept(await connection.send("SET", f"{at}probe", "", "PX", 1000))
+        if place.epoch is not None:
+            await _leave_alone_at_first(connection, f"{at}{run}:since", _ms(_time(told[2])))
+        return run
 
     def _linked(self) -> None:
-        is_new, self._run = self._run != self._greeted, self._greeted
+        runs = {server.run for server in self._link.servers}
+        is_new, self._runs = runs != self._runs, runs
         self._came_up(is_new)
 
-    async def beat(self) -> Answer:
-        asked = [self._link.send(*question) for question in (*_WHO_ARE_YOU, ("TIME",))]
-        server, replication, (seconds, microseconds) = [self._accept(await future) for future in asked]
+    async def beat(self) -> Sequence[Answer]:
+        servers = self._link.servers
+        asked = [[server.send(*question) for question in _questions(server.place)] for server in servers]
+        return [
+            self._same(server, [self._accept(await future) for future in futures])
+            for server, futures in zip(servers, asked, strict=True)
+        ]
+
+    def _same(self, server: Server, told: Sequence[Any]) -> Answer:
         try:
-            is_same = _run_of(server, replication) == self._run
+            run = _run_of(server.place, *told)
         except StoreAway as error:
             self._link.drop(str(error))
             raise
-        if not is_same:  # Something between us has changed the server without our connection noticing.
+        if run != server.run:  # Something between us has changed the server without our connection noticing.
             self._link.drop("another server")
             raise StoreAway("another server")
-        return Answer("ok", int(seconds) + int(microseconds) / 1_000_000)
+        return Answer("ok", _time(told[2]), server=run)
 
     async def look(self, scope: str, names: Sequence[str], session: str | None) -> Found:
-        prefix = f"cf1:{self._run}:{{{scope}}}:"
+        server = self._link.to(scope)
+        prefix = f"cf1:{server.run}:{{{scope}}}:"
         keys = [f"{prefix}e:{name}" for name in names]
         if session is None:
-            record, *entries = self._accept(await self._link.send("MGET", prefix + "g", *keys))
+            record, *entries = self._accept(await server.send("MGET", prefix + "g", *keys))
             return Found(None, record, entries)
-        found = self._accept(await self._link.send("MGET", f"{prefix}s:{session}", prefix + "g", *keys))
+        found = self._accept(await server.send("MGET", f"{prefix}s:{session}", prefix + "g", *keys))
         return Found(found[0] or None, found[1], found[2:])
 
     async def born(self, scope: str, nonce: str) -> Answer:
-        return await self._do("born", self._keys(scope), nonce)
+        return await self._on_record(scope, "born", nonce)
 
     async def acquire(self, lease: Lease) -> Answer:
-        return await self._do("acquire", self._keys(lease.scope, lease.name), lease.nonce, lease.owner)
+        return await self._on_entry(lease.scope, lease.name, "acquire", lease.nonce, lease.owner)
 
     async def renew(self, lease: Lease) -> Answer:
-        return await self._do("renew", self._keys(lease.scope, lease.name), lease.nonce, lease.owner)
+        return await self._on_entry(lease.scope, lease.name, "renew", lease.nonce, lease.owner)
 
     async def fill(self, lease: Lease, value: bytes, lifetime: float) -> Answer:
-        keys = self._keys(lease.scope, lease.name)
-        return await self._do("fill", keys, lease.nonce, lease.owner, value, _ms(lifetime))
+        arguments = lease.nonce, lease.owner, value, _ms(lifetime)
+        return await self._on_entry(lease.scope, lease.name, "fill", *arguments)
 
     async def fail(self, lease: Lease, code: str) -> Answer:
-        return await self._do("fail", self._keys(lease.scope, lease.name), lease.nonce, lease.owner, code)
+        return await self._on_entry(lease.scope, lease.name, "fail", lease.nonce, lease.owner, code)
 
     async def keep(self, scope: str, name: str, header: bytes, value: bytes) -> Answer:
-        return await self._do("keep", self._keys(scope, name), header, value)
+        return await self._on_entry(scope, name, "keep", header, value)
 
     async def bump(self, scope: str, bump: Bump) -> Answer:
-        return await self._do("bump", self._keys(scope), *_bump_arguments(bump))
+        return await self._on_record(scope, "bump", *_bump_arguments(bump))
 
     async def hold(self, scope: str, bump: Bump) -> Answer:
-        return await self._do("hold", self._keys(scope), *_bump_arguments(bump))
+        return await self._on_record(scope, "hold", *_bump_arguments(bump))
 
-    async def bump_all(self, new_nonce: Callable[[], str]) -> Answer:
-        cursor: Argument = 0
-        while True:
-            command = ("SCAN", cursor, "MATCH", f"cf1:{self._run}:*:g", "COUNT", 1000)
-            cursor, keys = self._accept(await self._link.send(*command))
-            bumps = [self._do("bump", [key], *_bump_arguments(Bump(new_nonce()))) for key in keys]
-            await asyncio.gather(*bumps)
-            if cursor == b"0":
-                return await self.beat()
+    async def bump_all(self, new_nonce: Callable[[], str]) -> Sequence[Answer]:
+        for server in self._link.servers:
+            cursor: Argument = 0
+            while cursor != b"0":
+                command = ("SCAN", cursor, "MATCH", f"cf1:{server.run}:*:g", "COUNT", 1000)
+                cursor, keys = self._accept(await server.send(*command))
+                bumps = [self._do(server, "bump", [key], *_bump_arguments(Bump(new_nonce()))) for key in keys]
+                await asyncio.gather(*bumps)
+        return await self.beat()
 
     async def put_session(self, scope: str, key: str, value: bytes, ttl: float) -> Answer:
-        return await self._do("put_session", [self._session(scope, key)], value, _ms(ttl))
+        return await self._on_session(scope, key, "put_session", value, _ms(ttl))
 
     async def drop_session(self, scope: str, key: str) -> Answer:
-        return await self._do("drop_session", [self._session(scope, key)])
+        return await self._on_session(scope, key, "drop_session")
 
     async def publish(self, topic: str, message: bytes) -> None:
         packed = pack_message(topic, message)
@@ -138,20 +154,26 @@ class RedisStore:
     def listen(self, callback: Callable[[str, bytes], None]) -> None:
         self._subscriber.listen(callback)
 
-    def _keys(self, scope: str, name: str | None = None) -> list[str]:
-        prefix = f"cf1:{self._run}:{{{scope}}}:"
-        return [prefix + "g"] if name is None else [prefix + "g", f"{prefix}e:{name}", f"{prefix}l:{name}"]
+    async def _on_record(self, scope: str, operation: str, *arguments: Argument) -> Answer:
+        server = self._link.to(scope)
+        return await self._do(server, operation, [f"cf1:{server.run}:{{{scope}}}:g"], *arguments)
 
-    def _session(self, scope: str, key: str) -> str:
-        return f"cf1:{self._run}:{{{scope}}}:s:{key}"
+    async def _on_entry(self, scope: str, name: str, operation: str, *arguments: Argument) -> Answer:
+        server = self._link.to(scope)
+        prefix = f"cf1:{server.run}:{{{scope}}}:"
+        return await self._do(server, operation, [prefix + "g", f"{prefix}e:{name}", f"{prefix}l:{name}"], *arguments)
 
-    async def _do(self, operation: str, keys: Sequence[str], *arguments: Argument) -> Answer:
+    async def _on_session(self, scope: str, key: str, operation: str, *arguments: Argument) -> Answer:
+        server = self._link.to(scope)
+        return await self._do(server, operation, [f"cf1:{server.run}:{{{scope}}}:s:{key}"], *arguments)
+
+    async def _do(self, server: Server, operation: str, keys: Sequence[Argument], *arguments: Argument) -> Answer:
         rest: tuple[Argument, ...] = (len(keys), *keys, operation, *arguments)
-        reply = await self._link.send("EVALSHA", _SHA, *rest)
+        reply = await server.send("EVALSHA", _SHA, *rest)
         if isinstance(reply, hiredis.ReplyError) and str(reply).startswith("NOSCRIPT"):
-            reply = await self._link.send("EVAL", _BODY, *rest)
+            reply = await server.send("EVAL", _BODY, *rest)
         kind, now, data = self._accept(reply)
-        return Answer(cast("Kind", kind.decode()), now / 1000, data)
+        return Answer(cast("Kind", kind.decode()), now / 1000, data, server.run)
 
     def _accept(self, reply: Any) -> Any:
         try:
@@ -161,15 +183,43 @@ class RedisStore:
             raise
 
 
-_WHO_ARE_YOU = (("INFO", "server"), ("INFO", "replication"))
+def _questions(place: Place) -> tuple[tuple[Argument, ...], ...]:
+    mine = ("INFO", "server"), ("INFO", "replication"), ("TIME",)
+    return mine if place.epoch is None else (*mine, ("CLUSTER", "INFO"))
 
 
-def _run_of(server: bytes, replication: bytes) -> str:
-    """The start of the run id of a server that may be read from."""
+def _run_of(place: Place, server: bytes, replication: bytes, _now: Any, cluster: bytes = b"") -> str:
+    """Of a server that may be read from. Raises StoreAway, and OneOfACluster for one of which that was not known."""
     found = re.search(rb"^run_id:(\w+)", server, re.MULTILINE)
     if found is None or not re.search(rb"^role:master", replication, re.MULTILINE):
         raise StoreAway("not a master" if found else "no run id")
-    return found[1].decode()[:_RUN_ID_LENGTH]
+    run = found[1].decode()[:_RUN_ID_LENGTH]
+    if place.epoch is None:
+        if re.search(rb"^(redis|server)_mode:cluster", server, re.MULTILINE):
+            raise OneOfACluster("one of a cluster")
+        return run
+    if not re.search(rb"^cluster_state:ok", cluster, re.MULTILINE):
+        raise StoreAway("the cluster is down")
+    epoch = re.search(rb"^cluster_my_epoch:(\d+)", cluster, re.MULTILINE)
+    if epoch is None or int(epoch[1]) != place.epoch:
+        raise StoreAway("the cluster has changed")
+    return f"{run}.{place.epoch}"
+
+
+async def _leave_alone_at_first(connection: Connection, key: str, now: int) -> None:
+    """Raises StoreAway until the run is so old that every process has left what held these slots before, where it would
+    not see what is cleared here. Who comes first writes down when that was.
+    """
+    accept(await connection.send("SET", key, now, "PX", _ms(rules.SINCE_LASTS), "NX"))
+    since = accept(await connection.send("GET", key))
+    age = (now - int(since or now)) / 1000
+    if age < rules.SWITCH:
+        raise StoreAway("a new master is left alone at first", left=rules.SWITCH - max(0.0, age))
+
+
+def _time(told: tuple[bytes, bytes]) -> float:
+    seconds, microseconds = told
+    return int(seconds) + int(microseconds) / 1_000_000
 
 
 def _bump_arguments(bump: Bump) -> tuple[Argument, ...]:

@@ -42,9 +42,12 @@ BEAT = 1.0
 """How soon a changed run id, a role change behind a proxy or a clock step is noticed on an idle connection."""
 
 SWITCH = 5.0
-"""How long a master that the sentinels have named is left alone. Must exceed what the other processes need to leave the
-one before: 2 s until every sentinel has heard of the switch, a BEAT until they are asked, a COMMAND_LIMIT for the
-answer."""
+"""How long a master that sentinels or a cluster have named is left alone. Must exceed what the other processes need to
+leave the one before: 2 s until every sentinel or node has heard of the switch, a BEAT until they are asked, a
+COMMAND_LIMIT for the answer."""
+
+SINCE_LASTS = 30 * 24 * 3600.0
+"""How long it is known since when a master of a cluster has its slots. After that, whoever connects waits a SWITCH."""
 
 CLOCK_STEP = 0.2
 """A store clock that leaves the monotonic one by more than this has been set. Must exceed a BEAT's drift by far."""

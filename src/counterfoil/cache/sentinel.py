@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from counterfoil.cache import rules
 from counterfoil.cache.address import Address
 from counterfoil.cache.connection import Connection, accept, connect
+from counterfoil.cache.layout import Layout, Place
 from counterfoil.cache.store import StoreAway
 
 
@@ -32,30 +32,27 @@ class Sentinels:
         for connection in self._open.values():
             connection.abort("closed")
 
-    async def master(self) -> Address:
-        """Waits until the other processes have left the one before, where they would not see what is cleared here.
-
-        Raises StoreAway when no sentinel knows.
+    async def find(self) -> Layout:
+        """Raises StoreAway when no sentinel knows, and while others may still be at the master before, where they would
+        not see what is cleared here.
         """
-        while True:
-            found = await self._newest()
-            if found.age >= rules.SWITCH:
-                return self._at(found)
-            await asyncio.sleep(rules.SWITCH - found.age)
+        found = await self._newest()
+        if found.age < rules.SWITCH:
+            raise StoreAway("a new master is left alone at first", left=rules.SWITCH - found.age)
+        return self._at(found)
 
-    async def until_replaced(self, address: Address) -> None:
-        """Silent sentinels replace nothing: the master may well be there."""
+    async def until_replaced(self, layout: Layout) -> None:
         while True:
             await asyncio.sleep(rules.BEAT)
             try:
                 found = await self._newest()
             except StoreAway:
                 continue
-            if self._at(found) != address:
+            if self._at(found) != layout:
                 return
 
-    def _at(self, found: Master) -> Address:
-        return replace(self._address, host=found.host, port=found.port)
+    def _at(self, found: Master) -> Layout:
+        return Layout((Place(self._address.at(found.host, found.port)),))
 
     async def _newest(self) -> Master:
         answers = await asyncio.gather(*(self._ask(each) for each in self._address.sentinels), return_exceptions=True)

@@ -5,7 +5,11 @@ from typing import Literal, NamedTuple, Protocol
 
 
 class StoreAway(Exception):
-    """The store cannot answer now, or it is not known whether it did."""
+    """The store cannot answer now, or nobody knows whether it did. `left`: for how many seconds, if that is known."""
+
+    def __init__(self, why: str, left: float = 0.0) -> None:
+        super().__init__(why)
+        self.left = left
 
 
 class Moved(Exception):
@@ -16,11 +20,12 @@ Kind = Literal["ok", "hit", "wait", "failed", "lease", "moved", "lost"]
 
 
 class Answer(NamedTuple):
-    """`now`: the store's time, Unix seconds. `data`: the entry, header, nonce or failure's code, by kind."""
+    """`now`: the time of the `server` that answered, Unix seconds. `data`: entry, header, nonce or code, by kind."""
 
     kind: Kind
     now: float
     data: bytes = b""
+    server: str = ""
 
 
 class Lease(NamedTuple):
@@ -61,8 +66,8 @@ class Store(Protocol):
 
     async def close(self) -> None: ...
 
-    async def beat(self) -> Answer:
-        """Makes sure that this is still the server it was, and asks for its time."""
+    async def beat(self) -> Sequence[Answer]:
+        """Makes sure that these are still the servers they were, and asks each for its time."""
 
     async def look(self, scope: str, names: Sequence[str], session: str | None) -> Found:
         """One round trip, no write."""
@@ -89,7 +94,7 @@ class Store(Protocol):
     async def hold(self, scope: str, bump: Bump) -> Answer:
         """Bumps, unless the record knows the windows already."""
 
-    async def bump_all(self, new_nonce: Callable[[], str]) -> Answer: ...
+    async def bump_all(self, new_nonce: Callable[[], str]) -> Sequence[Answer]: ...
 
     async def put_session(self, scope: str, key: str, value: bytes, ttl: float) -> Answer: ...
 

@@ -8,7 +8,14 @@ from counterfoil import errors
 
 
 class CacheUnavailable(errors.TemporarilyUnavailable):
-    """A clear, a drop or a ping did not reach the store. Nothing may be done that counts on it."""
+    """A clear, a drop or a ping did not reach the store. Nothing may be done that counts on it.
+
+    `left`: for how many seconds at most, where that is known.
+    """
+
+    def __init__(self, why: str, left: float = 0.0) -> None:
+        super().__init__(why)
+        self.left = left
 
 
 class Fetched(NamedTuple):
