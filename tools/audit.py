@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser import QUIET
-from tests.stack import running_stack
+from tests.showroom import STAFF, Showroom, running_showroom
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = ROOT / "tools/audit"
@@ -21,20 +21,37 @@ INSTALLED = ROOT / ".cache/audit"
 LEAST = 98
 """Of 100, in each of Lighthouse's categories."""
 
+NOBODY, ADA, BOB, YUKI = "", "ada@example.com", "bob@example.com", "yuki@example.com"
+
 PAGES = [
-    "/sign-in",
-    "/",
-    "/invoices",
-    "/invoices/{due}",
-    "/payment-methods",
-    "/subscriptions",
-    "/transactions",
-    "/credit",
-    "/quotes",
-    "/contacts",
-    "/profile",
-    "/statement",
+    ("/sign-in", NOBODY, NOBODY),
+    ("/sign-in?next=/invoices&expired=1", NOBODY, NOBODY),
+    ("/", ADA, YUKI),
+    ("/invoices", ADA, YUKI),
+    ("/invoices?search=nothing", ADA, YUKI),
+    ("/invoices/{overdue}", ADA, YUKI),
+    ("/payment-methods", ADA, YUKI),
+    ("/payment-methods", BOB, BOB),
+    ("/subscriptions", ADA, YUKI),
+    ("/transactions", ADA, YUKI),
+    ("/credit", ADA, YUKI),
+    ("/quotes", ADA, YUKI),
+    ("/contacts", ADA, YUKI),
+    ("/profile", ADA, YUKI),
+    ("/statement", ADA, YUKI),
+    ("/order", ADA, YUKI),
+    ("/order?offer=2:monthly", ADA, YUKI),
+    ("/order?offer=2:monthly", BOB, BOB),
+    ("/orders/{active}", ADA, YUKI),
+    ("/orders/{stopped}", ADA, YUKI),
+    ("/orders/{waiting}", ADA, YUKI),
+    ("/switch-account", STAFF, STAFF),
+    ("/staff", STAFF, STAFF),
+    ("/api/docs", NOBODY, NOBODY),
+    ("/invoices/999999", ADA, YUKI),
+    ("/nothing/here", NOBODY, NOBODY),
 ]
+"""Path, and who looks at it in English and in Japanese. Bob has no payment method, and no language of his own."""
 
 
 def main() -> int:
@@ -45,12 +62,23 @@ def main() -> int:
         )
         return 1
     _install()
-    with tempfile.TemporaryDirectory(prefix="counterfoil-audit-") as folder, running_stack(Path(folder)) as stack:
-        pages = [path.format(due=stack.sandbox.notable("ada.overdue")) for path in [*PAGES, *sys.argv[1:]]]
-        with stack.visitor("ada@example.com") as ada:
-            cookie = "; ".join(f"{name}={value}" for name, value in ada.cookies.items())
-        asked = {"chromium": chromium, "flags": _flags(), "origin": stack.url, "cookie": cookie, "pages": pages}
+    with tempfile.TemporaryDirectory(prefix="counterfoil-audit-") as folder, running_showroom(Path(folder)) as showroom:
+        asked = {"chromium": chromium, "flags": _flags(), "origin": showroom.stack.url, "pages": _pages(showroom)}
         return max([0, *map(_told, _audited(asked))])
+
+
+def _pages(showroom: Showroom) -> list[dict[str, str]]:
+    """Those that the command names, or all. Everybody signs in once."""
+    cookies = {NOBODY: ""}
+    for person in (ADA, BOB, YUKI, STAFF):
+        with showroom.stack.visitor(person) as visitor:
+            cookies[person] = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
+    return [
+        {"path": showroom.address(path, person), "language": language, "cookie": cookies[person]}
+        for path, *people in PAGES
+        for language, person in zip(("en-GB", "ja-JP"), people, strict=True)
+        if path in sys.argv[1:] or not sys.argv[1:]
+    ]
 
 
 def _install() -> None:
@@ -80,10 +108,10 @@ def _audited(asked: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _told(found: dict[str, Any]) -> int:
     """Prints one finding; 1 if it is one to mend."""
-    where = f"{found['path']:20} {found['look']:26}"
+    where = f"{found['path'][:30]:30} {found['look']:32}"
     if "failed" in found:
         print(f"{where} could not look: {found['failed']}")
-        return 0
+        return 1
     if "issues" in found:
         print(f"{where} {len(found['issues'])} findings")
         for issue in found["issues"]:

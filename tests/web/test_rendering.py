@@ -1,6 +1,7 @@
 """Amounts, dates, white label, assets and the address of the list: what goes into pages, one by one."""
 
 import gzip
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -133,15 +134,21 @@ def test_the_first_page_is_light() -> None:
     assert sum(len(file.zipped) for file in files) + len(page) < 60_000
 
 
+COLOUR = re.compile("#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})")
+
+
 @pytest.mark.parametrize("accent", ["#ffd400", "#0b6e4f", "#777777", "#ffffff", "#000000", "#ff2d55"])
 def test_any_accent_can_be_read(accent: str) -> None:
     """Whatever the brand's colour, words in it and on it have a contrast of 4.5."""
-    parts = accent_css(accent).replace("light-dark(", "").replace(")", "").replace("}}", "").split("--accent-ink:")
-    colours = [tuple(bytes.fromhex(text.strip("#;"))) for text in parts[1].split(",")]
-    fill, over = (tuple(bytes.fromhex(parts[0].split(f"{name}:#")[1][:6])) for name in ("--accent", "--on-accent"))
-    assert contrast((fill[0], fill[1], fill[2]), (over[0], over[1], over[2])) >= 4.5
-    for (red, green, blue), surface in zip(colours, ((246, 247, 249), (35, 42, 52)), strict=True):
-        assert contrast((red, green, blue), surface) >= 4.5
+    tokens = {
+        name: [(int(red, 16), int(green, 16), int(blue, 16)) for red, green, blue in COLOUR.findall(colours)]
+        for name, colours in re.findall(r"--([a-z-]+):([^;}]+)", accent_css(accent))
+    }
+    (over,) = tokens["on-accent"]
+    assert [contrast(fill, over) >= 4.5 for fill in tokens["accent"] + tokens["accent-hover"]] == [True, True]
+    surfaces = [((246, 247, 249), tokens["accent-tint"][0]), ((35, 42, 52), tokens["accent-tint"][1])]
+    for colour, under in zip(tokens["accent-ink"], surfaces, strict=True):
+        assert [contrast(colour, surface) >= 4.5 for surface in under] == [True, True]
 
 
 def test_address_of_the_list() -> None:

@@ -1,7 +1,7 @@
 """Every page, rendered: whole, safe under the strict content policy, and in one piece for those who cannot see it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from counterfoil.web.assets import PREFIX, Assets
 from counterfoil.web.rendering import Renderer
-from counterfoil.web.views import Brand
+from counterfoil.web.views import Brand, Shell, View
 from tests.conftest import OpenPage
 from tests.web.specimens import HOSTILE, PAGES
 
@@ -121,10 +121,10 @@ def test_invoice_not_found_names_the_account_in_use() -> None:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(pages: Mapping[str, tuple[View, Shell]]) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body, media_type = _answer(self.path.removeprefix(PREFIX).strip("/"))
+            body, media_type = _answer(pages, self.path.removeprefix(PREFIX).strip("/"))
             self.send_response(200)
             self.send_header("content-security-policy", "default-src 'self'; object-src 'none'; base-uri 'none'")
             self.send_header("content-type", media_type)
@@ -134,17 +134,17 @@ def serving() -> Iterator[str]:
         def log_message(self, *_: Any) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
-def _answer(name: str) -> tuple[bytes, str]:
-    if name in PAGES:
-        return RENDERER.page(*PAGES[name]), "text/html; charset=utf-8"
+def _answer(pages: Mapping[str, tuple[View, Shell]], name: str) -> tuple[bytes, str]:
+    if name in pages:
+        return RENDERER.page(*pages[name]), "text/html; charset=utf-8"
     asset = ASSETS.file(name)
     return asset.body, asset.media_type
 
@@ -204,10 +204,28 @@ def test_it_fits(open_page: OpenPage) -> None:
     assert {place: problems for place, problems in found.items() if problems} == {}
 
 
-def visited(page: Page, names: Iterable[str]) -> Iterator[str]:
+def visited(page: Page, names: Iterable[str], pages: Mapping[str, tuple[View, Shell]] = PAGES) -> Iterator[str]:
     """One after the other, in the browser. The stream of events is not served here."""
     page.route("**/api/v1/events", lambda route: route.fulfill(status=204))
-    with serving() as url:
+    with serving(pages) as url:
         for name in names:
             page.goto(f"{url}/{name}")
             yield name
+
+
+def in_order(name: str, *texts: str) -> bool:
+    """Whether the page says one after the other."""
+    text = " ".join(document(name).texts["main"][0].split())
+    places = [text.find(each) for each in texts]
+    return -1 not in places and places == sorted(places)
+
+
+def test_figures_stand_in_one_order() -> None:
+    """What is due, what is overdue, next due date, credit: on every page that has them."""
+    assert [in_order(name, "Amount due", "Overdue", "Next due", "Credit") for name in ("home", "list")] == [True, True]
+
+
+@pytest.mark.parametrize("name", ["payment-methods", "payment-methods-expired", "payment-methods-none"])
+def test_payment_methods_begin_with_who_stores_them(name: str) -> None:
+    ready = "Ready for new orders." if name == "payment-methods" else "Add a payment method before you can order."
+    assert in_order(name, "Stored by our billing system, never by this portal.", ready)

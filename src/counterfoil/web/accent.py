@@ -15,11 +15,16 @@ def accent_css(accent: str) -> str:
     """`accent` is "#rrggbb". The fill stays the brand's own; text in it is black or white, whichever reads better."""
     fill = _parse(accent)
     over = max((_WHITE, _BLACK), key=lambda colour: contrast(fill, colour))
-    light = _readable(fill, _BLACK, _SURFACES["light"])
-    dark = _readable(fill, _WHITE, _SURFACES["dark"])
+    tints = [_mixed(_SURFACES[scheme][1], fill, 0.07) for scheme in ("light", "dark")]
+    light = _readable(fill, _BLACK, (*_SURFACES["light"], tints[0]))
+    dark = _readable(fill, _WHITE, (*_SURFACES["dark"], tints[1]))
+    # Away from the text in it, so that it reads no worse.
+    hover = _mixed(fill, _BLACK if over == _WHITE else _WHITE, 0.14)
     return (
         f"@layer tokens{{:root{{--accent:{accent};--on-accent:{_hex(over)};"
-        f"--accent-ink:light-dark({_hex(light)},{_hex(dark)})}}}}"
+        f"--accent-ink:light-dark({_hex(light)},{_hex(dark)});"
+        f"--accent-hover:{_hex(hover)};--accent-deep:{_hex(_mixed(fill, _BLACK, 0.35))};"
+        f"--accent-tint:light-dark({','.join(map(_hex, tints))})}}}}"
     )
 
 
@@ -30,11 +35,15 @@ def contrast(one: Colour, other: Colour) -> float:
 
 def _readable(colour: Colour, towards: Colour, surfaces: tuple[Colour, ...]) -> Colour:
     for step in range(21):
-        mixed = tuple(round(a + (b - a) * step / 20) for a, b in zip(colour, towards, strict=True))
-        candidate = (mixed[0], mixed[1], mixed[2])
+        candidate = _mixed(colour, towards, step / 20)
         if all(contrast(candidate, surface) >= _READABLE for surface in surfaces):
             return candidate
     return towards
+
+
+def _mixed(colour: Colour, other: Colour, share: float) -> Colour:
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(colour, other, strict=True))
+    return red, green, blue
 
 
 def _luminance(colour: Colour) -> float:
