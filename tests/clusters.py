@@ -52,6 +52,10 @@ class Nodes:
             if "master" in _nodes(each)[_port_name(each)]["flags"]:
                 _ask(each, "CLUSTER SETSLOT", slot, "NODE", names[to.port])
 
+    def flush(self) -> None:
+        for server in self.running():
+            server.flush()
+
     def replace(self, master: RedisServer) -> None:
         """By its replica, as for maintenance: it lives on, as the replica."""
         name = _id(master)

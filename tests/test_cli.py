@@ -13,6 +13,7 @@ from redis import Redis
 
 from counterfoil import __version__
 from counterfoil.cli import COMMANDS
+from tests.clusters import running_cluster
 from tests.processes import free_port
 from tests.servers import RedisServer, running_redis, running_sentinels
 from tests.stack import COUNTERFOIL, Sandbox, Stack, answers, plain_environment
@@ -106,7 +107,7 @@ def test_a_replica_is_no_cache(tmp_path: Path, settings: dict[str, str]) -> None
     with running_redis() as master, running_redis() as replica:
         with Redis.from_url(replica.url) as admin:
             admin.replicaof("127.0.0.1", str(master.port))
-        _refuses_the_cache(tmp_path, settings, replica.url, "READONLY")
+        _refuses_the_cache(tmp_path, settings, replica.url, "not a master")
 
 
 def _refuses_the_cache(folder: Path, settings: dict[str, str], url: str, why: str) -> None:
@@ -243,10 +244,26 @@ def test_the_doctor_asks_the_sentinels(tmp_path: Path, settings: dict[str, str])
     assert [found["verdict"] for found in _checks(done)["cache"]] == ["ok", "ok", "ok", "warn"]
 
 
-def test_the_doctor_refuses_a_cluster(tmp_path: Path, settings: dict[str, str]) -> None:
-    """The portal follows no MOVED: better said than found out."""
-    with running_redis(cluster_enabled="yes", databases="1") as server:
-        assert _last_about_the_cache(tmp_path, settings, server) == "fail"
+def test_the_doctor_is_told_of_sentinels_only(tmp_path: Path, settings: dict[str, str]) -> None:
+    """Without the name of the master that they watch."""
+    with running_sentinels() as watched:
+        assert _last_about_the_cache(tmp_path, settings, watched.sentinels[0]) == "fail"
+        _refuses_the_cache(tmp_path, settings, watched.sentinels[0].url, "sentinel=NAME")
+
+
+def test_the_doctor_looks_at_a_cluster(tmp_path: Path, settings: dict[str, str]) -> None:
+    """At each master. What is true of all stands there once; one that differs is named."""
+    with running_cluster() as nodes:
+        cluster = {**settings, "cache_url": nodes.url}
+        done = run(tmp_path, "doctor", "--json", **cluster)
+        assert [found["verdict"] for found in _checks(done)["cache"]] == ["ok"] * 5
+        with Redis.from_url(nodes.servers[1].url) as admin:
+            admin.config_set("cluster-allow-reads-when-down", "yes")
+        done = run(tmp_path, "doctor", "--json", **cluster)
+        found = [found for found in _checks(done)["cache"] if found["verdict"] == "fail"]
+        assert [f"127.0.0.1:{nodes.servers[1].port}:" in each["message"] for each in found] == [True]
+        nodes.servers[2].child.kill()
+        assert _last_about_the_cache(tmp_path, settings, nodes.servers[0]) == "fail"
 
 
 def _last_about_the_cache(folder: Path, settings: dict[str, str], server: RedisServer) -> str:

@@ -153,8 +153,10 @@ def _cache(value: str) -> str:
     if scheme in {"redis", "rediss"}:
         if not all(parts.hostname and re.fullmatch(r"/?[0-9]*/?", parts.path) for parts in each):
             raise ValueError("must name a host, and after it no more than the number of a database")
-        if (len(each) > 1 and master is None) or master == [""]:
-            raise ValueError("several hosts are Redis Sentinels: ?sentinel=NAME must say which master they watch")
+        if master == [""]:
+            raise ValueError("?sentinel=NAME must say which master the sentinels watch")
+        if len(each) > 1 and master is None and each[-1].path.strip("/") not in {"", "0"}:
+            raise ValueError("several hosts without ?sentinel=NAME are a Redis Cluster, which has no database but 0")
     elif master is not None:
         raise ValueError("sentinels are named by redis:// or rediss://")
     return value

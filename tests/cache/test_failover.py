@@ -98,4 +98,4 @@ async def test_the_limits_count_on_the_master(watched: Watched) -> None:
     await limits.count("bad_webhook", "10.0.0.9")
     await limits.close()
     with Redis(port=watched.master()) as master:
-        assert master.keys("cf1:limits*")
+        assert master.keys("cf1:{limits}*")

@@ -1,12 +1,13 @@
 """How often somebody may try: counted in this process, or in Redis for all of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from counterfoil.errors import BillingUnavailable, RateLimited, SignInFailed
 from counterfoil.web.limits import TABLE, Limits, open_limits
+from tests.clusters import Nodes, running_cluster
 from tests.servers import RedisServer
 from tests.stack import Stack
 
@@ -16,9 +17,21 @@ BY_USER = ("sign_in_user", "ada@example.com")
 BY_ADDRESS = ("sign_in_address", "192.0.2.1")
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Nodes]:
+    with running_cluster() as nodes:
+        yield nodes
+
+
+@pytest.fixture(params=["memory", "redis", "cluster"])
 async def limits(request: pytest.FixtureRequest) -> AsyncIterator[Limits]:
-    url = "memory://" if request.param == "memory" else request.getfixturevalue("redis_server").url
+    url = "memory://"
+    if request.param == "redis":
+        url = request.getfixturevalue("redis_server").url
+    elif request.param == "cluster":
+        nodes: Nodes = request.getfixturevalue("cluster")
+        nodes.flush()
+        url = nodes.url
     opened = open_limits(url)
     yield opened
     await opened.close()

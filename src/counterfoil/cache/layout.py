@@ -24,6 +24,10 @@ class Layout(NamedTuple):
     places: tuple[Place, ...]
     owners: "array[int] | None" = None
 
+    def index_of(self, scope: str) -> int:
+        """The place of all keys of a scope."""
+        return 0 if self.owners is None else self.owners[slot_of(scope)]
+
 
 class Guide(Protocol):
     """Knows the layout."""

@@ -11,7 +11,7 @@ from counterfoil.cache.address import Address
 from counterfoil.cache.cluster import ClusterNodes
 from counterfoil.cache.connection import Argument, Connection, connect
 from counterfoil.cache.guides import guide_to
-from counterfoil.cache.layout import Layout, Place, slot_of
+from counterfoil.cache.layout import Layout, Place
 from counterfoil.cache.store import StoreAway
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ class Link:
         self._purpose = purpose
         self._greet = greet
         self._servers: Sequence[Server] = ()
-        self._owners: Sequence[int] | None = None
+        self._layout = Layout(())
         self._lost = asyncio.Event()
         self._tried = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -63,7 +63,7 @@ class Link:
     def to(self, scope: str) -> Server:
         """Who holds the keys of a scope. Raises StoreAway."""
         servers = self._servers or self.servers
-        return servers[0] if self._owners is None else servers[self._owners[slot_of(scope)]]
+        return servers[self._layout.index_of(scope)]
 
     def send(self, *command: Argument) -> asyncio.Future[Any]:
         """To any of them. Raises StoreAway."""
@@ -90,7 +90,7 @@ class Link:
         pause, since = rules.REDIAL_FIRST, ""
         while True:
             try:
-                layout = await self._connect()
+                await self._connect()
             except OneOfACluster:
                 self._guide.close()
                 self._guide = ClusterNodes(self._address)
@@ -108,13 +108,13 @@ class Link:
             pause, since = rules.REDIAL_FIRST, ""
             self.came_up()
             self._tried.set()
-            await self._watch(layout)
+            await self._watch()
             await self._lost.wait()
             await asyncio.sleep(pause)
 
-    async def _watch(self, layout: Layout) -> None:
+    async def _watch(self) -> None:
         """Until a connection is lost; when the layout was replaced all are dropped, though they may still answer."""
-        replaced = asyncio.create_task(self._guide.until_replaced(layout))
+        replaced = asyncio.create_task(self._guide.until_replaced(self._layout))
         lost = asyncio.create_task(self._lost.wait())
         try:
             await asyncio.wait([replaced, lost], return_when=asyncio.FIRST_COMPLETED)
@@ -124,7 +124,7 @@ class Link:
             replaced.cancel()
             lost.cancel()
 
-    async def _connect(self) -> Layout:
+    async def _connect(self) -> None:
         layout = await self._guide.find()
         servers: list[Server] = []
         try:
@@ -135,8 +135,7 @@ class Link:
         self._lost.clear()
         for server in servers:
             server.connection.on_lost = self._went_away
-        self._servers, self._owners = servers, layout.owners
-        return layout
+        self._servers, self._layout = servers, layout
 
     async def _greet_all(self, layout: Layout, servers: list[Server]) -> None:
         """Fills `servers`. Those that are left alone at first are waited for together."""

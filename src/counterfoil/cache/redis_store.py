@@ -57,7 +57,9 @@ class RedisStore:
 
     async def _greet(self, connection: Connection, place: Place) -> str:
         asked = [connection.send(*question) for question in _questions(place)]
-        told = [accept(await future) for future in asked]
+        answers = [await future for future in asked]
+        _check_mode(place, accept(answers[0]))
+        told = [accept(answer) for answer in answers]
         run = _run_of(place, *told)
         at = f"cf1:{{{place.scope}}}:" if place.scope else "cf1:"
         # Whether it takes writes shows only by one: out of memory, read only, not permitted.
@@ -188,15 +190,22 @@ def _questions(place: Place) -> tuple[tuple[Argument, ...], ...]:
     return mine if place.epoch is None else (*mine, ("CLUSTER", "INFO"))
 
 
+def _check_mode(place: Place, server: bytes) -> None:
+    """Raises OneOfACluster when that was not known, and StoreAway for a sentinel. Valkey has another name for it."""
+    mode = re.search(rb"^(?:redis|server)_mode:(\w+)", server, re.MULTILINE)
+    if mode is not None and mode[1] == b"sentinel":
+        raise StoreAway("a sentinel, and ?sentinel=NAME does not say whom it watches")
+    if mode is not None and mode[1] == b"cluster" and place.epoch is None:
+        raise OneOfACluster("one of a cluster")
+
+
 def _run_of(place: Place, server: bytes, replication: bytes, _now: Any, cluster: bytes = b"") -> str:
-    """Of a server that may be read from. Raises StoreAway, and OneOfACluster for one of which that was not known."""
+    """Of a server that may be read from. Raises StoreAway."""
     found = re.search(rb"^run_id:(\w+)", server, re.MULTILINE)
     if found is None or not re.search(rb"^role:master", replication, re.MULTILINE):
         raise StoreAway("not a master" if found else "no run id")
     run = found[1].decode()[:_RUN_ID_LENGTH]
     if place.epoch is None:
-        if re.search(rb"^(redis|server)_mode:cluster", server, re.MULTILINE):
-            raise OneOfACluster("one of a cluster")
         return run
     if not re.search(rb"^cluster_state:ok", cluster, re.MULTILINE):
         raise StoreAway("the cluster is down")

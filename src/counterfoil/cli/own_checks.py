@@ -1,12 +1,15 @@
 """The doctor's look at what belongs to the portal: database and cache."""
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+from msgspec.structs import replace
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
-from counterfoil.cache.clients import close_redis, open_redis
+from counterfoil.cache.clients import close_redis, mode_of, open_masters, open_redis
+from counterfoil.cache.store import StoreAway
 from counterfoil.cli.findings import Finding, fail, ok, warn
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import pending
@@ -17,6 +20,9 @@ OLDEST_REDIS = (6, 2)
 
 PATIENCE = 3.0
 """Seconds for one answer of Redis."""
+
+CLOCKS_APART = 1.0
+"""Seconds. By as much a page made of entries of several masters may end too late."""
 
 
 async def database(settings: Settings) -> Finding:
@@ -36,17 +42,20 @@ async def cache(settings: Settings) -> AsyncIterator[Finding]:
     if settings.cache_url.startswith("memory:"):
         yield ok("cache", "in this process' memory: for one worker only")
         return
-    redis = open_redis(settings.cache_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None)
+    limits = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": None}
+    redis = open_redis(settings.cache_url, **limits)
     try:
-        server: dict[str, Any] = await redis.info("server")
-        yield _version(server)
-        if server.get("redis_mode") == "cluster":
+        if await mode_of(redis) == "cluster":
+            async for finding in _cluster(await open_masters(settings.cache_url, **limits)):
+                yield finding
+            return
+        if await mode_of(redis) == "sentinel":
             yield fail(
-                "cache", "Redis Cluster is not supported", "Use one Redis, or a master watched by Redis Sentinel."
+                "cache", "is a Redis Sentinel", "Add ?sentinel=NAME to COUNTERFOIL_CACHE_URL: whom does it watch?"
             )
             return
-        yield await _persistence(redis)
-        yield await _eviction(redis)
+        async for finding in _server(redis):
+            yield finding
         replication: dict[str, Any] = await redis.info("replication")
         if replication.get("role") != "master":
             yield fail(
@@ -54,11 +63,42 @@ async def cache(settings: Settings) -> AsyncIterator[Finding]:
             )
         elif replication.get("connected_slaves"):
             yield await _fence(redis)
+    except StoreAway as error:
+        yield fail("cache", str(error), "Look at CLUSTER INFO: does every slot have a master that answers?")
     except (RedisError, OSError) as error:
         advice = "Is Redis running, and is COUNTERFOIL_CACHE_URL right?"
         yield fail("cache", f"does not answer ({type(error).__name__})", advice)
     finally:
         await close_redis(redis)
+
+
+async def _server(redis: Redis) -> AsyncIterator[Finding]:
+    yield _version(await redis.info("server"))
+    yield await _persistence(redis)
+    yield await _eviction(redis)
+
+
+async def _cluster(masters: list[Redis]) -> AsyncIterator[Finding]:
+    """What all masters have in common once, the rest with the name of the master."""
+    try:
+        findings = [[found async for found in _server(redis)] + [await _reads_when_down(redis)] for redis in masters]
+        began = time.monotonic()
+        clocks = [await redis.time() for redis in masters]
+        spent = time.monotonic() - began
+    finally:
+        for redis in masters:
+            await close_redis(redis)
+    yield ok("cache", f"Redis Cluster with {len(masters)} masters")
+    for alike in zip(*findings, strict=True):
+        if len(set(alike)) == 1:
+            yield alike[0]
+            continue
+        for redis, found in zip(masters, alike, strict=True):
+            place = redis.connection_pool.connection_kwargs
+            yield replace(found, message=f"{place['host']}:{place['port']}: {found.message}")
+    times = [seconds + microseconds / 1_000_000 for seconds, microseconds in clocks]
+    if (apart := max(times) - min(times) - spent) > CLOCKS_APART:
+        yield warn("cache", f"the clocks of the masters differ by {apart:.1f} s", "Let NTP set them.")
 
 
 def _version(server: dict[str, Any]) -> Finding:
@@ -101,3 +141,16 @@ async def _fence(redis: Redis) -> Finding:
         advice = "Set min-replicas-to-write 1: a master that a failover has replaced must not go on serving."
         return warn("cache", "has replicas, but takes writes without them", advice)
     return ok("cache", f"takes writes only with {least} of its replicas")
+
+
+async def _reads_when_down(redis: Redis) -> Finding:
+    """Whether a master that was cut off from the others stops answering before its replica takes over."""
+    try:
+        allowed = (await redis.config_get("cluster-allow-reads-when-down")).get("cluster-allow-reads-when-down")
+    except ResponseError:
+        advice = "Make sure that cluster-allow-reads-when-down is no."
+        return warn("cache", "does not tell whether it is read when the cluster is down", advice)
+    if allowed == "yes":
+        advice = "Set cluster-allow-reads-when-down no: a master that was replaced must not go on answering."
+        return fail("cache", "is read although the cluster is down", advice)
+    return ok("cache", "is not read when the cluster is down")

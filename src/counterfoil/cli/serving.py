@@ -80,7 +80,9 @@ async def await_cache(url: str) -> None:
             try:
                 return await cache.ping()
             except CacheUnavailable as error:
-                if asyncio.get_running_loop().time() > deadline:
+                now = asyncio.get_running_loop().time()
+                deadline = max(deadline, now + 2 * error.left)  # It is there, and only waits for other portals.
+                if now > deadline:
                     raise click.ClickException(
                         f"The cache cannot be used ({error}). COUNTERFOIL_CACHE_URL must name a Redis that is running, "
                         "takes its password and is no replica. Run: counterfoil doctor"
