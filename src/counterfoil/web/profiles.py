@@ -77,8 +77,9 @@ async def get_profile(request: AnyRequest, parts: GivenParts) -> Response[bytes]
 @patch("/api/v1/profile", permission="profile")
 async def patch_profile(request: AnyRequest, parts: GivenParts, data: JSONBody[ProfilePatch]) -> Response[bytes]:
     """A JSON merge patch. With `If-Match: <ETag of the GET>`, nothing is written when the profile has changed since
-    (409 `profile_conflict`). Another e-mail address needs a sign-in within the last 5 minutes or `current_password`
-    (403 `fresh_sign_in_required`). Answers the profile as WHMCS holds it afterwards.
+    (409 `profile_conflict`, with the fields that have `changed` and the `current` profile), unless it is what was asked
+    for. Another e-mail address needs a sign-in within the last 5 minutes or `current_password` (403
+    `fresh_sign_in_required`). Answers the profile as WHMCS holds it afterwards.
     """
     viewer = viewer_of(request)
     await parts.limits.hit("profile", str(viewer.account_id))
