@@ -52,7 +52,7 @@ bench: setup-dev ## measure the portal against its peers
 	@exec $(BIN)/python -m benchmarks
 
 prove-freshness: system setup-dev ## attack four portals for SECONDS=60, check all they showed; SEED=n: the same plan again
-	@SECONDS=$(SECONDS) SEED=$(SEED) exec $(BIN)/python -m proofs
+	@SECONDS=$(SECONDS) SEED=$(SEED) NUMBERED=$(NUMBERED) exec $(BIN)/python -m proofs
 
 prove-simulation: setup-dev ## live WORLDS=300 simulated worlds from SEED= on, check every promise of the cache
 	@WORLDS=$(WORLDS) SEED=$(SEED) exec $(BIN)/python -m tests.cache.simulate

@@ -12,6 +12,7 @@ from itertools import count
 from standardwebhooks.webhooks import Webhook
 
 from proofs.changes import Changes, Told
+from proofs.fleet import READY_WITHIN
 from proofs.history import Clear
 from proofs.http import Caller
 from proofs.stage import Stage
@@ -23,9 +24,10 @@ class Adversary:
     def __init__(self, stage: Stage) -> None:
         self._fleet, self._plan, self._recorder, self.books = stage
         self._whmcs = stage.fleet.whmcs
-        self.changes_of = Changes(stage.fleet.whmcs, stage.books)
+        self.changes_of = Changes(stage.fleet.whmcs, stage.books, recorded=stage.plan.addon)
         self._webhook = Webhook(stage.fleet.webhook_secret)
         self._ids = count(1)
+        self._numbered = 0
         self.changing = asyncio.Lock()
         self._telling: set[asyncio.Task[None]] = set()
         self.changes = 0
@@ -56,11 +58,33 @@ class Adversary:
         async with self.changing:
             await self._whmcs.control("PATCH", "settings", {"commit_lag": lag})
             told = await act(client, chance, lag)
+            messages = [] if told is None else await self._messages(told)
         if told is None:
             return
         self.changes += 1
         self.webhooks[way] += 1
-        self._in_background(self._tell(told, way, lag, chance))
+        self._in_background(self._tell(messages, way, lag, chance))
+
+    async def _messages(self, told: Told) -> list[tuple[str, Told]]:
+        """By its id, what a webhook would say; the addon has its own ids, and may say several things of one change."""
+        if not self._plan.addon:
+            return [(f"proof_{next(self._ids)}", told)]
+        changes = await self._whmcs.control("GET", f"changes?after={self._numbered}")
+        self._numbered += len(changes)
+        return [(each["id"], Told(each["type"], each["data"])) for each in changes]
+
+    async def introduce_the_addon(self) -> None:
+        """A message with an id of its makes the portals ask where its numbers stand."""
+        changes = await self._whmcs.control("GET", "changes")
+        self._numbered = len(changes)
+        await self._deliver(changes[-1]["id"], Told("ping", {}), self._plan.chance("introduction"))
+        deadline = time.monotonic() + READY_WITHIN
+        while True:
+            if await self._whmcs.calls("CounterfoilChanges"):
+                return
+            if time.monotonic() > deadline:
+                raise RuntimeError("no portal asks for changes")
+            await asyncio.sleep(0.2)
 
     def _in_background(self, telling: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(telling)
@@ -73,16 +97,15 @@ class Adversary:
 
     # Webhooks
 
-    async def _tell(self, told: Told, way: str, lag: float, chance: random.Random) -> None:
+    async def _tell(self, messages: list[tuple[str, Told]], way: str, lag: float, chance: random.Random) -> None:
         if way == "lost":
             return
         if way != "early":
             await asyncio.sleep(lag + 0.01)
         if way == "late":
             await asyncio.sleep(chance.uniform(0.3, 4.0))
-        name = f"proof_{next(self._ids)}"
         times = 2 if way == "doubled" else 1
-        await asyncio.gather(*(self._deliver(name, told, chance) for _ in range(times)))
+        await asyncio.gather(*(self._deliver(name, told, chance) for name, told in messages * times))
 
     async def _deliver(self, name: str, told: Told, chance: random.Random) -> None:
         """Tries again, as WHMCS's addon does, until a 2xx comes."""
@@ -105,6 +128,8 @@ class Adversary:
         started = time.monotonic()
         answer = await caller.ask("POST", "/webhooks/whmcs", headers, body.encode())
         caller.close()
+        if told.type == "ping":
+            return answer.status
         client = self._told_client(told)
         clear = Clear("webhook", client, started, time.monotonic(), answer.status, portal.number)
         self._recorder.clears.append(clear)

@@ -25,8 +25,9 @@ Act = Callable[[int, random.Random, float], Awaitable["Told | None"]]
 class Changes:
     """Each takes the client, its luck and the commit lag. None: there was nothing to change."""
 
-    def __init__(self, whmcs: Whmcs, books: Books) -> None:
-        self._whmcs, self.books = whmcs, books
+    def __init__(self, whmcs: Whmcs, books: Books, *, recorded: bool) -> None:
+        """`recorded`: WHMCS's addon takes them down, although its own messages are lost."""
+        self._whmcs, self.books, self._tell = whmcs, books, recorded
 
     def draw(self, chance: random.Random, *, quietly: bool) -> Act:
         """Quietly: only what the portal cannot find out by comparing a list with an invoice."""
@@ -37,7 +38,7 @@ class Changes:
         return chance.choices([*quiet, *loud], [18, 10, 22, 8, 14, 12, 9, 7])[0]
 
     async def _patched(self, invoice: int, body: dict[str, str]) -> None:
-        self.books.note(await self._whmcs.control("PATCH", f"invoices/{invoice}", body | {"tell": False}))
+        self.books.note(await self._whmcs.control("PATCH", f"invoices/{invoice}", body | {"tell": self._tell}))
 
     def _any(self, client: int, chance: random.Random, *statuses: str) -> dict[str, Any] | None:
         known = [each for each in self.books.living[client].values() if not statuses or each["status"] in statuses]
@@ -92,7 +93,7 @@ class Changes:
         """The version stands in the address itself."""
         number = len(self.books.addresses[client].versions)
         low = time.monotonic() + lag
-        body = {"address2": f"Suite {number}", "tell": False}
+        body = {"address2": f"Suite {number}", "tell": self._tell}
         await self._whmcs.control("PATCH", f"clients/{client}", body)
         self.books.address_changed(client, low, time.monotonic() + lag)
         return Told("client.updated", {"client_id": client})
@@ -103,7 +104,7 @@ class Changes:
         return await self.create(client, chance)
 
     async def create(self, client: int, chance: random.Random) -> Told:
-        body = {"userid": client, "amount": f"{chance.randint(500, 60_000) / 100:.2f}", "tell": False}
+        body = {"userid": client, "amount": f"{chance.randint(500, 60_000) / 100:.2f}", "tell": self._tell}
         made = await self._whmcs.control("POST", "invoices", body)
         self.books.note(made)
         return Told("invoice.created", {"invoice_id": made["id"], "client_id": client})
@@ -113,7 +114,7 @@ class Changes:
         if invoice is None or len(self.books.living[client]) <= 4:
             return None
         del self.books.living[client][invoice["id"]]
-        await self._whmcs.control("DELETE", f"invoices/{invoice['id']}?tell=false")
+        await self._whmcs.control("DELETE", f"invoices/{invoice['id']}?tell={str(self._tell).lower()}")
         data = {"invoice_id": invoice["id"], "client_id": client}
         if chance.random() < 0.1:
             del data["client_id"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from proofs import economy, rules
+from proofs import answers, economy, rules
 from proofs.history import History
 from proofs.rules import Violation
 
@@ -20,11 +20,14 @@ RULES: dict[str, Callable[[History], Iterator[Violation]]] = {
     "F8 one call": economy.f8_one_call,
     "F8 bounded": economy.f8_bounded,
     "F9 wholeness": rules.f9_wholeness,
-    "F9 answers": economy.f9_answers,
-    "F10 no false promise": economy.f10_no_false_promise,
+    "F9 answers": answers.f9_answers,
+    "F10 no false promise": answers.f10_no_false_promise,
+    "F10 no write": answers.f10_no_write,
+    "F10 delay": answers.f10_delay,
+    "F12 lost webhook": rules.f12_lost_webhook,
     "F13 not found": rules.f13_not_found,
-    "F13 no kept error": economy.f13_no_kept_error,
-    "F14 start of the fetch": economy.f14_start_of_fetch,
+    "F13 no kept error": answers.f13_no_kept_error,
+    "F14 start of the fetch": answers.f14_start_of_fetch,
 }
 
 

@@ -1,69 +1,132 @@
-"""The rules about calls and answers: F8 to F10, F13, F14. What is shown: rules.py."""
+"""The rules about calls to WHMCS: F8. What is shown: rules.py. What is answered: answers.py."""
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 
-from proofs.history import NEVER, Call, History, Read
-from proofs.rules import AFTER_OUTAGE, STAMPS, Violation, told
+from proofs.history import NEVER, Call, History
+from proofs.rules import AFTER_OUTAGE, HAND_OFF, RESTORED, STAMPS, Violation
 
-APPROACH = 1.0
-"""From the lease to WHMCS, at most: the portal's own queue and a busy machine."""
+APPROACH = 0.25
+"""Seconds from the lease to WHMCS where the portal has a place free: a busy machine."""
 
-LEASE = 4.0
-SIGNAL = 0.02
-"""Until a killed or stopped process has noticed."""
+QUEUED = 1.0
+"""The same where the portal's queue was full, or the call is an attempt after one that failed."""
 
-AFTERMATH = 12.0
-"""How long a failure may be felt: the time limit of a call, a pause of the breaker, a shared failure, a distrusted
-clock. An error that comes later than this after any trouble was kept where it must not be.
-"""
+CATCHING_UP = 5.0
+"""Seconds in which missed webhooks are made good."""
 
-EXPECTED = {
-    "list": {200, 304, 503},
-    "list page": {200, 304, 503},
-    "detail": {200, 304, 404, 503},
-    "detail page": {200, 304, 404, 503},
-    "payment-link": {200, 404, 409, 429, 503},
-}
+MANY = 200
+"""Webhooks that are made good one by one; for more, everything is cleared."""
+
+INTENT = 60.0
+"""For so long a process keeps a write in mind whose outcome is not known."""
+
+
+class Traffic:
+    """How full each process was: no call waits where a place is free."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def moments(self, portal: int) -> list[tuple[float, int]]:
+        """After each moment so many calls of this process were under way. A call of one that was killed is nobody's."""
+        steps = []
+        deaths = self._history.deaths(portal)
+        # Several invoices may be asked for in one call.
+        mine = {(each.started, each.ended) for each in self._history.calls if each.portal == portal and not each.hung}
+        for started, ended in mine:
+            if not any(death.began <= started <= death.ended for death in deaths):
+                killed = min((death.began for death in deaths if death.began > started), default=ended)
+                steps += [(started, 1), (min(ended, killed), -1)]
+        found, under_way = [], 0
+        for moment, step in sorted(steps):
+            under_way += step
+            found.append((moment, under_way))
+        return found
+
+    @cached_property
+    def full(self) -> dict[int, list[tuple[float, float]]]:
+        """By process, from when to when it had no place free. A call that hangs holds one until it is given up."""
+        found: dict[int, list[tuple[float, float]]] = defaultdict(list)
+        for portal in range(self._history.processes):
+            hanging = [call.started for call in self._history.calls if call.portal == portal and call.hung]
+            since = None
+            for moment, under_way in self.moments(portal):
+                held = sum(at < moment < at + self._history.patience for at in hanging)
+                is_full = under_way + held >= self._history.concurrency
+                if is_full and since is None:
+                    since = moment
+                elif not is_full and since is not None:
+                    found[portal].append((since, moment))
+                    since = None
+        return found
+
+    @cached_property
+    def failed(self) -> dict[str, list[float]]:
+        """By thing, when attempts failed."""
+        found: dict[str, list[float]] = defaultdict(list)
+        for call in self._history.calls:
+            if call.failed:
+                found[call.thing].append(call.ended)
+        return found
+
+    def approach(self, call: Call) -> float:
+        """At most so long before WHMCS saw it, its lease was taken."""
+        since = call.started - QUEUED
+        was_full = any(low < call.started and since < high for low, high in self.full[call.portal])
+        is_again = any(since < at <= call.started for at in self.failed.get(call.thing, ()))
+        slow = QUEUED if was_full or is_again else APPROACH
+        return slow + self._history.stalled(since, call.started) + self._slept(call, slow)
+
+    def _slept(self, call: Call, slow: float) -> float:
+        """For how long its process stood still between the lease and the call."""
+        me = f"portal {call.portal}"
+        naps = [each for each in self._history.troubles if each.kind == "portal paused" and each.whom == me]
+        return sum(nap.ended - nap.began for nap in naps if nap.began < call.started < nap.ended + slow)
 
 
 def f8_one_call(history: History) -> Iterator[Violation]:
-    """No two calls for one object of one generation at once: each further one needs a clear in between."""
+    """No two calls for one object of one generation at once: each further one needs the end of a generation."""
     of_thing: dict[str, list[Call]] = defaultdict(list)
     for call in history.calls:
         if call.client is not None and not call.hung and not call.is_shared:
             of_thing[call.thing].append(call)
-    ends = _ends_of_generations(history)
+    ends, traffic = _ends_of_generations(history), Traffic(history)
     for calls in of_thing.values():
         calls.sort(key=lambda call: call.started)
         for at, call in enumerate(calls):
             older = [each for each in calls[max(0, at - 40) : at] if each.ended > call.started]
-            if not older or _may_be_forgotten(history, older[0].started, call.started):
+            if not older:
                 continue
-            if _is_read_live(history, call):
-                continue
-            if len(older) > _ended(ends, call, min(each.started for each in older) - APPROACH):
-                began = ", ".join(f"{each.started:.3f}-{each.ended:.3f}" for each in older)
-                yield Violation("F8", call.started, f"{call.thing}: called again while under way since {began}")
+            since = min(each.started - traffic.approach(each) for each in older)
+            allowed = _ended(ends, call, since) + _forgotten(history, since, call.started) + _live_reads(history, call)
+            if len(older) > allowed:
+                began = ", ".join(f"{each.started:.3f}-{each.ended:.3f} by {each.portal}" for each in older)
+                text = f"{call.thing}: called by portal {call.portal} while under way since {began}; allowed {allowed}"
+                yield Violation("F8", call.started, text)
 
 
-def _is_read_live(history: History, call: Call) -> bool:
+def _live_reads(history: History, call: Call) -> int:
     """An edit looks at the client itself, before and after: what decides about a write is not taken from the cache."""
-    is_client = call.thing.startswith("GetClientsDetails")
-    edits = (each for each in history.clears if each.kind == "edit" and each.client == call.client)
-    return is_client and any(each.started - APPROACH < call.ended and call.started < each.ended for each in edits)
+    if not call.thing.startswith("GetClientsDetails"):
+        return 0
+    edits = {each.started: each for each in history.clears if each.kind == "edit" and each.client == call.client}
+    return sum(each.started < call.ended and call.started < each.ended + QUEUED for each in edits.values())
 
 
-def _may_be_forgotten(history: History, since: float, until: float) -> bool:
-    """Whether the lease may have been lost (with Redis's keys, or with its owner) or passed by."""
-    if history.is_trouble_within(since - APPROACH - AFTER_OUTAGE, until, "redis"):
-        return True
-    return any(
-        (each.kind == "portal killed" and since - LEASE < each.began < until)
-        or (each.is_long_sleep and each.began < until and since - APPROACH < each.ended)
-        for each in history.troubles
-    )
+def _forgotten(history: History, since: float, until: float) -> int:
+    """How many further calls there may be because Redis lost the lease, or was passed by."""
+    allowed = 0
+    for each in history.troubles:
+        if each.is_outage and each.began < until and since < each.ended + AFTER_OUTAGE:
+            # Each process asks for itself, one call at a time, and begins a new generation when it has Redis again.
+            allowed += 2 * history.processes
+        elif each.is_long_sleep and each.began < until and since < each.ended + AFTER_OUTAGE:
+            allowed += 2  # The same, for one.
+        elif each.loses_keys and not each.is_outage and each.began < until and since < each.ended:
+            allowed += 1
+    return allowed
 
 
 def _ends_of_generations(history: History) -> dict[int | None, list[tuple[float, float]]]:
@@ -72,7 +135,37 @@ def _ends_of_generations(history: History) -> dict[int | None, list[tuple[float,
         ends[clear.client].append((clear.started, clear.ended))
     for client, at in history.afresh:
         ends[client].append((at - STAMPS, at + STAMPS))
+    ends[None] += _made_good(history)
+    for client, span in _windows_put_back(history):
+        ends[client].append(span)
     return ends
+
+
+def _made_good(history: History) -> Iterator[tuple[float, float]]:
+    """A process that was told what webhooks it missed clears, one after the other, whom they were about."""
+    for call in history.calls:
+        if call.thing.startswith("CounterfoilChanges") and not call.failed:
+            died = [death.began for death in history.deaths(call.portal) if call.ended < death.began]
+            done = [at for at in history.made_good if call.ended < at < call.ended + CATCHING_UP]
+            yield from ((call.ended, at) for at in done)
+            if min(died, default=NEVER) < call.ended + CATCHING_UP:
+                yield from [(call.ended, min(died))] * MANY
+
+
+def _windows_put_back(history: History) -> Iterator[tuple[int, tuple[float, float]]]:
+    """Each process that has opened a window for a client begins a new generation when Redis no longer knows of it."""
+    for loss in history.troubles:
+        if not loss.loses_keys:
+            continue
+        keepers = set()
+        for clear in history.clears:
+            lasts = (
+                HAND_OFF if clear.kind == "hand-off" else INTENT if clear.kind == "edit" and not clear.holds else 0.0
+            )
+            is_open = clear.started < loss.ended and loss.began < clear.ended + lasts
+            if is_open and not any(clear.started < death.began < loss.ended for death in history.deaths(clear.portal)):
+                keepers.add((clear.client, clear.portal))
+        yield from ((client, (loss.began, loss.ended + RESTORED)) for client, _ in keepers if client is not None)
 
 
 def _ended(ends: dict[int | None, list[tuple[float, float]]], call: Call, since: float) -> int:
@@ -80,80 +173,9 @@ def _ended(ends: dict[int | None, list[tuple[float, float]]], call: Call, since:
 
 
 def f8_bounded(history: History) -> Iterator[Violation]:
-    """WHMCS never has more calls at once than all processes together may make."""
-    moments = sorted(
-        [(call.started, 1) for call in history.calls if not call.hung]
-        + [(call.ended, -1) for call in history.calls if not call.hung]
-    )
-    under_way = 0
-    for moment, step in moments:
-        under_way += step
-        dead = sum(each.kind == "portal killed" and each.began <= moment <= each.ended for each in history.troubles)
-        if step > 0 and under_way > (history.processes + dead) * history.concurrency:
-            yield Violation("F8", moment, f"{under_way} calls at once")
-
-
-def f9_answers(history: History) -> Iterator[Violation]:
-    """Every answer is the whole one or a friendly error; none fails to come, but from a process that is dead."""
-    for read in history.reads:
-        if read.wrong:
-            yield Violation("F9", read.started, f"{read.what} by portal {read.portal}: {read.wrong}")
-        if read.status in EXPECTED[read.what] or (read.status == 429 and read.forced):
-            continue
-        is_dead = any(
-            each.whom == f"portal {read.portal}"
-            and each.kind == "portal killed"
-            and each.began <= read.ended
-            and read.started <= each.ended
-            for each in history.troubles
-        )
-        if read.status or not is_dead:
-            yield Violation("F9", read.started, f"{read.what} by portal {read.portal} answered {read.status}")
-
-
-def f10_no_false_promise(history: History) -> Iterator[Violation]:
-    """Without Redis no webhook is confirmed."""
-    deaths = [trouble.dead for trouble in history.troubles if trouble.is_outage]
-    for clear in history.clears:
-        if clear.kind == "webhook" and clear.holds:
-            for low, high in deaths:
-                if low + SIGNAL < clear.started and clear.ended < high:
-                    yield Violation("F10", clear.started, f"portal {clear.portal} confirmed a webhook without Redis")
-
-
-def f13_no_kept_error(history: History) -> Iterator[Violation]:
-    """Errors come from trouble, not from the cache: long after the last one there is none."""
-    for read in history.reads:
-        if read.status == 503 and not history.is_trouble_within(read.started - AFTERMATH, read.ended):
-            yield Violation("F13", read.started, f"{read.what} by portal {read.portal}: 503 without any trouble")
-
-
-def f14_start_of_fetch(history: History) -> Iterator[Violation]:
-    """as_of is the start of a fetch: WHMCS was called for it then."""
-    starts: dict[int, list[float]] = defaultdict(list)
-    for call in history.calls:
-        if call.client is not None:
-            starts[call.client].append(call.started)
-    for of_client in starts.values():
-        of_client.sort()
-    for index, read in history.last_reads.items():
-        shown = history.shown[index]
-        if shown.as_of is None or history.is_trouble_within(shown.as_of - AFTER_OUTAGE, shown.as_of + APPROACH):
-            continue
-        since = shown.as_of - STAMPS
-        of_client = starts[shown.client]
-        if bisect_left(of_client, since) == bisect_right(of_client, since + APPROACH + STAMPS):
-            near = [f"{at:.3f}" for at in of_client if abs(at - shown.as_of) < 5]
-            text = f"{told(read)}: as_of {shown.as_of:.3f}, but nothing was fetched then; {near}"
-            yield Violation("F14", read.started, text)
-
-
-def oldest(history: History) -> tuple[float, Read | None]:
-    """How long superseded what was shown was, at worst: seconds, and the read."""
-    worst: tuple[float, Read | None] = (0.0, None)
-    for index, read in history.last_reads.items():
-        for value in history.shown[index].values:
-            gone = max(history.tracks[value.track].gone(at) for at in value.candidates)
-            if gone < NEVER and read.started - gone > worst[0]:
-                worst = (read.started - gone, read)
-    return worst
+    """No process ever has more calls with WHMCS at once than it may."""
+    traffic = Traffic(history)
+    for portal in range(history.processes):
+        for moment, under_way in traffic.moments(portal):
+            if under_way > history.concurrency:
+                yield Violation("F8", moment, f"{under_way} calls of portal {portal} at once")

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from proofs.fleet import Portal
+from proofs.fleet import Portal, portal_of
 from proofs.history import Trouble
 from proofs.stage import Stage
 
@@ -65,6 +65,28 @@ class Faults:
         await asyncio.sleep(self._chance.uniform(0.1, 1.0))
         await portal.start()
         self._note("portal killed", f"portal {portal.number}", began)
+
+    async def kill_who_asks(self, ends: float) -> None:
+        """Whoever asks for missed changes dies over it: WHMCS keeps them waiting until they do."""
+        whmcs = self._fleet.whmcs
+        fault = {"kind": "hang", "action": "CounterfoilChanges", "times": 1}
+        while time.monotonic() < ends:
+            await whmcs.control("POST", "faults", fault)
+            asking = None
+            while asking is None and time.monotonic() < ends:
+                await asyncio.sleep(0.3)
+                asking = await self._asking()
+            if asking is not None and self._fleet.portals[asking].is_up:
+                began = time.monotonic()
+                self._fleet.portals[asking].kill()
+                await self._bring_back(self._fleet.portals[asking], began)
+            # The next one may do it in peace, so that something is made good at all.
+            await asyncio.sleep(min(20.0, max(0.0, ends - time.monotonic())))
+
+    async def _asking(self) -> int | None:
+        """The portal whose question hangs."""
+        hanging = [call for call in await self._fleet.whmcs.calls("CounterfoilChanges") if call["ended"] is None]
+        return portal_of(hanging[-1]["caller"]) if hanging and "hang" in hanging[-1]["faults"] else None
 
     async def _pause_portal(self) -> None:
         portal = self._portal()

@@ -19,6 +19,15 @@ from tests.stack import COUNTERFOIL, plain_environment
 
 READY_WITHIN = 40.0
 
+CALLER = "portal-"
+CALLERS = ",".join(f"{CALLER}{number}" for number in range(8))
+"""Identifiers of WHMCS's API credentials, one for each portal."""
+
+
+def portal_of(caller: str) -> int:
+    """The number of the portal that called WHMCS; -1: somebody else."""
+    return int(caller.removeprefix(CALLER)) if caller.startswith(CALLER) else -1
+
 
 class Portal:
     """One `counterfoil serve` of its own."""
@@ -103,7 +112,7 @@ class Whmcs:
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        command = [*COUNTERFOIL, "sandbox", "whmcs", "--port", str(self.port)]
+        command = [*COUNTERFOIL, "sandbox", "whmcs", "--port", str(self.port), "--identifier", CALLERS]
         self.child = Child(command, folder / "whmcs.log", env=plain_environment(), cwd=folder)
         self.idle: list[Caller] = []
 
@@ -119,6 +128,11 @@ class Whmcs:
         if not 200 <= answer.status < 300:
             raise RuntimeError(f"{method} {path}: {answer.status} {answer.body[:200]!r}")
         return msgspec.json.decode(answer.body) if answer.body else None
+
+    async def calls(self, action: str = "") -> list[dict[str, Any]]:
+        """As the sandbox has recorded them; of one action, or all."""
+        seen = (await self.control("GET", "calls"))["calls"]
+        return [call for call in seen if call["action"] == action or not action]
 
     async def _asked(self, method: str, path: str, body: bytes) -> Answer:
         caller = self.idle.pop() if self.idle else Caller(self.port)
@@ -139,13 +153,16 @@ class Fleet:
             "database_url": database_url,
             "cache_url": self.redis.url,
             "whmcs_url": f"http://127.0.0.1:{self.whmcs.port}",
-            "whmcs_identifier": "sandbox-identifier",
             "whmcs_secret": "sandbox-secret",
             "webhook_secret": self.webhook_secret,
             "log_format": "json",
             **settings,
         }
-        self.portals = [Portal(number, folder, self._settings) for number in range(portals)]
+        self.portals = [Portal(number, folder, self._settings_of(number)) for number in range(portals)]
+
+    def _settings_of(self, portal: int) -> dict[str, str]:
+        """WHMCS tells the portals apart by their credentials."""
+        return {**self._settings, "whmcs_identifier": f"{CALLER}{portal}"}
 
     def close(self) -> None:
         """Our own ends of the connections."""
@@ -153,7 +170,7 @@ class Fleet:
             caller.close()
 
     def migrate(self) -> None:
-        given = self._settings | {"base_url": "http://127.0.0.1:1"}
+        given = self._settings_of(0) | {"base_url": "http://127.0.0.1:1"}
         environment = _environment(self.folder, given)
         child = Child([*COUNTERFOIL, "migrate"], self.folder / "migrate.log", env=environment, cwd=self.folder)
         if child.run():

@@ -131,6 +131,9 @@ class Call(NamedTuple):
     hung: bool = False
     is_shared: bool = False
     """Several clients may have asked for it: each has its own copy in the cache."""
+    portal: int = -1
+    failed: bool = False
+    """WHMCS gave no answer, or an error of its web server."""
 
 
 @dataclass
@@ -167,9 +170,18 @@ class History:
     edits: list[Edit] = field(default_factory=list)
     afresh: list[tuple[int, float]] = field(default_factory=list)
     """The portal's own clears, from its log: client and moment."""
+    made_good: list[float] = field(default_factory=list)
+    """For each lost webhook that the portal made good, when it had done so."""
+    is_numbered: bool = False
+    """Whether WHMCS's addon was there."""
     changes: int = 0
     processes: int = 4
     concurrency: int = 8
+    """WHMCS_MAX_CONCURRENCY of each process."""
+    patience: float = 3.0
+    """WHMCS_TIMEOUT_SECONDS: of a call, and of a read that goes round and round."""
+    stalls: list[tuple[float, float]] = field(default_factory=list)
+    """When this machine let nobody run, and for how long: seconds by which everything may have been later."""
 
     @cached_property
     def edits_of(self) -> dict[int, list[Edit]]:
@@ -217,6 +229,9 @@ class History:
     def is_outage_within(self, low: float, high: float, *, after: float = 0.0) -> bool:
         return any(each.began < high and low < each.ended + after for each in self.outages)
 
+    def stalled(self, low: float, high: float) -> float:
+        return sum(seconds for at, seconds in self.stalls if low - seconds < at < high + seconds)
+
     def is_past_the_store(self, read: Read, *, after: float) -> bool:
         """Whether Redis may have been away for the portal that answered: in truth, or because the portal slept."""
         if self.is_outage_within(read.started, read.ended, after=after):
@@ -224,6 +239,6 @@ class History:
         slept = [each for each in self.troubles if each.whom == f"portal {read.portal}" and each.is_long_sleep]
         return any(each.began < read.ended and read.started < each.ended + after for each in slept)
 
-    def is_trouble_within(self, low: float, high: float, *whom: str) -> bool:
-        """`whom`: only troubles of those; otherwise of anybody."""
-        return any(each.began < high and low < each.ended and (not whom or each.whom in whom) for each in self.troubles)
+    def deaths(self, portal: int) -> list[Trouble]:
+        """Its deaths, each until the next process answered."""
+        return [each for each in self.troubles if each.kind == "portal killed" and each.whom == f"portal {portal}"]

@@ -13,10 +13,16 @@ class Plan:
     clients: int = 5
     invoices: int = 8
     """Of each client at the start; never more than 20, so that a page shows all."""
+    addon: bool = False
+    """WHMCS has the portal's addon in it, so that lost webhooks are made good."""
     sessions: int = 8
     """Of each client."""
     think: tuple[float, float] = (0.002, 0.03)
     """Seconds between two reads of one session."""
+    concurrency: int = 6
+    """Calls to WHMCS at once, for each portal: few enough to be needed."""
+    patience: float = 3.0
+    """Seconds for a call to WHMCS, and for a read."""
     fault_pause: tuple[float, float] = (1.0, 3.0)
     storm: float = 12.0
     """Seconds in which Redis loses what it has. Then comes a lull, long enough for lifetimes to end in it."""
@@ -27,7 +33,7 @@ class Plan:
 
     @property
     def lull(self) -> float:
-        return 9.0 + 1.4 * self.invoice_lifetime
+        return 9.0 + 1.4 * min(self.invoice_lifetime, 30.0)
 
     def is_lull(self, elapsed: float) -> bool:
         """After so many seconds of the run."""
@@ -44,5 +50,6 @@ class Plan:
             "cache_ttl_invoice_list": str(self.list_lifetime),
             "cache_ttl_invoice": str(self.invoice_lifetime),
             "cache_ttl_gateways": str(self.invoice_lifetime),
-            "whmcs_timeout_seconds": "3",
+            "whmcs_timeout_seconds": str(self.patience),
+            "whmcs_max_concurrency": str(self.concurrency),
         }

@@ -1,11 +1,16 @@
 """Takes down what happens while it happens, cheaply: each distinct body is kept and read once."""
 
+import asyncio
 import time
 from collections import Counter
+from typing import NoReturn
 
 from proofs.history import Clear, Edit, Read, Shown, Trouble
 from proofs.statements import NotWholeError, Statement, read_statement
 from proofs.truth import Truth
+
+WATCHED_EVERY = 0.02
+"""Seconds between two looks at whether this machine is late, and the least that counts."""
 
 
 class Recorder:
@@ -20,6 +25,16 @@ class Recorder:
         self._known: dict[tuple[str, int, bytes], tuple[int, str]] = {}
         self.unix = time.time() - time.monotonic()
         self.began = time.monotonic()
+        self.stalls: list[tuple[float, float]] = []
+
+    async def watch_the_machine(self) -> NoReturn:
+        """Notes when it let this process not run: then the portals did not run either."""
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(WATCHED_EVERY)
+            late = time.monotonic() - before - WATCHED_EVERY
+            if late > WATCHED_EVERY:
+                self.stalls.append((before, late))
 
     @property
     def elapsed(self) -> float:

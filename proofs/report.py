@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from proofs.economy import oldest
+from proofs.answers import oldest
 from proofs.history import History
 from proofs.rules import Violation
 from proofs.run import Run

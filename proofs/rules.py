@@ -1,5 +1,5 @@
 """The rules about what is shown, one function for each promise of docs/freshness.md: a sweep over the history that
-yields what breaks it. About calls and answers: economy.py.
+yields what breaks it. About calls: economy.py. About answers: answers.py.
 
 Most rules give a value a deadline: whoever begins to read after it must not be shown the value any more.
 """
@@ -15,6 +15,7 @@ SETTLE, PROBATION, TOLERANCE = 5.0, 2.0, 0.3
 """S, P and e of the promises."""
 
 NOT_FOUND = 10.0
+MADE_GOOD = 30.0
 HAND_OFF = 900.0
 RESTORED = 3.0
 """Within this time a process has put the windows that it opened back into a Redis that lost them."""
@@ -196,14 +197,13 @@ def _going_back(
     """Takes of several versions that a value may be the oldest that fits what was seen before."""
     for reads in _sessions(history).values():
         floors: dict[object, int] = {}
-        last = -NEVER
         for read in reads:
-            if history.is_outage_within(last, read.ended, after=AFTER_OUTAGE):
-                floors.clear()
-            last = read.started
+            is_excused = history.is_outage_within(read.started, read.ended, after=AFTER_OUTAGE)
             for value in history.shown[read.shown].values:
                 key = key_of(value)
                 floor = min((at for at in versions_of(value) if at >= floors.get(key, 0)), default=None)
+                if floor is None and is_excused:
+                    continue  # What was seen before still stands: from 1 s after the outage on, nothing is behind it.
                 if floor is None:
                     yield Violation(rule, read.started, f"{told(read)}: {value} after version {floors[key]}")
                 else:
@@ -233,6 +233,15 @@ def f9_wholeness(history: History) -> Iterator[Violation]:
         is_mixed = gone < come and clears[history.shown[index].client].answered_after(gone) < come
         if is_mixed and not (gone >= read.started and history.is_past_the_store(read, after=AFTER_OUTAGE)):
             yield Violation("F9", read.started, f"{told(read)}: shows what was gone at {gone:.3f} beside {come:.3f}")
+
+
+def f12_lost_webhook(history: History) -> Iterator[Violation]:
+    """Where WHMCS numbers its changes, each is shown in time, whatever became of its webhook."""
+
+    def due(track: Track, index: int) -> float:
+        return track.versions[index].latest + MADE_GOOD if history.is_numbered else NEVER
+
+    return _late(history, "F12", _superseded_by(history, due))
 
 
 def f13_not_found(history: History) -> Iterator[Violation]:

@@ -14,7 +14,7 @@ from proofs.adversary import Adversary
 from proofs.books import Books
 from proofs.edits import edit_on
 from proofs.faults import Faults
-from proofs.fleet import Fleet, running_fleet
+from proofs.fleet import Fleet, portal_of, running_fleet
 from proofs.history import Call, History, Track
 from proofs.plan import Plan
 from proofs.readers import Customer
@@ -27,6 +27,8 @@ FIRST_CLIENT = 101
 
 AFRESH = "invoices changed without notice"
 """What the portal logs when it clears a client by itself."""
+
+MADE_GOOD = "lost webhooks made good"
 
 
 @dataclass
@@ -43,21 +45,25 @@ async def run(plan: Plan, folder: Path, database_url: str) -> Run:
     async with running_fleet(stage.fleet):
         adversary, faults = Adversary(stage), Faults(stage)
         customers = await _prepare(stage, adversary)
+        if plan.addon:
+            await adversary.introduce_the_addon()
         await faults.slow_down()
         began = stage.recorder.began = time.monotonic()
         ends = began + plan.seconds
+        watching = asyncio.create_task(stage.recorder.watch_the_machine())
         await asyncio.gather(
             *(customer.read_on(ends) for customer in customers),
             *(adversary.trouble(client, ends) for client in books.clients),
-            adversary.gateways(ends),
+            *([faults.kill_who_asks(ends)] if plan.addon else [adversary.gateways(ends)]),
             faults.break_on(ends),
             _hand_off_on(customers, stage, ends),
-            edit_on(customers, adversary, stage, ends),
+            edit_on(_who_edit(customers, stage), adversary, stage, ends),
         )
         seconds = time.monotonic() - began
         for customer in customers:
             customer.close()
         await adversary.settled()
+        watching.cancel()
         history = await _collect(stage)
     history.changes = adversary.changes
     return Run(history, stage.recorder.faults, adversary.webhooks, seconds)
@@ -67,7 +73,8 @@ async def _prepare(stage: Stage, adversary: Adversary) -> list[Customer]:
     """Clients with invoices of this run's own, and their sessions."""
     fleet, plan, _, books = stage
     chance = plan.chance("start")
-    await fleet.whmcs.control("PATCH", "settings", {"stamp_versions": True})
+    numbered = {"addon": True, "weather": {"mode": "lost"}} if plan.addon else {}
+    await fleet.whmcs.control("PATCH", "settings", {"stamp_versions": True, **numbered})
     customers = []
     for client in books.clients:
         for invoice in await fleet.whmcs.control("GET", f"invoices?client={client}"):
@@ -81,6 +88,11 @@ async def _prepare(stage: Stage, adversary: Adversary) -> list[Customer]:
             await customer.sign_in(email)
             customers.append(customer)
     return customers
+
+
+def _who_edit(customers: list[Customer], stage: Stage) -> list[Customer]:
+    """Everybody; not those with whom nothing but the addon's numbers shall clear in a lull."""
+    return [each for each in customers if not stage.plan.addon or each.client != stage.books.clients[-1]]
 
 
 async def _hand_off_on(customers: list[Customer], stage: Stage, ends: float) -> None:
@@ -101,7 +113,6 @@ async def _collect(stage: Stage) -> History:
     tracks: dict[str, Track] = dict(books.tracks)
     for invoice, client in books.owner.items():
         tracks[key_of(invoice)] = invoice_track(client, await fleet.whmcs.control("GET", f"invoices/{invoice}/history"))
-    calls = (await fleet.whmcs.control("GET", "calls"))["calls"]
     return History(
         lifetimes=plan.lifetimes,
         tracks=tracks,
@@ -110,32 +121,58 @@ async def _collect(stage: Stage) -> History:
         clears=recorder.clears,
         troubles=recorder.troubles,
         edits=recorder.edits,
-        calls=[_call(call, books) for call in calls],
+        calls=[each for call in await fleet.whmcs.calls() for each in _calls(call, books)],
         afresh=[found for portal in fleet.portals for found in _afresh(portal.child.log, recorder.unix)],
+        made_good=[at for portal in fleet.portals for at in _made_good(portal.child.log, recorder.unix)],
         processes=len(fleet.portals),
+        is_numbered=plan.addon,
+        concurrency=plan.concurrency,
+        patience=plan.patience,
+        stalls=recorder.stalls,
     )
 
 
-_THINGS = {"GetInvoices": "userid", "GetInvoice": "invoiceid", "GetClientsDetails": "clientid"}
+_THINGS = {
+    "GetInvoices": "userid",
+    "GetInvoice": "invoiceid",
+    "GetClientsDetails": "clientid",
+    "UpdateClient": "clientid",
+    "CounterfoilInvoices": "clientid",
+}
 
 
-def _call(call: Mapping[str, Any], books: Books) -> Call:
-    """Client None: not one of those that are watched."""
+def _calls(call: Mapping[str, Any], books: Books) -> list[Call]:
+    """One for each object that it was about. Client None: not one of those that are watched."""
     action, params = call["action"], call["params"]
     which = int(params.get(_THINGS.get(action, ""), 0))
     client = books.owner.get(which) if action == "GetInvoice" else which
     if client not in books.clients:
         client = None
-    is_shared = action == "GetInvoice" and bool(books.guessed[which] - {client})
     ended, hung = call["ended"] or time.monotonic(), "hang" in call["faults"]
-    return Call(f"{action} {which}", client, call["started"], ended, call["read_at"], hung, is_shared)
+    made = Call(f"{action} {which}", client, call["started"], ended, call["read_at"], hung)
+    made = made._replace(portal=portal_of(call["caller"]), failed=hung or call["status"] != 200)
+    if action == "CounterfoilInvoices":
+        asked = [int(invoice) for invoice in params["invoiceids"].split(",")]
+    elif action == "GetInvoice":
+        asked = [which]
+    else:
+        return [made]
+    return [
+        made._replace(thing=f"GetInvoice {invoice}", is_shared=bool(books.guessed[invoice] - {client}))
+        for invoice in asked
+    ]
 
 
 def _afresh(log: Path, unix: float) -> list[tuple[int, float]]:
-    found = []
+    return [(int(said["client_id"]), at) for said, at in _logged(log, AFRESH, unix)]
+
+
+def _made_good(log: Path, unix: float) -> list[float]:
+    return [at for said, at in _logged(log, MADE_GOOD, unix) for _ in range(said["number"])]
+
+
+def _logged(log: Path, event: str, unix: float) -> list[tuple[dict[str, Any], float]]:
+    """The lines about it, and when they were written."""
     with log.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            if AFRESH in line:
-                said = json.loads(line)
-                found.append((int(said["client_id"]), datetime.fromisoformat(said["timestamp"]).timestamp() - unix))
-    return found
+        found = [json.loads(line) for line in lines if event in line]
+    return [(said, datetime.fromisoformat(said["timestamp"]).timestamp() - unix) for said in found]

@@ -78,9 +78,11 @@ async def cache() -> AsyncIterator[Cache]:
 class Portal:
     """One process. `done` are the numbers that took effect here."""
 
-    def __init__(self, engine: AsyncEngine, cache: Cache, addon: Addon, *, every: float = 0.0) -> None:
+    def __init__(
+        self, engine: AsyncEngine, cache: Cache, addon: Addon, *, every: float = 0.0, turn: float = 0.0
+    ) -> None:
         self.engine, self.addon, self.done = engine, addon, list[int]()
-        self.missed = Missed(engine, addon, cache, every=every)
+        self.missed = Missed(engine, addon, cache, every=every, turn=turn)
 
     async def effect(self, event: Event) -> None:
         self.done.append(event.data["invoice_id"])
@@ -226,15 +228,33 @@ async def test_an_effect_that_fails_is_asked_for_again(portal: Portal, addon: Ad
 
 async def test_one_process_asks(engine: AsyncEngine, cache: Cache, addon: Addon) -> None:
     """Of four that look at the same time; the others when it is time again."""
-    fleet = [Portal(engine, cache, addon, every=20.0) for _ in range(4)]
+    fleet = [Portal(engine, cache, addon, every=20.0, turn=20.0) for _ in range(4)]
     await fleet[0].missed.heard(f"cf_{SERIES}_1")
     await asyncio.gather(*(portal.look() for portal in fleet))
     assert len(addon.asked) == 1
     found = await feed.find(engine)
     assert found
-    assert not await feed.take_turn(engine, found, datetime.now(UTC), timedelta(seconds=20))
+    every, turn = timedelta(seconds=20), timedelta(seconds=5)
+    assert not await feed.take_turn(engine, found, datetime.now(UTC), every, turn)
     later = datetime.now(UTC) + timedelta(seconds=21)
-    assert [await feed.take_turn(engine, found, later, timedelta(seconds=20)) for _ in range(2)] == [True, False]
+    assert [await feed.take_turn(engine, found, later, every, turn) for _ in range(2)] == [True, False]
+
+
+async def test_a_process_that_dies_over_it_has_had_its_turn(engine: AsyncEngine, cache: Cache, addon: Addon) -> None:
+    """Another one asks before it would be time again, and what was done of it is said by nobody else."""
+    dying, living = (Portal(engine, cache, addon, every=3600.0, turn=0.0) for _ in range(2))
+    await dying.missed.heard(f"cf_{SERIES}_1")
+    addon.record(1)
+    await feed.move(engine, SERIES, 0, datetime.now(UTC) - timedelta(hours=2))
+
+    async def dies(event: Event) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await dying.missed.look(dies)
+    assert await living.look() == [1]
+    assert await dying.look() == []
+    assert addon.asked == [0, 0]
 
 
 async def test_it_goes_on_whatever_happens(portal: Portal, addon: Addon) -> None:

@@ -4,99 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from proofs.checker import RULES, check
-from proofs.history import Call, Clear, Edit, History, Read, Shown, Track, Trouble, Value, Version
+from proofs.checker import RULES
 from proofs.statements import Claim, Statement
-from proofs.truth import ALWAYS, Truth, invoice_track
-
-ADA, BOB = 1, 2
-START = 1000.0
-LIFETIMES = {"rows": 4.0, "invoice": 12.0, "client": 12.0}
-
-
-def version(at: float, *facts: str) -> Version:
-    return Version(at, at, facts or None)
-
-
-def invoice(*changes: float, client: int = ADA, gone: float | None = None) -> Track:
-    """Unpaid at first; each change another total, visible at that moment (in seconds from the start)."""
-    looks = [(f"INV-{client}", "unpaid", f"{number}.00", "2026-12-01", f"{number}.00") for number in range(9)]
-    made = [version(START + at, *looks[number]) for number, at in enumerate((-100.0, *changes))]
-    return Track(client, [version(ALWAYS), *made, *([version(START + gone)] if gone is not None else [])])
-
-
-class Told:
-    """Builds a history as one would tell it: times are seconds from the start."""
-
-    def __init__(self, *tracks: Track) -> None:
-        named = {f"invoice {number}": track for number, track in enumerate(tracks, 1)}
-        self.history = History(LIFETIMES, tracks=named)
-
-    def read(
-        self,
-        started: float,
-        *values: Value,
-        as_of: float | None = None,
-        took: float = 0.1,
-        session: str = "ada",
-        forced: bool = False,
-    ) -> "Told":
-        """`as_of`: as the answer said it; by default from just before the read, and fetched then."""
-        since = started - 0.05 if as_of is None else as_of
-        if as_of is None:
-            self.call(since + 0.01, f"GetInvoices {len(self.history.calls)}")
-        self.history.shown.append(Shown(ADA, values, START + since))
-        shown = len(self.history.shown) - 1
-        what = Read(START + started, START + started + took, 0, session, ADA, "list", 200, shown, forced)
-        self.history.reads.append(what)
-        return self
-
-    def answer(self, started: float, status: int, what: str = "list") -> "Told":
-        self.history.reads.append(Read(START + started, START + started + 0.1, 0, "ada", ADA, what, status))
-        return self
-
-    def clear(self, started: float, ended: float, kind: str = "webhook", *, status: int = 204) -> "Told":
-        self.history.clears.append(Clear(kind, ADA, START + started, START + ended, status, 0))
-        return self
-
-    def call(self, started: float, thing: str = "GetInvoices 1", *, took: float = 0.05) -> "Told":
-        self.history.calls.append(Call(thing, ADA, START + started, START + started + took, START + started))
-        return self
-
-    def trouble(self, kind: str, whom: str, began: float, ended: float, *, outage: bool = False) -> "Told":
-        dead = (START + began, START + ended)
-        each = Trouble(kind, whom, START + began, START + ended)
-        self.history.troubles.append(each._replace(dead=dead) if outage else each)
-        return self
-
-    @property
-    def broken(self) -> set[str]:
-        return {rule for rule, found in check(self.history).items() if found}
-
-
-def moved(ended: float, *, is_confirmed: bool = True) -> Told:
-    """A customer changed the address; WHMCS had it when the portal answered, or when it was seen there."""
-    told = Told()
-    told.history.tracks["address 1"] = Track(ADA, [version(ALWAYS), Version(START + 5, START + ended, ("1",))])
-    told.history.edits.append(Edit(ADA, 1, START + ended, is_confirmed))
-    return told
-
-
-def suite(at: int) -> Value:
-    return Value("address 1", (at,), "client")
-
-
-def row(at: int, number: int = 1) -> Value:
-    return Value(f"invoice {number}", (at,), "rows")
-
-
-def detail(at: int, number: int = 1) -> Value:
-    return Value(f"invoice {number}", (at,), "invoice")
-
-
-def missing(*at: int) -> Value:
-    return Value("invoice 1", at, "invoice", is_missing=True)
-
+from proofs.truth import Truth, invoice_track
+from tests.proof.telling import ADA, BOB, START, Told, detail, invoice, missing, moved, row, suite
 
 KEPT: dict[str, Callable[[], Told]] = {
     "old by less than its lifetime": lambda: Told(invoice(5)).call(3).read(8.9, row(1), as_of=3).answer(9, 304),
@@ -149,9 +60,10 @@ KEPT: dict[str, Callable[[], Told]] = {
         .clear(5.1, 5.3)
         .read(4.9, row(1, 1), row(2, 2), took=2)
     ),
-    "an error while WHMCS is down": lambda: Told().trouble("WHMCS answers 500", "whmcs", 5, 6).answer(7, 503),
+    "an error while WHMCS is down": lambda: Told().call(5, failed=True).answer(5.1, 503),
     "no answer from a dead process": lambda: Told().trouble("portal killed", "portal 0", 5, 7).answer(6, 0),
     "not found, then found": lambda: Told(invoice(client=ADA)).read(-110, missing(0)).read(-99, detail(1)),
+    "made good in time": lambda: numbered(Told(invoice(5)).call(4).read(34.9, detail(1), as_of=4)),
     "deleted": lambda: Told(invoice(gone=5.0)).read(4, detail(1)).read(6, missing(0, 2)),
     "a webhook refused while Redis was away": lambda: (
         Told().trouble("redis paused", "redis", 5, 6, outage=True).clear(5.2, 5.8, status=503).clear(5.5, 6.1)
@@ -238,13 +150,30 @@ BROKEN: dict[str, tuple[str, Callable[[], Told]]] = {
         "F10 no false promise",
         lambda: Told().trouble("redis paused", "redis", 5, 6, outage=True).clear(5.2, 5.8),
     ),
+    "an edit written without Redis": (
+        "F10 no write",
+        lambda: (
+            Told()
+            .trouble("redis paused", "redis", 5, 6, outage=True)
+            .clear(5.2, 5.8, "edit", status=503)
+            .call(5.4, "UpdateClient 1")
+        ),
+    ),
+    "a read that Redis kept waiting": (
+        "F10 delay",
+        lambda: Told().trouble("redis paused", "redis", 5, 9, outage=True).answer(5.1, 200, took=0.9),
+    ),
+    "lost, although WHMCS numbers its changes": (
+        "F12 lost webhook",
+        lambda: numbered(Told(invoice(5)).call(4).read(35.1, detail(1), as_of=4)),
+    ),
     "not found for too long": (
         "F13 not found",
         lambda: Told(invoice()).call(-101).read(-89.9, missing(0), as_of=-101),
     ),
     "an error out of nothing": (
         "F13 no kept error",
-        lambda: Told().trouble("WHMCS answers 500", "whmcs", 5, 6).answer(30, 503),
+        lambda: Told().trouble("WHMCS answers 500", "whmcs", 5, 6).answer(7, 503),
     ),
     "as_of of no fetch": ("F14 start of the fetch", lambda: Told(invoice()).call(3).read(5, row(1), as_of=4.5)),
 }
@@ -260,9 +189,15 @@ def mangled(told: Told) -> Told:
     return told
 
 
+def numbered(told: Told) -> Told:
+    told.history.is_numbered = True
+    told.history.lifetimes = {"rows": 90.0, "invoice": 300.0, "client": 300.0}
+    return told
+
+
 def crowded(told: Told) -> Told:
-    for number in range(told.history.processes * told.history.concurrency + 1):
-        told.call(5, f"GetInvoice {number}", took=0.3)
+    for number in range(told.history.concurrency + 1):
+        told.call(5 + number / 1e6, f"GetInvoice {number}", took=0.3)
     return told
 
 

@@ -39,6 +39,8 @@ def test_what_hooks_tell_is_numbered(addon: Whmcs) -> None:
     assert asked[0]["id"] == f"cf_{standing['series']}_1"
     assert changes(addon, series=standing["series"], after=2)["changes"]["change"] == []
     assert changes(addon, series="another", after=0)["changes"]["change"] == []
+    recorded = addon.control("GET", "changes?after=1")
+    assert recorded == [{"id": f"cf_{standing['series']}_2", "type": "client.updated", "data": {"client_id": 1}}]
 
 
 def test_reset_begins_another_series(addon: Whmcs) -> None:

@@ -200,4 +200,5 @@ def test_calls_are_recorded_without_secrets(whmcs: Whmcs) -> None:
     assert [(call["action"], call["params"], call["result"]) for call in seen] == [
         ("ValidateLogin", {"email": "ada@example.com"}, "success")
     ]
+    assert seen[0]["caller"] == "sandbox-identifier"
     assert seen[0]["started"] <= seen[0]["read_at"] <= seen[0]["ended"]

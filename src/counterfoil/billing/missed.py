@@ -24,8 +24,13 @@ from counterfoil.whmcs.webhooks import Event, series_of
 
 _log = structlog.get_logger(__name__)
 
-ASK_EVERY = 25.0
-"""Seconds. With LOOK_EVERY and YOUNG below the 30 s that a lost webhook may go unnoticed."""
+ASK_EVERY = 15.0
+"""Seconds. With LOOK_EVERY, YOUNG, and once more TURN and LOOK_EVERY for a process that dies over it, below the 30 s
+that a lost webhook may go unnoticed."""
+
+TURN = 5.0
+"""Seconds after which another process asks, when the one that asked has not said what came of it. A living one that
+takes longer costs a call; what is applied twice does no harm."""
 
 LOOK_EVERY = 2.0
 """Seconds between two looks, by each process, at whether it is time."""
@@ -55,10 +60,12 @@ class _Addon(Protocol):
 class Missed:
     """`figures`: asked; missed (made good); gaps (numbers that never came); restarts; failed."""
 
-    def __init__(self, engine: Engine, addon: _Addon, cache: Cache, *, every: float = ASK_EVERY) -> None:
+    def __init__(
+        self, engine: Engine, addon: _Addon, cache: Cache, *, every: float = ASK_EVERY, turn: float = TURN
+    ) -> None:
         self.figures: Counter[str] = Counter()
         self._engine, self._addon, self._cache = engine, addon, cache
-        self._every = timedelta(seconds=every)
+        self._every, self._turn = timedelta(seconds=every), timedelta(seconds=turn)
 
     async def heard(self, webhook_id: str) -> None:
         """The addon's first message says that there is one. Raises TemporarilyUnavailable."""
@@ -84,31 +91,32 @@ class Missed:
         if found is None:
             return
         self._addon.is_introduced = True
-        if self._addon.offers(CHANGES) and await feed.take_turn(self._engine, found, datetime.now(UTC), self._every):
+        now = datetime.now(UTC)
+        if self._addon.offers(CHANGES) and await feed.take_turn(self._engine, found, now, self._every, self._turn):
             self.figures["asked"] += 1
-            await self._catch_up(found, effect)
+            await self._catch_up(found, effect, now)
 
-    async def _catch_up(self, found: Feed, effect: Effect) -> None:
+    async def _catch_up(self, found: Feed, effect: Effect, asked_at: datetime) -> None:
         seen = after = found.seen
         while True:
             report = await self._addon.changes(found.series, after)
             if seen is None or after is None or _is_another(report, found.series, seen):
-                await self._begin_again(report)
+                await self._begin_again(report, asked_at)
                 return
             ripe = tuple(takewhile(lambda change: change.age >= YOUNG, report.changes))
             await self._make_good(ripe, effect)
             seen = self._advanced(seen, ripe)
-            await feed.move(self._engine, found.series, seen)
+            await feed.move(self._engine, found.series, seen, asked_at)
             if len(ripe) < PAGE:
                 return
             after = ripe[-1].number
 
-    async def _begin_again(self, report: ChangeReport) -> None:
+    async def _begin_again(self, report: ChangeReport, asked_at: datetime) -> None:
         """Nothing is known about what came before: whatever is kept is as old as the last word of the addon."""
         self.figures["restarts"] += 1
         _log.info("changes are counted anew", series=report.series, newest=report.newest)
         await self._cache.clear_everything()
-        await feed.move(self._engine, report.series, report.newest)
+        await feed.move(self._engine, report.series, report.newest, asked_at)
 
     async def _make_good(self, changes: Sequence[NumberedChange], effect: Effect) -> None:
         held = await events.held(self._engine, [change.event.id for change in changes])

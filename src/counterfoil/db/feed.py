@@ -37,16 +37,19 @@ async def find(engine: AsyncEngine) -> Feed | None:
     return None if row is None else Feed(*row)
 
 
-async def take_turn(engine: AsyncEngine, feed: Feed, now: datetime, every: timedelta) -> bool:
-    """Whether it is time to ask, and this process is the one of the fleet to do it."""
+async def take_turn(engine: AsyncEngine, feed: Feed, now: datetime, every: timedelta, turn: timedelta) -> bool:
+    """Whether it is time to ask, and this process is the one of the fleet to do it. Who dies over it has had its turn
+    after `turn`; `move` says that it was done.
+    """
     if feed.asked_at > now - every:
         return False
-    turn = update(change_feed).where(change_feed.c.name == _WHMCS, change_feed.c.asked_at == feed.asked_at)
+    mine = update(change_feed).where(change_feed.c.name == _WHMCS, change_feed.c.asked_at == feed.asked_at)
     async with transaction(engine) as connection:
-        return (await connection.execute(turn.values(asked_at=now))).rowcount == 1
+        return (await connection.execute(mine.values(asked_at=now - every + turn))).rowcount == 1
 
 
-async def move(engine: AsyncEngine, series: str, seen: int) -> None:
-    moved = update(change_feed).where(change_feed.c.name == _WHMCS).values(series=series, seen=seen)
+async def move(engine: AsyncEngine, series: str, seen: int, asked_at: datetime) -> None:
+    """`asked_at`: when it was asked for what is applied now."""
+    moved = update(change_feed).where(change_feed.c.name == _WHMCS)
     async with transaction(engine) as connection:
-        await connection.execute(moved)
+        await connection.execute(moved.values(series=series, seen=seen, asked_at=asked_at))

@@ -26,7 +26,7 @@ def sandbox() -> None:
 @click.option("--portal", default="", help="The portal's origin: webhooks and the way back go there.")
 @click.option("--portal-webhook", default="", help="The whole webhook address, if it is not PORTAL/webhooks/whmcs.")
 @click.option("--webhook-secret", default="", help="The whsec_... that the portal knows; none: no webhooks are sent.")
-@click.option("--identifier", default=Options.identifier, show_default=True, help="API identifier.")
+@click.option("--identifier", default=Options.identifier, show_default=True, help="API identifiers, comma between.")
 @click.option("--secret", default=Options.secret, show_default=True, help="API secret.")
 @click.option("--access-key", default="", help="API access key; when given, calls without it are refused.")
 @click.option("--public-url", default="", help="Own address in one-time links; otherwise the one it is called by.")

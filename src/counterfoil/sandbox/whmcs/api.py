@@ -80,6 +80,7 @@ async def api(request: Request[Any, Any, Any]) -> Reply:
     call = Call(
         action=params.get("action", ""),
         params={name: value for name, value in params.items() if name not in NOT_RECORDED},
+        caller=params.get("identifier", ""),
         at=time.time(),
         started=time.monotonic(),
     )
@@ -125,7 +126,8 @@ def _refusal(installation: Installation, params: Params) -> str | None:
     secret = params.get("secret") or params.get("password", "")
     if not identifier or not secret:
         return "Invalid or missing credentials"
-    if not (_same(identifier, options.identifier) and _same(secret, options.secret)):
+    is_known = any(_same(identifier, known) for known in options.identifier.split(","))
+    if not (is_known and _same(secret, options.secret)):
         return "Authentication Failed"
     action = params.get("action", "").lower()
     if action in switches.denied_actions:

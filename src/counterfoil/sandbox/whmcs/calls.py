@@ -13,6 +13,8 @@ class Call(msgspec.Struct, kw_only=True):
 
     action: str
     params: dict[str, str]
+    caller: str = ""
+    """The identifier it was made with: processes can be told apart by giving each its own."""
     at: float
     started: float
     read_at: float | None = None

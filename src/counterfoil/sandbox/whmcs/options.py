@@ -14,6 +14,7 @@ _UTC = ZoneInfo("UTC")
 @dataclass(frozen=True, kw_only=True)
 class Options:
     identifier: str = "sandbox-identifier"
+    """Several, with commas between, share the secret; which of them called stands in the record of calls."""
     secret: str = "sandbox-secret"  # noqa: S105 # the demo's, not a secret
     access_key: str = ""
     portal_url: str = ""

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Request, delete, get, patch, post, put
 from litestar.exceptions import ValidationException
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from counterfoil.sandbox.webhooks import RETRY_AFTER, Delivery, Event
 from counterfoil.sandbox.whmcs.calls import Call
@@ -165,6 +165,19 @@ async def deliveries(request: Ask) -> list[Delivery]:
     return list(installation_of(request).courier.deliveries)
 
 
+class Numbered(msgspec.Struct):
+    id: str
+    type: str
+    data: dict[str, int]
+
+
+@get("/_sandbox/changes")
+async def changes(request: Ask, after: FromQuery[int] = 0) -> list[Numbered]:
+    """What the addon has recorded after that number, under the ids of its messages; faults do not touch it."""
+    addon = installation_of(request).addon
+    return [Numbered(addon.message_id(each), each.event.type, each.event.data) for each in addon.recorded[after:]]
+
+
 class Sending(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     type: str
     data: dict[str, int] = {}
@@ -195,5 +208,6 @@ MACHINE = [
     settings,
     change_settings,
     deliveries,
+    changes,
     send_webhook,
 ]
