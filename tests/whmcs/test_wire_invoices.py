@@ -130,6 +130,13 @@ def test_one_invoice() -> None:
     assert (invoice.client_id, invoice.balance, invoice.credit) == (7, Decimal("7.45"), Decimal("1.00"))
 
 
+@pytest.mark.parametrize(("given", "amount"), [({"amountin": "5.00"}, "5.00"), ({"amountout": "5.00"}, "-5.00")])
+def test_a_payment_or_a_refund_may_come_without_the_other(given: dict[str, str], amount: str) -> None:
+    rows = {"transaction": [{"date": "2026-01-02", **given}]}
+    [payment] = wire_invoices.invoice(answers.invoice(transactions=rows), 1, BERLIN).payments
+    assert payment.amount == Decimal(amount)
+
+
 def test_no_taxes_and_no_payments() -> None:
     """No rate and no amount is no tax; `transactions` is "" when there are none."""
     invoice = wire_invoices.invoice(answers.invoice(), 1, BERLIN)
@@ -147,7 +154,8 @@ def test_no_taxes_and_no_payments() -> None:
         {"total": "x"},
         {"items": "x"},
         {"transactions": "none"},
-        {"transactions": {"transaction": [{"date": "2026-01-01", "amountin": "1.00"}]}},
+        {"transactions": {"transaction": [{"date": "2026-01-01", "transid": "x"}]}},
+        {"transactions": {"transaction": [{"date": "2026-01-01", "amountin": "", "amountout": None}]}},
         {"status": None},
     ],
     ids=str,

@@ -122,9 +122,11 @@ def _line(row: Row) -> InvoiceLine:
 
 
 def _payment(row: Row, zone: ZoneInfo) -> Payment:
+    # The vendor's page shows no such row. One of the amounts may be left out; without both it is no payment.
+    read_in = amount_or_zero if text(row, "amountout") else amount
     return Payment(
         date=day(row, "date", zone),
         gateway=text(row, "gateway"),
         reference=text(row, "transid"),
-        amount=amount(row, "amountin") - amount(row, "amountout"),
+        amount=read_in(row, "amountin") - amount_or_zero(row, "amountout"),
     )
