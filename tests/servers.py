@@ -7,19 +7,15 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
-
-from redis import Redis
 
 from tests.processes import Child, StartError, accepts, free_port
 
 _INITDB = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
-Server = TypeVar("Server", "RedisServer", "PostgresServer")
+Server = TypeVar("Server", bound="RedisServer | PostgresServer")
 
 
 class RedisServer:
@@ -54,7 +50,7 @@ class RedisServer:
 def running_redis(**options: str) -> Iterator[RedisServer]:
     """Redis without persistence. `options` are redis.conf's: `running_redis(maxmemory="2mb")`."""
     with tempfile.TemporaryDirectory(prefix="counterfoil-redis-") as folder:
-        server = _first_that_starts(lambda: RedisServer(Path(folder), options))
+        server = first_that_starts(lambda: RedisServer(Path(folder), options))
         try:
             yield server
         finally:
@@ -116,7 +112,7 @@ def running_postgres() -> Iterator[PostgresServer]:
             extra_groups=None if user is None else [],
             cwd=folder,
         )
-        server = _first_that_starts(lambda: PostgresServer(Path(folder), user))
+        server = first_that_starts(lambda: PostgresServer(Path(folder), user))
         try:
             yield server
         finally:
@@ -129,7 +125,7 @@ def _postgres_program(name: str) -> str:
     return str(versions[-1]) if versions else shutil.which(name) or name
 
 
-def _first_that_starts(make: Callable[[], Server]) -> Server:
+def first_that_starts(make: Callable[[], Server]) -> Server:
     """A free port can be taken by somebody else before the server has it: then another one."""
     for _ in range(2):
         server = make()
@@ -140,67 +136,4 @@ def _first_that_starts(make: Callable[[], Server]) -> Server:
         return server
     server = make()
     server.start()
-    return server
-
-
-@dataclass
-class Watched:
-    """Two servers, the second a replica at first, and the sentinels that watch them; `url` is for the portal."""
-
-    servers: list[RedisServer]
-    sentinels: list[RedisServer]
-
-    @property
-    def url(self) -> str:
-        return f"redis://{','.join(f'127.0.0.1:{each.port}' for each in self.sentinels)}/0?sentinel=mine"
-
-    def master(self) -> int:
-        """The port of who is the master now, for the first sentinel that runs."""
-        with Redis(port=next(each.port for each in self.sentinels if each.child.is_running)) as sentinel:
-            _, port = sentinel.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mine")
-            return int(port)
-
-    def is_whole(self) -> bool:
-        """Whether every sentinel knows of the replica and of the other sentinels: only then can there be a failover."""
-        for each in self.sentinels:
-            with Redis(port=each.port) as sentinel:
-                known = sentinel.info("sentinel")["master0"]
-            if (known["slaves"], known["sentinels"]) != (1, len(self.sentinels)):
-                return False
-        return True
-
-
-@contextmanager
-def running_sentinels() -> Iterator[Watched]:
-    """A master, its replica and three sentinels, which need a second to find that a server is gone."""
-    with ExitStack() as stack:
-        servers = [stack.enter_context(running_redis(repl_diskless_sync_delay="0")) for _ in range(2)]
-        with Redis(port=servers[1].port) as replica:
-            replica.replicaof("127.0.0.1", str(servers[0].port))
-        watched = Watched(servers, [stack.enter_context(_running_sentinel(servers[0])) for _ in range(3)])
-        deadline = time.monotonic() + 60
-        while not watched.is_whole():
-            assert time.monotonic() < deadline, "the sentinels do not find each other"
-            time.sleep(0.1)
-        yield watched
-
-
-@contextmanager
-def _running_sentinel(master: RedisServer) -> Iterator[RedisServer]:
-    with tempfile.TemporaryDirectory(prefix="counterfoil-sentinel-") as folder:
-        server = _first_that_starts(lambda: _sentinel(Path(folder), master))
-        try:
-            yield server
-        finally:
-            server.child.kill()
-
-
-def _sentinel(folder: Path, master: RedisServer) -> RedisServer:
-    server, config = RedisServer(folder, {}), folder / "sentinel.conf"
-    config.write_text(
-        f"port {server.port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor mine 127.0.0.1 {master.port} 2\n"
-        "sentinel down-after-milliseconds mine 1000\nsentinel failover-timeout mine 6000\n",
-        encoding="utf-8",
-    )
-    server.child = Child(["redis-server", str(config), "--sentinel"], folder / "sentinel.log")
     return server

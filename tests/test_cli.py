@@ -15,7 +15,8 @@ from counterfoil import __version__
 from counterfoil.cli import COMMANDS
 from tests.clusters import running_cluster
 from tests.processes import free_port
-from tests.servers import RedisServer, running_redis, running_sentinels
+from tests.sentinels import running_sentinels
+from tests.servers import RedisServer, running_redis
 from tests.stack import COUNTERFOIL, Sandbox, Stack, answers, plain_environment
 
 

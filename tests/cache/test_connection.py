@@ -13,6 +13,7 @@ from counterfoil.cache.address import parse_address
 from counterfoil.cache.connection import Connection
 from counterfoil.cache.store import StoreAway
 from tests.cache.fleet import ADA, Fleet, Whmcs, value
+from tests.sentinels import KEY, make_certificate
 from tests.servers import RedisServer, running_redis
 
 pytestmark = pytest.mark.anyio
@@ -137,12 +138,12 @@ async def test_an_open_cache_needs_a_password_a_database_and_a_socket(tmp_path: 
 
 async def test_tls(tmp_path: Path, whmcs: Whmcs) -> None:
     """The certificate is checked: against the given authority it holds, against the system's it does not."""
-    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
-    request += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
-    quiet = asyncio.subprocess.DEVNULL
-    assert await (await asyncio.create_subprocess_exec(*request, stdout=quiet, stderr=quiet)).wait() == 0
-    files = {"tls_cert_file": str(certificate), "tls_key_file": str(key), "tls_ca_cert_file": str(certificate)}
+    certificate = make_certificate(tmp_path)
+    files = {
+        "tls_cert_file": str(certificate),
+        "tls_key_file": str(tmp_path / KEY),
+        "tls_ca_cert_file": str(certificate),
+    }
     with running_redis(tls_port="0", tls_auth_clients="no", **files) as server:
         with redis.Redis.from_url(server.url) as admin:
             free = server.port + 1 if server.port < 65535 else server.port - 1
