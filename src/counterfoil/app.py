@@ -112,7 +112,10 @@ def build(settings: Settings) -> "Portal":
         max_concurrency=settings.whmcs_max_concurrency,
     )
     salesforce = _salesforce(settings)
-    return Portal(_parts(settings, client, salesforce, assets), client, salesforce, assets)
+    parts = _parts(settings, client, salesforce, assets)
+    patience = settings.whmcs_timeout_seconds
+    parts.cache.spot_checks.begin(settings.cache_check_one_in, patience, lambda: client.health.is_idle)
+    return Portal(parts, client, salesforce, assets)
 
 
 def _salesforce(settings: Settings) -> SalesforceClient | None:
@@ -174,7 +177,7 @@ def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient
         renderer=_renderer(settings, assets),
         limits=limits,
         live=live,
-        metrics=Metrics(families(cache.figures, client.health, live, missed.figures)),
+        metrics=Metrics(families(cache, client.health, live, missed.figures)),
     )
 
 

@@ -235,6 +235,7 @@ class Settings:
     cache_ttl_invoice: float = _optional("300", _number(0.1, 3600, float))
     cache_ttl_payment_methods: float = _optional("900", _number(0.1, 3600, float))
     cache_ttl_gateways: float = _optional("3600", _number(0.1, 86400, float))
+    cache_check_one_in: int = _optional("10000", _number(0, 1_000_000_000))
     oidc_issuer: str = _optional("", _url)
     oidc_client_id: str = _optional("", _text)
     oidc_client_secret: str = _optional("", _text, secret=True)

@@ -57,6 +57,7 @@ async def test_an_outage_opens_it_and_one_probe_closes_it(whmcs: Scripted, clien
     """After failures in a row nothing is sent; after the pause one call is, and when it succeeds all are."""
     await outage(whmcs, client)
     assert client.health.breaker == "open"
+    assert not client.health.is_idle
     assert await reason(client.call("GetX")) == "paused"
     assert len(whmcs.calls) == OUTAGES_TO_OPEN
     clock.now += AFTER_OUTAGE.first * 1.2
@@ -66,6 +67,7 @@ async def test_an_outage_opens_it_and_one_probe_closes_it(whmcs: Scripted, clien
     assert sum(isinstance(result, BillingUnavailable) for result in results) == 5
     assert len(whmcs.calls) == OUTAGES_TO_OPEN + 1
     assert client.health.breaker == "closed"
+    assert client.health.is_idle
     assert await asyncio.gather(*(client.call("GetX") for _ in range(6))) == [OK] * 6
 
 

@@ -33,6 +33,11 @@ class StoreClock:
             self._loop = asyncio.get_running_loop()
         return self._loop.time() + self._offset
 
+    @property
+    def ahead(self) -> float:
+        """Seconds by which the store's clock is ahead of this machine's time of day; 0 before its first answer."""
+        return 0.0 if self._offset is None else self.now() - time.time()
+
     def observe(self, now: float, sent: float, received: float, server: str = "") -> bool:
         """Takes in a server's time `now` of an answer that was asked for at `sent` and here at `received`.
 

@@ -13,6 +13,7 @@ from counterfoil.cache.fetching import Fetching
 from counterfoil.cache.flights import Flight, arrivals
 from counterfoil.cache.gate import Gate
 from counterfoil.cache.packing import NONCE_LENGTH, mark_of, nonce_of, pack_header, unpack_entry
+from counterfoil.cache.spot_checks import SpotChecks
 from counterfoil.cache.store import Bump, Found, Moved, Store, StoreAway
 from counterfoil.cache.values import CacheUnavailable, Entry, Figures, Part, Peek, Snapshot
 
@@ -47,6 +48,7 @@ class Cache:
         self._gate = Gate(store, self._clock, new_nonce, self.figures)
         self._fetching = Fetching(store, self._gate, new_nonce, self.figures)
         self._bypass = Bypass(self._gate, self.figures)
+        self.spot_checks = SpotChecks(store, self._gate, self.figures, self.clear)
         self._ending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -56,6 +58,7 @@ class Cache:
     async def close(self) -> None:
         if self._ending:
             await asyncio.wait(self._ending)
+        await self.spot_checks.close()
         await self._fetching.close()
         await self._bypass.close()
         await self._gate.close()
@@ -105,6 +108,7 @@ class Cache:
         peek = self._found(await self._store.look(scope, [part.name for part in parts], None))
         # The nonce is settled before anything is shared: two readers who both saw no record saw different things.
         nonce = peek.nonce or (await self._gate.ask(self._store.born, scope, self._new_nonce())).data.decode()
+        self.spot_checks.consider(scope, nonce, parts, peek.entries)
         missing = [part for part, entry in zip(parts, peek.entries, strict=True) if entry is None]
         flights = [self._fetching.flight(scope, part, nonce) for part in missing]
         fetched = iter(await _landed(flights, arrived))
@@ -212,6 +216,11 @@ class Cache:
     def now(self) -> float:
         """Unix seconds on the store's clock, by which entries expire."""
         return self._clock.now()
+
+    @property
+    def clock_ahead(self) -> float:
+        """Seconds by which the store's clock is ahead of this machine's."""
+        return self._clock.ahead
 
     async def ping(self) -> None:
         """For readyz and doctor. Raises CacheUnavailable."""

@@ -89,3 +89,8 @@ class Figures:
     run_changes: int = 0
     clock_steps: int = 0
     writes_unknown: int = 0
+    checks_same: int = 0
+    checks_cleared: int = 0
+    checks_stale: int = 0
+    checks_failed: int = 0
+    stale_seconds: float = 0.0

@@ -1,21 +1,54 @@
-"""Which of the parts' own counters become metrics, and under which names (docs/metrics.md)."""
+"""Which of the parts' own counters become metrics, and under which names (docs/operations.md)."""
 
 from collections.abc import Mapping
 
-from counterfoil.cache import Figures
+from counterfoil.cache import Cache
 from counterfoil.web.live import Live
 from counterfoil.web.metrics import Family
 from counterfoil.whmcs.health import Health
 
 
-def families(cache: Figures, whmcs: Health, live: Live, changes: Mapping[str, int]) -> list[Family]:
+def families(cache: Cache, whmcs: Health, live: Live, changes: Mapping[str, int]) -> list[Family]:
+    return [
+        *_of_the_cache(cache),
+        *_of_whmcs(whmcs),
+        Family(
+            "counterfoil_changes",
+            "Asking WHMCS's addon for lost webhooks: asked, missed (and made good), gaps (numbers that never came)",
+            ("event",),
+            lambda: {(name,): number for name, number in changes.items()},
+        ),
+        Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, grows=False),
+    ]
+
+
+def _of_the_cache(cache: Cache) -> list[Family]:
     return [
         Family(
             "counterfoil_cache_events",
             "What the cache did",
             ("event",),
-            lambda: {(name,): value for name, value in vars(cache).items()},
+            lambda: {(name,): value for name, value in vars(cache.figures).items() if name != "stale_seconds"},
         ),
+        Family(
+            "counterfoil_cache_stale_seconds",
+            "Ages of what was found to differ from WHMCS although nothing had cleared it",
+            (),
+            lambda: {(): cache.figures.stale_seconds},
+        ),
+        Family(
+            "counterfoil_cache_clock_ahead_seconds",
+            "The cache's clock minus this machine's time of day, as one worker sees it",
+            (),
+            lambda: {(): cache.clock_ahead},
+            grows=False,
+            is_sum=False,
+        ),
+    ]
+
+
+def _of_whmcs(whmcs: Health) -> list[Family]:
+    return [
         Family(
             "counterfoil_whmcs_calls",
             "Calls to WHMCS by outcome",
@@ -43,11 +76,4 @@ def families(cache: Figures, whmcs: Health, live: Live, changes: Mapping[str, in
             lambda: {(): float(whmcs.breaker != "closed")},
             grows=False,
         ),
-        Family(
-            "counterfoil_changes",
-            "Asking WHMCS's addon for lost webhooks: asked, missed (and made good), gaps (numbers that never came)",
-            ("event",),
-            lambda: {(name,): number for name, number in changes.items()},
-        ),
-        Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, grows=False),
     ]

@@ -8,7 +8,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, start_http_server, values
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
@@ -25,7 +25,8 @@ SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 class Family(NamedTuple):
     """Figures that a part keeps, read when asked for: label values -> number.
 
-    What `grows` is a counter; anything else is what is true now, summed over the workers.
+    What `grows` is a counter; anything else is what is true now: summed over the workers if `is_sum`, otherwise what
+    the latest of them says.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Family(NamedTuple):
     labels: tuple[str, ...]
     read: Callable[[], Mapping[tuple[str, ...], float]]
     grows: bool = True
+    is_sum: bool = True
 
 
 PUBLISHED_EVERY = 1.0
@@ -61,9 +63,8 @@ class Metrics:
         return Counter(family.name, family.documentation, family.labels, registry=self._registry)
 
     def _gauge(self, family: Family) -> Gauge:
-        return Gauge(
-            family.name, family.documentation, family.labels, registry=self._registry, multiprocess_mode="livesum"
-        )
+        mode: Literal["livesum", "livemostrecent"] = "livesum" if family.is_sum else "livemostrecent"
+        return Gauge(family.name, family.documentation, family.labels, registry=self._registry, multiprocess_mode=mode)
 
     def note(self, served: Served) -> None:
         """For every request, the fastest included."""

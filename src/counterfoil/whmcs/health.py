@@ -46,6 +46,11 @@ class Health:
         """One of "closed", "open", "probing"."""
         return self._breaker.state
 
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is under way or waits, and nothing stands against a call."""
+        return not self.in_flight and not self.queued and self.breaker == "closed"
+
     def count(self, action: str, outcome: str, seconds: float) -> None:
         self.calls[action, outcome] += 1
         self.latency.setdefault(action, Latency()).add(seconds)
