@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from babel.messages.pofile import read_po
 from counterfoil import web
 from counterfoil.errors import CounterfoilError
 from counterfoil.web import statuses  # its errors are part of the tree once it is imported
-from counterfoil.web.catalogue import LANGUAGES, SOURCE, translations, translator
+from counterfoil.web.catalogue import LANGUAGES, SOURCE, in_context, translations, translator
 from tests.web.specimens import PAGES
 from tests.web.test_templates import RENDERER
 
@@ -25,9 +26,17 @@ def texts() -> set[Text]:
     """Of templates, of code that marks them as translatable, and of the errors."""
     kinds = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
     options = {"templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
-    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "translatable": None}
+    keywords = {
+        "_": None,
+        "gettext": None,
+        "ngettext": (1, 2),
+        "pgettext": ((1, "c"), 2),
+        "translatable": None,
+        "in_context": ((1, "c"), 2),
+    }
     extracted = extract_from_dir(ROOM, kinds, options, keywords=keywords)
-    return {message for _, _, message, _, _ in extracted} | set(error_texts(CounterfoilError))
+    found = {f"{context}\x04{message}" if context else message for _, _, message, _, context in extracted}
+    return found | set(error_texts(CounterfoilError))
 
 
 def error_texts(error: type[CounterfoilError]) -> Iterator[str]:
@@ -41,7 +50,7 @@ def test_catalogue_is_complete(language: str) -> None:
     """Nothing untranslated, nothing left over, the same places for values, and nothing that HTML would misread."""
     with (ROOM / "locale" / f"{language}.po").open("rb") as file:
         catalogue = read_po(file)
-    entries = {message.id: message for message in catalogue if message.id}
+    entries = {f"{each.context}\x04{each.id}" if each.context else each.id: each for each in catalogue if each.id}
     wanted = texts()
     assert len(wanted) > 100
     assert wanted - set(entries) == set(), "missing"
@@ -78,5 +87,39 @@ def test_japanese_pages_have_no_english(name: str) -> None:
     view, shell = PAGES[name]
     page = RENDERER.page(view, type(shell)("ja", shell.is_signed_in, nav=shell.nav)).decode()
     main = re.sub(r"<[^>]*>", "\n", page.partition("<main")[2])
+    said = unescape(re.sub(r"<[^>]*>", "", page.partition("<main")[2]))
+    assert re.findall(r"[\u3040-\u9fff]\s*[,:;](?=\s)|[,:;]\s+[\u3040-\u9fff]", said) == []
     english = {text for text in texts() if isinstance(text, str) and " " in text}
     assert [text for text in english if text in main] == []
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != SOURCE])
+def test_a_text_stands_once(language: str) -> None:
+    """Of two, nobody knows which counts."""
+    text = (ROOM / "locale" / f"{language}.po").read_text()
+    found = re.findall(r'^((?:msgctxt ".*"\n)?msgid ".+")$', text, re.MULTILINE)
+    assert [each for each in found if found.count(each) > 1] == []
+
+
+ONE_TERM = {"de": "Zahlungsmittel|Zahlungsmethode", "es": "[Ff]orma de pago", "ja": "(?<!お)支払い方法|請求サイト"}
+"""The other words for what we call Zahlungsart, método de pago, お支払い方法 and お支払いサイト."""
+
+
+@pytest.mark.parametrize("language", ONE_TERM)
+def test_one_thing_has_one_name(language: str) -> None:
+    assert re.findall(ONE_TERM[language], (ROOM / "locale" / f"{language}.po").read_text()) == []
+
+
+def test_japanese_sentences_have_japanese_punctuation() -> None:
+    text = (ROOM / "locale" / "ja.po").read_text().partition("\n\n")[2]
+    said = re.findall(r'^msgstr(?:\[0\])? "(.*)"$', text, re.MULTILINE)
+    assert [each for each in said if re.search(r"[,.:;!?()]", PLACES.sub("", each))] == []
+
+
+def test_a_word_in_another_place_may_be_another() -> None:
+    """A period begins, an invoice comes from somebody; orders and subscriptions are no invoices."""
+    known = translations("ja")
+    assert (known.upgettext("period", "From"), known.ugettext("From")) == ("開始日", "発行元")
+    assert translator("fr")(in_context("order", "Cancelled")) == "Annulée"
+    assert translator("fr")(in_context("subscription", "Cancelled")) == "Annulé"
+    assert translator("en")(in_context("order", "Cancelled")) == "Cancelled"

@@ -33,6 +33,15 @@ def translatable(text: str) -> str:
     return text
 
 
+def in_context(context: str, text: str) -> str:
+    """The same for a word that other languages say in several ways: an order is not cancelled as an invoice is."""
+    return context + _CONTEXT + text
+
+
+_CONTEXT = "\x04"
+"""Gettext's own way to name the two together."""
+
+
 def locale_of(language: str) -> Locale:
     return Locale.parse(_LOCALES.get(language, language))
 
@@ -52,8 +61,8 @@ def translations(language: str) -> Translations:
 def translator(language: str) -> Callable[[str], str]:
     """For texts outside templates, such as `detail` in the JSON API."""
     known = translations(language)
-    # gettext("") answers with the catalogue's header.
-    return lambda text: known.ugettext(text) if text else ""
+    # gettext("") answers with the catalogue's header, and what is not in it comes back with its context.
+    return lambda text: known.ugettext(text).rpartition(_CONTEXT)[2] if text else ""
 
 
 def negotiate_language(accept_language: str, preferred: str = "") -> str:

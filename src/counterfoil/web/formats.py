@@ -1,5 +1,6 @@
 """How amounts, dates and numbers look in one language. Words are the catalogues' business."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from counterfoil.model import Money, currency_digits
@@ -40,6 +42,10 @@ class Formats:
 
     def month_of_year(self, day: date) -> str:
         return format_skeleton("yMMMM", day, locale=self._locale)
+
+    def listed(self, words: Iterable[str]) -> str:
+        """One after the other, as the language counts up."""
+        return format_list(list(words), locale=self._locale)
 
     def time(self, moment: datetime) -> str:
         """Absolute and with its zone, for a page may be served later than it was made."""

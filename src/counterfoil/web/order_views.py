@@ -10,7 +10,7 @@ from counterfoil.errors import CounterfoilError, StopCode
 from counterfoil.model import BillingCycle, Gateway, Money
 from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE
 from counterfoil.orders.records import Item, Order, OrderEvent, Status
-from counterfoil.web.catalogue import translatable
+from counterfoil.web.catalogue import in_context, translatable
 from counterfoil.web.orders import STOPPED, total_of
 from counterfoil.web.record_views import CYCLES
 from counterfoil.web.views import Badge, NavItem, View
@@ -19,12 +19,12 @@ ORDER = NavItem("order", translatable("Order"), "/order")
 STAFF = NavItem("staff", translatable("Staff"), "/staff", in_menu=True)
 
 _BADGES = {
-    Status.ACCEPTED: Badge(translatable("Accepted"), "wait", "progress"),
+    Status.ACCEPTED: Badge(in_context("order", "Accepted"), "wait", "progress"),
     Status.AWAITING_APPROVAL: Badge(translatable("Awaiting approval"), "wait", "clock"),
     Status.FULFILLING: Badge(translatable("Being set up"), "wait", "progress"),
-    Status.ACTIVE: Badge(translatable("Active"), "good", "check"),
+    Status.ACTIVE: Badge(in_context("order", "Active"), "good", "check"),
     Status.FAILED: Badge(translatable("Stopped"), "late", "alert"),
-    Status.CANCELLED: Badge(translatable("Cancelled"), "mute", "cross"),
+    Status.CANCELLED: Badge(in_context("order", "Cancelled"), "mute", "cross"),
 }
 
 _NEXT = {

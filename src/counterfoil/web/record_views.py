@@ -12,7 +12,7 @@ from counterfoil.billing.records import Paged
 from counterfoil.billing.subscriptions import ShownSubscription
 from counterfoil.billing.transactions import ShownTransaction
 from counterfoil.model import BillingCycle, Money, QuoteStatus, SubscriptionStatus
-from counterfoil.web.catalogue import translatable
+from counterfoil.web.catalogue import in_context, translatable
 from counterfoil.web.views import Badge, NavItem, View
 
 SUBSCRIPTIONS = NavItem("subscriptions", translatable("Subscriptions"), "/subscriptions")
@@ -162,11 +162,11 @@ _PLAIN = ("Invoice Payment", "Refund of Transaction ID")
 """How WHMCS begins the descriptions that it writes itself."""
 
 _SUBSCRIPTION_BADGES = {
-    SubscriptionStatus.ACTIVE: Badge(translatable("Active"), "good", "check"),
+    SubscriptionStatus.ACTIVE: Badge(in_context("subscription", "Active"), "good", "check"),
     SubscriptionStatus.PENDING: Badge(translatable("Being set up"), "wait", "progress"),
     SubscriptionStatus.SUSPENDED: Badge(translatable("Suspended"), "late", "alert"),
     SubscriptionStatus.COMPLETED: Badge(translatable("Completed"), "mute", "check"),
-    SubscriptionStatus.CANCELLED: Badge(translatable("Cancelled"), "mute", "cross"),
+    SubscriptionStatus.CANCELLED: Badge(in_context("subscription", "Cancelled"), "mute", "cross"),
     SubscriptionStatus.TERMINATED: Badge(translatable("Ended"), "mute", "cross"),
     SubscriptionStatus.FRAUD: Badge(translatable("Stopped by fraud check"), "late", "alert"),
 }

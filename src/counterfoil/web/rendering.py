@@ -10,7 +10,7 @@ from jinja2.bccache import Bucket
 
 from counterfoil.billing.addresses import place_of
 from counterfoil.model import Client
-from counterfoil.web.catalogue import SOURCE, locale_of, translations
+from counterfoil.web.catalogue import SOURCE, locale_of, translations, translator
 from counterfoil.web.formats import Formats
 from counterfoil.web.views import Brand, Shell, View, badges
 
@@ -80,7 +80,7 @@ def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compi
     )
     known, locale = translations(language), locale_of(language)
     environment.install_gettext_callables(  # type: ignore[attr-defined] # the i18n extension adds it
-        known.ugettext, known.ungettext, newstyle=True, pgettext=known.upgettext, npgettext=known.unpgettext
+        translator(language), known.ungettext, newstyle=True, pgettext=known.upgettext, npgettext=known.unpgettext
     )
     formats = Formats(locale, zone)
     environment.filters |= {
@@ -90,6 +90,8 @@ def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compi
         "month_of_year": formats.month_of_year,
         "time": formats.time,
         "number": formats.number,
+        "listed": formats.listed,
+        "word": translator(language),
         "negative": formats.negative,
         "percent": formats.percent,
         "country": formats.country,
