@@ -296,6 +296,7 @@ class Portal(Litestar):
     async def _running(self, _app: Litestar) -> AsyncIterator[None]:
         parts = self.parts
         await parts.cache.start()
+        await parts.limits.start()
         parts.live.start()
         parts.metrics.start()
         effect = partial(take_effect_and_note, parts)

@@ -173,6 +173,9 @@ async def test_a_failover_behind_passwords_and_tls() -> None:
 
 async def counts_on_the_master(watched: Watched) -> None:
     limits = open_limits(watched.url)
+    await limits.start()
+    assert limits._counters is not None
+    await until(lambda: limits._counters.commands._link.is_up, PATIENCE)
     await limits.count("bad_webhook", "10.0.0.9")
     await limits.close()
     with watched.server(watched.master()) as master:

@@ -1,6 +1,7 @@
 """How often somebody may try: counted in this process, or in Redis for all of them."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -33,6 +34,7 @@ async def limits(request: pytest.FixtureRequest) -> AsyncIterator[Limits]:
         nodes.flush()
         url = nodes.url
     opened = open_limits(url)
+    await opened.start()
     yield opened
     await opened.close()
 
@@ -112,6 +114,8 @@ async def test_each_limit_holds(limits: Limits, name: str) -> None:
 async def test_processes_count_together(redis_server: RedisServer) -> None:
     """Two workers do not double what may be guessed."""
     one, other = open_limits(redis_server.url), open_limits(redis_server.url)
+    await one.start()
+    await other.start()
     try:
         for limits in (one, other) * 5:
             await _fail(limits, BY_USER)
@@ -123,9 +127,22 @@ async def test_processes_count_together(redis_server: RedisServer) -> None:
         await other.close()
 
 
+async def test_the_library_finds_all_that_it_may_ask_for(limits: Limits) -> None:
+    """Of a storage of its own and of ours: what is counted by fixed windows, too."""
+    storage = limits._counters or limits._alone.storage
+    await limits.hit("order", "somebody")
+    assert await storage.check()
+    assert [await storage.incr("key", 60) for _ in range(2)] == [1, 2]
+    assert (await storage.get("key"), await storage.get("other")) == (2, 0)
+    assert 59 <= await storage.get_expiry("key") - time.time() <= 60
+    await storage.clear("key")
+    assert await storage.get("key") == 0
+
+
 async def test_without_redis_each_process_counts_alone(redis_server: RedisServer) -> None:
     """Nobody is refused because of it, and guessing stays limited."""
     limits = open_limits(redis_server.url)
+    await limits.start()
     redis_server.child.pause()
     try:
         for _ in range(10):

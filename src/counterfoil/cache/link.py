@@ -1,6 +1,7 @@
 """Keeps connections up: the first command that finds one hung pays for it, the rest fail at once until all are back."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -179,3 +180,12 @@ def _abort(servers: Sequence[Server], why: str) -> None:
     for server in servers:
         server.connection.on_lost = lambda _why: None
         server.connection.abort(why)
+
+
+def check_mode(place: Place, server: bytes) -> None:
+    """Raises OneOfACluster when that was not known, and StoreAway for a sentinel. Valkey has another name for it."""
+    mode = re.search(rb"^(?:redis|server)_mode:(\w+)", server, re.MULTILINE)
+    if mode is not None and mode[1] == b"sentinel":
+        raise StoreAway("a sentinel, and ?sentinel=NAME does not say whom it watches")
+    if mode is not None and mode[1] == b"cluster" and place.epoch is None:
+        raise OneOfACluster("one of a cluster")

@@ -18,7 +18,7 @@ from counterfoil.cache import rules
 from counterfoil.cache.address import Address
 from counterfoil.cache.connection import Argument, Connection, accept
 from counterfoil.cache.layout import Place
-from counterfoil.cache.link import Link, OneOfACluster, Server
+from counterfoil.cache.link import Link, Server, check_mode
 from counterfoil.cache.pubsub import Subscriber, pack_message
 from counterfoil.cache.store import Answer, Bump, Found, Kind, Lease, StoreAway
 
@@ -58,7 +58,7 @@ class RedisStore:
     async def _greet(self, connection: Connection, place: Place) -> str:
         asked = [connection.send(*question) for question in _questions(place)]
         answers = [await future for future in asked]
-        _check_mode(place, accept(answers[0]))
+        check_mode(place, accept(answers[0]))
         told = [accept(answer) for answer in answers]
         run = _run_of(place, *told)
         at = f"cf1:{{{place.scope}}}:" if place.scope else "cf1:"
@@ -188,15 +188,6 @@ class RedisStore:
 def _questions(place: Place) -> tuple[tuple[Argument, ...], ...]:
     mine = ("INFO", "server"), ("INFO", "replication"), ("TIME",)
     return mine if place.epoch is None else (*mine, ("CLUSTER", "INFO"))
-
-
-def _check_mode(place: Place, server: bytes) -> None:
-    """Raises OneOfACluster when that was not known, and StoreAway for a sentinel. Valkey has another name for it."""
-    mode = re.search(rb"^(?:redis|server)_mode:(\w+)", server, re.MULTILINE)
-    if mode is not None and mode[1] == b"sentinel":
-        raise StoreAway("a sentinel, and ?sentinel=NAME does not say whom it watches")
-    if mode is not None and mode[1] == b"cluster" and place.epoch is None:
-        raise OneOfACluster("one of a cluster")
 
 
 def _run_of(place: Place, server: bytes, replication: bytes, _now: Any, cluster: bytes = b"") -> str:

@@ -81,8 +81,9 @@ async def await_cache(url: str) -> None:
                 return await cache.ping()
             except CacheUnavailable as error:
                 now = asyncio.get_running_loop().time()
-                deadline = max(deadline, now + 2 * error.left)  # It is there, and only waits for other portals.
-                if now >= deadline:  # Both are now where nobody is waited for and the time is over.
+                if error.left:  # It is there, and only waits until no portal is left at the one before.
+                    deadline = max(deadline, now + error.left + CACHE_PATIENCE)
+                if now > deadline:
                     raise click.ClickException(
                         f"The cache cannot be used ({error}). COUNTERFOIL_CACHE_URL must name a Redis that is running, "
                         "takes its password and is no replica. Run: counterfoil doctor"

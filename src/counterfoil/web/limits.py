@@ -7,22 +7,19 @@ import asyncio
 import ipaddress
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
-from counterfoil.cache.clients import close_redis, open_owner
+from counterfoil.cache.commands import Commands
 from counterfoil.cache.store import StoreAway
 from counterfoil.errors import RateLimited, SignInFailed
+from counterfoil.web.counters import SharedCounters
 
 _log = structlog.get_logger(__name__)
 
@@ -42,35 +39,22 @@ TABLE: dict[str, RateLimitItem] = {
 }
 """What is counted -> how often a user (or an address, where the name says so) may do it."""
 
-AWAY_SECONDS = 5.0
-"""After Redis failed, this process counts alone for so long before it asks again."""
-
-ANSWER_SECONDS = 0.25
-"""Redis' time to answer: counting must not be what a customer waits for."""
-
-
-_AWAY = (RedisError, StoreAway, OSError, TimeoutError)
-
-_SCOPE = "limits"
-"""All counters lie on one server, in a cluster too."""
-
-_PATIENCE: dict[str, Any] = {
-    "socket_timeout": ANSWER_SECONDS,
-    "socket_connect_timeout": ANSWER_SECONDS,
-    "retry": Retry(NoBackoff(), 0),  # redis-py's own default is ten retries.
-}
-
 
 class Limits:
-    def __init__(self, connect: Callable[[], Awaitable[Redis]] | None = None) -> None:
-        """`connect` gives the Redis that is shared with the other processes; None: there are none."""
+    def __init__(self, shared: SharedCounters | None = None) -> None:
+        """`shared` with the other processes; None: there are none."""
         self._alone = MovingWindowRateLimiter(MemoryStorage())
-        self._connect = connect
-        self._connecting = asyncio.Lock()
-        self._redis: Redis | None = None
-        self._shared: MovingWindowRateLimiter | None = None
-        self._away_until = 0.0
+        self._counters = shared
+        self._shared = None if shared is None else MovingWindowRateLimiter(shared)
         self._trying: Counter[tuple[str, str]] = Counter()
+
+    async def start(self) -> None:
+        if self._counters is not None:
+            await self._counters.commands.start()
+
+    async def close(self) -> None:
+        if self._counters is not None:
+            await self._counters.commands.close()
 
     async def hit(self, name: str, key: str) -> None:
         """Counts one. Raises RateLimited when that is one too many."""
@@ -109,13 +93,6 @@ class Limits:
             self._trying.subtract(trying)
             self._trying += Counter()  # drops what is zero
 
-    async def close(self) -> None:
-        if (redis := self._redis) is not None:
-            self._redis = self._shared = None
-            # On a busy machine even a farewell may come too late; nobody waits for it.
-            with suppress(*_AWAY):
-                await close_redis(redis)
-
     async def _limited(self, name: str, key: str) -> RateLimited:
         reset, _ = await self._window(name, key)
         _log.info("rate limited", limit=name)
@@ -126,35 +103,17 @@ class Limits:
         stats = await self._ask("get_window_stats", name, key)
         return stats.reset_time, stats.remaining
 
-    async def _connected(self, connect: Callable[[], Awaitable[Redis]]) -> MovingWindowRateLimiter:
-        async with self._connecting:
-            if self._shared is None:
-                self._redis = await connect()
-                pool: Any = self._redis.connection_pool
-                self._shared = MovingWindowRateLimiter(
-                    RedisStorage(
-                        "async+redis://", implementation="redispy", key_prefix=f"cf1:{{{_SCOPE}}}", connection_pool=pool
-                    )
-                )
-            return self._shared
-
     async def _ask(self, question: str, name: str, key: str) -> Any:
-        if self._connect is not None and time.monotonic() >= self._away_until:
-            try:
-                shared = self._shared or await self._connected(self._connect)
-                return await getattr(shared, question)(TABLE[name], name, _grouped(key))
-            except _AWAY as error:
-                self._away_until = time.monotonic() + AWAY_SECONDS
-                _log.warning("limits are counted by each process alone", reason=type(error).__name__)
-                await self.close()  # Where the counters are is asked again.
+        """While Redis is away this process counts alone: nobody is refused for it, and guessing stays limited."""
+        if self._shared is not None:
+            with suppress(StoreAway):
+                return await getattr(self._shared, question)(TABLE[name], name, _grouped(key))
         return await getattr(self._alone, question)(TABLE[name], name, _grouped(key))
 
 
 def open_limits(cache_url: str) -> Limits:
-    """Counts where the cache is."""
-    if cache_url.startswith("memory:"):
-        return Limits()
-    return Limits(lambda: open_owner(cache_url, _SCOPE, **_PATIENCE, max_connections=1024))
+    """Counts where the cache is. Nothing is connected before `start`."""
+    return Limits() if cache_url.startswith("memory:") else Limits(SharedCounters(Commands(cache_url, "limits")))
 
 
 def _grouped(key: str) -> str:
