@@ -54,6 +54,7 @@ def _orders(stack: Stack, org: OrgSandbox, customer: httpx2.Client) -> Iterator[
     org.approve(org.order(stopped)["Id"])
     yield "stopped", _settled(customer, stopped, "failed")
     stack.sandbox.control("PUT", "gateways", GATEWAYS)
+    stack.sandbox.tell("gateway.changed")
     yield "waiting", waiting
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import Complaints, sign_in
 from tests.conftest import OpenPage
-from tests.stack import Stack, running_stack
+from tests.showroom import STAFF, Showroom, running_showroom
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True}
 DARK: dict[str, Any] = {"color_scheme": "dark"}
@@ -31,8 +31,8 @@ PICTURES = [
     Picture("invoices-dark", "/invoices", options=DARK),
     Picture("invoices-phone", "/invoices", options=PHONE),
     Picture("invoices-japanese", "/invoices", "yuki@example.com", {"locale": "ja-JP"}),
-    Picture("invoice", "/invoices/{ada.overdue}"),
-    Picture("invoice-phone", "/invoices/{ada.overdue}", options=PHONE),
+    Picture("invoice", "/invoices/{overdue}"),
+    Picture("invoice-phone", "/invoices/{overdue}", options=PHONE),
     Picture("profile", "/profile"),
     Picture("profile-phone", "/profile", "yuki@example.com", {**PHONE, **DARK, "locale": "ja-JP"}),
     Picture("payment-methods", "/payment-methods"),
@@ -45,33 +45,46 @@ PICTURES = [
     Picture("contacts", "/contacts"),
     Picture("statement", "/statement"),
     Picture("home-phone", "/", options=PHONE),
+    Picture("order", "/order"),
+    Picture("order-phone", "/order", options={**PHONE, **DARK}),
+    Picture("order-review", "/order?offer=2:monthly", options=DARK),
+    Picture("order-review-phone", "/order?offer=2:monthly", options=PHONE),
+    Picture("order-without-method", "/order?offer=2:monthly", "bob@example.com"),
+    Picture("order-without-method-phone", "/order?offer=2:monthly", "bob@example.com", {**PHONE, **DARK}),
+    Picture("order-done", "/orders/{active}"),
+    Picture("order-done-phone", "/orders/{active}", "yuki@example.com", {**PHONE, **DARK, "locale": "ja-JP"}),
+    Picture("order-stopped", "/orders/{stopped}", options=DARK),
+    Picture("order-stopped-phone", "/orders/{stopped}", options=PHONE),
+    Picture("staff", "/staff", STAFF),
     Picture("no-invoices", "/invoices", "nora@example.com"),
     Picture("not-found", "/invoices/999999"),
 ]
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("pictures"), brand_name="Analytical Hosting") as stack:
-        yield stack
+def showroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Showroom]:
+    with running_showroom(tmp_path_factory.mktemp("pictures"), brand_name="Analytical Hosting") as showroom:
+        yield showroom
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
-def test_page(portal: Stack, open_page: OpenPage, complaints: Complaints, tmp_path: Path, picture: Picture) -> None:
+def test_page(
+    showroom: Showroom, open_page: OpenPage, complaints: Complaints, tmp_path: Path, picture: Picture
+) -> None:
     """One heading that the title begins with, one language, nothing wider than the screen, no complaint."""
     complaints.expected.append("404 (Not Found)")
     page = open_page(**picture.options)
     if picture.email:
-        sign_in(page, portal.url, picture.email)
-    page.goto(portal.url + address(portal, picture.path))
+        sign_in(page, showroom.stack.url, picture.email)
+    page.goto(showroom.stack.url + showroom.address(picture.path, picture.email))
     assert_sound(page)
     keep(page, tmp_path, picture.name)
 
 
-def test_page_in_an_outage(portal: Stack, open_page: OpenPage, complaints: Complaints, tmp_path: Path) -> None:
+def test_page_in_an_outage(showroom: Showroom, open_page: OpenPage, complaints: Complaints, tmp_path: Path) -> None:
     """The page of an outage is as sound as the others, and has the way to try again."""
     complaints.expected.append("503 (Service Unavailable)")
-    page = open_page()
+    page, portal = open_page(), showroom.stack
     sign_in(page, portal.url, "chidi@example.com")
     portal.sandbox.break_with("status")
     portal.sandbox.tell("client.updated", client_id=3)
@@ -80,13 +93,6 @@ def test_page_in_an_outage(portal: Stack, open_page: OpenPage, complaints: Compl
     expect(page.locator("main")).to_contain_text("The billing system is unavailable. Please try again.")
     assert_sound(page)
     keep(page, tmp_path, "unavailable")
-
-
-def address(portal: Stack, path: str) -> str:
-    """Seeded invoices are named, since their numbers are the sandbox's business."""
-    before, brace, rest = path.partition("{")
-    name, _, after = rest.partition("}")
-    return f"{before}{portal.sandbox.notable(name)}{after}" if brace else path
 
 
 def assert_sound(page: Page) -> None:
