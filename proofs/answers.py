@@ -12,6 +12,9 @@ from proofs.rules import STAMPS, TOLERANCE, Violation, told
 SIGNAL = 0.02
 """Until a killed or stopped process has noticed."""
 
+NEIGHBOURS = 2.0
+"""What a portal needs of the machine, its database needs about once more."""
+
 EXPECTED = {
     "list": {200, 304, 503},
     "list page": {200, 304, 503},
@@ -98,7 +101,8 @@ def _unexplained(history: History, read: Read, outage: Trouble, busy: Spans) -> 
     for began, ended in sorted(span for span in busy if span[0] < high and low < span[1]):
         left += max(0.0, began - until)
         until = max(until, ended)
-    return left + max(0.0, high - until) - history.stalled(low, high)
+    machine = max(history.stalled(low, high), NEIGHBOURS * history.computing(read.portal, low, high))
+    return left + max(0.0, high - until) - machine
 
 
 def _is_disturbed(history: History, read: Read, outage: Trouble) -> bool:

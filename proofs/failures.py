@@ -1,8 +1,9 @@
-"""Which errors had a reason: calls that failed, processes that left WHMCS alone, a Redis that was away."""
+"""Which errors had a reason: calls that failed, processes that left WHMCS alone or had no place free, Redis away."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 
+from proofs.economy import Traffic
 from proofs.history import Call, History, Read
 from proofs.rules import AFTER_OUTAGE, TOLERANCE
 
@@ -25,6 +26,7 @@ class Failures:
             of_portal[call.portal].append(call)
             if call.failed:
                 self._of_client[call.client].append((call.started, self._given_up(call)))
+        self._full = [span for spans in Traffic(history).full.values() for span in spans]
         self._pauses = [pause for calls in of_portal.values() for pause in self._pauses_of(calls)]
 
     def _given_up(self, call: Call) -> float:
@@ -54,7 +56,7 @@ class Failures:
         """
         history = self._history
         since = read.started - SHARED - TOLERANCE - history.stalled(read.started, read.ended)
-        spans = [*self._of_client[read.client], *self._of_client[None], *self._pauses]
+        spans = [*self._of_client[read.client], *self._of_client[None], *self._pauses, *self._full]
         if any(low < read.ended and since < high for low, high in spans):
             return True
         took_all = read.ended - read.started >= history.patience - TOLERANCE

@@ -229,6 +229,16 @@ class History:
     def is_outage_within(self, low: float, high: float, *, after: float = 0.0) -> bool:
         return any(each.began < high and low < each.ended + after for each in self.outages)
 
+    busy: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
+    """By portal, moments and for how many seconds until then its threads had run or waited for a CPU."""
+
+    def computing(self, portal: int, low: float, high: float) -> float:
+        """For how long at most a portal had a CPU or waited for one."""
+        looks = self.busy.get(portal, [])
+        first = max(bisect_left(looks, (low,)) - 1, 0)
+        after = looks[first : bisect_left(looks, (high,)) + 1]
+        return after[-1][1] - after[0][1] if after else 0.0
+
     def stalled(self, low: float, high: float) -> float:
         return sum(seconds for at, seconds in self.stalls if low - seconds < at < high + seconds)
 

@@ -26,6 +26,7 @@ class Recorder:
         self.unix = time.time() - time.monotonic()
         self.began = time.monotonic()
         self.stalls: list[tuple[float, float]] = []
+        self.busy: dict[int, list[tuple[float, float]]] = {}
 
     async def watch_the_machine(self) -> NoReturn:
         """Notes when it let this process not run: then the portals did not run either."""

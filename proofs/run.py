@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from proofs import machine
 from proofs.adversary import Adversary
 from proofs.books import Books
 from proofs.edits import edit_on
@@ -50,7 +51,8 @@ async def run(plan: Plan, folder: Path, database_url: str) -> Run:
         await faults.slow_down()
         began = stage.recorder.began = time.monotonic()
         ends = began + plan.seconds
-        watching = asyncio.create_task(stage.recorder.watch_the_machine())
+        looks = stage.recorder.watch_the_machine(), machine.watch(stage.fleet.portals, stage.recorder.busy)
+        watching = [asyncio.create_task(look) for look in looks]
         await asyncio.gather(
             *(customer.read_on(ends) for customer in customers),
             *(adversary.trouble(client, ends) for client in books.clients),
@@ -63,7 +65,8 @@ async def run(plan: Plan, folder: Path, database_url: str) -> Run:
         for customer in customers:
             customer.close()
         await adversary.settled()
-        watching.cancel()
+        for task in watching:
+            task.cancel()
         history = await _collect(stage)
     history.changes = adversary.changes
     return Run(history, stage.recorder.faults, adversary.webhooks, seconds)
@@ -129,6 +132,7 @@ async def _collect(stage: Stage) -> History:
         concurrency=plan.concurrency,
         patience=plan.patience,
         stalls=recorder.stalls,
+        busy=recorder.busy,
     )
 
 

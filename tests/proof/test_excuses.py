@@ -145,6 +145,11 @@ EXCUSES: dict[str, tuple[str, Story, Story]] = {
         lambda: stalled(without_redis(5, 9).answer(5.1, 200, took=1.2), 0.5),
         lambda: stalled(without_redis(5, 9).answer(5.1, 200, took=1.2), 0.3),
     ),
+    "F10: nor is a CPU that others have": (
+        "F10 delay",
+        lambda: computing(without_redis(5, 9).answer(5.1, 200, took=1.2), 0.3),
+        lambda: computing(without_redis(5, 9).answer(5.1, 200, took=1.2), 0.1),
+    ),
     "F10: an edit that came before": (
         "F10 no write",
         lambda: without_redis().clear(4.9, 5.8, "edit", status=200).call(5.3, "UpdateClient 1"),
@@ -169,6 +174,11 @@ EXCUSES: dict[str, tuple[str, Story, Story]] = {
         "F13 no kept error",
         lambda: failing(times=5).answer(6.5, 503),
         lambda: failing(times=4).answer(6.5, 503),
+    ),
+    "F13: a queue may refuse where no place is free": (
+        "F13 no kept error",
+        lambda: crowd(Told(), 8, at=5).answer(5.2, 503),
+        lambda: crowd(Told(), 7, at=5).answer(5.2, 503),
     ),
     "F13: until it answers again": (
         "F13 no kept error",
@@ -230,6 +240,12 @@ def several_in_one_call(told: Told) -> Told:
 
 def stalled(told: Told, seconds: float) -> Told:
     told.history.stalls.append((told.history.reads[-1].started, seconds))
+    return told
+
+
+def computing(told: Told, seconds: float) -> Told:
+    read = told.history.reads[-1]
+    told.history.busy[0] = [(read.started - 0.01, 0.0), (read.ended + 0.01, seconds)]
     return told
 
 
