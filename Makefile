@@ -60,7 +60,7 @@ prove-mutations: system setup-dev ## switch off every rule of the cache and see 
 	@SECONDS=$(SECONDS) SEED=$(SEED) exec $(BIN)/python -m tests.cache.prove_mutations
 
 prove-webhooks: system setup-dev ## WEBHOOKS=10000 webhooks in one burst at two workers
-	@COUNTERFOIL_TEST_WEBHOOKS=$(or $(WEBHOOKS),10000) $(BIN)/pytest -q tests/portal/test_burst.py </dev/null
+	@COUNTERFOIL_TEST_WEBHOOKS=$(or $(WEBHOOKS),10000) $(BIN)/pytest -q -s tests/portal/test_burst.py </dev/null
 
 addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
 	@$(BIN)/python tools/addon.py $(ADDON)

@@ -18,6 +18,9 @@ COMMAND_LIMIT = 0.5
 """Seconds for which a portal waits for Redis."""
 
 
+TAKEN_FOR_LOST = "redis taken for lost"
+
+
 class Version(NamedTuple):
     """Visible in WHMCS from some moment in [earliest, latest]. No facts: it is not there (yet, or any more)."""
 
@@ -112,8 +115,10 @@ class Trouble(NamedTuple):
 
     @property
     def is_long_sleep(self) -> bool:
-        """A process that slept longer than it would wait for Redis takes Redis for lost, and asks WHMCS by itself."""
-        return self.kind == "portal paused" and self.ended - self.began > COMMAND_LIMIT
+        """A process that slept longer than it would wait for Redis takes Redis for lost, and asks WHMCS by itself. So
+        does one that got no answer in time from a machine that was too busy: it says so.
+        """
+        return self.kind == TAKEN_FOR_LOST or (self.kind == "portal paused" and self.ended - self.began > COMMAND_LIMIT)
 
     @property
     def loses_keys(self) -> bool:

@@ -50,6 +50,7 @@ class Plan:
             "cache_ttl_invoice_list": str(self.list_lifetime),
             "cache_ttl_invoice": str(self.invoice_lifetime),
             "cache_ttl_gateways": str(self.invoice_lifetime),
+            "cache_check_one_in": "2000",
             "whmcs_timeout_seconds": str(self.patience),
             "whmcs_max_concurrency": str(self.concurrency),
         }

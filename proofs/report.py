@@ -3,7 +3,7 @@
 from collections import Counter
 
 from proofs.answers import oldest
-from proofs.history import History
+from proofs.history import TAKEN_FOR_LOST, History
 from proofs.rules import Violation
 from proofs.run import Run
 
@@ -33,6 +33,7 @@ def lines(run: Run, found: dict[str, list[Violation]], seed: int) -> list[str]:
             f"  WHMCS       {len(calls)} calls, {len(calls) / max(1, history.changes):.1f} for each change, "
             f"{reads / max(1, len(calls)):.0f} reads for each call"
         ),
+        f"  redis       taken for lost {sum(each.kind == TAKEN_FOR_LOST for each in history.troubles)} times",
         f"  oldest      {age:.2f} s after it was superseded" + (f": {read.what}" if read else ""),
         *_worst_by_part(history),
         f"  violations  {sum(map(len, found.values()))}",

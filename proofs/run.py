@@ -15,8 +15,8 @@ from proofs.adversary import Adversary
 from proofs.books import Books
 from proofs.edits import edit_on
 from proofs.faults import Faults
-from proofs.fleet import Fleet, portal_of, running_fleet
-from proofs.history import Call, History, Track
+from proofs.fleet import Fleet, Portal, portal_of, running_fleet
+from proofs.history import COMMAND_LIMIT, TAKEN_FOR_LOST, Call, History, Track, Trouble
 from proofs.plan import Plan
 from proofs.readers import Customer
 from proofs.recorder import Recorder
@@ -28,6 +28,9 @@ FIRST_CLIENT = 101
 
 AFRESH = "invoices changed without notice"
 """What the portal logs when it clears a client by itself."""
+
+MISMATCH = "cache_mismatch"
+"""What it logs before it clears one of whom it found something stale."""
 
 MADE_GOOD = "lost webhooks made good"
 
@@ -122,7 +125,7 @@ async def _collect(stage: Stage) -> History:
         shown=recorder.resolved(Truth(tracks)),
         reads=recorder.reads,
         clears=recorder.clears,
-        troubles=recorder.troubles,
+        troubles=[*recorder.troubles, *(each for portal in fleet.portals for each in _losses(portal, recorder.unix))],
         edits=recorder.edits,
         calls=[each for call in await fleet.whmcs.calls() for each in _calls(call, books)],
         afresh=[found for portal in fleet.portals for found in _afresh(portal.child.log, recorder.unix)],
@@ -168,7 +171,16 @@ def _calls(call: Mapping[str, Any], books: Books) -> list[Call]:
 
 
 def _afresh(log: Path, unix: float) -> list[tuple[int, float]]:
-    return [(int(said["client_id"]), at) for said, at in _logged(log, AFRESH, unix)]
+    noticed = [(int(said["client_id"]), at) for said, at in _logged(log, AFRESH, unix)]
+    return noticed + [
+        (int(said["scope"][1:]), at) for said, at in _logged(log, MISMATCH, unix) if said["scope"] != "gw"
+    ]
+
+
+def _losses(portal: Portal, unix: float) -> list[Trouble]:
+    """When it took Redis for lost, until a second later: the tries to reach it again come sooner."""
+    lost = [at for said, at in _logged(portal.child.log, "redis_lost", unix) if said["purpose"] == "cache"]
+    return [Trouble(TAKEN_FOR_LOST, f"portal {portal.number}", at - COMMAND_LIMIT, at + 1.0) for at in lost]
 
 
 def _made_good(log: Path, unix: float) -> list[float]:

@@ -58,6 +58,11 @@ EXCUSES: dict[str, tuple[str, Story, Story]] = {
         lambda: without_redis(4, 5).call(5.5, took=0.4).call(5.6, portal=1),
         lambda: without_redis(4, 5).call(6.5, took=0.4).call(6.6, portal=1),
     ),
+    "F8: by a process that takes Redis for lost": (
+        "F8 one call",
+        lambda: Told().trouble("redis taken for lost", "portal 0", 5, 6).call(6.2, took=0.4).call(6.3).call(6.35),
+        lambda: Told().trouble("redis taken for lost", "portal 0", 3, 4).call(6.2, took=0.4).call(6.3),
+    ),
     "F8: past Redis each process asks, and once more when it is back": (
         "F8 one call",
         lambda: asked_at_once(without_redis(4, 6), 9),
