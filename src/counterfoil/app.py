@@ -153,7 +153,7 @@ def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient
         settings=settings,
         cache=cache,
         engine=engine,
-        orders=Ordering(settings, engine, cache, clients, gateways, methods).desk(client, salesforce),
+        orders=Ordering(settings, engine, cache, clients, gateways, methods).desk(client, salesforce, addon),
         sessions=sessions,
         sign_in=SignIn(engine, api, issuer=settings.whmcs_url),
         guard=Guard(sessions, cache, limits),
@@ -193,11 +193,13 @@ class Ordering:
     payment_methods: PaymentMethods
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def desk(self, client: WhmcsClient, salesforce: SalesforceClient | None) -> OrderDesk:
+    def desk(
+        self, client: WhmcsClient, salesforce: SalesforceClient | None, addon: WhmcsAddon | None = None
+    ) -> OrderDesk:
         api, lifetimes = WhmcsOrders(client), Lifetimes.of(self.settings)
         patience = self.settings.whmcs_timeout_seconds
         products = Products(api, self.cache, lifetimes, self.settings.order_products, patience)
-        billing = BillingOrders(api, self.cache)
+        billing = BillingOrders(api, self.cache, addon)
         records = OrderRecords(self.engine)
         fields = Fields(dict(self.settings.salesforce_fields))
         crm = Crm(SalesforceApi(salesforce, fields), self.now) if salesforce else None

@@ -59,9 +59,9 @@ async def test_portal_and_addon_understand_each_other(whmcs: Installation, porta
         ]
         found = await addon.invoices(7, [5, 6])
         assert {number: str(invoice.balance) for number, invoice in found.items()} == {5: "10.00"}
-        placed = await addon.add_order("order-0001", 7, "stripe", [Line(3, "monthly")])
-        assert placed == await addon.add_order("order-0001", 7, "stripe", [Line(3, "monthly")])
+        placed = await addon.add_order(7, "stripe", [Line(3, "monthly")], "order-1")
+        assert placed == await addon.add_order(7, "stripe", [Line(3, "monthly")], "order-1")
         with pytest.raises(OrderRefused):
-            await addon.add_order("order-0002", 7, "cash", [Line(3, "monthly")])
+            await addon.add_order(7, "cash", [Line(3, "monthly")], "order-1")
         await client.close()
     assert len(whmcs.sql("select id from tblorders")) == 1

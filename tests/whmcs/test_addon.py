@@ -1,5 +1,6 @@
 """The addon's actions from the portal's side: found, lost and found again, and never believed blindly."""
 
+import re
 from collections.abc import AsyncIterator
 from zoneinfo import ZoneInfo
 
@@ -124,7 +125,7 @@ async def test_absence_is_remembered(
 
 async def test_nothing_is_asked_before_it_is_introduced(whmcs: Scripted, addon: WhmcsAddon) -> None:
     addon.is_introduced = False
-    for asking in (addon.changes(), addon.invoices(7, [5]), addon.add_order("order-0001", 7, "stripe", LINES)):
+    for asking in (addon.changes(), addon.invoices(7, [5]), addon.add_order(7, "stripe", LINES, "order-1")):
         with pytest.raises(NotOffered):
             await asking
     assert whmcs.calls == []
@@ -156,10 +157,16 @@ async def test_invoices_of_others_are_refused(whmcs: Scripted, addon: WhmcsAddon
 async def test_order_with_a_key(whmcs: Scripted, addon: WhmcsAddon) -> None:
     """Sent once; the key makes a repeat by the caller safe."""
     whmcs.default = says({"result": "success", "orderid": "4", "serviceids": "8,9", "invoiceid": 5})
-    placed = await addon.add_order("order-0001", 7, "stripe", LINES)
+    placed = await addon.add_order(7, "stripe", LINES, "order-1")
     assert (placed.order_id, placed.service_ids, placed.invoice_id) == (4, (8, 9), 5)
-    sent = {"action": "CounterfoilOrder", "idempotencykey": "order-0001", "clientid": "7", "pid[0]": "3"}
+    sent = {"action": "CounterfoilOrder", "clientid": "7", "pid[0]": "3"}
     assert sent.items() <= whmcs.calls[0].items()
+    for gateway, tag in (("stripe", "order-1"), ("cash", "order-1"), ("stripe", "order-2")):
+        await addon.add_order(7, gateway, LINES, tag)
+    keys = [call["idempotencykey"] for call in whmcs.calls]
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3, "another content and another order are placed under keys of their own"
+    assert all(re.fullmatch("[A-Za-z0-9_-]{8,64}", key) for key in keys)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +186,7 @@ async def test_order_that_is_not_placed(
     """What is known, what is not known, and what is not offered are told apart."""
     whmcs.default = says({"result": "error", "message": message})
     with pytest.raises(error):
-        await addon.add_order("order-0001", 7, "stripe", LINES)
+        await addon.add_order(7, "stripe", LINES, "order-1")
 
 
 @pytest.mark.parametrize(

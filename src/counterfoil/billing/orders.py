@@ -9,9 +9,10 @@ import msgspec
 from counterfoil.billing.changes import Changed
 from counterfoil.billing.freshness import client_scope
 from counterfoil.cache import Cache, CacheUnavailable
+from counterfoil.whmcs.addon_api import InProgress, NotOffered
 from counterfoil.whmcs.orders_api import Line, NotPlaced, OrderedService, OrderRefused, OrderRow, Placed
 
-__all__ = ["BillingOrders", "Line", "NotPlaced", "OrderRefused", "OrderRow", "OrderedService", "Placed"]
+__all__ = ["BillingOrders", "InProgress", "Line", "NotPlaced", "OrderRefused", "OrderRow", "OrderedService", "Placed"]
 
 
 class _Api(Protocol):
@@ -21,16 +22,27 @@ class _Api(Protocol):
     async def get_ordered_services(self, client_id: int) -> tuple[OrderedService, ...]: ...
 
 
+class _Addon(Protocol):
+    async def add_order(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed: ...
+
+
 class BillingOrders:
     """Every method raises BillingUnavailable; the writes raise OrderRefused too."""
 
-    def __init__(self, api: _Api, cache: Cache) -> None:
+    def __init__(self, api: _Api, cache: Cache, addon: _Addon | None = None) -> None:
+        """`addon`: places an order once, however often the same is asked for, where WHMCS has it."""
         self._api = api
         self._cache = cache
+        self._addon = addon
 
     async def place(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed:
-        """Raises NotPlaced when nothing can have come of it; after BillingUnavailable, look."""
+        """Raises NotPlaced when nothing can have come of it, InProgress while an earlier try of the same is at work;
+        after BillingUnavailable, look.
+        """
         try:
+            if self._addon is not None:
+                with suppress(NotOffered):
+                    return await self._addon.add_order(client_id, gateway, lines, tag)
             return await self._api.add_order(client_id, gateway, lines, tag)
         finally:
             await self._forget(client_id)

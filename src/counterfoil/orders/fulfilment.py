@@ -8,7 +8,7 @@ import structlog
 
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.gateways import Gateways
-from counterfoil.billing.orders import BillingOrders, Line, NotPlaced, OrderedService, OrderRefused
+from counterfoil.billing.orders import BillingOrders, InProgress, Line, NotPlaced, OrderedService, OrderRefused
 from counterfoil.billing.products import Products
 from counterfoil.errors import ClientNotFound, StopCode
 from counterfoil.model import Client, Product
@@ -147,6 +147,8 @@ class Fulfilment:
         except NotPlaced:
             await claim.save("AddOrder was not sent", **_NO_INTENT)
             raise
+        except InProgress:
+            raise Later(BUSY, "an earlier try is still placing it") from None
         except OrderRefused as refusal:
             await claim.save("AddOrder was refused", **_NO_INTENT)
             rejected = StopCode.CLIENT_NOT_MAPPED if refusal.args[0] == "client" else StopCode.BILLING_REJECTED

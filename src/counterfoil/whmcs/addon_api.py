@@ -3,6 +3,8 @@
 They go through WHMCS's ordinary API, hence through its credentials, addresses and roles. PHP side: whmcs-addon/.
 """
 
+import hashlib
+import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,7 +14,7 @@ from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Invoice
 from counterfoil.whmcs import wire_addon, wire_orders
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
-from counterfoil.whmcs.orders_api import Line, order_params, refused_order
+from counterfoil.whmcs.orders_api import Line, order_params, raise_if_not_placed, refused_order
 from counterfoil.whmcs.reading import interpreting, real
 from counterfoil.whmcs.results import ChangeReport, Placed
 
@@ -64,21 +66,28 @@ class WhmcsAddon:
         with interpreting(INVOICES):
             return wire_addon.invoices(await self._call(INVOICES, params), client_id, ids, self._zone)
 
-    async def add_order(self, key: str, client_id: int, gateway: str, lines: Sequence[Line]) -> Placed:
-        """Places an order once, however often it is asked for with the same key (8 to 64 of A-Z a-z 0-9 _ -).
+    async def add_order(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed:
+        """Places an order once, however often the same is asked for with the same tag.
 
-        Raises NotOffered, InProgress, OrderRefused. After BillingUnavailable: ask again with the same key.
+        Raises NotOffered, InProgress, NotPlaced, OrderRefused. After BillingUnavailable it may be placed all the same.
         """
-        params = {"idempotencykey": key, **order_params(client_id, gateway, lines)}
+        params = order_params(client_id, gateway, lines, tag)
         with interpreting(ORDER):
             try:
-                return wire_orders.placed(await self._call(ORDER, params, write=True))
+                return wire_orders.placed(
+                    await self._call(ORDER, {"idempotencykey": _key(tag, params), **params}, write=True)
+                )
             except WhmcsRefused as refusal:
                 if refusal.says("An order with this key is being placed"):
                     raise InProgress from None
                 if refusal.says("Counterfoil", "It is not known"):
+                    # Whether anything was placed is for the caller to find out; the addon is not asked again at once.
+                    self._absent(ORDER, RELAPSE)
                     raise
                 raise refused_order(refusal) from None
+            except BillingUnavailable as error:
+                raise_if_not_placed(error)
+                raise
 
     async def _call(self, action: str, params: dict[str, str | int], *, write: bool = False) -> dict[str, Any]:
         if not self.offers(action):
@@ -100,3 +109,9 @@ class WhmcsAddon:
 
     def _absent(self, action: str, seconds: float) -> None:
         self._not_before[action] = self._clock() + seconds
+
+
+def _key(tag: str, params: dict[str, str | int]) -> str:
+    """Of this order with this content: what is ordered after a change, the first being refused, is another one."""
+    content = json.dumps([tag, params], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:40]

@@ -47,6 +47,12 @@ def refused_order(refusal: WhmcsRefused) -> OrderRefused:
     return OrderRefused(reason)
 
 
+def raise_if_not_placed(error: BillingUnavailable) -> None:
+    """As NotPlaced, if it is certain."""
+    if error.args[1] in NOT_CARRIED_OUT:
+        raise NotPlaced(*error.args) from None
+
+
 def order_params(client_id: int, gateway: str, lines: Sequence[Line], tag: str = "") -> dict[str, str | int]:
     params: dict[str, str | int] = {"clientid": real(client_id), "paymentmethod": gateway}
     for number, line in enumerate(lines):
@@ -82,8 +88,7 @@ class WhmcsOrders:
             except WhmcsRefused as refusal:
                 raise refused_order(refusal) from None
             except BillingUnavailable as error:
-                if error.args[1] in NOT_CARRIED_OUT:
-                    raise NotPlaced(*error.args) from None
+                raise_if_not_placed(error)
                 raise
 
     async def accept_order(self, order_id: int) -> None:
