@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from proofs.history import NEVER, Call, History
+from proofs.history import MOST_MADE_GOOD, NEVER, Call, History
 from proofs.rules import AFTER_OUTAGE, HAND_OFF, RESTORED, STAMPS, Violation
 
 APPROACH = 0.25
@@ -13,11 +13,8 @@ APPROACH = 0.25
 QUEUED = 1.0
 """The same where the portal's queue was full, or the call is an attempt after one that failed."""
 
-CATCHING_UP = 5.0
-"""Seconds in which missed webhooks are made good."""
-
-MANY = 200
-"""Webhooks that are made good one by one; for more, everything is cleared."""
+CATCHING_UP = 20.0
+"""Seconds in which missed webhooks are made good, on the busiest machine."""
 
 INTENT = 60.0
 """For so long a process keeps a write in mind whose outcome is not known."""
@@ -149,7 +146,7 @@ def _made_good(history: History) -> Iterator[tuple[float, float]]:
             done = [at for at in history.made_good if call.ended < at < call.ended + CATCHING_UP]
             yield from ((call.ended, at) for at in done)
             if min(died, default=NEVER) < call.ended + CATCHING_UP:
-                yield from [(call.ended, min(died))] * MANY
+                yield from [(call.ended, min(died))] * MOST_MADE_GOOD
 
 
 def _windows_put_back(history: History) -> Iterator[tuple[int, tuple[float, float]]]:

@@ -18,6 +18,9 @@ COMMAND_LIMIT = 0.5
 """Seconds for which a portal waits for Redis."""
 
 
+MOST_MADE_GOOD = 200
+"""Lost webhooks that are made good one by one; for more, everything is cleared."""
+
 TAKEN_FOR_LOST = "redis taken for lost"
 
 
@@ -176,7 +179,7 @@ class History:
     afresh: list[tuple[int, float]] = field(default_factory=list)
     """The portal's own clears, from its log: client and moment."""
     made_good: list[float] = field(default_factory=list)
-    """For each lost webhook that the portal made good, when it had done so."""
+    """For each lost webhook that the portal made good, or may have before it gave up, when it had done so."""
     is_numbered: bool = False
     """Whether WHMCS's addon was there."""
     changes: int = 0

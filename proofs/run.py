@@ -16,7 +16,7 @@ from proofs.books import Books
 from proofs.edits import edit_on
 from proofs.faults import Faults
 from proofs.fleet import Fleet, Portal, portal_of, running_fleet
-from proofs.history import COMMAND_LIMIT, TAKEN_FOR_LOST, Call, History, Track, Trouble
+from proofs.history import COMMAND_LIMIT, MOST_MADE_GOOD, TAKEN_FOR_LOST, Call, History, Track, Trouble
 from proofs.plan import Plan
 from proofs.readers import Customer
 from proofs.recorder import Recorder
@@ -33,6 +33,7 @@ MISMATCH = "cache_mismatch"
 """What it logs before it clears one of whom it found something stale."""
 
 MADE_GOOD = "lost webhooks made good"
+GIVEN_UP = "changes could not be asked for"
 
 
 @dataclass
@@ -184,7 +185,8 @@ def _losses(portal: Portal, unix: float) -> list[Trouble]:
 
 
 def _made_good(log: Path, unix: float) -> list[float]:
-    return [at for said, at in _logged(log, MADE_GOOD, unix) for _ in range(said["number"])]
+    done = [at for said, at in _logged(log, MADE_GOOD, unix) for _ in range(said["number"])]
+    return done + [at for _, at in _logged(log, GIVEN_UP, unix) for _ in range(MOST_MADE_GOOD)]
 
 
 def _logged(log: Path, event: str, unix: float) -> list[tuple[dict[str, Any], float]]:
