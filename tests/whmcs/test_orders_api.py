@@ -54,6 +54,26 @@ async def test_what_is_paid_once_or_never(whmcs: Scripted, orders: WhmcsOrders) 
     assert [price.billing_cycle for price in once.prices + free.prices] == ["onetime", "free"]
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("Fast &amp; near.", "Fast & near."),
+        ("One<br />\r\ntwo<BR>three", "One\ntwo\nthree"),
+        ("<p>For <b>offices</b>:</p>\n<ul>\n<li>10 GB</li><li class='x'>mail</li></ul>", "For offices:\n10 GB\nmail"),
+        ("&lt;p&gt;Stored escaped&lt;/p&gt;", "Stored escaped"),
+        ("<style>b { color: red }</style><!-- old --><b>Now</b><script>alert(1)</script>", "Now"),
+        ("1 < 2, a<3 and 4 > 3", "1 < 2, a<3 and 4 > 3"),
+    ],
+)
+async def test_a_description_in_html_is_read_as_its_words(
+    whmcs: Scripted, orders: WhmcsOrders, stored: str, shown: str
+) -> None:
+    """WHMCS lets administrators format it; the portal shows text."""
+    whmcs.script.append(says(products(product(description=stored))))
+    (sold,) = await orders.get_products()
+    assert sold.description == shown
+
+
 async def test_hidden_products_are_not_sold(whmcs: Scripted, orders: WhmcsOrders) -> None:
     """GetProducts sends hidden ones too; versions that say so are believed."""
     whmcs.script.append(says(products(product(hidden="1"), product(retired=1), product(pid=3))))

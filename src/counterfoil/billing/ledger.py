@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from counterfoil.billing.invoice_query import OPEN, InvoiceQuery, StatusFilter, is_overdue, is_to_pay, select
-from counterfoil.billing.shown import Figures, InvoiceItem, InvoicePage, has_part_payment, stands_for_others
+from counterfoil.billing.shown import Figures, InvoiceItem, InvoicePage, has_part_payment, owed, stands_for_others
 from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
 
 _INSISTENCE = 2
@@ -189,8 +189,8 @@ class Ledger:
         return any(row.id not in self._invoices for row in self._candidates(query) if row.status in OPEN)
 
     def _due(self, row: InvoiceRow) -> Decimal:
-        invoice = self._invoices.get(row.id) if row.status in OPEN else None
-        return invoice.balance if invoice else Decimal(0)
+        invoice = self._invoices.get(row.id)
+        return owed(row.status, invoice.balance) if invoice else Decimal(0)
 
     def _is_overdue(self, row: InvoiceRow) -> bool:
         return is_overdue(row.status, row.total.amount, row.due_on, self._today)

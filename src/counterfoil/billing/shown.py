@@ -84,6 +84,10 @@ class InvoiceDetail(Struct, frozen=True):
     stands_for: StandsFor | None
     as_of: datetime
 
+    @property
+    def amount_due(self) -> Money:
+        return Money.of(owed(self.status, self.balance.amount), self.currency)
+
 
 class Figures(Struct, frozen=True):
     """The head of the list, one per currency. `due` sums what can be paid, `overdue` is part of it; `unpaid_count` are
@@ -112,6 +116,11 @@ def stands_for_others(invoice: Invoice) -> bool:
     twice. Once it is settled it is the record of a payment, and shown as WHMCS lists it: docs/money.md.
     """
     return stands_for(invoice) is not None and invoice.status in OPEN
+
+
+def owed(status: InvoiceStatus, balance: Decimal) -> Decimal:
+    """WHMCS goes on computing a balance for what is cancelled, refunded, or marked as paid without a payment."""
+    return balance if status in OPEN else Decimal(0)
 
 
 def has_part_payment(invoice: Invoice) -> bool:

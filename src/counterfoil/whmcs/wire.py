@@ -75,6 +75,17 @@ def text(row: Row, key: str) -> str:
     raise Untrustworthy(f"{key} is no text")
 
 
+_UNSHOWN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_LINE_END = re.compile(r"\s*(?:<(?:br|hr|/?(?:p|div|ul|ol|li|dl|dt|dd|table|tr|h[1-6]))\b[^<>]*>\s*)+", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+
+
+def prose(row: Row, key: str) -> str:
+    """Text that an administrator may have written as HTML: its words, one line for each of its blocks."""
+    words = _TAG.sub("", _LINE_END.sub("\n", _UNSHOWN.sub("", text(row, key))))
+    return words.replace("\u00a0", " ").strip()
+
+
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,10})?", re.ASCII)
 
 

@@ -16,6 +16,7 @@ from counterfoil.whmcs.wire import (
     each,
     identifier,
     optional_identifier,
+    prose,
     rows,
     switch,
     text,
@@ -48,7 +49,7 @@ def _product(row: Row) -> Product:
     return Product(
         id=identifier(row, "pid", "id"),
         name=text(row, "name"),
-        description=text(row, "description"),
+        description=prose(row, "description"),
         takes_quantity=text(row, "allowqty") not in {"", "0"},
         prices=tuple(prices),
         fields={text(field, "name"): identifier(field, "id") for field in rows(row, "customfields", "customfield")},
