@@ -1,7 +1,7 @@
 """What the templates get: one frozen struct a page, complete. Templates never fetch. Look and words are theirs."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
@@ -180,6 +180,19 @@ class Invoice(View, frozen=True):
     def received(self) -> Money:
         """Of an invoice that is partly paid."""
         return Money.of(self.invoice.total.amount - self.invoice.balance.amount, self.invoice.currency)
+
+    @property
+    def credit_place(self) -> Literal["above", "below", ""]:
+        """Of the credit used, from the total. Before version 9 WHMCS has taken it off the total, later it has not;
+        then its ledger may tell it as one of the payments.
+        """
+        told = self.invoice
+        if not told.credit.amount:
+            return ""
+        if told.subtotal.amount + sum(tax.amount.amount for tax in told.taxes) != told.total.amount:
+            return "above"
+        paid = sum(payment.amount.amount for payment in told.payments)
+        return "below" if told.total.amount - paid != told.balance.amount else ""
 
 
 class Problem(View, frozen=True):
