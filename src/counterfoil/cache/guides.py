@@ -1,9 +1,10 @@
 """Who knows where the keys are, for each kind of address."""
 
 import asyncio
-from itertools import cycle
+from itertools import count, cycle
 
 from counterfoil.cache.address import Address
+from counterfoil.cache.cluster import ClusterNodes
 from counterfoil.cache.layout import Guide, Layout, Place
 from counterfoil.cache.sentinel import Sentinels
 
@@ -22,6 +23,24 @@ class Fixed:
 
     def close(self) -> None:
         pass
+
+
+class AnyMaster:
+    """One of a cluster, another one each time: messages reach every node from every node."""
+
+    def __init__(self, address: Address) -> None:
+        self._nodes = ClusterNodes(address)
+        self._turns = count()
+
+    async def find(self) -> Layout:
+        places = (await self._nodes.find()).places
+        return Layout((places[next(self._turns) % len(places)],))
+
+    async def until_replaced(self, layout: Layout) -> None:
+        await asyncio.Event().wait()
+
+    def close(self) -> None:
+        self._nodes.close()
 
 
 def guide_to(address: Address) -> Guide:

@@ -12,7 +12,7 @@ from counterfoil.cache.address import Address
 from counterfoil.cache.cluster import ClusterNodes
 from counterfoil.cache.connection import Argument, Connection, connect
 from counterfoil.cache.guides import guide_to
-from counterfoil.cache.layout import Layout, Place
+from counterfoil.cache.layout import Guide, Layout, Place
 from counterfoil.cache.store import StoreAway
 
 log = structlog.get_logger(__name__)
@@ -32,11 +32,18 @@ class Server:
 
 class Link:
     """`greet` makes a fresh connection usable and names its run, or raises StoreAway; only when every server was
-    greeted does the link count as up.
+    greeted does the link count as up. `in_cluster` guides to those that are needed, once it shows that it is one.
     """
 
-    def __init__(self, address: Address, purpose: str, greet: Callable[[Connection, Place], Awaitable[str]]) -> None:
+    def __init__(
+        self,
+        address: Address,
+        purpose: str,
+        greet: Callable[[Connection, Place], Awaitable[str]],
+        in_cluster: Callable[[Address], Guide] = ClusterNodes,
+    ) -> None:
         self._address = address
+        self._in_cluster = in_cluster
         self._guide = guide_to(address)
         self._purpose = purpose
         self._greet = greet
@@ -94,7 +101,7 @@ class Link:
                 await self._connect()
             except OneOfACluster:
                 self._guide.close()
-                self._guide = ClusterNodes(self._address)
+                self._guide = self._in_cluster(self._address)
                 continue
             except (OSError, StoreAway) as error:  # TimeoutError is an OSError.
                 since = self._why_away = self._report(since, str(error) or type(error).__name__)

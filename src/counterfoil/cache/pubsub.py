@@ -7,8 +7,9 @@ from collections.abc import Callable
 from counterfoil.cache import rules
 from counterfoil.cache.address import Address
 from counterfoil.cache.connection import Connection, accept
+from counterfoil.cache.guides import AnyMaster
 from counterfoil.cache.layout import Place
-from counterfoil.cache.link import Link
+from counterfoil.cache.link import Link, check_mode
 from counterfoil.cache.store import StoreAway
 
 Listener = Callable[[str, bytes], None]
@@ -21,7 +22,7 @@ class Subscriber:
         # Redis does not separate channels by database.
         self.channel = f"cf1:{address.database}"
         self._listeners: list[Listener] = []
-        self._link = Link(address, "messages", self._subscribe)
+        self._link = Link(address, "messages", self._subscribe, AnyMaster)
         self._running: asyncio.Task[None] | None = None
         self._is_started = False
 
@@ -50,9 +51,10 @@ class Subscriber:
         for listener in self._listeners:
             listener(topic.decode(), message)
 
-    async def _subscribe(self, connection: Connection, _place: Place) -> str:
+    async def _subscribe(self, connection: Connection, place: Place) -> str:
+        check_mode(place, accept(await connection.send("INFO", "server")))
         connection.on_message = self.hear
-        accept(await connection.send("SUBSCRIBE", self.channel))  # Each node of a cluster hears all of them.
+        accept(await connection.send("SUBSCRIBE", self.channel))
         return ""
 
     async def _run(self) -> None:
