@@ -140,9 +140,12 @@ async def test_rows_of_others_refuse_the_whole_answer(
 
 
 async def test_get_currencies(whmcs: Scripted, records: WhmcsRecords) -> None:
-    rows = {"currency": [{"id": "1", "code": "EUR"}, {"id": 2, "code": "JPY"}]}
-    whmcs.default = says({"result": "success", "totalresults": "2", "currencies": rows})
-    assert await records.get_currencies() == {1: "EUR", 2: "JPY"}
+    """Nested, and flat as the documentation shows it."""
+    rows = [{"id": "1", "code": "EUR"}, {"id": 2, "code": "JPY"}]
+    flat = {f"currencies[currency][{at}][{key}]": row[key] for at, row in enumerate(rows) for key in row}
+    for shape in ({"currencies": {"currency": rows}}, flat):
+        whmcs.default = says({"result": "success", "totalresults": "2"} | shape)
+        assert await records.get_currencies() == {1: "EUR", 2: "JPY"}
 
 
 @pytest.mark.parametrize("name", ["get_transactions", "get_credits", "get_quotes", "get_contacts"])

@@ -53,20 +53,20 @@ def _transaction(row: Row, zone: ZoneInfo) -> Transaction:
 
 def credits_(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[CreditEntry, ...]:
     _are_of(client_id, {identifier(answer, "clientid")})
-    found = rows(answer, "credits", "credit") or _flat(answer)
+    found = rows(answer, "credits", "credit") or _flat(answer, "credits[credit]")
     _are_all(found, answer)
     _are_of(client_id, {identifier(row, "clientid") for row in found if "clientid" in row})
     return each(found, lambda row: _credit_entry(row, zone))
 
 
-_FLAT = re.compile(r"credits\[credit\]\[([0-9]{1,6})\]\[([a-z_]+)\]")
+_FLAT = re.compile(r"\[([0-9]{1,6})\]\[([a-z_]+)\]")
 
 
-def _flat(answer: Row) -> list[Row]:
-    """The shape in which the vendor's page shows it: "credits[credit][0][id]"."""
+def _flat(answer: Row, path: str) -> list[Row]:
+    """The shape in which the vendor's pages show some lists: "credits[credit][0][id]"."""
     found: dict[int, dict[str, object]] = {}
     for key, value in answer.items():
-        if place := _FLAT.fullmatch(key):
+        if key.startswith(path) and (place := _FLAT.fullmatch(key, len(path))):
             found.setdefault(int(place[1]), {})[place[2]] = value
     return [found[place] for place in sorted(found)]
 
@@ -159,7 +159,7 @@ def _contact(row: Row) -> Contact:
 
 def currencies(answer: Row) -> dict[int, str]:
     """Codes such as "EUR" by WHMCS's numbers."""
-    found = rows(answer, "currencies", "currency")
+    found = rows(answer, "currencies", "currency") or _flat(answer, "currencies[currency]")
     _are_all(found, answer)
     return {identifier(row, "id"): text(row, "code") for row in found}
 
