@@ -69,6 +69,12 @@ async def make_old(database_url: str, event_id: str, *, held: bool = True) -> No
     await engine.dispose()
 
 
+def test_a_busy_sender_with_a_wrong_secret_is_told_so(portal: Portal) -> None:
+    """429 on WHMCS's status page would send its administrator the wrong way."""
+    answers = [portal.deliver(BODY, f"msg_{number}", time.time(), "v1,AAAA") for number in range(100)]
+    assert {problem(answer) for answer in answers} == {(401, "bad_signature")}
+
+
 @pytest.mark.parametrize("age", [-3600, -301, 330, 3600])
 def test_old_and_future_messages_are_refused(portal: Portal, age: int) -> None:
     """Five minutes either way."""

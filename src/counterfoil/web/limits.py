@@ -34,8 +34,9 @@ TABLE: dict[str, RateLimitItem] = {
     "profile": RateLimitItemPerMinute(60),
     "order": RateLimitItemPerMinute(60),
     "csv": RateLimitItemPerMinute(30),
-    # By address. A storm of genuine webhooks is never limited: each must take effect.
-    "bad_webhook": RateLimitItemPerMinute(60),
+    # By address. A storm of genuine webhooks is never limited: each must take effect. High enough that WHMCS with a
+    # wrong secret is told so, even in a busy minute, and not that it sends too much.
+    "bad_webhook": RateLimitItemPerMinute(600),
 }
 """What is counted -> how often a user (or an address, where the name says so) may do it."""
 
