@@ -117,11 +117,19 @@ def test_orchestrators_may_probe_by_address(portal: Stack) -> None:
         assert send_raw(portal.url, b"GET %s HTTP/1.1\r\nHost: 10.1.2.3:8000\r\n\r\n" % path).status == 200
 
 
-@pytest.mark.parametrize("host", [b"portal.example", b"PORTAL.example"])
+@pytest.mark.parametrize("host", [b"portal.example", b"PORTAL.example", b"portal.example:443"])
 def test_a_public_portal_knows_only_its_name(host: bytes) -> None:
     doors = Doors(load({**SETTINGS, "COUNTERFOIL_BASE_URL": "https://portal.example"}))
     assert doors.knows_host(host)
-    for other in (b"127.0.0.1", b"localhost", b"portal.example:8000", b"portal.example.", b"", b"\xff"):
+    for other in (
+        b"127.0.0.1",
+        b"localhost",
+        b"portal.example:8000",
+        b"portal.example:80",
+        b"portal.example.",
+        b"",
+        b"\xff",
+    ):
         assert not doors.knows_host(other)
 
 

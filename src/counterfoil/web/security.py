@@ -29,12 +29,14 @@ class Doors:
     def __init__(self, settings: Settings) -> None:
         parts = urlsplit(settings.base_url)
         self.origin = origin(parts).encode()
-        self._host = self.origin.split(b"//")[1]
+        scheme, host = self.origin.split(b"://")
+        # With the default port too: proxies add it, such as nginx with `Host $host:$server_port`.
+        self._hosts = {host, host + (b":443" if scheme == b"https" else b":80")}
         # On a developer's machine the port and the name of the loopback address are a matter of taste.
         self._any_loopback = is_loopback(parts.hostname or "")
 
     def knows_host(self, host: bytes) -> bool:
-        if host.lower() == self._host:
+        if host.lower() in self._hosts:
             return True
         return self._any_loopback and _LOOPBACK.fullmatch(host) is not None
 
