@@ -19,6 +19,7 @@ CounterfoilError
     ValidationFailed            422 validation_failed, with the fields
     IdempotencyKeyReused        422 idempotency_key_reused
       SeveralCurrencies
+      NoInvoiceChosen
       TooManyOpenInvoices
       StatementTooLong
     RateLimited                 429 rate_limited, with the wait
@@ -140,6 +141,12 @@ class ValidationFailed(Refused):
 class SeveralCurrencies(ValidationFailed):
     title = "Several currencies"
     detail = "These invoices are in different currencies. Pay each currency separately."
+
+
+class NoInvoiceChosen(ValidationFailed):
+    """Of people, whose form has no field to point at."""
+
+    detail = "Select at least one invoice."
 
 
 class TooManyOpenInvoices(ValidationFailed):

@@ -154,6 +154,7 @@ def test_a_plain_form_does_it_too(portal: Stack, ids: list[int]) -> None:
         assert 'name="invoice_ids"' not in page
         nothing = ada.post("/invoices/pay", data={})
         assert (nothing.status_code, "Select at least one invoice." in nothing.text) == (422, True)
+        assert "invoice_ids" not in nothing.text
 
 
 def test_selecting_says_what_it_comes_to(portal: Stack, open_page: OpenPage, ids: list[int]) -> None:

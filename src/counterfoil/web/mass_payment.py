@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from counterfoil.billing.hand_offs import MOST_TOGETHER, HandOff
-from counterfoil.errors import InvoiceNotFound, ValidationFailed
+from counterfoil.errors import InvoiceNotFound, NoInvoiceChosen, ValidationFailed
 from counterfoil.web.catalogue import translatable
 from counterfoil.web.guard import viewer_of
 from counterfoil.web.invoices import MAX_ID, PaymentLink, id_of, link_answer
@@ -32,7 +32,7 @@ async def pay(request: AnyRequest, parts: GivenParts) -> Response[Any]:
     form = await request.form()
     chosen = [id_of(str(text)) for text in form.getall("invoice_ids", [])]
     if not chosen:
-        raise ValidationFailed(("invoice_ids", translatable("Select at least one invoice.")))
+        raise NoInvoiceChosen
     response = await away(request, parts, await _hand_off(request, parts, chosen), "/invoices")
     response.cookies.append(paying_cookie(request, parts, *chosen))
     return response
