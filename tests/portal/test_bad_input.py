@@ -100,6 +100,8 @@ def test_somebody_elses_draft_and_missing_are_the_same_bytes(portal: Portal, bob
         answer = bob.get(f"{INVOICES}/{number}")
         body = answer.text.replace(answer.json()["request_id"], "")
         headers = {name: text for name, text in answer.headers.items() if name not in {"x-request-id", "date"}}
-        seen.append((answer.status_code, body, headers, sorted(portal.whmcs.actions())))
+        # Bob's rights are read again when they are a minute old, whatever he asks for.
+        asked = sorted({*portal.whmcs.actions()} - {"GetUsers", "GetUserPermissions"})
+        seen.append((answer.status_code, body, headers, asked))
     assert seen[0] == seen[1] == seen[2]
     assert seen[0][0] == 404

@@ -34,10 +34,14 @@ def test_an_encoded_question_mark_is_part_of_the_path(ada: httpx2.Client, portal
 def test_one_person_cannot_fill_the_cache(ada: httpx2.Client, portal: Stack) -> None:
     """A query that is new each time is answered each time, but after a while it is kept no more."""
     assert _is_kept(ada, portal, "a person's")
-    # Whenever the minute ends that is counted in, twice as many are too many.
-    for number in range(2 * MOST_KEPT):
-        assert ada.get("/api/v1/invoices", params={"page_size": 1, "n": number}).status_code == 200
-    assert not _is_kept(ada, portal, "a program's")
+    # Whenever the minute ends that is counted in, twice as many are too many; on a busy machine a minute may be short.
+    for attempt in range(5):
+        for number in range(2 * MOST_KEPT):
+            params = {"page_size": 1, "n": f"{attempt}-{number}"}
+            assert ada.get("/api/v1/invoices", params=params).status_code == 200
+        if not _is_kept(ada, portal, f"a program's {attempt}"):
+            return
+    pytest.fail("every answer is kept")
 
 
 def test_a_head_is_answered_from_what_is_kept(steady: httpx2.Client, portal: Stack) -> None:
