@@ -6,7 +6,8 @@ export UV_PYTHON_DOWNLOADS := never
 
 BIN := .venv/bin
 TESTS ?= tests
-WORKERS ?= 2
+# More than there are cores: half of the time tests wait, for lifetimes to end and servers to come back.
+WORKERS ?= 3
 SECONDS ?= 60
 ADDON ?= build/counterfoil-whmcs.zip
 

@@ -1,4 +1,6 @@
-"""The cache's tests run thrice: on the memory store in virtual time, on a real Redis and on a real cluster of them."""
+"""The cache's tests run twice: on the memory store in virtual time, and on a real Redis in real time. Those of
+test_generations.py run a third time, on a real cluster.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -12,7 +14,7 @@ from tests.cache.virtual import VirtualLoop
 from tests.clusters import Nodes, running_cluster
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", "redis"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

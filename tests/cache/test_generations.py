@@ -12,6 +12,11 @@ from tests.cache.fleet import ADA, WITHIN, Fleet, Whmcs, peeked, until, value
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture(params=["memory", "redis", "cluster"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 async def test_a_value_is_fetched_once(fleet: Fleet, whmcs: Whmcs) -> None:
     """A second read, in another process, costs no call."""
     first, second = await fleet.settled(), await fleet.process()
