@@ -20,6 +20,9 @@ _SUITE = re.compile(r"<address>.*?(?:<br>Suite (\d+))?<br>[^<]*<br>[^<]*<br></ad
 _TOTAL = re.compile(r"<dt>Total</dt><dd>\D*([\d.,]+)</dd>")
 _DUE = re.compile(r"<dt>Amount due</dt><dd>\D*([\d.,]+)</dd></div>\s*</dl>")
 
+OPEN = {"unpaid", "payment_pending", "collections"}
+"""In which something may be due."""
+
 
 class Claim(NamedTuple):
     """`version`: as stamped, None where only `facts` tell. Facts: number, status, total, due date, balance; None:
@@ -65,7 +68,7 @@ def _of_item(item: dict[str, Any]) -> list[Claim]:
     number, version = _stamped(item["number"])
     row = Claim(item["id"], "rows", version, (number, item["status"], item["total"]["amount"], item["due_on"], None))
     owed = item["amount_due"]["amount"]
-    if item["status"] not in {"unpaid", "payment_pending", "collections"}:
+    if item["status"] not in OPEN:
         return [row] if owed == "0.00" else [row._replace(facts=("an amount due although settled",))]
     return [row, Claim(item["id"], "invoice", None, (None, item["status"], None, None, owed))]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from proofs.history import NEVER, Shown, Track, Value, Version
-from proofs.statements import Claim, Statement
+from proofs.statements import OPEN, Claim, Statement
 
 ALWAYS = -NEVER
 
@@ -83,6 +83,10 @@ class Truth:
 def _fits(claim: Claim, version: Version) -> bool:
     if version.facts is None or len(claim.facts) != len(version.facts):
         return False
+    _, status, _, _, balance = claim.facts
+    if status is None and balance == "0.00" and version.facts[1] not in OPEN:
+        # A page shows what is due, which of a closed invoice is nothing, whatever balance WHMCS goes on computing.
+        claim = claim._replace(facts=(*claim.facts[:4], None))
     return all(said is None or said == fact for said, fact in zip(claim.facts, version.facts, strict=True))
 
 

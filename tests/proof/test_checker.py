@@ -224,6 +224,7 @@ def truth() -> Truth:
         {"version": 1, "visible_at": START, "invoice": kept("10.00")},
         {"version": 2, "visible_at": START + 5, "invoice": kept("20.00")},
         {"version": 3, "visible_at": START + 9, "invoice": None},
+        {"version": 4, "visible_at": START + 12, "invoice": kept("30.00") | {"status": "Cancelled"}},
     ]
     return Truth({"invoice 7": invoice_track(ADA, sandbox)})
 
@@ -245,10 +246,15 @@ def stated(version: int | None, *facts: str | None) -> Statement:
         (ADA, stated(None, None, "payment_pending", None, None, None), [(1, 2)]),
         (ADA, Statement(START, (), listed=frozenset()), [(0, 3)]),
         (ADA, stated(1, "INV-7", "payment_pending", "20.00", "2026-12-01", "10.00"), None),
-        (ADA, stated(4, "INV-7", "payment_pending", "10.00", "2026-12-01", "10.00"), None),
+        (ADA, stated(4, "INV-7", None, "30.00", None, "0.00"), [(4,)]),
+        (ADA, stated(1, "INV-7", None, "10.00", None, "0.00"), None),
+        (ADA, stated(5, "INV-7", "payment_pending", "10.00", "2026-12-01", "10.00"), None),
         (BOB, stated(1, "INV-7", "payment_pending", "10.00", "2026-12-01", "10.00"), None),
     ],
-    ids=["stamped", "by its amount", "fits several", "not listed", "a mixture", "of the future", "somebody else's"],
+    ids=[
+        *("stamped", "by its amount", "fits several", "not listed", "a mixture"),
+        *("nothing due on a closed one", "nothing due on an open one", "of the future", "somebody else's"),
+    ],
 )
 def test_what_was_said_is_held_against_the_books(
     client: int, statement: Statement, versions: list[tuple[int, ...]] | None
