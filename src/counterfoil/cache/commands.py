@@ -9,7 +9,6 @@ from counterfoil.cache.address import parse_address
 from counterfoil.cache.connection import Argument, Connection, accept
 from counterfoil.cache.layout import Place
 from counterfoil.cache.link import Link, check_mode
-from counterfoil.cache.store import StoreAway
 
 
 class Commands:
@@ -27,7 +26,7 @@ class Commands:
         await self._link.close()
 
     async def send(self, name: str, key: str, *arguments: Argument) -> Any:
-        return self._accept(await self._link.to(self._scope).send(name, self._key(key), *arguments))
+        return self._link.accept(await self._link.to(self._scope).send(name, self._key(key), *arguments))
 
     async def run(self, script: bytes, key: str, *arguments: Argument) -> Any:
         """A Lua script on one key."""
@@ -35,17 +34,10 @@ class Commands:
         reply = await server.send("EVALSHA", hashlib.sha1(script, usedforsecurity=False).hexdigest(), *rest)
         if isinstance(reply, hiredis.ReplyError) and str(reply).startswith("NOSCRIPT"):
             reply = await server.send("EVAL", script, *rest)
-        return self._accept(reply)
+        return self._link.accept(reply)
 
     def _key(self, key: str) -> str:
         return f"cf1:{{{self._scope}}}:{key}"
-
-    def _accept(self, reply: Any) -> Any:
-        try:
-            return accept(reply)
-        except StoreAway as error:
-            self._link.drop(str(error))
-            raise
 
 
 async def _greet(connection: Connection, place: Place) -> str:

@@ -10,7 +10,7 @@ import structlog
 from counterfoil.cache import rules
 from counterfoil.cache.address import Address
 from counterfoil.cache.cluster import ClusterNodes
-from counterfoil.cache.connection import Argument, Connection, connect
+from counterfoil.cache.connection import Argument, Connection, accept, connect
 from counterfoil.cache.guides import guide_to
 from counterfoil.cache.layout import Guide, Layout, Place
 from counterfoil.cache.store import StoreAway
@@ -89,6 +89,14 @@ class Link:
         self._guide.close()
         servers, self._servers = self._servers, ()
         _abort(servers, "closed")
+
+    def accept(self, reply: Any) -> Any:
+        """The reply. An error gives up the connections, so that the servers are looked for again. Raises StoreAway."""
+        try:
+            return accept(reply)
+        except StoreAway as error:
+            self.drop(str(error))
+            raise
 
     def drop(self, why: str) -> None:
         if self._servers:

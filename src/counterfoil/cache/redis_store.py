@@ -77,7 +77,7 @@ class RedisStore:
         servers = self._link.servers
         asked = [[server.send(*question) for question in _questions(server.place)] for server in servers]
         return [
-            self._same(server, [self._accept(await future) for future in futures])
+            self._same(server, [self._link.accept(await future) for future in futures])
             for server, futures in zip(servers, asked, strict=True)
         ]
 
@@ -97,9 +97,9 @@ class RedisStore:
         prefix = f"cf1:{server.run}:{{{scope}}}:"
         keys = [f"{prefix}e:{name}" for name in names]
         if session is None:
-            record, *entries = self._accept(await server.send("MGET", prefix + "g", *keys))
+            record, *entries = self._link.accept(await server.send("MGET", prefix + "g", *keys))
             return Found(None, record, entries)
-        found = self._accept(await server.send("MGET", f"{prefix}s:{session}", prefix + "g", *keys))
+        found = self._link.accept(await server.send("MGET", f"{prefix}s:{session}", prefix + "g", *keys))
         return Found(found[0] or None, found[1], found[2:])
 
     async def born(self, scope: str, nonce: str) -> Answer:
@@ -132,7 +132,7 @@ class RedisStore:
             cursor: Argument = 0
             while cursor != b"0":
                 command = ("SCAN", cursor, "MATCH", f"cf1:{server.run}:*:g", "COUNT", 1000)
-                cursor, keys = self._accept(await server.send(*command))
+                cursor, keys = self._link.accept(await server.send(*command))
                 bumps = [self._do(server, "bump", [key], *_bump_arguments(Bump(new_nonce()))) for key in keys]
                 await asyncio.gather(*bumps)
         return await self.beat()
@@ -146,7 +146,7 @@ class RedisStore:
     async def publish(self, topic: str, message: bytes) -> None:
         packed = pack_message(topic, message)
         try:
-            self._accept(await self._link.send("PUBLISH", self._subscriber.channel, packed))
+            self._link.accept(await self._link.send("PUBLISH", self._subscriber.channel, packed))
         except StoreAway:
             self._subscriber.hear(packed)
         else:
@@ -174,15 +174,8 @@ class RedisStore:
         reply = await server.send("EVALSHA", _SHA, *rest)
         if isinstance(reply, hiredis.ReplyError) and str(reply).startswith("NOSCRIPT"):
             reply = await server.send("EVAL", _BODY, *rest)
-        kind, now, data = self._accept(reply)
+        kind, now, data = self._link.accept(reply)
         return Answer(cast("Kind", kind.decode()), now / 1000, data, server.run)
-
-    def _accept(self, reply: Any) -> Any:
-        try:
-            return accept(reply)
-        except StoreAway as error:
-            self._link.drop(str(error))
-            raise
 
 
 def _questions(place: Place) -> tuple[tuple[Argument, ...], ...]:
