@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from counterfoil.app import build
+from counterfoil.app.portal import build
 from counterfoil.settings import load
-from counterfoil.web.openapi import described
+from counterfoil.web.api.openapi import described
 
 NOT_USED = {
     "COUNTERFOIL_SECRET_KEY": "x" * 32,

@@ -8,8 +8,8 @@ import gc
 import os
 from typing import Any
 
-from counterfoil.cache.address import parse_address
-from counterfoil.cache.connection import Connection, connect
+from counterfoil.redis.address import parse_address
+from counterfoil.redis.connection import Connection, connect
 
 HEADERS = [("content-type", "application/json"), ("cache-control", "private, no-cache"), ("vary", "Cookie")]
 

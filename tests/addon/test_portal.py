@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from counterfoil import __version__
-from counterfoil.billing.missed import ASK_EVERY, LOOK_EVERY, TURN, YOUNG
+from counterfoil.changes.catch_up import ASK_EVERY, LOOK_EVERY, TURN, YOUNG
 from counterfoil.db.engine import make_engine
 from counterfoil.db.tables import change_feed
 from tests.portal.conftest import Portal

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter, is_overdue, select
+from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter, is_overdue, select
 from counterfoil.model import InvoiceRow, InvoiceStatus, Money
 from tests.billing.books import TODAY, row
 

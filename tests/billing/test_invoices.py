@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from counterfoil.billing.clients import Clients
-from counterfoil.billing.freshness import Lifetimes
-from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
-from counterfoil.billing.invoices import ROWS_AT_ONCE, Invoices
+from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
+from counterfoil.billing.invoices.reads import ROWS_AT_ONCE, Invoices
+from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import Calendar
 from counterfoil.cache import Cache, open_cache, rules
 from counterfoil.errors import BillingUnavailable, InvoiceNotFound

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.billing.invoice_query import InvoiceQuery, StatusFilter
-from counterfoil.billing.invoices import _rows_of
-from counterfoil.billing.ledger import Difference, Doubts, Ledger
-from counterfoil.billing.shown import InvoiceItem, detail_of
+from counterfoil.billing.invoices.ledger import Difference, Doubts, Ledger
+from counterfoil.billing.invoices.query import InvoiceQuery, StatusFilter
+from counterfoil.billing.invoices.reads import _rows_of
+from counterfoil.billing.invoices.shown import InvoiceItem, detail_of
 from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
 from tests.billing.books import TODAY, invoice, row
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from counterfoil.billing.missed import HOLE_PATIENCE, MANY, Missed
 from counterfoil.cache import Cache, Entry, open_cache
-from counterfoil.db import events, feed
+from counterfoil.changes import feed, receipts
+from counterfoil.changes.catch_up import HOLE_PATIENCE, MANY, Missed
+from counterfoil.changes.receipts import Received
 from counterfoil.db.engine import make_engine
-from counterfoil.db.events import Received
 from counterfoil.db.schema import upgrade
 from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs.addon_api import NotOffered
@@ -91,9 +91,9 @@ class Portal:
     async def receive(self, number: int, *, held: bool = True) -> None:
         """As when its webhook comes. `held`: whether its effect could be made to hold."""
         event = Received(f"cf_{self.addon.series}_{number}", "invoice.paid", 1, "c1")
-        await events.record(self.engine, event)
+        await receipts.record(self.engine, event)
         if held:
-            await events.note_held(self.engine, event)
+            await receipts.note_held(self.engine, event)
 
     async def look(self) -> list[int]:
         self.done = []
@@ -209,7 +209,7 @@ async def test_thousands_cost_a_few_clears(portal: Portal, cache: Cache, addon: 
     assert not await is_kept(cache)
     assert len(addon.asked) == 12
     assert portal.missed.figures["missed"] == 10_000
-    assert len(await events.held(portal.engine, [f"cf_{SERIES}_{number}" for number in (1, 5000, 10_000)])) == 3
+    assert len(await receipts.held(portal.engine, [f"cf_{SERIES}_{number}" for number in (1, 5000, 10_000)])) == 3
     addon.record(*range(10_001, 10_001 + MANY))
     assert len(await portal.look()) == MANY
 

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from counterfoil.billing.changes import Changes
 from counterfoil.billing.clients import Clients
-from counterfoil.billing.freshness import Lifetimes
 from counterfoil.billing.gateways import Gateways
+from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.payment_methods import PaymentMethods, shown_methods
 from counterfoil.billing.reading import Calendar
 from counterfoil.cache import Cache, open_cache
+from counterfoil.changes.clearing import Changes
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Gateway, PaymentMethod
 from tests.billing.whmcs_books import Books

@@ -2,9 +2,9 @@
 
 import pytest
 
-from counterfoil.billing.addresses import countries, form_of
-from counterfoil.billing.phones import read_phone
-from counterfoil.billing.profile_rules import TEXTS, Fault, faults, tidy
+from counterfoil.billing.profile.addresses import countries, form_of
+from counterfoil.billing.profile.phones import read_phone
+from counterfoil.billing.profile.rules import TEXTS, Fault, faults, tidy
 
 ADA = dict.fromkeys(TEXTS, "") | {
     "first_name": "Ada",

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from counterfoil.billing.clients import Clients
-from counterfoil.billing.freshness import Lifetimes
+from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
 from counterfoil.billing.records import Records, page_of

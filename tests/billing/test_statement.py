@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from counterfoil.billing.credits import ShownCredit
-from counterfoil.billing.statement import Account, Books, EntryKind, statement
+from counterfoil.billing.statement.account import Account, Books, EntryKind, statement
 from counterfoil.billing.transactions import Kind, ShownTransaction
 from counterfoil.model import InvoiceRow, InvoiceStatus, Money
 from tests.billing.books import row

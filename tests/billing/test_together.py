@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from counterfoil.billing.together import Together
+from counterfoil.billing.invoices.batcher import Together
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Invoice
 from counterfoil.whmcs.addon_api import MOST_INVOICES, NotOffered

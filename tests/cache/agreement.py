@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from counterfoil.cache import redis_store
-from counterfoil.cache.address import parse_address
 from counterfoil.cache.memory import MemoryStore
 from counterfoil.cache.packing import pack_header, unpack_record
 from counterfoil.cache.redis_store import RedisStore
 from counterfoil.cache.store import Answer, Bump, Found, Lease
+from counterfoil.redis.address import parse_address
 
 SLOWER = 1000
 """Redis keeps everything that much longer than it was asked to, so that it forgets nothing while a busy machine stands

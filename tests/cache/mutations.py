@@ -7,7 +7,7 @@ worlds too: make prove-mutations, docs/cache.md.
 from functools import partial
 
 from counterfoil import errors
-from counterfoil.cache import bypass, engine, fetching, gate, memory, packing, rules
+from counterfoil.cache import bypass, engine, fetching, memory, packing, rules, store_trust
 from tests.cache import test_generations as generations
 from tests.cache import test_return as returning
 from tests.cache import test_windows as windows
@@ -16,7 +16,7 @@ from tests.cache.mutating import Mutation, Number
 from tests.cache.mutations_between import BETWEEN
 
 Memory, Record = memory.MemoryStore, packing.Record
-Fetching, Gate, Bypass, Cache = fetching.Fetching, gate.Gate, bypass.Bypass, engine.Cache
+Fetching, Gate, Bypass, Cache = fetching.Fetching, store_trust.Gate, bypass.Bypass, engine.Cache
 _unknown = partial(windows.test_an_unknown_write_leaves_its_intent, failure=ZeroDivisionError())
 _bug = partial(generations.test_a_refusal_or_a_bug_is_not_kept, failure=errors.InvoiceNotFound("3"))
 

@@ -3,7 +3,8 @@
 from functools import partial
 
 from counterfoil import errors
-from counterfoil.cache import bypass, cluster, connection, engine, fetching, gate, memory, redis_store, rules, sentinel
+from counterfoil.cache import bypass, engine, fetching, memory, redis_store, rules, store_trust
+from counterfoil.redis import cluster, connection, sentinel
 from tests.cache import test_generations as generations
 from tests.cache import test_layout as layouts
 from tests.cache import test_return as returning
@@ -13,7 +14,7 @@ from tests.cache import test_silence as silence
 from tests.cache.mutating import Mutation, Number
 
 Memory = memory.MemoryStore
-Fetching, Gate, Bypass, Cache = fetching.Fetching, gate.Gate, bypass.Bypass, engine.Cache
+Fetching, Gate, Bypass, Cache = fetching.Fetching, store_trust.Gate, bypass.Bypass, engine.Cache
 _OPEN = "if not self._gate.is_open:"
 _bug = partial(generations.test_a_refusal_or_a_bug_is_not_kept, failure=errors.InvoiceNotFound("3"))
 _step = partial(returning.test_a_machine_whose_clock_is_wrong, clock_is_off=300.0)

@@ -9,9 +9,9 @@ import pytest
 import redis
 
 from counterfoil.cache import open_cache
-from counterfoil.cache.address import parse_address
-from counterfoil.cache.connection import Connection
 from counterfoil.cache.store import StoreAway
+from counterfoil.redis.address import parse_address
+from counterfoil.redis.connection import Connection
 from tests.cache.fleet import ADA, Fleet, Whmcs, value
 from tests.sentinels import KEY, make_certificate
 from tests.servers import RedisServer, running_redis

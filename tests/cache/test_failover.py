@@ -8,7 +8,7 @@ import pytest
 
 from counterfoil import errors
 from counterfoil.cache import Cache, CacheUnavailable, open_cache, rules
-from counterfoil.web.limits import open_limits
+from counterfoil.web.http.limits import open_limits
 from tests.cache.fleet import ADA, WITHIN, Whmcs, until, value
 from tests.sentinels import Watched, running_sentinels
 

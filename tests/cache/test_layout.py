@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from counterfoil.cache import cluster, redis_store
-from counterfoil.cache.address import Address, parse_address
-from counterfoil.cache.cluster import ClusterNodes, claims
-from counterfoil.cache.layout import Layout, slot_of
+from counterfoil.cache import redis_store
 from counterfoil.cache.rules import BEAT, SWITCH
 from counterfoil.cache.store import StoreAway
+from counterfoil.redis import cluster
+from counterfoil.redis.address import Address, parse_address
+from counterfoil.redis.cluster import ClusterNodes, claims
+from counterfoil.redis.topology import Layout, slot_of
 from tests.cache.virtual import VirtualLoop
 
 pytestmark = pytest.mark.anyio

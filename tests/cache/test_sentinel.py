@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from counterfoil.cache.address import Address, parse_address
 from counterfoil.cache.rules import BEAT, SWITCH
-from counterfoil.cache.sentinel import Sentinels
 from counterfoil.cache.store import StoreAway
+from counterfoil.redis.address import Address, parse_address
+from counterfoil.redis.sentinel import Sentinels
 from tests.cache.virtual import VirtualLoop
 
 pytestmark = pytest.mark.anyio

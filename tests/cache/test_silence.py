@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from counterfoil.cache.connection import Connection
 from counterfoil.cache.rules import COMMAND_LIMIT
 from counterfoil.cache.store import StoreAway
+from counterfoil.redis.connection import Connection
 from tests.cache.virtual import VirtualLoop
 
 pytestmark = pytest.mark.anyio

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from counterfoil.db import events, tables
+from counterfoil.changes import receipts
+from counterfoil.changes.receipts import Received
+from counterfoil.db import tables
 from counterfoil.db.engine import make_engine, ping, transaction
-from counterfoil.db.events import Received
 from counterfoil.db.schema import upgrade
 from counterfoil.errors import TemporarilyUnavailable
 from tests.servers import running_postgres
@@ -71,10 +72,10 @@ async def test_event_is_recorded_once(url: str) -> None:
     """Of twenty deliveries of one event at the same moment exactly one is the first."""
     engine = make_engine(url)
     answers = await asyncio.gather(
-        *(events.record(engine, Received("msg_1", "invoice.paid", 1, "c1")) for _ in range(20))
+        *(receipts.record(engine, Received("msg_1", "invoice.paid", 1, "c1")) for _ in range(20))
     )
     assert sorted(answer.is_first for answer in answers) == [False] * 19 + [True]
-    assert (await events.record(engine, Received("msg_2", "gateway.changed", None, "everything"))).is_first
+    assert (await receipts.record(engine, Received("msg_2", "gateway.changed", None, "everything"))).is_first
     await engine.dispose()
 
 
@@ -83,9 +84,9 @@ async def test_what_an_event_did_is_noted_when_it_holds(url: str) -> None:
     engine = make_engine(url)
     event = Received("msg_1", "invoice.paid", 1, "c1")
     for _ in range(2):
-        assert (await events.record(engine, event)).held_at is None
-    await events.note_held(engine, event)
-    after = await events.record(engine, event)
+        assert (await receipts.record(engine, event)).held_at is None
+    await receipts.note_held(engine, event)
+    after = await receipts.record(engine, event)
     assert not after.is_first
     assert after.held_at is not None
     assert datetime.now(UTC) - after.held_at < timedelta(minutes=1)
@@ -95,10 +96,10 @@ async def test_what_an_event_did_is_noted_when_it_holds(url: str) -> None:
 async def test_events_are_kept_for_a_month(url: str) -> None:
     """Older ones are deleted, the others stay."""
     engine = make_engine(url)
-    await events.record(engine, Received("msg_1", "ping", None, ""))
-    assert await events.forget_old(engine, datetime.now(UTC) + timedelta(days=29)) == 0
-    assert await events.forget_old(engine, datetime.now(UTC) + timedelta(days=31)) == 1
-    assert (await events.record(engine, Received("msg_1", "ping", None, ""))).is_first
+    await receipts.record(engine, Received("msg_1", "ping", None, ""))
+    assert await receipts.forget_old(engine, datetime.now(UTC) + timedelta(days=29)) == 0
+    assert await receipts.forget_old(engine, datetime.now(UTC) + timedelta(days=31)) == 1
+    assert (await receipts.record(engine, Received("msg_1", "ping", None, ""))).is_first
     await engine.dispose()
 
 

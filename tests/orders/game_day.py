@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from counterfoil.orders.records import Order, Status
+from counterfoil.orders.repository import Order, Status
 from tests.orders.world import World, neighbours, opened
 from tests.servers import running_postgres
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from counterfoil.errors import StopCode
-from counterfoil.orders.machine import GIVE_UP
-from counterfoil.orders.records import Status
+from counterfoil.orders.repository import Status
+from counterfoil.orders.worker import GIVE_UP
 from tests.orders.game_day import campaign
 from tests.orders.world import World, neighbours, opened
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.errors import StopCode
-from counterfoil.orders.records import Status
+from counterfoil.orders.repository import Status
 from tests.orders.world import World, neighbours, opened
 
 pytestmark = pytest.mark.anyio

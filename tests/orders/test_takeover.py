@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from counterfoil.orders.machine import LEASE
+from counterfoil.orders.worker import LEASE
 from tests.servers import RedisServer
 from tests.stack import Stack
 

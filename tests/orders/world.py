@@ -21,30 +21,30 @@ import httpx2
 import msgspec
 from litestar import Litestar
 
-from counterfoil.app import Ordering
+from counterfoil.app.portal import Ordering
 from counterfoil.billing.clients import Clients
-from counterfoil.billing.freshness import Lifetimes
 from counterfoil.billing.gateways import Gateways
+from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.reading import Calendar
 from counterfoil.cache import Cache, open_cache
 from counterfoil.db.engine import Engine, make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.orders.checkout import Wanted
-from counterfoil.orders.desk import OrderDesk
-from counterfoil.orders.records import Order, Status
+from counterfoil.orders.face import OrderDesk
+from counterfoil.orders.repository import Order, Status
 from counterfoil.salesforce.client import SalesforceClient
-from counterfoil.sandbox.front import running
-from counterfoil.sandbox.salesforce.app import create_app as create_org
-from counterfoil.sandbox.salesforce.faults import Fault as OrgFault
-from counterfoil.sandbox.salesforce.installation import Installation as Org
-from counterfoil.sandbox.whmcs import Options, create_app
-from counterfoil.sandbox.whmcs.app import installation_of
-from counterfoil.sandbox.whmcs.installation import Installation as Whmcs
-from counterfoil.sandbox.whmcs.switches import Fault
 from counterfoil.settings import Settings, load
 from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.client import WhmcsClient
+from counterfoil_sandbox.front import running
+from counterfoil_sandbox.salesforce.app import create_app as create_org
+from counterfoil_sandbox.salesforce.faults import Fault as OrgFault
+from counterfoil_sandbox.salesforce.installation import Installation as Org
+from counterfoil_sandbox.whmcs import Options, create_app
+from counterfoil_sandbox.whmcs.app import installation_of
+from counterfoil_sandbox.whmcs.installation import Installation as Whmcs
+from counterfoil_sandbox.whmcs.switches import Fault
 
 ADA = 1
 TIMEOUT = 0.6

@@ -10,10 +10,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from counterfoil.sandbox.front import running
-from counterfoil.sandbox.whmcs import Options, create_app
-from counterfoil.sandbox.whmcs.app import installation_of
-from counterfoil.sandbox.whmcs.installation import Installation
+from counterfoil_sandbox.front import running
+from counterfoil_sandbox.whmcs import Options, create_app
+from counterfoil_sandbox.whmcs.app import installation_of
+from counterfoil_sandbox.whmcs.installation import Installation
 
 CREDENTIALS = {"identifier": "sandbox-identifier", "secret": "sandbox-secret", "responsetype": "json"}
 TODAY = dt.date(2026, 5, 12)

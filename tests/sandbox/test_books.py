@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from counterfoil.sandbox.whmcs import Options
-from counterfoil.sandbox.whmcs.books import cents
-from counterfoil.sandbox.whmcs.ledger import Ledger
-from counterfoil.sandbox.whmcs.records import PAID
-from counterfoil.sandbox.whmcs.seed.story import seed
+from counterfoil_sandbox.whmcs import Options
+from counterfoil_sandbox.whmcs.books import cents
+from counterfoil_sandbox.whmcs.ledger import Ledger
+from counterfoil_sandbox.whmcs.records import PAID
+from counterfoil_sandbox.whmcs.seed.story import seed
 
 TODAY = dt.date(2026, 5, 12)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from counterfoil.sandbox.whmcs import Options, create_app
-from counterfoil.sandbox.whmcs.api import ACTIONS
-from counterfoil.sandbox.whmcs.switches import FAULTS, QUIRKS
+from counterfoil_sandbox.whmcs import Options, create_app
+from counterfoil_sandbox.whmcs.api import ACTIONS
+from counterfoil_sandbox.whmcs.switches import FAULTS, QUIRKS
 from tests.sandbox.conftest import CREDENTIALS, Whmcs, running_whmcs
 
-COMMAND = [sys.executable, "-c", "from counterfoil.sandbox.cli import sandbox; sandbox()", "whmcs"]
+COMMAND = [sys.executable, "-c", "from counterfoil_sandbox.cli import sandbox; sandbox()", "whmcs"]
 DOCUMENT = Path(__file__).parents[2] / "docs/sandbox.md"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from counterfoil import errors
 from counterfoil.settings import Settings
-from counterfoil.web import statuses
+from counterfoil.web.http import http_errors
 from tests.shape.sources import ROOT, text, tracked
 
 DOCUMENTS = [path for path in tracked() if path.suffix == ".md"]
@@ -32,7 +32,7 @@ def test_defaults_in_the_document_are_true() -> None:
 
 
 # Importing it makes its errors known to their base class.
-assert statuses.InternalError.code
+assert http_errors.InternalError.code
 
 
 def every_error(kind: type[errors.CounterfoilError] = errors.CounterfoilError) -> set[type[errors.CounterfoilError]]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
-from counterfoil.app import build
+from counterfoil.app.portal import build
 from counterfoil.settings import load
 from tests.shape.sources import ROOT, text
 from tests.stack import Stack, running_stack

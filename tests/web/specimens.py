@@ -7,9 +7,7 @@ from typing import Any
 from msgspec import structs
 
 from counterfoil import errors
-from counterfoil.billing.profile_rules import Fault
-from counterfoil.billing.profiles import Seen, texts_of
-from counterfoil.billing.shown import (
+from counterfoil.billing.invoices.shown import (
     Figures,
     InvoiceDetail,
     InvoiceItem,
@@ -18,15 +16,14 @@ from counterfoil.billing.shown import (
     ShownPayment,
     ShownTax,
 )
+from counterfoil.billing.profile.edits import Seen, texts_of
+from counterfoil.billing.profile.rules import Fault
 from counterfoil.model import Client, EmailPreferences, InvoiceStatus, Money
-from counterfoil.web.home_view import Home
-from counterfoil.web.list_query import ListQuery
-from counterfoil.web.profile_forms import fields_for, preferences_for
-from counterfoil.web.profile_views import Difference, ProfilePage
-from counterfoil.web.profile_words import FAULTS
-from counterfoil.web.statements import StatementPage
-from counterfoil.web.statuses import InternalError
-from counterfoil.web.views import (
+from counterfoil.web.http.http_errors import InternalError
+from counterfoil.web.pages.statement import StatementPage
+from counterfoil.web.views.home import Home
+from counterfoil.web.views.list_query import ListQuery
+from counterfoil.web.views.pages import (
     HOME,
     INVOICES,
     PAYMENT_METHODS,
@@ -42,6 +39,9 @@ from counterfoil.web.views import (
     SwitchClient,
     View,
 )
+from counterfoil.web.views.profile import Difference, ProfilePage
+from counterfoil.web.views.profile_form import fields_for, preferences_for
+from counterfoil.web.views.profile_words import FAULTS
 from tests.web.specimens_of_methods import SAVED, payment_methods
 from tests.web.specimens_of_money import CHARTS, EXPIRED, ODD_STATEMENT, STATEMENT, SUBSCRIPTIONS, USABLE
 from tests.web.specimens_of_orders import order_pages

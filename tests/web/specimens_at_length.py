@@ -6,13 +6,13 @@ from typing import Any
 from msgspec import structs
 
 from counterfoil.billing.credits import ShownCredit
-from counterfoil.billing.shown import Figures
+from counterfoil.billing.invoices.shown import Figures
 from counterfoil.billing.transactions import Kind
 from counterfoil.model import BillingCycle, InvoiceStatus, Money, QuoteStatus, SubscriptionStatus
-from counterfoil.orders.records import Item, Status
-from counterfoil.web.order_views import OrderPage, ReviewPage
-from counterfoil.web.record_views import Credit, Quotes, Transactions
-from counterfoil.web.views import Shell, View
+from counterfoil.orders.repository import Item, Status
+from counterfoil.web.views.orders import OrderPage, ReviewPage
+from counterfoil.web.views.pages import Shell, View
+from counterfoil.web.views.records import Credit, Quotes, Transactions
 from tests.web.specimens import FIGURES, detail, home, invoice_page, item, list_of
 from tests.web.specimens_of_orders import CHOSEN, order, order_pages
 from tests.web.specimens_of_records import (

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from counterfoil.billing.payment_methods import PaymentMethodsOverview, shown_methods
 from counterfoil.model import Client, Gateway, PaymentMethod
-from counterfoil.web.payment_method_views import PaymentMethodsPage
+from counterfoil.web.views.payment_methods import PaymentMethodsPage
 from tests.web.texts import ENDLESS, HOSTILE
 
 TODAY = date(2026, 11, 22)

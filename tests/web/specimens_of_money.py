@@ -6,11 +6,11 @@ from decimal import Decimal
 from counterfoil.billing.credits import ShownCredit
 from counterfoil.billing.payment_methods import ShownMethod
 from counterfoil.billing.spending import Month, Spending
-from counterfoil.billing.statement import Books, statement
+from counterfoil.billing.statement.account import Books, statement
 from counterfoil.billing.subscriptions import ShownSubscription
 from counterfoil.billing.transactions import Kind, ShownTransaction
 from counterfoil.model import BillingCycle, InvoiceRow, InvoiceStatus, Money, PaymentMethod, SubscriptionStatus
-from counterfoil.web.home_view import chart_of
+from counterfoil.web.views.home import chart_of
 from tests.web.texts import ENDLESS, HOSTILE
 
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

@@ -8,9 +8,9 @@ from counterfoil import errors
 from counterfoil.billing.products import Offer, ProductItem
 from counterfoil.errors import StopCode
 from counterfoil.model import Gateway, Money
-from counterfoil.orders.records import Item, Order, OrderEvent, Status, Step
-from counterfoil.web.order_views import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage, StaffOrder, StaffPage
-from counterfoil.web.views import Shell, View
+from counterfoil.orders.repository import Item, Order, OrderEvent, Status, Step
+from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage, StaffOrder, StaffPage
+from counterfoil.web.views.pages import Shell, View
 from tests.web.texts import ENDLESS, HOSTILE
 
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

@@ -11,7 +11,8 @@ from counterfoil.billing.records import Paged
 from counterfoil.billing.subscriptions import ShownSubscription
 from counterfoil.billing.transactions import Kind, ShownTransaction
 from counterfoil.model import BillingCycle, Money, QuoteStatus, SubscriptionStatus
-from counterfoil.web.record_views import (
+from counterfoil.web.views.pages import HOME, INVOICES, Shell, View
+from counterfoil.web.views.records import (
     CONTACTS,
     QUOTES,
     SUBSCRIPTIONS,
@@ -22,7 +23,6 @@ from counterfoil.web.record_views import (
     Subscriptions,
     Transactions,
 )
-from counterfoil.web.views import HOME, INVOICES, Shell, View
 from tests.web.texts import ENDLESS, HOSTILE
 
 TODAY = date(2026, 11, 22)

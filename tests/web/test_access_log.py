@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from counterfoil.web.access_log import WRITTEN_EVERY, AccessLog, Served
+from counterfoil.web.http.access_log import WRITTEN_EVERY, AccessLog, Served
 
 pytestmark = pytest.mark.anyio
 

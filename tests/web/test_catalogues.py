@@ -11,8 +11,8 @@ from babel.messages.pofile import read_po
 
 from counterfoil import web
 from counterfoil.errors import CounterfoilError
-from counterfoil.web import statuses  # its errors are part of the tree once it is imported
-from counterfoil.web.catalogue import LANGUAGES, SOURCE, in_context, translations, translator
+from counterfoil.web.http import http_errors  # its errors are part of the tree once it is imported
+from counterfoil.web.text.catalogue import LANGUAGES, SOURCE, in_context, translations, translator
 from tests.web.specimens import PAGES
 from tests.web.test_templates import RENDERER
 
@@ -69,7 +69,7 @@ def test_catalogue_is_complete(language: str) -> None:
 
 def test_every_error_is_known() -> None:
     """The errors of HTTP itself are translated as well."""
-    assert statuses.InternalError.title in texts()
+    assert http_errors.InternalError.title in texts()
     assert translator("ja")("Internal error") == "内部エラー"
     assert translator("ja")("") == ""
 

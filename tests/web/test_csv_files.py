@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from counterfoil.web.csv_files import csv_file
+from counterfoil.web.http.csv_files import csv_file
 
 
 @pytest.mark.anyio

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from counterfoil.cache import rules
-from counterfoil.web.kept import MOST_KEPT
+from counterfoil.web.http.response_cache import MOST_KEPT
 from tests.stack import Stack
 
 

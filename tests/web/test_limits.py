@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from counterfoil.errors import BillingUnavailable, RateLimited, SignInFailed
-from counterfoil.web.limits import TABLE, Limits, open_limits
+from counterfoil.web.http.limits import TABLE, Limits, open_limits
 from tests.clusters import Nodes, running_cluster
 from tests.servers import RedisServer
 from tests.stack import Stack

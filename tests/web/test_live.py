@@ -9,7 +9,7 @@ import pytest
 
 from counterfoil.cache import open_cache
 from counterfoil.errors import RateLimited, TemporarilyUnavailable
-from counterfoil.web.live import BACKLOG, Capacity, Live, Stream
+from counterfoil.web.http.live_streams import BACKLOG, Capacity, Live, Stream
 from tests.servers import RedisServer
 from tests.stack import Stack, running_stack
 from tests.web.streams import open_events

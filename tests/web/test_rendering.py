@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import TemplateSyntaxError, UndefinedError
 
-from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
+from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.errors import NotFound, ValidationFailed
 from counterfoil.model import Money
-from counterfoil.web.accent import accent_css, contrast
-from counterfoil.web.assets import Assets
-from counterfoil.web.catalogue import locale_of, negotiate_language
-from counterfoil.web.formats import Formats
-from counterfoil.web.list_query import ListQuery, read_list_query
-from counterfoil.web.rendering import Renderer
-from counterfoil.web.views import Brand
+from counterfoil.web.http.accent import accent_css, contrast
+from counterfoil.web.http.assets import Assets
+from counterfoil.web.text.catalogue import locale_of, negotiate_language
+from counterfoil.web.text.formats import Formats
+from counterfoil.web.views.list_query import ListQuery, read_list_query
+from counterfoil.web.views.pages import Brand
+from counterfoil.web.views.rendering import Renderer
 from tests.web.specimens import ADA, PAGES
 
 

@@ -9,10 +9,10 @@ import httpx2
 import pytest
 
 from counterfoil.settings import load
-from counterfoil.web.edge import without_empty
-from counterfoil.web.request_context import address_of
-from counterfoil.web.security import Doors, security_headers
-from counterfoil.web.session import cookie_name, session_cookie
+from counterfoil.web.api.session import cookie_name, session_cookie
+from counterfoil.web.http.edge import without_empty
+from counterfoil.web.http.origin_policy import Doors, security_headers
+from counterfoil.web.http.request_context import address_of
 from tests.stack import Stack
 from tests.web.raw import send_raw
 

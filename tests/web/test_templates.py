@@ -13,9 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from counterfoil.web.assets import PREFIX, Assets
-from counterfoil.web.rendering import Renderer
-from counterfoil.web.views import Brand, Shell, View
+from counterfoil.web.http.assets import PREFIX, Assets
+from counterfoil.web.views.pages import Brand, Shell, View
+from counterfoil.web.views.rendering import Renderer
 from tests.conftest import OpenPage
 from tests.web.specimens import HOSTILE, PAGES
 

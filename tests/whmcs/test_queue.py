@@ -7,8 +7,8 @@ import pytest
 
 from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs.client import WhmcsClient
+from counterfoil.whmcs.concurrency import Gate
 from counterfoil.whmcs.failures import Failure
-from counterfoil.whmcs.gate import Gate
 from tests.whmcs import scripted
 from tests.whmcs.conftest import MakeClient
 from tests.whmcs.scripted import OK, Scripted, says, until

@@ -6,8 +6,8 @@ import pytest
 
 from counterfoil.errors import BillingUnavailable, OutcomeUnknown
 from counterfoil.model import EmailPreferences
-from counterfoil.whmcs import wire_clients
 from counterfoil.whmcs.api import UpdateRefused, WhmcsApi
+from counterfoil.whmcs.wire import clients
 from tests.whmcs import answers
 from tests.whmcs.conftest import IDENTIFIER, SECRET, Logged
 from tests.whmcs.scripted import Scripted, says
@@ -121,9 +121,9 @@ async def test_a_text_does_not_pause_billing_for_everybody(whmcs: Scripted, api:
 )
 def test_email_preferences(given: dict[str, Any], read: tuple[bool, ...]) -> None:
     """In any spelling; what is left out is on, as in WHMCS. Old versions have none."""
-    client = wire_clients.client(answers.client(email_preferences=given), 7)
+    client = clients.client(answers.client(email_preferences=given), 7)
     assert client.email_preferences == EmailPreferences(*read)
-    assert wire_clients.client(answers.client(email_preferences=None), 7).email_preferences is None
+    assert clients.client(answers.client(email_preferences=None), 7).email_preferences is None
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ def test_email_preferences(given: dict[str, Any], read: tuple[bool, ...]) -> Non
 def test_a_phone_without_number_is_none(formatted: str, plain: str, read: str) -> None:
     """WHMCS sets the country's code before nothing, too."""
     row = answers.client(phonenumberformatted=formatted, phonenumber=plain)
-    assert wire_clients.client(row, 7).phone == read
+    assert clients.client(row, 7).phone == read

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.whmcs import paging, wire
-from counterfoil.whmcs.wire import Untrustworthy
+from counterfoil.whmcs import paging
+from counterfoil.whmcs.wire import values
+from counterfoil.whmcs.wire.values import Untrustworthy
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ONE, TWO = {"id": 1}, {"id": 2}
@@ -33,7 +34,7 @@ ONE, TWO = {"id": 1}, {"id": 2}
 )
 def test_an_empty_list_in_all_its_shapes(answer: dict[str, Any]) -> None:
     """No rows may be spelt by a missing key, "", [], {} or null, on either level."""
-    assert wire.rows(answer, "users", "user") == []
+    assert values.rows(answer, "users", "user") == []
 
 
 @pytest.mark.parametrize(
@@ -41,19 +42,19 @@ def test_an_empty_list_in_all_its_shapes(answer: dict[str, Any]) -> None:
 )
 def test_a_list_in_all_its_shapes(inner: object) -> None:
     """A list may be plain or nested, and PHP may have numbered it."""
-    assert wire.rows({"users": {"user": inner}}, "users", "user") == [ONE, TWO]
-    assert wire.rows({"users": inner}, "users", "user") == [ONE, TWO]
+    assert values.rows({"users": {"user": inner}}, "users", "user") == [ONE, TWO]
+    assert values.rows({"users": inner}, "users", "user") == [ONE, TWO]
 
 
 def test_ten_numbered_rows_keep_their_order() -> None:
     numbered = {str(number): {"id": number} for number in reversed(range(12))}
-    assert [row["id"] for row in wire.rows({"x": {"y": numbered}}, "x", "y")] == list(range(12))
+    assert [row["id"] for row in values.rows({"x": {"y": numbered}}, "x", "y")] == list(range(12))
 
 
 @pytest.mark.parametrize("answer", [{"users": {"user": ONE}}, {"users": ONE}, {"users": [ONE]}, {"users": {"0": ONE}}])
 def test_one_row_may_come_bare(answer: dict[str, Any]) -> None:
     """A single row is sometimes not put into a list."""
-    assert wire.rows(answer, "users", "user") == [ONE]
+    assert values.rows(answer, "users", "user") == [ONE]
 
 
 @pytest.mark.parametrize("wrong", ["none", 7, True, [1], ["a"], [[]], [ONE, None], {"0": "a"}])
@@ -61,7 +62,7 @@ def test_what_is_no_list_of_rows_is_not_taken_for_an_empty_one(wrong: object) ->
     """A shape that nobody knows must not look like "no invoices"."""
     for answer in ({"users": wrong}, {"users": {"user": wrong}}):
         with pytest.raises(Untrustworthy):
-            wire.rows(answer, "users", "user")
+            values.rows(answer, "users", "user")
 
 
 @pytest.mark.parametrize(
@@ -83,19 +84,19 @@ def test_what_is_no_list_of_rows_is_not_taken_for_an_empty_one(wrong: object) ->
 )
 def test_text_is_decoded_exactly_once(stored: object, shown: str) -> None:
     """Stored HTML-escaped, shown as written; what only looks like a reference stays."""
-    assert wire.text({"a": stored}, "a") == shown
+    assert values.text({"a": stored}, "a") == shown
 
 
 @given(st.text().map(str.strip))
 def test_any_text_comes_back_as_it_was_written(written: str) -> None:
     """Escaping and our decoding are each other's inverse."""
-    assert wire.text({"a": html.escape(written)}, "a") == written
+    assert values.text({"a": html.escape(written)}, "a") == written
 
 
 @pytest.mark.parametrize("wrong", [True, ["a"], {"a": 1}])
 def test_what_is_no_text_is_refused(wrong: object) -> None:
     with pytest.raises(Untrustworthy):
-        wire.text({"a": wrong}, "a")
+        values.text({"a": wrong}, "a")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_what_is_no_text_is_refused(wrong: object) -> None:
 )
 def test_money_is_exact(sent: object, exact: str) -> None:
     """Money keeps its digits, whether it came as text or as a number."""
-    assert str(wire.amount({"total": sent}, "total")) == exact
+    assert str(values.amount({"total": sent}, "total")) == exact
 
 
 @pytest.mark.parametrize(
@@ -117,50 +118,50 @@ def test_money_is_exact(sent: object, exact: str) -> None:
 def test_what_is_no_amount_is_refused(wrong: object) -> None:
     """A total that cannot be read must not become 0, nor a binary fraction."""
     with pytest.raises(Untrustworthy):
-        wire.amount({"total": wrong}, "total")
+        values.amount({"total": wrong}, "total")
 
 
 def test_a_missing_amount_is_refused_unless_there_may_be_none() -> None:
     with pytest.raises(Untrustworthy):
-        wire.amount({}, "total")
-    assert wire.amount_or_zero({}, "tax2") == wire.amount_or_zero({"tax2": ""}, "tax2") == 0
+        values.amount({}, "total")
+    assert values.amount_or_zero({}, "tax2") == values.amount_or_zero({"tax2": ""}, "tax2") == 0
     with pytest.raises(Untrustworthy):
-        wire.amount_or_zero({"tax2": "x"}, "tax2")
+        values.amount_or_zero({"tax2": "x"}, "tax2")
 
 
 @pytest.mark.parametrize("sent", [7, "7", " 7 ", "007"])
 def test_ids_come_as_numbers_or_text(sent: object) -> None:
-    assert wire.identifier({"id": sent}, "id") == 7
+    assert values.identifier({"id": sent}, "id") == 7
 
 
 @pytest.mark.parametrize("wrong", [None, "", 0, "0", -1, "-1", "7a", 7.5, Decimal("7.0"), True, 2**63, "9" * 30, [7]])
 def test_what_is_no_id_is_refused(wrong: object) -> None:
     with pytest.raises(Untrustworthy):
-        wire.identifier({"id": wrong}, "id")
+        values.identifier({"id": wrong}, "id")
 
 
 def test_an_id_is_found_under_any_of_its_names() -> None:
-    assert wire.identifier({"userid": "3"}, "clientid", "userid") == 3
-    assert wire.optional_identifier({}, "owner_user_id") is None
+    assert values.identifier({"userid": "3"}, "clientid", "userid") == 3
+    assert values.optional_identifier({}, "owner_user_id") is None
 
 
 @pytest.mark.parametrize("spelling", [True, 1, "1", "true", "True", "on", "ON", "yes"])
 def test_switches_that_are_on(spelling: object) -> None:
-    assert wire.switch({"a": spelling}, "a") is True
+    assert values.switch({"a": spelling}, "a") is True
 
 
 @pytest.mark.parametrize("spelling", [False, 0, "0", "false", "FALSE", "off", "", "no"])
 def test_switches_that_are_off(spelling: object) -> None:
     """The text "false" is off, although PHP itself would take it for on."""
-    assert wire.switch({"a": spelling}, "a", default=True) is False
+    assert values.switch({"a": spelling}, "a", default=True) is False
 
 
 def test_a_switch_of_unknown_spelling_is_refused() -> None:
-    assert wire.switch({}, "a", default=True) is True
+    assert values.switch({}, "a", default=True) is True
     unknown: list[object] = ["maybe", 2, [], {}]
     for wrong in unknown:
         with pytest.raises(Untrustworthy):
-            wire.switch({"a": wrong}, "a")
+            values.switch({"a": wrong}, "a")
 
 
 @pytest.mark.parametrize(
@@ -168,29 +169,29 @@ def test_a_switch_of_unknown_spelling_is_refused() -> None:
 )
 def test_zero_dates_are_none(none: object) -> None:
     """MySQL's zero date, and what PHP makes of it, mean that there is none."""
-    assert wire.day({"d": none}, "d", BERLIN) is None
-    assert wire.moment({"d": none}, "d", BERLIN) is None
+    assert values.day({"d": none}, "d", BERLIN) is None
+    assert values.moment({"d": none}, "d", BERLIN) is None
 
 
 def test_local_times_get_the_zone_of_the_installation() -> None:
     """A naive time is WHMCS's local one, summer and winter; the hour that comes twice is its first."""
     read = [
-        wire.moment({"d": text}, "d", BERLIN)
+        values.moment({"d": text}, "d", BERLIN)
         for text in ("2026-01-15 12:00:00", "2026-07-15 12:00:00", "2026-10-25 02:30:00")
     ]
     assert [moment.astimezone(UTC).hour for moment in read if moment] == [11, 10, 0]
-    assert wire.moment({"d": "2026-01-15T12:00:00.000000Z"}, "d", BERLIN) == datetime(2026, 1, 15, 12, tzinfo=UTC)
+    assert values.moment({"d": "2026-01-15T12:00:00.000000Z"}, "d", BERLIN) == datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 def test_dates_are_days() -> None:
-    assert wire.day({"d": "2026-02-28"}, "d", BERLIN) == date(2026, 2, 28)
-    assert wire.day({"d": "2026-02-28 23:59:59"}, "d", BERLIN) == date(2026, 2, 28)
+    assert values.day({"d": "2026-02-28"}, "d", BERLIN) == date(2026, 2, 28)
+    assert values.day({"d": "2026-02-28 23:59:59"}, "d", BERLIN) == date(2026, 2, 28)
 
 
 @pytest.mark.parametrize("wrong", ["2026-02-30", "01/02/2026", "soon", 20260228, [], True])
 def test_what_is_no_date_is_refused(wrong: object) -> None:
     with pytest.raises(Untrustworthy):
-        wire.day({"d": wrong}, "d", BERLIN)
+        values.day({"d": wrong}, "d", BERLIN)
 
 
 def page(total: object, returned: object, start: object = 0) -> dict[str, Any]:

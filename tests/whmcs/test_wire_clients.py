@@ -6,15 +6,15 @@ import msgspec
 import pytest
 
 from counterfoil.model import Membership, Money
-from counterfoil.whmcs import wire_clients
 from counterfoil.whmcs.results import Login
-from counterfoil.whmcs.wire import Untrustworthy
+from counterfoil.whmcs.wire import clients
+from counterfoil.whmcs.wire.values import Untrustworthy
 from tests.whmcs import answers
 
 
 def test_a_client() -> None:
     """Taken from `client`, field by field; notes and security answers are left behind."""
-    client = wire_clients.client(answers.client(), 7)
+    client = clients.client(answers.client(), 7)
     assert (client.id, client.owner_user_id, client.name) == (7, 3, "Engines & Co")
     assert (client.phone, client.country, client.sso_allowed) == ("+44.1234567890", "GB", True)
     assert client.credit == Money.of("5.00", "GBP")
@@ -26,16 +26,16 @@ def test_a_client() -> None:
 )
 def test_a_client_that_is_not_the_one_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(Untrustworthy):
-        wire_clients.client(answers.client(**changes), 7)
+        clients.client(answers.client(**changes), 7)
 
 
 def test_the_deprecated_top_level_is_not_read() -> None:
     with pytest.raises(Untrustworthy):
-        wire_clients.client({"result": "success", "id": 7, "currency_code": "GBP"}, 7)
+        clients.client({"result": "success", "id": 7, "currency_code": "GBP"}, 7)
 
 
 def test_a_client_may_have_no_owner_and_no_sign_on() -> None:
-    client = wire_clients.client(answers.client(owner_user_id=0, allowSingleSignOn="0"), 7)
+    client = clients.client(answers.client(owner_user_id=0, allowSingleSignOn="0"), 7)
     assert (client.owner_user_id, client.sso_allowed) == (None, False)
 
 
@@ -51,24 +51,24 @@ def test_a_client_may_have_no_owner_and_no_sign_on() -> None:
 )
 def test_the_number_that_is_stored_counts(given: dict[str, str], read: str) -> None:
     """A formatted spelling of another number, 1234567890, lags behind what was just written."""
-    assert wire_clients.client(answers.client(**given), 7).phone == read
+    assert clients.client(answers.client(**given), 7).phone == read
 
 
 def test_what_is_empty_was_emptied() -> None:
     """Other spellings of a field count only where WHMCS does not know the field."""
-    emptied = wire_clients.client(answers.client(state="", country=""), 7)
+    emptied = clients.client(answers.client(state="", country=""), 7)
     assert (emptied.state, emptied.country) == ("", "")
-    unknown = wire_clients.client(answers.client(state=None, country=None), 7)
+    unknown = clients.client(answers.client(state=None, country=None), 7)
     assert (unknown.state, unknown.country) == ("Greater London", "GB")
 
 
 def test_users() -> None:
     """Users are a plain list, their clients one inside; owner or not in any spelling."""
     given = answers.user(clients=[{"id": "7", "isOwner": "1"}, {"id": 8, "isOwner": False}])
-    [user] = wire_clients.users({"users": [given]})
+    [user] = clients.users({"users": [given]})
     assert (user.id, user.email) == (1, "ada@example.com")
     assert user.memberships == (Membership(7, is_owner=True), Membership(8, is_owner=False))
-    assert wire_clients.users({"users": answers.user(clients="")})[0].memberships == ()
+    assert clients.users({"users": answers.user(clients="")})[0].memberships == ()
 
 
 @pytest.mark.parametrize(
@@ -85,19 +85,19 @@ def test_users() -> None:
 )
 def test_permissions_in_every_plausible_shape(permissions: object) -> None:
     """The vendor does not document the shape."""
-    assert wire_clients.permissions({"permissions": permissions}) == {"invoices", "profile"}
+    assert clients.permissions({"permissions": permissions}) == {"invoices", "profile"}
 
 
 @pytest.mark.parametrize("nothing", [{}, {"permissions": ""}, {"permissions": []}, {"permissions": None}], ids=str)
 def test_no_permissions_are_none(nothing: dict[str, Any]) -> None:
     """Success without permissions allows nothing."""
-    assert wire_clients.permissions(nothing) == frozenset()
+    assert clients.permissions(nothing) == frozenset()
 
 
 @pytest.mark.parametrize("wrong", [7, True, [1], [["invoices"]], {"invoices": "maybe"}], ids=str)
 def test_permissions_that_cannot_be_read_are_refused(wrong: object) -> None:
     with pytest.raises(Untrustworthy):
-        wire_clients.permissions({"permissions": wrong})
+        clients.permissions({"permissions": wrong})
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_permissions_that_cannot_be_read_are_refused(wrong: object) -> None:
 )
 def test_two_factor_in_every_spelling(answer: dict[str, Any], two_factor: bool) -> None:
     """The text "false" is false; when nothing is said, only a password hash shows that there is no second factor."""
-    assert wire_clients.login(answer | {"userid": "3"}) == Login(3, two_factor)
+    assert clients.login(answer | {"userid": "3"}) == Login(3, two_factor)
 
 
 def test_a_login_without_user_is_refused() -> None:
     with pytest.raises(Untrustworthy):
-        wire_clients.login({"twoFactorEnabled": "false"})
+        clients.login({"twoFactorEnabled": "false"})
     with pytest.raises(Untrustworthy):
-        wire_clients.login({"userid": 3, "twoFactorEnabled": "perhaps"})
+        clients.login({"userid": 3, "twoFactorEnabled": "perhaps"})

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from counterfoil.model import InvoiceLine, InvoiceStatus, Money, Payment, Tax
-from counterfoil.whmcs import wire_invoices
 from counterfoil.whmcs.results import InvoiceRows
-from counterfoil.whmcs.wire import Untrustworthy
+from counterfoil.whmcs.wire import invoices
+from counterfoil.whmcs.wire.values import Untrustworthy
 from tests.whmcs import answers
 from tests.whmcs.answers import Answer, invoice_row
 from tests.whmcs.conftest import Logged
@@ -19,7 +19,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def rows(answer: Answer) -> InvoiceRows:
-    return wire_invoices.invoice_rows(answer, 7, 0, 1000, BERLIN)
+    return invoices.invoice_rows(answer, 7, 0, 1000, BERLIN)
 
 
 def test_a_row() -> None:
@@ -120,7 +120,7 @@ def test_one_invoice() -> None:
         invoiceid="1", userid="7", tax="2.54", taxrate="19.000", tax2="0.10", taxrate2="1.500", credit="1.00",
         balance="7.45", items={"item": items}, transactions={"transaction": transactions},
     )  # fmt: skip
-    invoice = wire_invoices.invoice(given, 1, BERLIN)
+    invoice = invoices.invoice(given, 1, BERLIN)
     assert invoice.lines == (InvoiceLine("A <b>\r\nline", Decimal("-1.00"), taxed=True, kind="Hosting"),)
     assert invoice.taxes == (Tax(Decimal("19.000"), Decimal("2.54")), Tax(Decimal("1.500"), Decimal("0.10")))
     assert invoice.payments == (
@@ -133,13 +133,13 @@ def test_one_invoice() -> None:
 @pytest.mark.parametrize(("given", "amount"), [({"amountin": "5.00"}, "5.00"), ({"amountout": "5.00"}, "-5.00")])
 def test_a_payment_or_a_refund_may_come_without_the_other(given: dict[str, str], amount: str) -> None:
     rows = {"transaction": [{"date": "2026-01-02", **given}]}
-    [payment] = wire_invoices.invoice(answers.invoice(transactions=rows), 1, BERLIN).payments
+    [payment] = invoices.invoice(answers.invoice(transactions=rows), 1, BERLIN).payments
     assert payment.amount == Decimal(amount)
 
 
 def test_no_taxes_and_no_payments() -> None:
     """No rate and no amount is no tax; `transactions` is "" when there are none."""
-    invoice = wire_invoices.invoice(answers.invoice(), 1, BERLIN)
+    invoice = invoices.invoice(answers.invoice(), 1, BERLIN)
     assert (invoice.taxes, invoice.payments, invoice.paid_at) == ((), (), None)
 
 
@@ -163,4 +163,4 @@ def test_no_taxes_and_no_payments() -> None:
 def test_an_invoice_that_is_not_the_one_or_not_whole_is_refused(changes: dict[str, Any]) -> None:
     """Another id than asked for, no owner, no balance: not shown at all."""
     with pytest.raises(Untrustworthy):
-        wire_invoices.invoice(answers.invoice(**changes), 1, BERLIN)
+        invoices.invoice(answers.invoice(**changes), 1, BERLIN)

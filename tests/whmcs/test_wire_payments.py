@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from counterfoil.model import Gateway
-from counterfoil.whmcs import wire_payments
-from counterfoil.whmcs.wire import Untrustworthy
+from counterfoil.whmcs.wire import payments
+from counterfoil.whmcs.wire.values import Untrustworthy
 from tests.whmcs.answers import pay_method, pay_methods
 from tests.whmcs.conftest import Logged
 
@@ -16,19 +16,19 @@ from tests.whmcs.conftest import Logged
 def test_gateways() -> None:
     rows = [{"module": "paypal", "displayname": "PayPal &amp; Co"}, {"module": "mail", "displayname": ""}]
     answer = {"totalresults": "2", "paymentmethods": {"paymentmethod": rows}}
-    assert wire_payments.gateways(answer) == (Gateway("paypal", "PayPal & Co"), Gateway("mail", "mail"))
-    assert wire_payments.gateways({"totalresults": 0, "paymentmethods": ""}) == ()
+    assert payments.gateways(answer) == (Gateway("paypal", "PayPal & Co"), Gateway("mail", "mail"))
+    assert payments.gateways({"totalresults": 0, "paymentmethods": ""}) == ()
 
 
 @pytest.mark.parametrize("answer", [{"totalresults": 2}, {"paymentmethods": [{"displayname": "x"}]}], ids=str)
 def test_gateways_that_got_lost_are_noticed(answer: dict[str, Any]) -> None:
     with pytest.raises(Untrustworthy):
-        wire_payments.gateways(answer)
+        payments.gateways(answer)
 
 
 def test_tokens_stay_behind() -> None:
     """`remote_token` pays: it goes no further than the decoding of the answer."""
-    methods = wire_payments.payment_methods(pay_methods(pay_method()), 7)
+    methods = payments.payment_methods(pay_methods(pay_method()), 7)
     assert b"canary" not in msgspec.json.encode(methods)
     assert (methods[0].type, methods[0].brand, methods[0].last_four) == ("card", "Visa", "4242")
 
@@ -43,20 +43,20 @@ def test_tokens_stay_behind() -> None:
     ],
 )
 def test_types_of_payment_methods(kind: str, shown: str) -> None:
-    [method] = wire_payments.payment_methods(pay_methods(pay_method(type=kind)), 7)
+    [method] = payments.payment_methods(pay_methods(pay_method(type=kind)), 7)
     assert method.type == shown
 
 
 def test_an_unknown_type_is_not_counted_as_usable(logged: Logged) -> None:
     """Left out, so that it does not open the gate to ordering, and the operator is told."""
-    found = wire_payments.payment_methods(pay_methods(pay_method(id=1), pay_method(id=2, type="Canary")), 7)
+    found = payments.payment_methods(pay_methods(pay_method(id=1), pay_method(id=2, type="Canary")), 7)
     assert [method.id for method in found] == [1]
     assert logged()[0]["payment_method_id"] == 2
 
 
 def test_never_more_than_four_digits() -> None:
     """Should a whole card number ever stand there, four digits of it go on."""
-    [method] = wire_payments.payment_methods(pay_methods(pay_method(card_last_four="4111 1111 1111 1234")), 7)
+    [method] = payments.payment_methods(pay_methods(pay_method(card_last_four="4111 1111 1111 1234")), 7)
     assert method.last_four == "1234"
 
 
@@ -74,32 +74,32 @@ def test_never_more_than_four_digits() -> None:
     ],
 )
 def test_a_card_is_valid_to_the_end_of_its_month(written: object, last_day: date | None) -> None:
-    [method] = wire_payments.payment_methods(pay_methods(pay_method(expiry_date=written)), 7)
+    [method] = payments.payment_methods(pay_methods(pay_method(expiry_date=written)), 7)
     assert method.expires_on == last_day
 
 
 @pytest.mark.parametrize("written", ["13/25", "2025-02", "soon", "1/1/25", "02/25/"])
 def test_an_expiry_that_cannot_be_read_is_not_taken_for_never(written: str) -> None:
     with pytest.raises(Untrustworthy):
-        wire_payments.payment_methods(pay_methods(pay_method(expiry_date=written)), 7)
+        payments.payment_methods(pay_methods(pay_method(expiry_date=written)), 7)
 
 
 def test_a_bank_account_has_no_card_fields() -> None:
     bare = {"id": 3, "type": "BankAccount", "description": "", "gateway_name": "", "bank_name": "Bank of A"}
-    [method] = wire_payments.payment_methods(pay_methods(bare), 7)
+    [method] = payments.payment_methods(pay_methods(bare), 7)
     assert (method.brand, method.last_four, method.expires_on) == ("Bank of A", "", None)
 
 
 def test_payment_methods_of_another_client_are_refused() -> None:
     for clientid in (8, "8", "", None):
         with pytest.raises(Untrustworthy):
-            wire_payments.payment_methods(pay_methods(clientid=clientid), 7)
+            payments.payment_methods(pay_methods(clientid=clientid), 7)
     for owner in ("clientid", "userid"):
         with pytest.raises(Untrustworthy):
-            wire_payments.payment_methods(pay_methods(pay_method(**{owner: 8})), 7)
+            payments.payment_methods(pay_methods(pay_method(**{owner: 8})), 7)
 
 
 def test_a_contact_is_no_owner() -> None:
     """`contact_id` is 1 in every row of the vendor's sample, whoever's it is."""
-    [method] = wire_payments.payment_methods(pay_methods(pay_method(contact_type="Client", contact_id=1)), 7)
+    [method] = payments.payment_methods(pay_methods(pay_method(contact_type="Client", contact_id=1)), 7)
     assert method.last_four == "4242"

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from counterfoil.model import BillingCycle, Subscription, SubscriptionStatus
-from counterfoil.whmcs import wire_subscriptions
-from counterfoil.whmcs.wire import Untrustworthy
+from counterfoil.whmcs.wire import subscriptions
+from counterfoil.whmcs.wire.values import Untrustworthy
 from tests.whmcs.answers import Answer, service
 from tests.whmcs.conftest import Logged
 
@@ -17,7 +17,7 @@ UTC = ZoneInfo("UTC")
 
 
 def read(*rows: Answer) -> tuple[Subscription, ...]:
-    return wire_subscriptions.subscriptions({"products": {"product": list(rows)}}, 7, UTC)
+    return subscriptions.subscriptions({"products": {"product": list(rows)}}, 7, UTC)
 
 
 def test_services() -> None:
@@ -36,12 +36,12 @@ def test_text_is_decoded_once() -> None:
 
 @pytest.mark.parametrize("rows", [service(), {"0": service()}, [service()]], ids=["bare", "numbered", "list"])
 def test_one_service_in_any_shape(rows: object) -> None:
-    assert len(wire_subscriptions.subscriptions({"products": {"product": rows}}, 7, UTC)) == 1
+    assert len(subscriptions.subscriptions({"products": {"product": rows}}, 7, UTC)) == 1
 
 
 @pytest.mark.parametrize("empty", ["", [], {}, None, {"product": []}, {"product": ""}], ids=str)
 def test_no_services_in_any_shape(empty: object) -> None:
-    assert wire_subscriptions.subscriptions({"products": empty}, 7, UTC) == ()
+    assert subscriptions.subscriptions({"products": empty}, 7, UTC) == ()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from counterfoil.billing.freshness import Lifetimes, client_scope
+from counterfoil.billing.lifetimes import Lifetimes, client_scope
 from counterfoil.billing.reading import Reading, part_of, reading
 from counterfoil.cache import Cache, Part
 from counterfoil.errors import BillingUnavailable, ClientNotFound

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from counterfoil.billing.freshness import GATEWAY_SCOPE, Lifetimes
+from counterfoil.billing.lifetimes import GATEWAY_SCOPE, Lifetimes
 from counterfoil.billing.reading import Reading, part_of, reading
 from counterfoil.cache import Cache
 from counterfoil.model import Gateway

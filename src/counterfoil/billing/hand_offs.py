@@ -6,8 +6,8 @@ from typing import Protocol
 import structlog
 from msgspec import Struct
 
-from counterfoil.billing.freshness import HAND_OFF_WINDOW, RETURN_WINDOW, client_scope
-from counterfoil.billing.invoices import Invoices
+from counterfoil.billing.invoices.reads import Invoices
+from counterfoil.billing.lifetimes import HAND_OFF_WINDOW, RETURN_WINDOW, client_scope
 from counterfoil.cache import Cache
 from counterfoil.errors import InvoiceNotPayable, SeveralCurrencies
 from counterfoil.whmcs.api import SsoRefused

@@ -6,9 +6,9 @@ from typing import Protocol
 
 import msgspec
 
-from counterfoil.billing.changes import Changed
-from counterfoil.billing.freshness import client_scope
+from counterfoil.billing.lifetimes import client_scope
 from counterfoil.cache import Cache, CacheUnavailable
+from counterfoil.changes.clearing import Changed
 from counterfoil.whmcs.addon_api import InProgress, NotOffered
 from counterfoil.whmcs.orders_api import Line, NotPlaced, OrderedService, OrderRefused, OrderRow, Placed
 

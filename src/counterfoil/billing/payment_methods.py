@@ -14,8 +14,8 @@ import structlog
 from msgspec import Struct
 
 from counterfoil.billing.clients import Clients, decode_client
-from counterfoil.billing.freshness import GATEWAY_SCOPE, Lifetimes, client_scope
 from counterfoil.billing.gateways import Gateways
+from counterfoil.billing.lifetimes import GATEWAY_SCOPE, Lifetimes, client_scope
 from counterfoil.billing.reading import Calendar, Reading, moment, part_of, reading
 from counterfoil.cache import Cache, CacheUnavailable, Part
 from counterfoil.model import Client, Gateway, PaymentMethod

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.freshness import GATEWAY_SCOPE, Lifetimes
+from counterfoil.billing.lifetimes import GATEWAY_SCOPE, Lifetimes
 from counterfoil.billing.reading import Reading, moment, part_of, reading
 from counterfoil.cache import Cache
 from counterfoil.model import Money, Product

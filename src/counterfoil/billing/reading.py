@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from counterfoil.billing.freshness import NOT_FOUND_LIFETIME
+from counterfoil.billing.lifetimes import NOT_FOUND_LIFETIME
 from counterfoil.cache import Cache, Entry, Fetched, Part, Snapshot
 
 Value = TypeVar("Value")

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from counterfoil.billing.clients import Clients, decode_client
-from counterfoil.billing.freshness import Lifetimes, client_scope
+from counterfoil.billing.lifetimes import Lifetimes, client_scope
 from counterfoil.billing.reading import part_of
 from counterfoil.cache import Cache, Part, Snapshot
 from counterfoil.model import Client

@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.gateways import Gateways
-from counterfoil.billing.invoice_query import InvoiceQuery, Sort, StatusFilter
-from counterfoil.billing.invoices import EXPORT_LIMIT, NO_PAGE, Invoices, Overview, overview_of
-from counterfoil.billing.ledger import Ledger
+from counterfoil.billing.invoices.ledger import Ledger
+from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
+from counterfoil.billing.invoices.reads import EXPORT_LIMIT, NO_PAGE, Invoices, Overview, overview_of
+from counterfoil.billing.invoices.shown import Figures
 from counterfoil.billing.payment_methods import PaymentMethods, ShownMethod, decode_methods, shown_methods
 from counterfoil.billing.reading import Calendar, Reading, moment, reading
-from counterfoil.billing.shown import Figures
 from counterfoil.billing.spending import Spending, spending
 from counterfoil.billing.subscriptions import ShownSubscription, Subscriptions, decode_subscriptions
 from counterfoil.cache import Snapshot

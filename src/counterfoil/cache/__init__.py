@@ -1,7 +1,7 @@
 """The coherent read-through cache between the portal and WHMCS. Knows no business: what lives how long is billing's."""
 
 from counterfoil.cache.engine import Cache, Write
-from counterfoil.cache.opening import open_cache
+from counterfoil.cache.factory import open_cache
 from counterfoil.cache.values import CacheUnavailable, Entry, Fetched, Figures, Part, Peek, Snapshot
 
 __all__ = [

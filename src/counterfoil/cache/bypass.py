@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from counterfoil import errors
 from counterfoil.cache import rules
-from counterfoil.cache.flights import Flight, Flights, arrivals
-from counterfoil.cache.gate import Gate
+from counterfoil.cache.single_flight import Flight, Flights, arrivals
 from counterfoil.cache.store import Moved
+from counterfoil.cache.store_trust import Gate
 from counterfoil.cache.values import Entry, Figures, Part, Snapshot
 
 

@@ -10,11 +10,11 @@ from counterfoil.cache import rules
 from counterfoil.cache.bypass import Bypass
 from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.fetching import Fetching
-from counterfoil.cache.flights import Flight, arrivals
-from counterfoil.cache.gate import Gate
 from counterfoil.cache.packing import NONCE_LENGTH, mark_of, nonce_of, pack_header, unpack_entry
+from counterfoil.cache.single_flight import Flight, arrivals
 from counterfoil.cache.spot_checks import SpotChecks
 from counterfoil.cache.store import Bump, Found, Moved, Store, StoreAway
+from counterfoil.cache.store_trust import Gate
 from counterfoil.cache.values import CacheUnavailable, Entry, Figures, Part, Peek, Snapshot
 
 

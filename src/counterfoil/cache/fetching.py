@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from counterfoil import errors
 from counterfoil.cache import rules
 from counterfoil.cache.failures import failure_of
-from counterfoil.cache.flights import Flight, Flights
-from counterfoil.cache.gate import Gate
 from counterfoil.cache.packing import mark_of, unpack_entry
+from counterfoil.cache.single_flight import Flight, Flights
 from counterfoil.cache.store import Answer, Lease, Moved, Store, StoreAway
+from counterfoil.cache.store_trust import Gate
 from counterfoil.cache.values import Entry, Fetched, Figures, Part
 
 

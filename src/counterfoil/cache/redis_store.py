@@ -15,12 +15,12 @@ from typing import Any, cast
 import hiredis
 
 from counterfoil.cache import rules
-from counterfoil.cache.address import Address
-from counterfoil.cache.connection import Argument, Connection, accept
-from counterfoil.cache.layout import Place
-from counterfoil.cache.link import Link, Server, check_mode
-from counterfoil.cache.pubsub import Subscriber, pack_message
 from counterfoil.cache.store import Answer, Bump, Found, Kind, Lease, StoreAway
+from counterfoil.redis.address import Address
+from counterfoil.redis.connection import Argument, Connection, accept
+from counterfoil.redis.connection_manager import Link, Server, check_mode
+from counterfoil.redis.pubsub import Subscriber, pack_message
+from counterfoil.redis.topology import Place
 
 _RULES = ("SETTLE", "PROBATION", "LEASE", "SHARED_FAILURE", "RECORD_LASTS", "TOMBSTONE")
 _BODY = "".join(f"local {name} = {round(getattr(rules, name) * 1000)}\n" for name in _RULES) + (

@@ -8,9 +8,9 @@ import structlog
 
 from counterfoil import errors
 from counterfoil.cache import rules
-from counterfoil.cache.gate import Gate
 from counterfoil.cache.packing import mark_of, nonce_of
 from counterfoil.cache.store import Store, StoreAway
+from counterfoil.cache.store_trust import Gate
 from counterfoil.cache.values import CacheUnavailable, Entry, Figures, Part
 
 _log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ COMMANDS = {
     "unlink": "counterfoil.accounts.commands:unlink",
     "links": "counterfoil.accounts.commands:links",
     "staff": "counterfoil.accounts.commands:staff",
-    "sandbox": "counterfoil.sandbox.cli:sandbox",
+    "sandbox": "counterfoil_sandbox.cli:sandbox",
 }
 
 

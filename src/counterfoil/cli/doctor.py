@@ -10,7 +10,7 @@ import msgspec
 
 from counterfoil import log
 from counterfoil.cli.findings import Finding, Verdict, fail, ok, warn
-from counterfoil.cli.own_checks import cache, database
+from counterfoil.cli.portal_checks import cache, database
 from counterfoil.cli.salesforce_checks import salesforce
 from counterfoil.cli.whmcs_checks import whmcs
 from counterfoil.settings import Settings, SettingsError, load, unknown_names

@@ -14,7 +14,7 @@ from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from counterfoil.cache import CacheUnavailable, open_cache
-from counterfoil.cli.started import settings_or_exit
+from counterfoil.cli.startup import settings_or_exit
 from counterfoil.db.engine import is_sqlite, make_engine
 from counterfoil.db.schema import pending, upgrade
 from counterfoil.errors import TemporarilyUnavailable
@@ -47,9 +47,9 @@ def serve(host: str, port: int, workers: int) -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
         # The workers are forks of this process: they share what is imported here, and a new one is there at once.
         # Only now, because prometheus-client looks for its directory when it is imported.
-        import_module("counterfoil.app")
+        import_module("counterfoil.app.portal")
         if settings.metrics_port is not None:
-            import_module("counterfoil.web.metrics").answer_on(host, settings.metrics_port)
+            import_module("counterfoil.web.http.metrics").answer_on(host, settings.metrics_port)
         gc.freeze()
         server(host, port, workers).serve()
 
@@ -95,7 +95,7 @@ async def await_cache(url: str) -> None:
 
 def server(host: str, port: int, workers: int) -> MPServer:
     return MPServer(
-        "counterfoil.app:create",
+        "counterfoil.app.portal:create",
         factory=True,
         address=host,
         port=port,

@@ -20,7 +20,7 @@ from counterfoil.errors import (
     ValidationFailed,
 )
 from counterfoil.model import Client, Gateway, PaymentMethod
-from counterfoil.orders.records import Item, Order, Records, Status, Step, new_order_id
+from counterfoil.orders.repository import Item, Order, Records, Status, Step, new_order_id
 
 MOST_ITEMS = 20
 MOST_OF_ONE = 50

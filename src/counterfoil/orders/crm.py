@@ -7,7 +7,7 @@ import msgspec
 
 from counterfoil.errors import StopCode
 from counterfoil.orders.failures import Stop
-from counterfoil.orders.records import Item, Order, Status
+from counterfoil.orders.repository import Item, Order, Status
 from counterfoil.salesforce.api import CrmOrder, NewItem, SalesforceApi
 
 _ACTIVATION = {

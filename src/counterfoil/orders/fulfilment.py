@@ -15,8 +15,8 @@ from counterfoil.model import Client, Product
 from counterfoil.orders.checkout import PaymentGate
 from counterfoil.orders.crm import Crm
 from counterfoil.orders.failures import Later, Stop
-from counterfoil.orders.placed import find_placed
-from counterfoil.orders.records import ClientIsBusy, Item, Order, Records, Status, Step
+from counterfoil.orders.recovery import find_placed
+from counterfoil.orders.repository import ClientIsBusy, Item, Order, Records, Status, Step
 
 _log = structlog.get_logger(__name__)
 

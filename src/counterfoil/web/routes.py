@@ -2,32 +2,20 @@
 
 from litestar.types import ControllerRouterHandler
 
-from counterfoil.web import (
-    contacts,
-    events,
-    health,
-    invoice_pages,
-    invoices,
-    mass_payment,
-    openapi,
-    order_pages,
-    orders,
-    payment_method_pages,
-    payment_methods,
-    profile_pages,
-    profiles,
-    quotes,
-    salesforce_webhooks,
-    session,
-    session_pages,
-    staff_pages,
-    statements,
-    subscriptions,
-    summary,
-    transactions,
-    transactions_csv,
-    webhooks,
-)
+from counterfoil.web import operations as health
+from counterfoil.web.api import contacts, events, invoices, openapi, orders, payment_methods, session, transactions_csv
+from counterfoil.web.api import profile as profiles
+from counterfoil.web.pages import home as summary
+from counterfoil.web.pages import invoices as invoice_pages
+from counterfoil.web.pages import mass_payment, quotes, subscriptions, transactions
+from counterfoil.web.pages import orders as order_pages
+from counterfoil.web.pages import payment_methods as payment_method_pages
+from counterfoil.web.pages import profile as profile_pages
+from counterfoil.web.pages import sign_in as session_pages
+from counterfoil.web.pages import staff as staff_pages
+from counterfoil.web.pages import statement as statements
+from counterfoil.web.webhooks import salesforce as salesforce_webhooks
+from counterfoil.web.webhooks import whmcs as webhooks
 
 HANDLERS: list[ControllerRouterHandler] = [
     # For programs

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Invoice
-from counterfoil.whmcs import wire_addon, wire_orders
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.orders_api import Line, order_params, raise_if_not_placed, refused_order
 from counterfoil.whmcs.reading import interpreting, real
 from counterfoil.whmcs.results import ChangeReport, Placed
+from counterfoil.whmcs.wire import addon, orders
 
 ABSENCE = 600.0
 """Seconds for which an action that WHMCS does not know, or does not allow us, is not asked for again."""
@@ -58,13 +58,13 @@ class WhmcsAddon:
         """
         params: dict[str, str | int] = {} if after is None else {"series": series, "after": after}
         with interpreting(CHANGES):
-            return wire_addon.report(await self._call(CHANGES, params), after or 0)
+            return addon.report(await self._call(CHANGES, params), after or 0)
 
     async def invoices(self, client_id: int, ids: Sequence[int]) -> dict[int, Invoice]:
         """Those of this client among them, as GetInvoice answers each. Raises NotOffered."""
         params: dict[str, str | int] = {"clientid": real(client_id), "invoiceids": ",".join(map(str, ids))}
         with interpreting(INVOICES):
-            return wire_addon.invoices(await self._call(INVOICES, params), client_id, ids, self._zone)
+            return addon.invoices(await self._call(INVOICES, params), client_id, ids, self._zone)
 
     async def add_order(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed:
         """Places an order once, however often the same is asked for with the same tag.
@@ -74,7 +74,7 @@ class WhmcsAddon:
         params = order_params(client_id, gateway, lines, tag)
         with interpreting(ORDER):
             try:
-                return wire_orders.placed(
+                return orders.placed(
                     await self._call(ORDER, {"idempotencykey": _key(tag, params), **params}, write=True)
                 )
             except WhmcsRefused as refusal:

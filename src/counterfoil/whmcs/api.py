@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from counterfoil.errors import BillingUnavailable, OutcomeUnknown, SignInFailed
 from counterfoil.model import Client, Gateway, Invoice, PaymentMethod, Subscription, User
-from counterfoil.whmcs import wire_clients, wire_invoices, wire_payments, wire_subscriptions
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import NOT_CARRIED_OUT
 from counterfoil.whmcs.reading import everything, interpreting, none_twice, real, unavailable
 from counterfoil.whmcs.results import InvoiceRows, Login, WhmcsDetails
 from counterfoil.whmcs.sso import has_origin_of
-from counterfoil.whmcs.wire import Untrustworthy, rows, text
+from counterfoil.whmcs.wire import clients, invoices, payments, subscriptions
+from counterfoil.whmcs.wire.values import Untrustworthy, rows, text
 
 __all__ = ["InvoiceRows", "Login", "SsoRefused", "UpdateRefused", "WhmcsApi", "WhmcsDetails"]
 
@@ -70,7 +70,7 @@ class WhmcsApi:
                 if refusal.says("Email or Password Invalid"):
                     raise SignInFailed from None
                 raise
-            return wire_clients.login(answer)
+            return clients.login(answer)
 
     async def get_users(self, search: str) -> list[User]:
         """All whose e-mail or name *begins* with `search`.
@@ -79,7 +79,7 @@ class WhmcsApi:
         """
         if not search:
             raise ValueError("without a search WHMCS sends every user it has")
-        return await everything(self._client, "GetUsers", {"search": search}, wire_clients.users)
+        return await everything(self._client, "GetUsers", {"search": search}, clients.users)
 
     async def get_user_permissions(self, user_id: int, client_id: int) -> frozenset[str] | None:
         """None: not associated.
@@ -96,7 +96,7 @@ class WhmcsApi:
                     # Deleted in WHMCS: nothing may be seen, whoever linked them.
                     return frozenset()
                 raise
-            return wire_clients.permissions(answer)
+            return clients.permissions(answer)
 
     async def get_clients_details(self, client_id: int) -> Client | None:
         """None when WHMCS has no such client.
@@ -110,7 +110,7 @@ class WhmcsApi:
                 if refusal.says("Client Not Found"):
                     return None
                 raise
-            return wire_clients.client(answer, client_id)
+            return clients.client(answer, client_id)
 
     async def update_client(self, client_id: int, texts: Mapping[str, str], preferences: Mapping[str, bool]) -> None:
         """Changes only what is given, by the names of model.Client and model.EmailPreferences. Sent at most once.
@@ -118,7 +118,7 @@ class WhmcsApi:
         Raises UpdateRefused, OutcomeUnknown; BillingUnavailable when it certainly changed nothing.
         https://developers.whmcs.com/api-reference/updateclient/
         """
-        params = {"clientid": real(client_id), **wire_clients.client_changes(texts, preferences)}
+        params = {"clientid": real(client_id), **clients.client_changes(texts, preferences)}
         try:
             answer = await self._client.call("UpdateClient", params, write=True, from_stranger=True)
         except WhmcsRefused as refusal:
@@ -128,7 +128,7 @@ class WhmcsApi:
             if error.args[1] in NOT_CARRIED_OUT:
                 raise
             raise OutcomeUnknown(*error.args) from None
-        if not wire_clients.is_about(answer, client_id):
+        if not clients.is_about(answer, client_id):
             unavailable("UpdateClient", "untrustworthy", "another client than asked for")
             raise OutcomeUnknown("UpdateClient", "untrustworthy")
 
@@ -151,7 +151,7 @@ class WhmcsApi:
         params |= {"orderby": orderby, "order": order} | ({"status": status} if status else {})
         with interpreting("GetInvoices"):
             answer = await self._client.call("GetInvoices", params)
-            read = partial(wire_invoices.invoice_rows, answer, client_id, limitstart, limitnum, self._zone)
+            read = partial(invoices.invoice_rows, answer, client_id, limitstart, limitnum, self._zone)
             # 10,000 rows take 0.1 s, in which nobody else would be served.
             many = len(rows(answer, "invoices", "invoice")) > MANY_ROWS
             return await asyncio.to_thread(read) if many else read()
@@ -168,7 +168,7 @@ class WhmcsApi:
                 if refusal.says("Invoice ID Not Found"):
                     return None
                 raise
-            return wire_invoices.invoice(answer, invoice_id, self._zone)
+            return invoices.invoice(answer, invoice_id, self._zone)
 
     async def get_payment_methods(self) -> tuple[Gateway, ...]:
         """The gateways that are switched on.
@@ -176,7 +176,7 @@ class WhmcsApi:
         https://developers.whmcs.com/api-reference/getpaymentmethods/
         """
         with interpreting("GetPaymentMethods"):
-            return wire_payments.gateways(await self._client.call("GetPaymentMethods"))
+            return payments.gateways(await self._client.call("GetPaymentMethods"))
 
     async def get_pay_methods(self, client_id: int) -> tuple[PaymentMethod, ...]:
         """The client's saved cards and bank accounts.
@@ -185,7 +185,7 @@ class WhmcsApi:
         """
         with interpreting("GetPayMethods"):
             answer = await self._client.call("GetPayMethods", {"clientid": real(client_id)})
-            return wire_payments.payment_methods(answer, client_id)
+            return payments.payment_methods(answer, client_id)
 
     async def get_clients_products(self, client_id: int) -> tuple[Subscription, ...]:
         """All services of the client.
@@ -196,7 +196,7 @@ class WhmcsApi:
             self._client,
             "GetClientsProducts",
             {"clientid": real(client_id)},
-            lambda answer: wire_subscriptions.subscriptions(answer, client_id, self._zone),
+            lambda answer: subscriptions.subscriptions(answer, client_id, self._zone),
         )
         with interpreting("GetClientsProducts"):
             return none_twice(found)

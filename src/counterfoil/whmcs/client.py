@@ -17,9 +17,9 @@ import structlog
 from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs.answer import decode
 from counterfoil.whmcs.breaker import Breaker, Permit
+from counterfoil.whmcs.concurrency import Gate
 from counterfoil.whmcs.connection import Connection, Reply
 from counterfoil.whmcs.failures import ABOUT_THE_TEXT, CREDENTIALS, Failure, refused_access
-from counterfoil.whmcs.gate import Gate
 from counterfoil.whmcs.health import Health
 
 _log = structlog.get_logger(__name__)

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 
 from counterfoil.whmcs.breaker import Breaker
-from counterfoil.whmcs.gate import Gate
+from counterfoil.whmcs.concurrency import Gate
 
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds in seconds; a last bucket holds what took longer."""

@@ -7,12 +7,12 @@ from msgspec import Struct
 
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Product
-from counterfoil.whmcs import wire_orders
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import NOT_CARRIED_OUT
 from counterfoil.whmcs.reading import everything, interpreting, real
 from counterfoil.whmcs.results import OrderedService, OrderRow, Placed
-from counterfoil.whmcs.wire import Untrustworthy
+from counterfoil.whmcs.wire import orders
+from counterfoil.whmcs.wire.values import Untrustworthy
 
 __all__ = ["Line", "NotPlaced", "OrderRefused", "OrderRow", "OrderedService", "Placed", "WhmcsOrders"]
 
@@ -60,7 +60,7 @@ def order_params(client_id: int, gateway: str, lines: Sequence[Line], tag: str =
         if line.quantity > 1:
             params[f"qty[{number}]"] = line.quantity
         if tag and line.tag_field is not None:
-            params[f"customfields[{number}]"] = wire_orders.tag(line.tag_field, tag)
+            params[f"customfields[{number}]"] = orders.tag(line.tag_field, tag)
     return params
 
 
@@ -74,7 +74,7 @@ class WhmcsOrders:
         https://developers.whmcs.com/api-reference/getproducts/
         """
         with interpreting("GetProducts"):
-            return wire_orders.products(await self._client.call("GetProducts"))
+            return orders.products(await self._client.call("GetProducts"))
 
     async def add_order(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed:
         """Places an order. WHMCS has no idempotency key: after BillingUnavailable it may be placed all the same.
@@ -84,7 +84,7 @@ class WhmcsOrders:
         params = order_params(client_id, gateway, lines, tag)
         with interpreting("AddOrder"):
             try:
-                return wire_orders.placed(await self._client.call("AddOrder", params, write=True))
+                return orders.placed(await self._client.call("AddOrder", params, write=True))
             except WhmcsRefused as refusal:
                 raise refused_order(refusal) from None
             except BillingUnavailable as error:
@@ -108,7 +108,7 @@ class WhmcsOrders:
         https://developers.whmcs.com/api-reference/getorders/
         """
         with interpreting("GetOrders"):
-            found = wire_orders.orders(await self._client.call("GetOrders", {"id": real(order_id), "limitnum": 2}))
+            found = orders.orders(await self._client.call("GetOrders", {"id": real(order_id), "limitnum": 2}))
             wanted = [order for order in found if order.id == order_id]
             if found and not wanted:
                 raise Untrustworthy("orders that were not asked for")
@@ -123,6 +123,6 @@ class WhmcsOrders:
             self._client,
             "GetClientsProducts",
             {"clientid": real(client_id)},
-            lambda answer: wire_orders.services(answer, client_id),
+            lambda answer: orders.services(answer, client_id),
         )
         return tuple(found)

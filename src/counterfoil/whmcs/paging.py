@@ -1,6 +1,6 @@
 """Whether one page of a WHMCS list is whole: what it says of itself against what it holds."""
 
-from counterfoil.whmcs.wire import Row, Untrustworthy, count
+from counterfoil.whmcs.wire.values import Row, Untrustworthy, count
 
 
 def total(answer: Row, found: int, limitstart: int, limitnum: int) -> int:

@@ -10,7 +10,7 @@ from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs import paging
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import KINDS
-from counterfoil.whmcs.wire import Row, Untrustworthy
+from counterfoil.whmcs.wire.values import Row, Untrustworthy
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")

@@ -5,9 +5,9 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from counterfoil.model import Contact, CreditEntry, Quote, Transaction
-from counterfoil.whmcs import wire_records
 from counterfoil.whmcs.client import WhmcsClient
 from counterfoil.whmcs.reading import everything, interpreting, none_twice, real
+from counterfoil.whmcs.wire import records
 
 
 class WhmcsRecords:
@@ -25,7 +25,7 @@ class WhmcsRecords:
         with interpreting("GetTransactions"):
             answer = await self._client.call("GetTransactions", {"clientid": real(client_id)})
             # 10,000 rows take 0.1 s, in which nobody else would be served.
-            read = partial(wire_records.transactions, answer, client_id, self._zone)
+            read = partial(records.transactions, answer, client_id, self._zone)
             return none_twice(await asyncio.to_thread(read))
 
     async def get_credits(self, client_id: int) -> tuple[CreditEntry, ...]:
@@ -35,7 +35,7 @@ class WhmcsRecords:
         """
         with interpreting("GetCredits"):
             answer = await self._client.call("GetCredits", {"clientid": real(client_id)})
-            return none_twice(wire_records.credits_(answer, client_id, self._zone))
+            return none_twice(records.credits_(answer, client_id, self._zone))
 
     async def get_quotes(self, client_id: int) -> tuple[Quote, ...]:
         """All quotes of the client, drafts among them.
@@ -46,7 +46,7 @@ class WhmcsRecords:
             self._client,
             "GetQuotes",
             {"userid": real(client_id)},
-            lambda answer: wire_records.quotes(answer, client_id, self._zone),
+            lambda answer: records.quotes(answer, client_id, self._zone),
         )
         with interpreting("GetQuotes"):
             return none_twice(found)
@@ -60,7 +60,7 @@ class WhmcsRecords:
             self._client,
             "GetContacts",
             {"userid": real(client_id)},
-            lambda answer: wire_records.contacts(answer, client_id),
+            lambda answer: records.contacts(answer, client_id),
         )
         with interpreting("GetContacts"):
             return none_twice(found)
@@ -71,4 +71,4 @@ class WhmcsRecords:
         https://developers.whmcs.com/api-reference/getcurrencies/
         """
         with interpreting("GetCurrencies"):
-            return wire_records.currencies(await self._client.call("GetCurrencies"))
+            return records.currencies(await self._client.call("GetCurrencies"))

@@ -1,0 +1,162 @@
+"""What is shown of an invoice, on pages and in the JSON API alike. Field names are the API's (contract 3)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from counterfoil.billing.invoices.query import OPEN, is_overdue
+from counterfoil.model import Invoice, InvoiceStatus, Money
+
+
+class InvoiceItem(Struct, frozen=True):
+    """One row of the list."""
+
+    id: int
+    number: str
+    status: InvoiceStatus
+    is_payable: bool
+    is_overdue: bool
+    is_partially_paid: bool
+    issued_on: date | None
+    due_on: date | None
+    paid_at: datetime | None
+    total: Money
+    amount_due: Money
+    """The invoice's own balance while it is open, else 0; never computed from the row."""
+    gateway: str
+
+
+class InvoicePage(Struct, frozen=True):
+    items: tuple[InvoiceItem, ...]
+    page: int
+    page_size: int
+    total: int
+    as_of: datetime
+
+
+class ShownTax(Struct, frozen=True):
+    rate: Decimal
+    amount: Money
+
+
+class ShownLine(Struct, frozen=True):
+    description: str
+    amount: Money
+    taxed: bool
+
+
+class ShownPayment(Struct, frozen=True):
+    date: date | None
+    gateway: str
+    reference: str
+    amount: Money
+
+
+class StandsFor(StrEnum):
+    """What an invoice is that bills nothing of its own."""
+
+    INVOICES = "invoices"
+    DEPOSIT = "deposit"
+
+
+class InvoiceDetail(Struct, frozen=True):
+    id: int
+    number: str
+    status: InvoiceStatus
+    is_payable: bool
+    is_overdue: bool
+    is_partially_paid: bool
+    issued_on: date | None
+    due_on: date | None
+    paid_at: datetime | None
+    currency: str
+    subtotal: Money
+    credit: Money
+    taxes: tuple[ShownTax, ...]
+    total: Money
+    balance: Money
+    gateway: str
+    notes: str
+    lines: tuple[ShownLine, ...]
+    payments: tuple[ShownPayment, ...]
+    stands_for: StandsFor | None
+    as_of: datetime
+
+    @property
+    def amount_due(self) -> Money:
+        return Money.of(owed(self.status, self.balance.amount), self.currency)
+
+
+class Figures(Struct, frozen=True):
+    """The head of the list, one per currency. `due` sums what can be paid, `overdue` is part of it; `unpaid_count` are
+    all that WHMCS calls Unpaid, also those over nothing.
+    """
+
+    due: Money
+    overdue: Money
+    credit: Money
+    next_due_on: date | None
+    unpaid_count: int
+    overdue_count: int = 0
+
+
+_ABOUT_OTHERS = {"Invoice": StandsFor.INVOICES, "AddFunds": StandsFor.DEPOSIT}
+"""WHMCS's item types of a mass payment and of a deposit."""
+
+
+def stands_for(invoice: Invoice) -> StandsFor | None:
+    found = {_ABOUT_OTHERS.get(line.kind) for line in invoice.lines}
+    return found.pop() if len(found) == 1 else None
+
+
+def stands_for_others(invoice: Invoice) -> bool:
+    """An open mass payment or deposit: the invoices behind it are shown themselves, and both would ask for the money
+    twice. Once it is settled it is the record of a payment, and shown as WHMCS lists it: docs/money.md.
+    """
+    return stands_for(invoice) is not None and invoice.status in OPEN
+
+
+def owed(status: InvoiceStatus, balance: Decimal) -> Decimal:
+    """WHMCS goes on computing a balance for what is cancelled, refunded, or marked as paid without a payment."""
+    return balance if status in OPEN else Decimal(0)
+
+
+def has_part_payment(invoice: Invoice) -> bool:
+    """Something was paid (or, in WHMCS 9, credited) and something is still owed."""
+    paid = sum((payment.amount for payment in invoice.payments), Decimal(0)) > 0 or invoice.balance < invoice.total
+    return invoice.status in OPEN and invoice.balance > 0 and paid
+
+
+def detail_of(invoice: Invoice, currency: str, today: date, as_of: datetime) -> InvoiceDetail:
+    """WHMCS's figures as they are, in the client's currency: nothing is computed anew."""
+
+    def money(amount: Decimal) -> Money:
+        return Money.of(amount, currency)
+
+    return InvoiceDetail(
+        id=invoice.id,
+        number=invoice.number or str(invoice.id),
+        status=invoice.status,
+        is_payable=invoice.status is InvoiceStatus.UNPAID and invoice.balance > 0,
+        is_overdue=is_overdue(invoice.status, invoice.total, invoice.due_on, today),
+        is_partially_paid=has_part_payment(invoice),
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        paid_at=invoice.paid_at,
+        currency=currency,
+        subtotal=money(invoice.subtotal),
+        credit=money(invoice.credit),
+        taxes=tuple(ShownTax(tax.rate, money(tax.amount)) for tax in invoice.taxes),
+        total=money(invoice.total),
+        balance=money(invoice.balance),
+        gateway=invoice.gateway,
+        notes=invoice.notes,
+        lines=tuple(ShownLine(line.description, money(line.amount), line.taxed) for line in invoice.lines),
+        payments=tuple(
+            ShownPayment(each.date, each.gateway, each.reference, money(each.amount)) for each in invoice.payments
+        ),
+        stands_for=stands_for(invoice),
+        as_of=as_of,
+    )

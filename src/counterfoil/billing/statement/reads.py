@@ -1,0 +1,54 @@
+"""Reading what a statement is made of: all of it of one generation. The account itself: statement.py."""
+
+from datetime import date
+
+from counterfoil.billing.clients import Clients, decode_client
+from counterfoil.billing.credits import Credits, decode_credits
+from counterfoil.billing.invoices.ledger import Ledger
+from counterfoil.billing.invoices.reads import EXPORT_LIMIT, NO_PAGE, Invoices
+from counterfoil.billing.reading import Calendar, Reading, moment, reading
+from counterfoil.billing.statement.account import Books, Statement, statement
+from counterfoil.billing.transactions import Transactions, decode_transactions
+from counterfoil.errors import StatementTooLong, TooManyOpenInvoices
+from counterfoil.model import Client
+
+MOST_LINES = 5_000
+"""Of one statement: some hundred printed pages."""
+
+
+class Statements:
+    def __init__(
+        self, invoices: Invoices, clients: Clients, transactions: Transactions, credits_: Credits, calendar: Calendar
+    ) -> None:
+        self._invoices = invoices
+        self._clients = clients
+        self._transactions = transactions
+        self._credits = credits_
+        self._calendar = calendar
+
+    async def read(self, client_id: int, first: date, last: date) -> tuple[Reading[Statement], Client]:
+        """Cold it costs a call each for invoices, client, transactions and credit, and one for each open invoice.
+
+        Raises BillingUnavailable, TooManyOpenInvoices, StatementTooLong.
+        """
+        beside = (self._clients.part(client_id), self._transactions.part(client_id), self._credits.part(client_id))
+        ledger, snapshot = await self._invoices.ledger(client_id, NO_PAGE, _all_open, *beside, is_long=True)
+        client_value, transactions, credits_ = (entry.value for entry in snapshot.entries[-len(beside) :])
+        client = decode_client(client_value)
+        books = Books(
+            ledger.rows_with_due(),
+            decode_transactions(transactions, client),
+            decode_credits(credits_, client),
+            client.credit,
+        )
+        made = statement(books, first, last, moment(snapshot.as_of))
+        if sum(len(account.lines) for account in made.accounts) > MOST_LINES:
+            raise StatementTooLong(("from", StatementTooLong.detail))
+        return reading(made, snapshot, not_after=self._calendar.midnight()), client
+
+
+def _all_open(known: Ledger) -> frozenset[int]:
+    found = known.open()
+    if len(found) > EXPORT_LIMIT:
+        raise TooManyOpenInvoices(("from", TooManyOpenInvoices.detail))
+    return found

@@ -1,0 +1,1 @@
+"""WHMCS says that something changed: what that clears, applying it, catching up on what got lost, telling pages."""

@@ -1,0 +1,150 @@
+"""Lost webhooks are made good: WHMCS's addon numbers what it records, and the portal asks for what it has not seen.
+
+One process of the fleet asks at a time. What a change does is the same as when its webhook comes (web/effects.py).
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from typing import NoReturn, Protocol
+
+import structlog
+
+from counterfoil.cache import Cache
+from counterfoil.changes import feed, receipts
+from counterfoil.changes.feed import Feed
+from counterfoil.changes.receipts import Received
+from counterfoil.db.engine import Engine
+from counterfoil.errors import Unavailable
+from counterfoil.whmcs.addon_api import CHANGES, NotOffered
+from counterfoil.whmcs.results import ChangeReport, NumberedChange
+from counterfoil.whmcs.webhooks import Event, series_of
+
+_log = structlog.get_logger(__name__)
+
+ASK_EVERY = 15.0
+"""Seconds. With LOOK_EVERY, YOUNG, and once more TURN and LOOK_EVERY for a process that dies over it, below the 30 s
+that a lost webhook may go unnoticed."""
+
+TURN = 5.0
+"""Seconds after which another process asks, when the one that asked has not said what came of it. A living one that
+takes longer costs a call; what is applied twice does no harm."""
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks, by each process, at whether it is time."""
+
+YOUNG = 2
+"""Seconds for which a change is left to its webhook, which is sent when WHMCS's own request ends."""
+
+HOLE_PATIENCE = 30
+"""Seconds after which a number that never came is given up: WHMCS has rolled it back, or is slow to commit."""
+
+PAGE = 1000
+"""Changes in a whole answer."""
+
+MANY = 200
+"""Missed changes from which on everything is cleared at once: it costs less than each of them."""
+
+Effect = Callable[[Event], Awaitable[None]]
+
+
+class _Addon(Protocol):
+    is_introduced: bool
+
+    def offers(self, action: str) -> bool: ...
+    async def changes(self, series: str = "", after: int | None = None) -> ChangeReport: ...
+
+
+class Missed:
+    """`figures`: asked; missed (made good); gaps (numbers that never came); restarts; failed."""
+
+    def __init__(
+        self, engine: Engine, addon: _Addon, cache: Cache, *, every: float = ASK_EVERY, turn: float = TURN
+    ) -> None:
+        self.figures: Counter[str] = Counter()
+        self._engine, self._addon, self._cache = engine, addon, cache
+        self._every, self._turn = timedelta(seconds=every), timedelta(seconds=turn)
+
+    async def heard(self, webhook_id: str) -> None:
+        """The addon's first message says that there is one. Raises TemporarilyUnavailable."""
+        series = series_of(webhook_id)
+        if series and not self._addon.is_introduced:
+            await feed.introduce(self._engine, series)
+            self._addon.is_introduced = True
+
+    async def watch(self, effect: Effect, *, every: float = LOOK_EVERY) -> NoReturn:
+        while True:
+            try:
+                await self.look(effect)
+            except NotOffered:
+                _log.info("changes cannot be asked for", reason="WHMCS has no such action, or does not allow it us")
+            except Unavailable as error:
+                self.figures["failed"] += 1
+                _log.info("changes could not be asked for", reason=error.code)
+            await asyncio.sleep(every)
+
+    async def look(self, effect: Effect) -> None:
+        """Asks, if it is time and this process' turn. Raises NotOffered, Unavailable."""
+        found = await feed.find(self._engine)
+        if found is None:
+            return
+        self._addon.is_introduced = True
+        now = datetime.now(UTC)
+        if self._addon.offers(CHANGES) and await feed.take_turn(self._engine, found, now, self._every, self._turn):
+            self.figures["asked"] += 1
+            await self._catch_up(found, effect, now)
+
+    async def _catch_up(self, found: Feed, effect: Effect, asked_at: datetime) -> None:
+        seen = after = found.seen
+        while True:
+            report = await self._addon.changes(found.series, after)
+            if seen is None or after is None or _is_another(report, found.series, seen):
+                await self._begin_again(report, asked_at)
+                return
+            ripe = tuple(takewhile(lambda change: change.age >= YOUNG, report.changes))
+            await self._make_good(ripe, effect)
+            seen = self._advanced(seen, ripe)
+            await feed.move(self._engine, found.series, seen, asked_at)
+            if len(ripe) < PAGE:
+                return
+            after = ripe[-1].number
+
+    async def _begin_again(self, report: ChangeReport, asked_at: datetime) -> None:
+        """Nothing is known about what came before: whatever is kept is as old as the last word of the addon."""
+        self.figures["restarts"] += 1
+        _log.info("changes are counted anew", series=report.series, newest=report.newest)
+        await self._cache.clear_everything()
+        await feed.move(self._engine, report.series, report.newest, asked_at)
+
+    async def _make_good(self, changes: Sequence[NumberedChange], effect: Effect) -> None:
+        held = await receipts.held(self._engine, [change.event.id for change in changes])
+        missed = [change.event for change in changes if change.event.id not in held]
+        if len(missed) > MANY:
+            await self._cache.clear_everything()
+            received = [Received(event.id, event.type, None, "everything") for event in missed]
+            await receipts.record_held(self._engine, received)
+        else:
+            for event in missed:
+                await effect(event)
+        self.figures["missed"] += len(missed)
+        if missed:
+            _log.warning("lost webhooks made good", number=len(missed))
+
+    def _advanced(self, seen: int, changes: Sequence[NumberedChange]) -> int:
+        """Over numbers without a hole, and over a hole that has been there for long."""
+        for change in changes:
+            hole = change.number - seen - 1
+            if hole and change.age < HOLE_PATIENCE:
+                break
+            if hole:
+                self.figures["gaps"] += hole
+                _log.warning("changes that never came", numbers=f"{seen + 1} to {change.number - 1}")
+            seen = change.number
+        return seen
+
+
+def _is_another(report: ChangeReport, series: str, seen: int) -> bool:
+    """The numbers mean something else now, or have gone back, or those that we want are forgotten."""
+    return report.series != series or report.newest < seen or report.oldest > seen + 1

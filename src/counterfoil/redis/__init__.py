@@ -1,0 +1,1 @@
+"""Redis's protocol: addresses, connections, topology, messages. Nothing about caching."""

@@ -1,0 +1,136 @@
+"""One connection to a Redis, shared by everybody: commands of one event-loop turn leave in one write, answers are
+matched in order. Commands and their meaning live elsewhere.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any, cast
+
+import hiredis
+
+from counterfoil.cache.rules import COMMAND_LIMIT
+from counterfoil.cache.store import StoreAway
+from counterfoil.redis.address import Address
+
+Argument = str | bytes | int
+
+
+class Connection(asyncio.Protocol):
+    """A future's result may be an exception, the server's (hiredis.ReplyError) or StoreAway: a future whose reader has
+    left must not complain.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._reader = hiredis.Reader()
+        self._transport: asyncio.Transport | None = None
+        self._unsent: list[bytes] = []
+        self._waiting: deque[tuple[asyncio.Future[Any], float]] = deque()
+        self._heard = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._why_lost: str | None = None
+        self.on_lost: Callable[[str], None] = lambda _why: None
+        self.on_message: Callable[[bytes], None] | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        return self._why_lost is not None
+
+    def send(self, *command: Argument) -> asyncio.Future[Any]:
+        future = self._loop.create_future()
+        if self._why_lost is not None:
+            future.set_result(StoreAway(self._why_lost))
+            return future
+        if not self._unsent:
+            self._loop.call_soon(self._flush)
+        self._unsent.append(hiredis.pack_command(cast("Any", command)))
+        self._waiting.append((future, self._loop.time()))
+        if self._timer is None:
+            self._timer = self._loop.call_later(COMMAND_LIMIT, self._check_time)
+        return future
+
+    def abort(self, why: str) -> None:
+        """Ends it now; everything under way has an unknown outcome."""
+        if self._why_lost is not None:
+            return
+        self._why_lost = why
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+        self.on_lost(why)
+        for future, _ in self._waiting:
+            if not future.done():
+                future.set_result(StoreAway(why))
+        self._waiting.clear()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.abort("connection closed" if exc is None else type(exc).__name__)
+
+    def data_received(self, data: bytes) -> None:
+        if self._why_lost is not None:
+            return
+        self._heard = self._loop.time()
+        try:
+            self._reader.feed(data)
+            while (reply := self._reader.gets()) is not False:
+                self._take(reply)
+        except hiredis.ProtocolError:
+            self.abort("not the Redis protocol")
+
+    def _take(self, reply: Any) -> None:
+        if self.on_message is not None and isinstance(reply, list) and reply[0] == b"message":
+            self.on_message(reply[2])
+        elif self._waiting:
+            future, _ = self._waiting.popleft()
+            if not future.done():
+                future.set_result(reply)
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        if self._transport is not None and self._why_lost is None:
+            self._transport.write(b"".join(unsent))
+
+    def _check_time(self) -> None:
+        """One timer for all: it looks at the oldest command and sleeps until that one is due. A server that answers
+        others meanwhile is not hung, but this process is behind with reading.
+        """
+        self._timer = None
+        if not self._waiting:
+            return
+        due = max(self._waiting[0][1], self._heard) + COMMAND_LIMIT
+        if due <= self._loop.time():
+            self.abort("no answer in time")
+        else:
+            self._timer = self._loop.call_at(due, self._check_time)
+
+
+async def connect(address: Address) -> Connection:
+    """Signed in and on its database. Raises StoreAway or OSError; the caller limits the time."""
+    loop = asyncio.get_running_loop()
+    if address.path:
+        _, connection = await loop.create_unix_connection(Connection, address.path)
+    else:
+        _, connection = await loop.create_connection(Connection, address.host, address.port, ssl=address.tls)
+    opening: list[tuple[Argument, ...]] = [("AUTH", *address.login)] if address.login else []
+    opening += [("SELECT", address.database)] if address.database else []
+    try:
+        for future in [connection.send(*command) for command in opening]:
+            accept(await future)
+    except BaseException:
+        connection.abort("not opened")
+        raise
+    return connection
+
+
+def accept(reply: Any) -> Any:
+    """The reply, unless it is an error, which here always means: cannot serve (READONLY, LOADING, OOM, NOAUTH ...)."""
+    if isinstance(reply, StoreAway):
+        raise reply
+    if isinstance(reply, Exception):
+        raise StoreAway(str(reply).split(", with args", maxsplit=1)[0][:200])
+    return reply

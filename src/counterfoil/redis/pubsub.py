@@ -1,0 +1,69 @@
+"""Messages between the processes, over a Redis connection of its own: nothing that must not be lost."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from counterfoil.cache import rules
+from counterfoil.cache.store import StoreAway
+from counterfoil.redis.address import Address
+from counterfoil.redis.connection import Connection, accept
+from counterfoil.redis.connection_manager import Link, check_mode
+from counterfoil.redis.known_by import AnyMaster
+from counterfoil.redis.topology import Place
+
+Listener = Callable[[str, bytes], None]
+
+
+class Subscriber:
+    """Subscribes again after an outage; what was published meanwhile is gone."""
+
+    def __init__(self, address: Address) -> None:
+        # Redis does not separate channels by database.
+        self.channel = f"cf1:{address.database}"
+        self._listeners: list[Listener] = []
+        self._link = Link(address, "messages", self._subscribe, AnyMaster)
+        self._running: asyncio.Task[None] | None = None
+        self._is_started = False
+
+    def start(self) -> None:
+        self._is_started = True
+        if self._listeners and self._running is None:
+            self._running = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait([self._running])
+            await self._link.close()
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+        if self._is_started:
+            self.start()
+
+    @property
+    def hears(self) -> bool:
+        return self._link.is_up
+
+    def hear(self, packed: bytes) -> None:
+        topic, _, message = packed.partition(b"\n")
+        for listener in self._listeners:
+            listener(topic.decode(), message)
+
+    async def _subscribe(self, connection: Connection, place: Place) -> str:
+        check_mode(place, accept(await connection.send("INFO", "server")))
+        connection.on_message = self.hear
+        accept(await connection.send("SUBSCRIBE", self.channel))
+        return ""
+
+    async def _run(self) -> None:
+        await self._link.start()
+        while True:  # A connection on which nothing is asked would not notice a dead server.
+            await asyncio.sleep(rules.LISTENER_BEAT)
+            with contextlib.suppress(StoreAway):
+                await self._link.send("PING")
+
+
+def pack_message(topic: str, message: bytes) -> bytes:
+    return topic.encode() + b"\n" + message

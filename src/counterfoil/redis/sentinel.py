@@ -1,0 +1,86 @@
+"""Which Redis is the master, from the sentinels that watch it. All are asked at once, over connections that stay."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, NamedTuple
+
+from counterfoil.cache import rules
+from counterfoil.cache.store import StoreAway
+from counterfoil.redis.address import Address
+from counterfoil.redis.connection import Connection, accept, connect
+from counterfoil.redis.topology import Layout, Place
+
+
+class Master(NamedTuple):
+    """`epoch` grows with every failover; `age`: seconds for which the sentinel has known it in this role."""
+
+    host: str
+    port: int
+    epoch: int
+    age: float
+
+
+class Sentinels:
+    """`ask` gives one sentinel's answer to SENTINEL MASTER."""
+
+    def __init__(self, address: Address, ask: Callable[[Address], Awaitable[Any]] | None = None) -> None:
+        self._address = address
+        self._ask = ask or self._ask_over_the_wire
+        self._open: dict[Address, Connection] = {}
+
+    def close(self) -> None:
+        for connection in self._open.values():
+            connection.abort("closed")
+
+    async def find(self) -> Layout:
+        """Raises StoreAway when no sentinel knows, and while others may still be at the master before, where they would
+        not see what is cleared here.
+        """
+        found = await self._newest()
+        if found.age < rules.SWITCH:
+            raise StoreAway("a new master is left alone at first", left=rules.SWITCH - found.age)
+        return self._at(found)
+
+    async def until_replaced(self, layout: Layout) -> None:
+        while True:
+            await asyncio.sleep(rules.BEAT)
+            try:
+                found = await self._newest()
+            except StoreAway:
+                continue
+            if self._at(found) != layout:
+                return
+
+    def _at(self, found: Master) -> Layout:
+        return Layout((Place(self._address.at(found.host, found.port)),))
+
+    async def _newest(self) -> Master:
+        answers = await asyncio.gather(*(self._ask(each) for each in self._address.sentinels), return_exceptions=True)
+        return newest(answers)
+
+    async def _ask_over_the_wire(self, sentinel: Address) -> Any:
+        async with asyncio.timeout(rules.COMMAND_LIMIT):
+            connection = self._open.get(sentinel)
+            if connection is None or connection.is_lost:
+                connection = self._open[sentinel] = await connect(sentinel)
+            return accept(await connection.send("SENTINEL", "MASTER", self._address.master))
+
+
+def newest(answers: Iterable[Any]) -> Master:
+    """A sentinel that was cut off names the master from before: the latest failover counts, since it was first known.
+
+    Raises StoreAway when none of the answers names a master.
+    """
+    found = [_master(answer) for answer in answers if isinstance(answer, list)]
+    if not found:
+        raise StoreAway("no sentinel names a master")
+    return max(found, key=lambda master: (master.epoch, master.age))
+
+
+def _master(answer: list[bytes]) -> Master:
+    told = {name.decode(): value.decode() for name, value in zip(answer[::2], answer[1::2], strict=True)}
+    try:
+        age = int(told["role-reported-time"]) / 1000
+        return Master(told["ip"], int(told["port"]), int(told["config-epoch"]), age)
+    except (KeyError, ValueError):
+        raise StoreAway("a sentinel's answer is not understood") from None

@@ -1,0 +1,62 @@
+"""GET /api/v1/events: the response that stays open. Who is told what: live.py."""
+
+import asyncio
+import random
+from typing import Any
+
+from litestar import Request, get
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Send
+
+from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.live_streams import Live, Stream
+from counterfoil.web.http.request_context import context_of
+from counterfoil.web.http.response_cache import Visit
+from counterfoil.web.services import GivenParts
+
+LONGEST = 300.0
+"""Seconds. Then the browser comes back, through the guard: sessions end and permissions are taken away meanwhile."""
+
+
+class EventStream(ASGIResponse):
+    """Sends a Stream until it ends, the reader goes, or its time is over."""
+
+    _should_set_content_length = False
+
+    def __init__(self, live: Live, stream: Stream) -> None:
+        # The proxy header is nginx's: it would hold small chunks back.
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        super().__init__(headers=headers, media_type="text/event-stream")
+        self._live = live
+        self._stream = stream
+
+    async def send_body(self, send: Send, receive: Receive) -> None:
+        end = asyncio.get_running_loop().call_later(LONGEST * random.uniform(0.8, 1), self._stream.end)  # noqa: S311 - spreads
+        leaving = asyncio.create_task(_left(receive, self._stream))
+        try:
+            while (chunk := await self._stream.next()) is not None:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            end.cancel()
+            leaving.cancel()
+            self._live.close(self._stream)
+
+
+async def _left(receive: Receive, stream: Stream) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    stream.end()
+
+
+@get("/api/v1/events", signed_in=True, media_type="text/event-stream", summary="Changes, as server-sent events")
+async def events(request: Request[Any, Any, Any], parts: GivenParts) -> ASGIResponse:
+    """`event: changed`, `data: {"resource", "id"}`: what the current client should read again; null means all of it.
+
+    Resumes after `Last-Event-ID`.
+    """
+    if context_of(request.scope).is_head:
+        return ASGIResponse(media_type="text/event-stream", is_head_response=True)
+    visit: Visit = request.scope["state"]["visit"]
+    last_seen = request.headers.get("last-event-id", "")
+    return EventStream(parts.live, parts.live.open(viewer_of(request), visit.handle.key, last_seen))

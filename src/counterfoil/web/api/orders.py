@@ -1,0 +1,214 @@
+"""The JSON API for what can be ordered, and for orders. Rules live in orders/checkout.py."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta, Struct
+
+from counterfoil.errors import OrderNotFound, StopCode, ValidationFailed
+from counterfoil.model import Money
+from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted
+from counterfoil.orders.repository import Order, Status
+from counterfoil.web.api.invoices import JSON
+from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.http.response_cache import unkept
+from counterfoil.web.services import GivenParts
+from counterfoil.web.text.catalogue import negotiate_language, translatable, translator
+
+STOPPED: dict[StopCode, str] = {
+    StopCode.PAYMENT_METHOD_MISSING: translatable("There is no usable payment method. Add one, then try again."),
+    StopCode.CLIENT_NOT_MAPPED: translatable(
+        "This order could not be matched to your billing account. Please contact us."
+    ),
+    StopCode.PRODUCT_NOT_MAPPED: translatable(
+        "What was ordered could not be matched to our products. Please contact us."
+    ),
+    StopCode.BILLING_UNAVAILABLE: translatable("The billing system was unavailable for too long. Please try again."),
+    StopCode.BILLING_REJECTED: translatable("The billing system did not take this order. Please contact us."),
+    StopCode.BILLING_OUTCOME_UNKNOWN: translatable(
+        "We are checking whether this order was placed. Please do not order it again; we will contact you."
+    ),
+    StopCode.ORDER_CHANGED: translatable("The order or its price changed after it was placed. Please order again."),
+    StopCode.INTERNAL: translatable("Something went wrong on our side. Please try again, or contact us."),
+}
+"""What a customer is told of an order that stopped."""
+
+FAULTS = (
+    translatable("Choose at least one product, and at most 20."),
+    translatable("This product cannot be ordered."),
+    translatable("This product is not offered with this billing cycle."),
+    translatable("Choose a number from 1 to 50."),
+    translatable("Choose how you want to pay."),
+)
+"""What checkout says of a field; here so that they are in the catalogues."""
+
+LONGEST_KEY = 255
+
+
+class ItemBody(Struct):
+    product_id: Annotated[int, Meta(ge=1, lt=2**31)]
+    billing_cycle: Annotated[str, Meta(min_length=1, max_length=20)]
+    quantity: Annotated[int, Meta(ge=1, le=MOST_OF_ONE)] = 1
+
+
+class OrderBody(Struct):
+    items: Annotated[list[ItemBody], Meta(min_length=1, max_length=MOST_ITEMS)]
+    gateway: Annotated[str, Meta(max_length=100)] = ""
+    """Empty: WHMCS's first."""
+
+
+class ShownItem(Struct, frozen=True):
+    product_id: int | None
+    name: str
+    billing_cycle: str
+    quantity: int
+    price: Money | None
+    setup_fee: Money | None
+
+
+class ShownError(Struct, frozen=True):
+    """`code` is one of the codes of docs/orders.md; `message` is in the reader's language."""
+
+    code: str
+    message: str
+
+
+class ShownOrder(Struct, frozen=True):
+    """`invoice_id` is the invoice that WHMCS made of it, once there is one."""
+
+    id: str
+    status: Status
+    items: list[ShownItem]
+    gateway: str
+    total: Money | None
+    created_at: datetime
+    updated_at: datetime
+    invoice_id: int | None
+    error: ShownError | None
+    as_of: datetime
+
+
+class OrderList(Struct, frozen=True):
+    items: list[ShownOrder]
+    page: int
+    page_size: int
+    total: int
+    as_of: datetime
+
+
+@get("/api/v1/products", permission="orders")
+async def list_products(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+    """What the client can order, in the client's currency."""
+    client = await parts.clients.read(viewer_of(request).client)
+    products = await parts.orders.products.read(client.value.currency)
+    return unkept(request, msgspec.json.encode(products.value), media_type=JSON)
+
+
+@post("/api/v1/orders", permission="orders", status_code=202)
+async def place_order(request: AnyRequest, parts: GivenParts, data: JSONBody[OrderBody]) -> Response[ShownOrder]:
+    """Needs the header Idempotency-Key: the same key and body give the same order, however often they are sent. 409
+    `payment_method_missing`: nothing was created, and the same key can be used again.
+    """
+    viewer = viewer_of(request)
+    key = key_of(request)
+    await parts.limits.hit("order", str(viewer.account_id))
+    wanted = [Wanted(item.product_id, item.billing_cycle, item.quantity) for item in data.items]
+    order = await parts.orders.checkout.place(viewer.client, wanted, data.gateway, key)
+    return _accepted(request, order)
+
+
+@get("/api/v1/orders", permission="orders")
+async def list_orders(
+    request: AnyRequest,
+    parts: GivenParts,
+    page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
+    page_size: Annotated[int, QueryParameter(ge=1, le=100)] = 25,
+) -> Response[bytes]:
+    """Newest first."""
+    as_of = datetime.now(UTC)
+    orders, total = await parts.orders.checkout.of_client(viewer_of(request).client, page, page_size)
+    shown = [shown_order(order, language_of(request), as_of) for order in orders]
+    body = msgspec.json.encode(OrderList(shown, page, page_size, total, as_of))
+    return unkept(request, body, media_type=JSON, seen=_version(request, orders, page, page_size, total))
+
+
+@get("/api/v1/orders/{order_id:str}", permission="orders")
+async def get_order(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[bytes]:
+    as_of = datetime.now(UTC)
+    order = await parts.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))
+    body = msgspec.json.encode(shown_order(order, language_of(request), as_of))
+    return unkept(request, body, media_type=JSON, seen=_version(request, [order]))
+
+
+@post("/api/v1/orders/{order_id:str}/retry", permission="orders", status_code=202)
+async def retry_order(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[ShownOrder]:
+    """Goes on where a failed order stopped, once the cause is mended."""
+    viewer = viewer_of(request)
+    await parts.limits.hit("order", str(viewer.account_id))
+    order = await parts.orders.checkout.find(viewer.client, order_id_of(order_id))
+    return _accepted(request, await parts.orders.checkout.retry(order))
+
+
+def _accepted(request: AnyRequest, order: Order) -> Response[ShownOrder]:
+    shown = shown_order(order, language_of(request), datetime.now(UTC))
+    headers = {"cache-control": "no-store", "location": f"/api/v1/orders/{order.id}"}
+    return Response(shown, status_code=202, headers=headers, media_type=JSON)
+
+
+def key_of(request: AnyRequest) -> str:
+    """Any printable text. Raises ValidationFailed."""
+    key = request.headers.get("idempotency-key", "").strip()
+    if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        raise ValidationFailed(("Idempotency-Key", translatable("This value is not valid.")))
+    return key
+
+
+def order_id_of(text: str) -> str:
+    """Raises OrderNotFound for what cannot be an order's id."""
+    if not (text.isascii() and text.isalnum() and len(text) <= 32):
+        raise OrderNotFound
+    return text
+
+
+def language_of(request: AnyRequest) -> str:
+    return negotiate_language(request.headers.get("accept-language", ""))
+
+
+def shown_order(order: Order, language: str, as_of: datetime) -> ShownOrder:
+    words = translator(language)
+    return ShownOrder(
+        id=order.id,
+        status=order.status,
+        items=[
+            ShownItem(item.product_id, item.name, item.billing_cycle, item.quantity, item.price, item.setup_fee)
+            for item in order.items
+        ],
+        gateway=order.gateway,
+        total=total_of(order),
+        created_at=order.created_at,
+        updated_at=order.updated_at,
+        invoice_id=order.whmcs_invoice_id,
+        error=ShownError(order.error_code, words(STOPPED[order.error_code])) if order.error_code else None,
+        as_of=as_of,
+    )
+
+
+def total_of(order: Order) -> Money | None:
+    """What the first invoice comes to, before taxes; None when sales staff made the order."""
+    prices = [item.price for item in order.items if item.price is not None]
+    if len(prices) != len(order.items) or not prices:
+        return None
+    fees = [(item.setup_fee.amount if item.setup_fee else 0) for item in order.items]
+    due = sum((price.amount + fee) * item.quantity for price, fee, item in zip(prices, fees, order.items, strict=True))
+    return Money.of(str(due), prices[0].currency)
+
+
+def _version(request: AnyRequest, orders: Sequence[Order], *more: int) -> str:
+    """Changes whenever the answer does, `as_of` aside."""
+    moved = [f"{order.id}@{order.updated_at.timestamp()}" for order in orders]
+    return " ".join([language_of(request), *moved, *map(str, more)])

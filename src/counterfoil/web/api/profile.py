@@ -1,0 +1,113 @@
+"""The JSON API for the profile: a merge patch in, what WHMCS holds out. Rules live in billing/profiles.py."""
+
+from collections.abc import Iterator
+
+import msgspec
+from litestar import Response, get, patch
+from litestar.params import JSONBody
+from msgspec import UNSET, Struct, UnsetType
+
+from counterfoil.billing.profile.edits import KINDS, Edit, InvalidProfile, Profile, Seen, profile_of
+from counterfoil.billing.profile.rules import TEXTS
+from counterfoil.billing.reading import Reading, moment
+from counterfoil.model import Client
+from counterfoil.web.api.invoices import JSON
+from counterfoil.web.api.session import renew_session
+from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.http.response_cache import CACHING, etag_of
+from counterfoil.web.services import GivenParts
+from counterfoil.web.sign_in.proven_again import is_fresh
+from counterfoil.web.views.profile_words import in_words
+
+Text = str | None | UnsetType
+
+
+class PreferencesPatch(Struct, forbid_unknown_fields=True):
+    general: bool | UnsetType = UNSET
+    invoice: bool | UnsetType = UNSET
+    support: bool | UnsetType = UNSET
+    product: bool | UnsetType = UNSET
+    domain: bool | UnsetType = UNSET
+    affiliate: bool | UnsetType = UNSET
+
+
+class ProfilePatch(Struct, forbid_unknown_fields=True):
+    """JSON merge patch (RFC 7396): what is left out stays, null empties. `current_password` is not part of the profile:
+    it confirms a change of the e-mail address.
+    """
+
+    first_name: Text = UNSET
+    last_name: Text = UNSET
+    company_name: Text = UNSET
+    email: Text = UNSET
+    address1: Text = UNSET
+    address2: Text = UNSET
+    city: Text = UNSET
+    state: Text = UNSET
+    postcode: Text = UNSET
+    country: Text = UNSET
+    phone: Text = UNSET
+    tax_id: Text = UNSET
+    language: Text = UNSET
+    email_preferences: PreferencesPatch | UnsetType = UNSET
+    current_password: str | UnsetType = UNSET
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        for name in TEXTS:
+            text: Text = getattr(self, name)
+            if text is not UNSET:
+                yield name, text or ""
+
+    def preferences(self) -> Iterator[tuple[str, bool]]:
+        for kind in KINDS:
+            wanted: bool | UnsetType = getattr(self.email_preferences, kind, UNSET)
+            if wanted is not UNSET:
+                yield kind, wanted
+
+
+@get("/api/v1/profile", permission="profile")
+async def get_profile(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+    """The ETag changes with the profile and with `as_of`; a later PATCH may name it in If-Match."""
+    reading = await parts.profiles.read(viewer_of(request).client)
+    seen = Seen.word_for(reading.value)
+    return await parts.answers.give(request, reading, _body(reading), permission="profile", media_type=JSON, seen=seen)
+
+
+@patch("/api/v1/profile", permission="profile")
+async def patch_profile(request: AnyRequest, parts: GivenParts, data: JSONBody[ProfilePatch]) -> Response[bytes]:
+    """A JSON merge patch. With `If-Match: <ETag of the GET>`, nothing is written when the profile has changed since
+    (409 `profile_conflict`, with the fields that have `changed` and the `current` profile), unless it is what was asked
+    for. Another e-mail address needs a sign-in within the last 5 minutes or `current_password` (403
+    `fresh_sign_in_required`). Answers the profile as WHMCS holds it afterwards.
+    """
+    viewer = viewer_of(request)
+    await parts.limits.hit("profile", str(viewer.account_id))
+    password = data.current_password if isinstance(data.current_password, str) else ""
+    edit = Edit(
+        texts=dict(data.texts()),
+        preferences=dict(data.preferences()),
+        seen=_seen(request.headers.get("if-match", "")),
+        is_fresh=not isinstance(data.email, str) or await is_fresh(request, parts, password),
+    )
+    try:
+        reading = await parts.profiles.update(viewer.client, edit)
+    except InvalidProfile as invalid:
+        raise in_words(invalid) from None
+    if "language" in edit.texts:
+        await renew_session(request, parts)
+    body = _body(reading)
+    headers = {"etag": etag_of(body, Seen.word_for(reading.value)), **CACHING}
+    return Response(body, media_type=JSON, headers=headers)
+
+
+def _body(reading: Reading[Client]) -> bytes:
+    profile: Profile = profile_of(reading.value, moment(reading.as_of))
+    return msgspec.json.encode(profile)
+
+
+def _seen(if_match: str) -> str:
+    """The word in an ETag of ours; "" for any. What is no ETag of ours matches nothing."""
+    if if_match.strip() in {"", "*"}:
+        return ""
+    return if_match.strip().removeprefix("W/").strip('"').partition("/")[0] or "none"

@@ -1,0 +1,124 @@
+"""The outermost layer: every request passes it on the way in and out, whatever answers it.
+
+The fastest answer of the portal pays for each line here (docs/performance.md).
+"""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import NamedTuple
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from counterfoil import log
+from counterfoil.settings import Network
+from counterfoil.web.http.access_log import Served
+from counterfoil.web.http.bodies import limited
+from counterfoil.web.http.http_errors import BadRequest
+from counterfoil.web.http.origin_policy import PROBED_BY_ADDRESS, SAFE_METHODS, Doors, is_ambiguous
+from counterfoil.web.http.request_context import (
+    RequestContext,
+    address_of,
+    attach,
+    context_of,
+    new_request_id,
+    route_of,
+)
+from counterfoil.web.pages.errors import ErrorAnswers
+
+METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class Rules(NamedTuple):
+    """What the edge applies."""
+
+    doors: Doors
+    headers: tuple[tuple[bytes, bytes], ...]
+    trusted_proxies: tuple[Network, ...]
+    errors: ErrorAnswers
+    note: tuple[Callable[[Served], None], ...]
+    """Told of every request when it is over."""
+
+
+class Edge:
+    """ASGI middleware around everything."""
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        self._app = app
+        self._rules = rules
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            return  # there are no websockets here; Granian is told so too
+        started = perf_counter()
+        headers = dict(scope["headers"])
+        context = RequestContext(new_request_id(), headers, address_of(scope, headers, self._rules.trusted_proxies))
+        attach(scope, context)
+        log.request_id.set(context.request_id)
+        method = scope["method"]
+        try:
+            await self._pass_on(scope, receive, self._complete(scope, context, send))
+        finally:
+            served = Served(
+                method if method in METHODS else "OTHER",
+                route_of(scope),
+                context.status,
+                perf_counter() - started,
+                context.request_id,
+            )
+            for note in self._rules.note:
+                note(served)
+
+    async def _pass_on(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        try:
+            self._check(scope)
+            if scope["method"] not in SAFE_METHODS:
+                body = receive = await limited(scope, receive)
+                if b"expect" not in context_of(scope).headers:  # whoever waits for "100 Continue" sends nothing more
+                    send = body.before_answer(send)
+            elif scope["method"] == "HEAD":
+                # Whatever can be read can be asked about; the server sends no body to a HEAD.
+                scope["method"] = "GET"
+                context_of(scope).is_head = True
+            scope["query_string"] = without_empty(scope["query_string"])
+            await self._app(scope, receive, send)
+        except Exception as error:
+            if context_of(scope).status:
+                raise  # half an answer is out: the connection must break, so that nobody takes it for whole
+            await self._rules.errors.send(scope, error, send)
+
+    def _check(self, scope: HTTPScope) -> None:
+        """Raises BadRequest or CrossSiteRequest."""
+        headers = context_of(scope).headers
+        host = headers.get(b"host", b"")
+        if is_ambiguous(scope, headers):
+            raise BadRequest
+        if not self._rules.doors.knows_host(host) and not (host and scope["path"] in PROBED_BY_ADDRESS):
+            raise BadRequest
+        if scope["method"] not in SAFE_METHODS:
+            self._rules.doors.check_origin(headers)
+
+    def _complete(self, scope: HTTPScope, context: RequestContext, send: Send) -> Send:
+        fixed = self._rules.headers
+        request_id = (b"x-request-id", context.request_id.encode())
+
+        async def send_completed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                context.status = message["status"]
+                headers = [*message["headers"], *fixed, request_id]
+                names = [name for name, _ in message["headers"]]
+                if b"cache-control" not in names:
+                    headers.append((b"cache-control", b"no-store"))
+                if b"referrer-policy" not in names:
+                    headers.append((b"referrer-policy", b"same-origin"))
+                message["headers"] = headers
+            await send(message)
+
+        return send_completed
+
+
+def without_empty(query: bytes) -> bytes:
+    """`?status=&page=` asks for nothing: a form's empty field is an absent one."""
+    if b"=&" not in query and not query.endswith(b"="):
+        return query
+    return b"&".join(pair for pair in query.split(b"&") if pair.find(b"=") != len(pair) - 1)

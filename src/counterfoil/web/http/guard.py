@@ -1,0 +1,75 @@
+"""The one guard of every route: session, account, active client, that client's permission. Nothing is open by default.
+
+A route says what it takes in its options: `public=True`, `signed_in=True`, or `permission="invoices"` (WHMCS's own
+names). tests/shape checks that each route says exactly one of them. With `leads_elsewhere=True` the handler sends who
+lacks the permission to a page of theirs. `also_shows="gw"` names a drawer of the cache that the answer is made from
+besides the client's.
+"""
+
+from contextlib import suppress
+from typing import Any, cast
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from counterfoil.accounts.sessions import Sessions
+from counterfoil.accounts.viewer import Viewer
+from counterfoil.cache import Cache, CacheUnavailable
+from counterfoil.errors import ClientNotFound, NotSignedIn, PermissionDenied, RateLimited
+from counterfoil.web.http.limits import Limits
+from counterfoil.web.http.request_context import AnyRequest, context_of
+from counterfoil.web.http.response_cache import Visit, wants_fresh
+
+
+class Guard:
+    def __init__(self, sessions: Sessions, cache: Cache, limits: Limits) -> None:
+        self._sessions = sessions
+        self._cache = cache
+        self._limits = limits
+
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        """Raises NotSignedIn, ClientNotFound, PermissionDenied. Leaves the Viewer in the request's state."""
+        if handler.opt.get("public"):
+            return
+        request = cast("AnyRequest", connection)  # there are no websockets here
+        viewer = await self.identify(request)
+        if viewer is None:
+            raise NotSignedIn
+        request.scope["state"]["viewer"] = viewer
+        permission = handler.opt.get("permission")
+        if permission is None:
+            return
+        if viewer.client_id is None:
+            raise ClientNotFound
+        if not viewer.allows(permission):
+            if handler.opt.get("leads_elsewhere"):
+                return
+            raise PermissionDenied(permission)
+        await self._read_afresh_if_asked(request, viewer, handler.opt.get("also_shows"))
+
+    async def identify(self, request: AnyRequest) -> Viewer | None:
+        """Who is asking, for public pages too. Costs nothing when the cache knew the session."""
+        visit: Visit | None = request.scope.get("state", {}).get("visit")
+        if visit is None:
+            return None
+        return visit.viewer or await self._sessions.find(visit.handle)
+
+    async def _read_afresh_if_asked(self, request: AnyRequest, viewer: Viewer, other: str | None) -> None:
+        if request.scope["method"] != "GET" or not wants_fresh(context_of(request.scope).headers):
+            return
+        try:
+            await self._limits.hit("refresh", str(viewer.account_id))
+        except RateLimited:
+            # A browser's reload deserves the page; a program deserves to know why it is not fresher.
+            if request.scope["path"].startswith("/api/"):
+                raise
+            return
+        # While the cache is away, every read is fresh as it is.
+        with suppress(CacheUnavailable):
+            await self._cache.clear(*filter(None, (other, viewer.scope)))
+
+
+def viewer_of(request: AnyRequest) -> Viewer:
+    """The signed-in person, for handlers of routes that are not public."""
+    viewer: Viewer = request.scope["state"]["viewer"]
+    return viewer

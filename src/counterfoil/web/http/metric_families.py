@@ -1,0 +1,79 @@
+"""Which of the parts' own counters become metrics, and under which names (docs/operations.md)."""
+
+from collections.abc import Mapping
+
+from counterfoil.cache import Cache
+from counterfoil.web.http.live_streams import Live
+from counterfoil.web.http.metrics import Family
+from counterfoil.whmcs.health import Health
+
+
+def families(cache: Cache, whmcs: Health, live: Live, changes: Mapping[str, int]) -> list[Family]:
+    return [
+        *_of_the_cache(cache),
+        *_of_whmcs(whmcs),
+        Family(
+            "counterfoil_changes",
+            "Asking WHMCS's addon for lost webhooks: asked, missed (and made good), gaps (numbers that never came)",
+            ("event",),
+            lambda: {(name,): number for name, number in changes.items()},
+        ),
+        Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, grows=False),
+    ]
+
+
+def _of_the_cache(cache: Cache) -> list[Family]:
+    return [
+        Family(
+            "counterfoil_cache_events",
+            "What the cache did",
+            ("event",),
+            lambda: {(name,): value for name, value in vars(cache.figures).items() if name != "stale_seconds"},
+        ),
+        Family(
+            "counterfoil_cache_stale_seconds",
+            "Ages of what was found to differ from WHMCS although nothing had cleared it",
+            (),
+            lambda: {(): cache.figures.stale_seconds},
+        ),
+        Family(
+            "counterfoil_cache_clock_ahead_seconds",
+            "The cache's clock minus this machine's time of day, as one worker sees it",
+            (),
+            lambda: {(): cache.clock_ahead},
+            grows=False,
+            is_sum=False,
+        ),
+    ]
+
+
+def _of_whmcs(whmcs: Health) -> list[Family]:
+    return [
+        Family(
+            "counterfoil_whmcs_calls",
+            "Calls to WHMCS by outcome",
+            ("action", "outcome"),
+            lambda: {(action, outcome): number for (action, outcome), number in whmcs.calls.items()},
+        ),
+        Family(
+            "counterfoil_whmcs_call_seconds",
+            "Time spent in calls to WHMCS, waiting and retries included",
+            ("action",),
+            lambda: {(action,): latency.sum for action, latency in whmcs.latency.items()},
+        ),
+        Family("counterfoil_whmcs_retries", "Calls to WHMCS that were repeated", (), lambda: {(): whmcs.retries}),
+        Family(
+            "counterfoil_whmcs_waiting",
+            "Calls to WHMCS now",
+            ("state",),
+            lambda: {("in_flight",): whmcs.in_flight, ("queued",): whmcs.queued},
+            grows=False,
+        ),
+        Family(
+            "counterfoil_whmcs_breaker_open",
+            "Workers that ask WHMCS nothing for a while, because it does not answer",
+            (),
+            lambda: {(): float(whmcs.breaker != "closed")},
+            grows=False,
+        ),
+    ]

@@ -1,0 +1,146 @@
+"""Prometheus figures: requests by route, and the counters that the parts keep as plain numbers.
+
+With several workers each counts in files of its own (PROMETHEUS_MULTIPROC_DIR, made by `serve`), and whichever is
+asked adds up all of them.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Literal, NamedTuple, TypeVar
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, start_http_server, values
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from counterfoil.web.http.access_log import Served
+
+DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+"""prometheus-client's own variable. It must be set before the library is imported."""
+
+SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""From a warm read to a WHMCS at its limit."""
+
+
+class Family(NamedTuple):
+    """Figures that a part keeps, read when asked for: label values -> number.
+
+    What `grows` is a counter; anything else is what is true now: summed over the workers if `is_sum`, otherwise what
+    the latest of them says.
+    """
+
+    name: str
+    documentation: str
+    labels: tuple[str, ...]
+    read: Callable[[], Mapping[tuple[str, ...], float]]
+    grows: bool = True
+    is_sum: bool = True
+
+
+PUBLISHED_EVERY = 1.0
+"""Seconds between copies of the parts' own counters: what another worker's scrape may miss."""
+
+
+class Metrics:
+    def __init__(self, families: Sequence[Family] = ()) -> None:
+        if DIRECTORY in os.environ:
+            values.ValueClass = _values_of(os.getpid())
+        self._registry = CollectorRegistry()
+        self._requests = Histogram(
+            "counterfoil_http_request_duration_seconds",
+            "Time from the request's headers to the end of the answer",
+            ["method", "route", "status"],
+            buckets=SECONDS,
+            registry=self._registry,
+        )
+        self._children: dict[tuple[str, str, int], Histogram] = {}
+        self._counters = [(family, self._counter(family)) for family in families if family.grows]
+        self._gauges = [(family, self._gauge(family)) for family in families if not family.grows]
+        self._published: dict[tuple[str, tuple[str, ...]], float] = {}
+        self._publishing: asyncio.Task[None] | None = None
+
+    def _counter(self, family: Family) -> Counter:
+        return Counter(family.name, family.documentation, family.labels, registry=self._registry)
+
+    def _gauge(self, family: Family) -> Gauge:
+        mode: Literal["livesum", "livemostrecent"] = "livesum" if family.is_sum else "livemostrecent"
+        return Gauge(family.name, family.documentation, family.labels, registry=self._registry, multiprocess_mode=mode)
+
+    def note(self, served: Served) -> None:
+        """For every request, the fastest included."""
+        key = served[:3]
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = self._requests.labels(served.method, served.route, str(served.status))
+        child.observe(served.seconds)
+
+    def start(self) -> None:
+        if DIRECTORY in os.environ:
+            forget_dead_workers(os.environ[DIRECTORY])
+        self._publishing = asyncio.create_task(self._publish_forever(), name="metrics")
+
+    def stop(self) -> None:
+        if self._publishing is not None:
+            self._publishing.cancel()
+
+    async def _publish_forever(self) -> None:
+        while True:
+            self.publish()
+            await asyncio.sleep(PUBLISHED_EVERY)
+
+    def publish(self) -> None:
+        for family, counter in self._counters:
+            for labels, value in family.read().items():
+                before = self._published.get((family.name, labels), 0.0)
+                _child(counter, labels).inc(max(0.0, value - before))
+                self._published[family.name, labels] = value
+        for family, gauge in self._gauges:
+            for labels, value in family.read().items():
+                _child(gauge, labels).set(value)
+
+    def text(self) -> bytes:
+        """All workers' figures in Prometheus' text format."""
+        self.publish()
+        return generate_latest(all_workers() if DIRECTORY in os.environ else self._registry)
+
+
+def answer_on(host: str, port: int) -> None:
+    """On a port of its own, in a thread of `serve`'s parent process: it answers for all workers, dead ones included."""
+    start_http_server(port, addr=host, registry=all_workers())
+
+
+@cache
+def _values_of(pid: int) -> type:
+    """For this worker, once it is forked. The library's own ask the kernel for the process id at every addition: a
+    twelfth of a warm read.
+    """
+    return values.MultiProcessValue(lambda: pid)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def all_workers() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
+
+
+_Labelled = TypeVar("_Labelled", Counter, Gauge)
+
+
+def _child(metric: _Labelled, labels: tuple[str, ...]) -> _Labelled:
+    return metric.labels(*labels) if labels else metric
+
+
+def forget_dead_workers(directory: str) -> None:
+    """A worker that was killed leaves its gauges behind; its counters still count."""
+    for name in os.listdir(directory):  # noqa: PTH208 - names are all that is needed
+        pid = name.removesuffix(".db").rpartition("_")[2]
+        if name.startswith("gauge_live") and pid.isdigit() and not _is_running(int(pid)):
+            mark_process_dead(pid, directory)  # type: ignore[no-untyped-call]
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,54 @@
+"""For orchestrators and Prometheus. WHMCS is not asked whether it is well: its outages do not make us unready."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import structlog
+from litestar import Request, Response, get
+from litestar.enums import MediaType
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from counterfoil.db.engine import ping
+from counterfoil.errors import NotFound
+from counterfoil.web.http.request_context import is_near
+from counterfoil.web.services import GivenParts
+
+_log = structlog.get_logger(__name__)
+
+PATIENCE = 2.0
+"""Seconds for a neighbour's answer; orchestrators give up soon after."""
+
+
+@get("/healthz", public=True, media_type=MediaType.TEXT, include_in_schema=False)
+async def alive() -> str:
+    return "ok\n"
+
+
+@get("/readyz", public=True, include_in_schema=False)
+async def ready(parts: GivenParts) -> Response[dict[str, object]]:
+    database, cache = await asyncio.gather(
+        _answers("database", ping(parts.engine)), _answers("cache", parts.cache.ping())
+    )
+    state = {"database": "ok" if database else "unavailable", "cache": "ok" if cache else "unavailable"}
+    is_ready = database and cache
+    return Response({"ready": is_ready, "neighbours": state}, status_code=200 if is_ready else 503)
+
+
+@get("/metrics", public=True, include_in_schema=False)
+async def metrics(request: Request[Any, Any, Any], parts: GivenParts) -> Response[bytes]:
+    """Only for this machine and the trusted proxies, and only while there is no port of its own for it."""
+    if parts.settings.metrics_port is not None or not is_near(request.scope, parts.settings.trusted_proxies):
+        raise NotFound
+    # As a header: a media type would get a second charset.
+    return Response(parts.metrics.text(), headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+async def _answers(name: str, question: Awaitable[None]) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await question
+    except Exception as error:  # noqa: BLE001 - whatever it is, the neighbour does not answer
+        _log.warning("neighbour does not answer", neighbour=name, reason=type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,157 @@
+"""Every error, whoever raised it, becomes one answer here: problem+json for programs, a page for people."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import HTTPScope, Send
+
+from counterfoil.accounts.viewer import Viewer
+from counterfoil.billing.profile.edits import Conflict, contents_of
+from counterfoil.errors import (
+    ClientNotFound,
+    CounterfoilError,
+    CrossSiteRequest,
+    NotSignedIn,
+    OutcomeUnknown,
+    PermissionDenied,
+    RateLimited,
+    Unavailable,
+    ValidationFailed,
+)
+from counterfoil.model import Client
+from counterfoil.web.http.http_errors import InternalError, public
+from counterfoil.web.http.request_context import context_of, route_of
+from counterfoil.web.http.response_cache import Visit
+from counterfoil.web.pages.shells import shell_for
+from counterfoil.web.text.catalogue import translator
+from counterfoil.web.views.pages import NoClient, Problem, Shell, View
+from counterfoil.web.views.rendering import Renderer
+
+_log = structlog.get_logger(__name__)
+
+FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/static/")
+
+
+def leave_to_the_edge(_request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Litestar's handler of every exception. It could not wait for what an answer is made of, which the edge can."""
+    raise error
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class ErrorAnswers:
+    """`documentation` is the address of the page that lists the codes."""
+
+    def __init__(
+        self, renderer: Renderer, kept_client: Callable[[int], Awaitable[Client | None]], documentation: str
+    ) -> None:
+        self._renderer = renderer
+        self._kept_client = kept_client
+        self._documentation = documentation
+
+    async def send(self, scope: HTTPScope, error: Exception, send: Send) -> None:
+        answer = await self._answer(scope, error)
+        headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+    async def _answer(self, scope: HTTPScope, error: Exception) -> Answer:
+        known = public(error)
+        _note(scope, known, error)
+        headers = _headers(known, error)
+        if is_for_page(scope) and isinstance(known, NotSignedIn):
+            return Answer(303, [(b"location", sign_in_address(scope).encode()), *headers], b"")
+        viewer = _viewer(scope)
+        client = await self._kept_client(viewer.client_id) if viewer and viewer.client_id else None
+        shell = shell_for(Request(scope), viewer, client)
+        if is_for_page(scope):
+            content_type, body = b"text/html; charset=utf-8", self._page(scope, known, viewer, shell)
+        else:
+            content_type, body = b"application/problem+json", self._problem(scope, known, shell.language)
+        return Answer(known.status, [(b"content-type", content_type), *headers], body)
+
+    def _problem(self, scope: HTTPScope, error: CounterfoilError, language: str) -> bytes:
+        text = translator(language)
+        problem: dict[str, Any] = {
+            "type": f"{self._documentation}#{error.code}",
+            "title": text(error.title),
+            "status": error.status,
+            "detail": text(error.detail),
+            "code": error.code,
+            "request_id": context_of(scope).request_id,
+        }
+        if isinstance(error, OutcomeUnknown):
+            problem["outcome"] = "unknown"
+        if isinstance(error, Conflict):
+            problem |= {"changed": sorted(error.changed), "current": contents_of(error.now)}
+        if isinstance(error, ValidationFailed):
+            problem["errors"] = [{"field": field, "message": text(message)} for field, message in error.errors]
+        return msgspec.json.encode(problem)
+
+    def _page(self, scope: HTTPScope, error: CounterfoilError, viewer: Viewer | None, shell: Shell) -> bytes:
+        view: View = Problem(error=error, reference=context_of(scope).request_id, retry_href=_address(scope))
+        if isinstance(error, ClientNotFound) and viewer is not None and not viewer.clients:
+            view = NoClient(email=viewer.email)
+        return self._renderer.page(view, shell)
+
+
+def _viewer(scope: HTTPScope) -> Viewer | None:
+    """As far as it is known by now: the guard may not have come to it."""
+    state = scope["state"]
+    visit: Visit | None = state.get("visit")
+    viewer: Viewer | None = state.get("viewer") or (visit.viewer if visit else None)
+    return viewer
+
+
+def is_for_page(scope: HTTPScope) -> bool:
+    """Whether a person looks at the answer. Browsers always say that they accept HTML."""
+    if scope["path"].startswith(FOR_PROGRAMS):
+        return False
+    accept = context_of(scope).headers.get(b"accept", b"")
+    return b"text/html" in accept or b"json" not in accept
+
+
+def sign_in_address(scope: HTTPScope) -> str:
+    """Where to sign in, and to come back from, if the request was for a page that can be asked for again."""
+    if scope["method"] not in {"GET", "HEAD"} or scope["path"] == "/":
+        return "/sign-in"
+    return "/sign-in?next=" + quote(_address(scope), safe="/")
+
+
+def _address(scope: HTTPScope) -> str:
+    """Of a page that can be asked for again; empty after a form."""
+    if scope["method"] not in {"GET", "HEAD"}:
+        return ""
+    query = scope["query_string"].decode("latin-1")
+    # Two slashes at the beginning would name another host.
+    path = "/" + scope["path"].lstrip("/")
+    return quote(path) + (f"?{query}" if query else "")
+
+
+def _headers(known: CounterfoilError, error: Exception) -> list[tuple[bytes, bytes]]:
+    headers = [(b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Language")]
+    if isinstance(known, RateLimited | Unavailable):
+        headers.append((b"retry-after", str(known.retry_after).encode()))
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        headers += [(b"allow", value.encode()) for name, value in (error.headers or {}).items() if name == "allow"]
+    return headers
+
+
+def _note(scope: HTTPScope, known: CounterfoilError, error: Exception) -> None:
+    """One line for what an operator may have to act on. Other refusals have the line of their request."""
+    if isinstance(known, InternalError):
+        _log.error("unexpected error", route=route_of(scope), exc_info=error)
+    elif isinstance(known, Unavailable):
+        _log.warning("answered unavailable", route=route_of(scope), code=known.code, reason=str(error.args[:1]))
+    elif isinstance(known, CrossSiteRequest | PermissionDenied):
+        viewer = _viewer(scope)
+        _log.info("refused", route=route_of(scope), code=known.code, account=viewer and viewer.account_id)

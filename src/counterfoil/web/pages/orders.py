@@ -1,0 +1,163 @@
+"""Choosing, reviewing and placing an order, and the page that follows it. Rules live in orders/checkout.py."""
+
+import secrets
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Struct
+
+from counterfoil.errors import CounterfoilError, OrderNotRetryable, PaymentMethodMissing
+from counterfoil.orders.checkout import MOST_OF_ONE, Offered, Wanted
+from counterfoil.orders.repository import Item, Order
+from counterfoil.web.api.orders import order_id_of
+from counterfoil.web.api.session import NO_STORE
+from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.pages.shells import HTML, shell_of
+from counterfoil.web.services import GivenParts, Parts
+from counterfoil.web.text.catalogue import translatable
+from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
+from counterfoil.web.views.pages import View
+
+NOTHING_CHOSEN = translatable("Please choose what you want to order.")
+
+LATEST = 5
+"""Orders shown below what can be ordered."""
+
+
+class Choice(Struct):
+    """`offer` is product and cycle, "2:monthly"; `seen` the first payment that the customer was shown."""
+
+    offer: str = ""
+    quantity: str = "1"
+    gateway: str = ""
+    key: str = ""
+    seen: str = ""
+
+
+@get("/order", permission="orders", include_in_schema=False)
+async def order_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+    """With a choice in the address its review, so that the customer can come back to it; otherwise the choice."""
+    query = request.query_params
+    choice = Choice(query.get("offer", ""), query.get("quantity", "1"), query.get("gateway", ""))
+    offered = await parts.orders.checkout.offered(viewer_of(request).client)
+    if "change" in query or not choice.offer:
+        return await _choose(request, parts, offered, choice)
+    chosen = _chosen(offered, choice)
+    if chosen is None:
+        return await _choose(request, parts, offered, choice, NOTHING_CHOSEN)
+    return await _review(request, parts, offered, chosen, secrets.token_hex(16))
+
+
+@post("/order", permission="orders", include_in_schema=False)
+async def place(request: AnyRequest, parts: GivenParts, data: URLEncodedBody[Choice]) -> Response[Any]:
+    viewer = viewer_of(request)
+    offered = await parts.orders.checkout.offered(viewer.client, now=True)
+    chosen = _chosen(offered, data)
+    if chosen is None or not 0 < len(data.key) <= 64 or not data.key.isalnum():
+        return await _choose(request, parts, offered, data, NOTHING_CHOSEN)
+    if data.seen != _words(chosen):
+        return await _review(request, parts, offered, chosen, data.key, has_changed=True)
+    await parts.limits.hit("order", str(viewer.account_id))
+    wanted = [Wanted(chosen.product.id, chosen.item.billing_cycle, chosen.item.quantity)]
+    try:
+        order = await parts.orders.checkout.place(viewer.client, wanted, chosen.gateway.id, data.key)
+    except PaymentMethodMissing as error:
+        return await _review(request, parts, offered, chosen, data.key, error=error)
+    return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
+
+
+@get("/orders/{order_id:str}", permission="orders", include_in_schema=False)
+async def detail_page(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[bytes]:
+    order = await parts.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))
+    return await _detail(request, parts, order)
+
+
+@post("/orders/{order_id:str}/retry", permission="orders", include_in_schema=False)
+async def retry(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[Any]:
+    viewer = viewer_of(request)
+    await parts.limits.hit("order", str(viewer.account_id))
+    order = await parts.orders.checkout.find(viewer.client, order_id_of(order_id))
+    try:
+        await parts.orders.checkout.retry(order)
+    except (PaymentMethodMissing, OrderNotRetryable) as error:
+        return await _detail(request, parts, order, error)
+    return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
+
+
+def _chosen(offered: Offered, choice: Choice) -> Chosen | None:
+    """None when it is not, or not any more, on offer."""
+    number, _, billing_cycle = choice.offer.partition(":")
+    product = next((each for each in offered.products if str(each.id) == number), None)
+    offer = product.offer(billing_cycle) if product else None
+    gateway = next((each for each in offered.gateways if each.id == choice.gateway), None)
+    if gateway is None and not choice.gateway:
+        gateway = next(iter(offered.gateways), None)
+    if product is None or offer is None or gateway is None:
+        return None
+    quantity = int(choice.quantity) if choice.quantity.isascii() and choice.quantity.isdecimal() else 1
+    quantity = min(max(quantity, 1), MOST_OF_ONE)
+    item = Item(product.id, offer.billing_cycle, quantity, product.name, offer.amount, offer.setup_fee)
+    return Chosen(product, item, gateway)
+
+
+async def _choose(
+    request: AnyRequest, parts: Parts, offered: Offered, choice: Choice, error: str = ""
+) -> Response[bytes]:
+    viewer = viewer_of(request)
+    products = await parts.orders.products.read(offered.client.currency)
+    orders, _ = await parts.orders.checkout.of_client(viewer.client, 1, LATEST)
+    page = ChoosePage(
+        products=offered.products,
+        gateways=offered.gateways,
+        orders=tuple(OrderRow(order) for order in orders),
+        as_of=products.value.as_of,
+        offer=choice.offer,
+        quantity=int(choice.quantity) if choice.quantity.isascii() and choice.quantity.isdecimal() else 1,
+        gateway=choice.gateway,
+        error=error,
+    )
+    return await _page(request, parts, page, status=422 if error else 200)
+
+
+async def _review(
+    request: AnyRequest,
+    parts: Parts,
+    offered: Offered,
+    chosen: Chosen,
+    key: str,
+    *,
+    error: CounterfoilError | None = None,
+    has_changed: bool = False,
+) -> Response[bytes]:
+    viewer = viewer_of(request)
+    methods = await parts.payment_methods.overview(viewer.client, viewer.account_id)
+    page = ReviewPage(
+        chosen=chosen,
+        key=key,
+        is_ready=methods.value.is_ready_for_orders and error is None,
+        may_add=viewer.allows("invoices"),
+        error=error,
+        has_changed=has_changed,
+    )
+    return await _page(request, parts, page, status=409 if error or has_changed else 200)
+
+
+def _words(chosen: Chosen) -> str:
+    first = chosen.first_payment
+    return f"{first.amount} {first.currency}"
+
+
+async def _detail(
+    request: AnyRequest, parts: Parts, order: Order, error: CounterfoilError | None = None
+) -> Response[bytes]:
+    may_see = viewer_of(request).allows("invoices")
+    page = OrderPage(row=OrderRow(order), may_add=may_see, may_see_invoice=may_see, error=error)
+    return await _page(request, parts, page, status=error.status if error else 200)
+
+
+async def _page(request: AnyRequest, parts: Parts, page: View, status: int = 200) -> Response[bytes]:
+    body = parts.renderer.page(page, await shell_of(request, parts, viewer_of(request)))
+    return Response(body, status_code=status, media_type=HTML, headers=NO_STORE)

@@ -1,0 +1,84 @@
+"""The way to WHMCS, and which invoices this browser has gone to pay: remembered in a cookie, so that nothing is offered
+for paying twice.
+"""
+
+import time
+from typing import Any, NamedTuple
+
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from counterfoil.billing.hand_offs import MOST_TOGETHER, HandOff
+from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.http.response_cache import PAYING_COOKIE
+from counterfoil.web.pages.shells import HTML, shell_of
+from counterfoil.web.services import Parts
+from counterfoil.web.views.pages import SsoRefused
+
+CHECKING = 300
+"""Seconds for which a page says that a payment is being checked instead of offering to pay again."""
+
+UNCONFIRMED = 900
+"""Seconds until which it then says that the payment is not confirmed yet."""
+
+
+async def away(request: AnyRequest, parts: Parts, hand_off: HandOff, back_href: str) -> Response[Any]:
+    if hand_off.signed_in:
+        # The link is a full sign-in: no cache may keep it, and WHMCS need not learn which page it came from.
+        headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+        return Redirect(hand_off.url, status_code=303, headers=headers)
+    page = SsoRefused(billing_url=hand_off.url, back_href=back_href)
+    body = parts.renderer.page(page, await shell_of(request, parts, viewer_of(request)))
+    return Response(body, status_code=200, media_type=HTML, headers={"cache-control": "no-store"})
+
+
+def paying(request: AnyRequest) -> dict[int, int]:
+    """Invoices that this browser has gone to pay lately, and when (Unix seconds). Only words on its own pages depend
+    on it, so the cookie is not signed. The list's address says it in the first moments, before there is a cookie.
+    """
+    started: dict[int, int] = {}
+    told = f"{request.cookies.get(PAYING_COOKIE, '')}.{request.query_params.get('awaiting', '')}"
+    for item in told.split("."):
+        number, _, when = item.partition("-")
+        if number.isdecimal() and when.isdecimal() and len(item) < 24:
+            started[int(number)] = int(when)
+    return started
+
+
+def paying_cookie(request: AnyRequest, parts: Parts, *gone_to_pay: int) -> Cookie:
+    """With these invoices as well, from now on."""
+    started = paying(request) | dict.fromkeys(gone_to_pay, int(time.time()))
+    latest = sorted(started.items(), key=lambda item: item[1])[-MOST_TOGETHER:]
+    return Cookie(
+        key=PAYING_COOKIE,
+        value=".".join(f"{number}-{when}" for number, when in latest),
+        max_age=UNCONFIRMED,
+        path="/",
+        secure=parts.settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+class Awaited(NamedTuple):
+    """Of the invoices that this browser has gone to pay, and when what is said of them changes (Unix seconds)."""
+
+    checking: frozenset[int]
+    unconfirmed: frozenset[int]
+    until: float
+
+
+def awaited(request: AnyRequest) -> Awaited:
+    ages = {invoice_id: time.time() - since for invoice_id, since in paying(request).items()}
+    return Awaited(
+        frozenset(invoice_id for invoice_id, age in ages.items() if age < CHECKING),
+        frozenset(invoice_id for invoice_id, age in ages.items() if CHECKING <= age < UNCONFIRMED),
+        min((change for age in ages.values() for change in words_change_at(age)), default=float("inf")),
+    )
+
+
+def words_change_at(away_for: float) -> list[float]:
+    """The next moments, as Unix time, at which a page about an invoice that is being paid says something else."""
+    return [time.time() + limit - away_for for limit in (CHECKING, UNCONFIRMED) if away_for < limit]

@@ -1,0 +1,184 @@
+"""The profile as a page and a plain form. What is on it: profile_forms.py; rules: billing/profiles.py."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Struct
+
+from counterfoil.billing.profile.addresses import form_of
+from counterfoil.billing.profile.edits import KINDS, Conflict, Edit, InvalidProfile, Seen, texts_of
+from counterfoil.billing.profile.phones import canonical
+from counterfoil.billing.profile.rules import TEXTS, tidy
+from counterfoil.billing.reading import moment
+from counterfoil.errors import (
+    BillingUnavailable,
+    CounterfoilError,
+    FreshSignInRequired,
+    OutcomeUnknown,
+    RateLimited,
+    SignInFailed,
+    TwoFactorRequired,
+    Unavailable,
+)
+from counterfoil.model import Client, EmailPreferences
+from counterfoil.web.api.session import NO_STORE, renew_session
+from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.pages.shells import HTML, shell_for, shell_of
+from counterfoil.web.services import GivenParts, Parts
+from counterfoil.web.sign_in.proven_again import is_fresh
+from counterfoil.web.views.profile import ProfilePage
+from counterfoil.web.views.profile_form import differences, fields_for, preferences_for
+from counterfoil.web.views.profile_words import LABELS, in_words
+
+
+@get("/profile", permission="profile", include_in_schema=False)
+async def edit_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+    viewer = viewer_of(request)
+    reading = await parts.profiles.read(viewer.client)
+    client, shell = reading.value, shell_for(request, viewer, reading.value)
+    altered = request.query_params.get("altered", "").split(".")
+    page = ProfilePage(
+        fields=fields_for(texts_of(client), shell.language, {}, has_user=viewer.user_id is not None),
+        preferences=preferences_for(client.email_preferences, {}),
+        seen=Seen.word_for(client),
+        notice="saved" if "saved" in request.query_params else "",
+        altered=tuple(label for name, label in LABELS.items() if name in altered),
+        keeps_issued=parts.settings.invoice_address == "snapshot",
+        as_of=moment(reading.as_of),
+    )
+    body = parts.renderer.page(page, shell)
+    return await parts.answers.give(request, reading, body, permission="profile", media_type=HTML)
+
+
+class Entered(Struct, frozen=True):
+    """What somebody has on their page. `texts` holds every field of the profile."""
+
+    texts: dict[str, str]
+    preferences: dict[str, bool]
+    seen: str
+    page_language: str = ""
+    password: str = ""
+
+    @classmethod
+    def of(cls, form: Mapping[str, str]) -> "Entered":
+        """A field that the page did not show is empty: it had nothing in it, or its country has no such thing."""
+        texts = {name: tidy(name, form.get(name, "")) for name in TEXTS}
+        texts["phone"] = canonical(texts["phone"], texts["country"])
+        preferences = {kind: f"prefer_{kind}" in form for kind in KINDS} if "preferences" in form else {}
+        return cls(
+            texts,
+            preferences,
+            form.get("seen", "") or "none",
+            form.get("page_language", ""),
+            form.get("current_password", ""),
+        )
+
+    def moved(self) -> "Entered":
+        """To the country that was chosen: what cannot be in it is asked for anew."""
+        form = form_of(self.texts["country"])
+        known = {"state": form.knows_state, "postcode": form.knows_postcode}
+        gone = {name: "" for name, knows in known.items() if not knows(self.texts[name])}
+        return msgspec.structs.replace(self, texts={**self.texts, **gone})
+
+    def updated(self, now: Client) -> "Entered":
+        """With what was changed elsewhere in fields that this person has not touched."""
+        seen, stored = Seen(self.seen), texts_of(now)
+        texts = {name: stored[name] if seen.had(name, text) else text for name, text in self.texts.items()}
+        preferences = self.preferences
+        if preferences and now.email_preferences and seen.had_preferences(preferences):
+            preferences = msgspec.structs.asdict(now.email_preferences)
+        return msgspec.structs.replace(self, texts=texts, preferences=preferences, seen=Seen.word_for(now))
+
+
+@post("/profile", permission="profile", include_in_schema=False)
+async def save(request: AnyRequest, parts: GivenParts, data: URLEncodedBody[dict[str, str]]) -> Response[Any]:
+    viewer, entered = viewer_of(request), Entered.of(data)
+    if "adapt" in data:
+        return await _page(request, parts, entered.moved(), 200)
+    await parts.limits.hit("profile", str(viewer.account_id))
+    try:
+        edit = await _edit(request, parts, entered)
+        reading = await parts.profiles.update(viewer.client, edit)
+    except InvalidProfile as invalid:
+        return await _page(request, parts, entered, invalid.status, messages=dict(in_words(invalid).errors))
+    except (Conflict, OutcomeUnknown) as error:
+        return await _beside(request, parts, entered, error)
+    except (FreshSignInRequired, SignInFailed, TwoFactorRequired, RateLimited, Unavailable) as error:
+        notice = "failed" if isinstance(error, Unavailable) else ""
+        return await _page(request, parts, entered, error.status, notice=notice, error=error)
+    if "language" in edit.texts:
+        await renew_session(request, parts)
+    stored = texts_of(reading.value)
+    altered = ".".join(name for name, text in edit.texts.items() if text != stored[name])
+    address = "/profile?saved=1" + (f"&altered={altered}" if altered else "")
+    return Redirect(address, status_code=303, headers=NO_STORE)
+
+
+async def _edit(request: AnyRequest, parts: Parts, entered: Entered) -> Edit:
+    """A form sends every field: those that the person left as they saw them are not asked for."""
+    seen = Seen(entered.seen)
+    texts = {name: text for name, text in entered.texts.items() if not seen.had(name, text)}
+    preferences = {} if entered.preferences and seen.had_preferences(entered.preferences) else entered.preferences
+    fresh = "email" not in texts or await is_fresh(request, parts, entered.password)
+    return Edit(texts=texts, preferences=preferences, seen=entered.seen, is_fresh=fresh)
+
+
+async def _beside(
+    request: AnyRequest, parts: Parts, entered: Entered, error: Conflict | OutcomeUnknown
+) -> Response[Any]:
+    """What the person has and what WHMCS holds, side by side; saving again is then a decision."""
+    if isinstance(error, Conflict):
+        notice, now = "conflict", error.now
+    else:
+        notice = "unknown"
+        try:
+            now = (await parts.profiles.read(viewer_of(request).client)).value
+        except BillingUnavailable:
+            return await _page(request, parts, entered, error.status, notice=notice, error=error)
+    beside = differences(entered.texts, entered.preferences, now, entered.page_language)
+    again = entered.updated(now)
+    return await _page(
+        request, parts, again, error.status, notice=notice, error=error, differences=beside, is_compared=True
+    )
+
+
+async def _page(
+    request: AnyRequest,
+    parts: Parts,
+    entered: Entered,
+    status: int,
+    *,
+    error: CounterfoilError | None = None,
+    messages: Mapping[str, str] | None = None,
+    **shown: Any,
+) -> Response[Any]:
+    """The form again with what was entered but the password. Nothing of WHMCS is needed for it."""
+    viewer, said = viewer_of(request), messages or {}
+    shell = await shell_of(request, parts, viewer, language=entered.page_language)
+    asks_password = _is_about_password(error) and not parts.settings.oidc_issuer
+    preferences = EmailPreferences(**entered.preferences) if entered.preferences else None
+    page = ProfilePage(
+        fields=fields_for(entered.texts, shell.language, said, has_user=viewer.user_id is not None),
+        preferences=preferences_for(preferences, said),
+        seen=entered.seen,
+        message=said.get("profile", ""),
+        error=error,
+        asks_password=asks_password,
+        password_message=error.detail if error and asks_password else "",
+        keeps_issued=parts.settings.invoice_address == "snapshot",
+        is_draft=True,
+        **shown,
+    )
+    headers = dict(NO_STORE)
+    if isinstance(error, RateLimited | Unavailable):
+        headers["retry-after"] = str(error.retry_after)
+    return Response(parts.renderer.page(page, shell), status_code=status, media_type=HTML, headers=headers)
+
+
+def _is_about_password(error: CounterfoilError | None) -> bool:
+    return isinstance(error, FreshSignInRequired | SignInFailed | TwoFactorRequired | RateLimited)

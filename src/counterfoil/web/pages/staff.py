@@ -1,0 +1,71 @@
+"""The staff console: orders that stopped or wait, and Retry. For granted people only (`counterfoil staff grant`)."""
+
+from typing import Any
+
+import structlog
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from counterfoil.errors import (
+    CounterfoilError,
+    OrderNotFound,
+    OrderNotRetryable,
+    PaymentMethodMissing,
+    PermissionDenied,
+)
+from counterfoil.orders.repository import Order, Status
+from counterfoil.web.api.orders import order_id_of
+from counterfoil.web.api.session import NO_STORE
+from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.pages.shells import HTML, shell_of
+from counterfoil.web.services import GivenParts, Parts
+from counterfoil.web.views.orders import OrderRow, StaffOrder, StaffPage
+
+_log = structlog.get_logger(__name__)
+
+MOST = 50
+"""Orders of each kind on the page; the rest are rows of the table portal_order."""
+
+
+@get("/staff", signed_in=True, include_in_schema=False)
+async def staff_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+    _require_staff(request)
+    return await _page(request, parts)
+
+
+@post("/staff/orders/{order_id:str}/retry", signed_in=True, include_in_schema=False)
+async def retry(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[Any]:
+    _require_staff(request)
+    order = await parts.orders.records.find(id=order_id_of(order_id))
+    if order is None:
+        raise OrderNotFound
+    _log.info("retry by staff", order_id=order.id, account=viewer_of(request).account_id)
+    try:
+        await parts.orders.checkout.retry(order, by_staff=True)
+    except (PaymentMethodMissing, OrderNotRetryable) as error:
+        return await _page(request, parts, error)
+    return Redirect("/staff", status_code=303, headers=NO_STORE)
+
+
+def _require_staff(request: AnyRequest) -> None:
+    if not viewer_of(request).is_staff:
+        raise PermissionDenied("staff")
+
+
+async def _page(request: AnyRequest, parts: Parts, error: CounterfoilError | None = None) -> Response[bytes]:
+    records = parts.orders.records
+    stopped = await records.with_status(Status.FAILED, limit=MOST)
+    waiting = await records.with_status(Status.ACCEPTED, Status.AWAITING_APPROVAL, Status.FULFILLING, limit=MOST)
+
+    async def shown(order: Order) -> StaffOrder:
+        return StaffOrder(OrderRow(order), tuple((await records.events(order.id))[-20:]))
+
+    page = StaffPage(
+        stopped=tuple([await shown(order) for order in stopped]),
+        waiting=tuple([await shown(order) for order in waiting]),
+        error=error,
+    )
+    body = parts.renderer.page(page, await shell_of(request, parts, viewer_of(request)))
+    return Response(body, status_code=error.status if error else 200, media_type=HTML, headers=NO_STORE)

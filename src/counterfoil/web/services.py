@@ -1,0 +1,74 @@
+"""What request handlers work with: one struct, put together in app.build, given to handlers as `parts`."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from counterfoil.accounts.sessions import Sessions
+from counterfoil.accounts.sign_in import SignIn
+from counterfoil.billing.clients import Clients
+from counterfoil.billing.contacts import Contacts
+from counterfoil.billing.credits import Credits
+from counterfoil.billing.gateways import Gateways
+from counterfoil.billing.hand_offs import HandOffs
+from counterfoil.billing.invoices.reads import Invoices
+from counterfoil.billing.payment_methods import PaymentMethods
+from counterfoil.billing.profile.edits import Profiles
+from counterfoil.billing.quotes import Quotes
+from counterfoil.billing.reading import Calendar
+from counterfoil.billing.statement.reads import Statements
+from counterfoil.billing.subscriptions import Subscriptions
+from counterfoil.billing.summary import Summaries
+from counterfoil.billing.transactions import Transactions
+from counterfoil.cache import Cache
+from counterfoil.changes.catch_up import Missed
+from counterfoil.changes.clearing import Changes
+from counterfoil.db.engine import Engine
+from counterfoil.orders.face import OrderDesk
+from counterfoil.settings import Settings
+from counterfoil.web.http.guard import Guard
+from counterfoil.web.http.limits import Limits
+from counterfoil.web.http.live_streams import Live
+from counterfoil.web.http.metrics import Metrics
+from counterfoil.web.http.response_cache import Answers
+from counterfoil.web.views.rendering import Renderer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """A handler asks for it with `parts: GivenParts`."""
+
+    settings: Settings
+    cache: Cache
+    engine: Engine
+    sessions: Sessions
+    sign_in: SignIn
+    orders: OrderDesk
+    guard: Guard
+    calendar: Calendar
+    clients: Clients
+    gateways: Gateways
+    payment_methods: PaymentMethods
+    invoices: Invoices
+    subscriptions: Subscriptions
+    transactions: Transactions
+    credits: Credits
+    statements: Statements
+    summaries: Summaries
+    quotes: Quotes
+    contacts: Contacts
+    hand_offs: HandOffs
+    profiles: Profiles
+    changes: Changes
+    missed: Missed
+    answers: Answers
+    renderer: Renderer
+    limits: Limits
+    live: Live
+    metrics: Metrics
+
+
+# Litestar would walk through the whole struct at every request to see that it is one.
+GivenParts: TypeAlias = NamedDependency[SkipValidation[Parts]]

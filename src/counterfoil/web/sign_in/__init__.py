@@ -1,0 +1,1 @@
+"""How a session begins, is renewed, switched and ended."""

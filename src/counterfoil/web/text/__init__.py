@@ -1,0 +1,1 @@
+"""Languages: texts, and how amounts and dates look in them."""

@@ -1,0 +1,1 @@
+"""What templates get, one file per noun; navigation; rendering."""

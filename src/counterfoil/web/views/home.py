@@ -1,0 +1,73 @@
+"""What the template of the home page gets. What it looks like: templates/home/."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from msgspec import Struct
+
+from counterfoil.billing.invoices.shown import Figures, InvoicePage
+from counterfoil.billing.payment_methods import ShownMethod
+from counterfoil.billing.spending import Month, Spending
+from counterfoil.billing.subscriptions import ShownSubscription
+from counterfoil.model import Money
+from counterfoil.web.views.pages import HOME, View
+
+HEIGHT = 100
+WIDTH = 40
+
+
+class Bar(Struct, frozen=True):
+    """One month, in the units of the drawing: `height` of HEIGHT, `x` the left edge."""
+
+    month: Month
+    x: int
+    height: int
+
+
+class Chart(Struct, frozen=True):
+    currency: str
+    bars: tuple[Bar, ...]
+    highest: Money
+
+
+class Home(View, frozen=True):
+    """`invoices` are the first to pay; `open_count` is all of them. `subscriptions` is None for who may not see any."""
+
+    template: ClassVar[str] = "home.html"
+    section: ClassVar[str] = HOME.section
+    has_pdf: ClassVar[bool] = True
+    chooses: ClassVar[bool] = False
+
+    invoices: InvoicePage
+    figures: tuple[Figures, ...] | None
+    open_count: int
+    methods: tuple[ShownMethod, ...]
+    subscriptions: tuple[ShownSubscription, ...] | None
+    charts: tuple[Chart, ...]
+    today: date
+    checking: frozenset[int] = frozenset()
+
+    @property
+    def live(self) -> str:
+        return "invoices invoice profile payment_methods subscriptions"
+
+    @property
+    def can_pay(self) -> bool:
+        return any(method.is_usable for method in self.methods)
+
+    @property
+    def expires_soon(self) -> bool:
+        """The last that can be used."""
+        return self.can_pay and all(method.expires_soon for method in self.methods if method.is_usable)
+
+
+def chart_of(spending: Spending) -> Chart:
+    highest = max((month.spent for month in spending.months), key=lambda money: money.amount)
+    # Whoever got more back than they paid in every month still has a chart, though a flat one.
+    scale = max(highest.amount, Decimal(1))
+    bars = (
+        Bar(month, WIDTH * at, max(0, round(month.spent.amount / scale * HEIGHT)))
+        for at, month in enumerate(spending.months)
+    )
+    return Chart(spending.currency, tuple(bars), highest)

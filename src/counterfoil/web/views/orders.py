@@ -1,0 +1,180 @@
+"""What the templates of ordering and of the staff console get. Put together in order_pages.py and staff_pages.py."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from msgspec import Struct
+
+from counterfoil.billing.products import ProductItem
+from counterfoil.errors import CounterfoilError, StopCode
+from counterfoil.model import BillingCycle, Gateway, Money
+from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE
+from counterfoil.orders.repository import Item, Order, OrderEvent, Status
+from counterfoil.web.api.orders import STOPPED, total_of
+from counterfoil.web.text.catalogue import in_context, translatable
+from counterfoil.web.views.pages import Badge, NavItem, View
+from counterfoil.web.views.records import CYCLES
+
+ORDER = NavItem("order", translatable("Order"), "/order")
+STAFF = NavItem("staff", translatable("Staff"), "/staff", in_menu=True)
+
+_BADGES = {
+    Status.ACCEPTED: Badge(in_context("order", "Accepted"), "wait", "progress"),
+    Status.AWAITING_APPROVAL: Badge(translatable("Awaiting approval"), "wait", "clock"),
+    Status.FULFILLING: Badge(translatable("Being set up"), "wait", "progress"),
+    Status.ACTIVE: Badge(in_context("order", "Active"), "good", "check"),
+    Status.FAILED: Badge(translatable("Stopped"), "late", "alert"),
+    Status.CANCELLED: Badge(in_context("order", "Cancelled"), "mute", "cross"),
+}
+
+_NEXT = {
+    Status.ACCEPTED: translatable("We have your order. This page updates by itself."),
+    Status.AWAITING_APPROVAL: translatable("Your order is waiting for approval. This page updates by itself."),
+    Status.FULFILLING: translatable("We are setting up your order. This page updates by itself."),
+    Status.ACTIVE: translatable("Your order is active. Thank you."),
+    Status.CANCELLED: translatable("This order was cancelled."),
+}
+
+
+def cycle_words(billing_cycle: str) -> str:
+    """A text of the catalogue; of a cycle that nobody knows its own name."""
+    try:
+        return CYCLES[BillingCycle(billing_cycle)]
+    except ValueError:
+        return billing_cycle
+
+
+class OrderRow(Struct, frozen=True):
+    """An order as lists and its own page show it."""
+
+    order: Order
+
+    @property
+    def badge(self) -> Badge:
+        return _BADGES[self.order.status]
+
+    @property
+    def title(self) -> str:
+        """What was ordered, in the products' own names."""
+        return ", ".join(item.name for item in self.order.items if item.name) or self.order.id
+
+    @property
+    def total(self) -> Money | None:
+        return total_of(self.order)
+
+    @property
+    def words(self) -> str:
+        """What happens next, or what to do."""
+        code = self.order.error_code
+        return STOPPED[code] if code else _NEXT[self.order.status]
+
+
+class Chosen(Struct, frozen=True):
+    """One product, how often, in which cycle, by which gateway: an order that is not placed yet."""
+
+    product: ProductItem
+    item: Item
+    gateway: Gateway
+
+    @property
+    def offer(self) -> str:
+        """As the form sends it."""
+        return f"{self.item.product_id}:{self.item.billing_cycle}"
+
+    @property
+    def cycle(self) -> str:
+        return cycle_words(self.item.billing_cycle)
+
+    @property
+    def first_payment(self) -> Money:
+        price, fee = self.item.price, self.item.setup_fee
+        assert price is not None  # noqa: S101 - what is chosen was offered
+        each = price.amount + (fee.amount if fee else 0)
+        return Money.of(str(each * self.item.quantity), price.currency)
+
+
+class ChoosePage(View, frozen=True):
+    """What can be ordered, and the latest orders."""
+
+    template: ClassVar[str] = "orders/choose.html"
+    section: ClassVar[str] = ORDER.section
+
+    products: tuple[ProductItem, ...]
+    gateways: tuple[Gateway, ...]
+    orders: tuple[OrderRow, ...]
+    as_of: datetime
+    offer: str = ""
+    quantity: int = 1
+    gateway: str = ""
+    error: str = ""
+    """A text of the catalogue."""
+    most: int = MOST_OF_ONE
+
+    @property
+    def live(self) -> str:
+        return "order" if self.orders else ""
+
+    def cycle(self, billing_cycle: str) -> str:
+        return cycle_words(billing_cycle)
+
+
+class ReviewPage(View, frozen=True):
+    """One step before the order. `key` makes a second press of the button the same order."""
+
+    template: ClassVar[str] = "orders/review.html"
+    section: ClassVar[str] = ORDER.section
+
+    chosen: Chosen
+    key: str
+    is_ready: bool
+    """There is a usable payment method, as far as is known."""
+    may_add: bool
+    """This person may go to WHMCS to add one."""
+    error: CounterfoilError | None = None
+    has_changed: bool = False
+    """The price is another one than the customer has seen."""
+
+
+class OrderPage(View, frozen=True):
+    template: ClassVar[str] = "orders/detail.html"
+    section: ClassVar[str] = ORDER.section
+
+    row: OrderRow
+    may_add: bool
+    may_see_invoice: bool
+    error: CounterfoilError | None = None
+
+    @property
+    def live(self) -> str:
+        return "order payment_methods"
+
+    @property
+    def is_moving(self) -> bool:
+        return self.row.order.status in {Status.ACCEPTED, Status.AWAITING_APPROVAL, Status.FULFILLING}
+
+    @property
+    def may_retry(self) -> bool:
+        return self.row.order.status is Status.FAILED and self.row.order.error_code not in FOR_STAFF_ONLY
+
+    @property
+    def lacks_method(self) -> bool:
+        return self.row.order.error_code is StopCode.PAYMENT_METHOD_MISSING
+
+    def cycle(self, billing_cycle: str) -> str:
+        return cycle_words(billing_cycle)
+
+
+class StaffOrder(Struct, frozen=True):
+    row: OrderRow
+    events: tuple[OrderEvent, ...]
+
+
+class StaffPage(View, frozen=True):
+    """Orders that stopped or wait, for people who look after them. Not translated: codes and steps are rows."""
+
+    template: ClassVar[str] = "staff/orders.html"
+    section: ClassVar[str] = STAFF.section
+
+    stopped: tuple[StaffOrder, ...]
+    waiting: tuple[StaffOrder, ...]
+    error: CounterfoilError | None = None

@@ -1,0 +1,30 @@
+"""What the template of payment methods gets. Look and words are its own; the other pages' views: views.py."""
+
+from typing import ClassVar
+
+from counterfoil.billing.payment_methods import PaymentMethodsOverview, ShownMethod
+from counterfoil.web.text.catalogue import translatable
+from counterfoil.web.views.pages import PAYMENT_METHODS, Badge, View
+
+_EXPIRED = Badge(translatable("Expired"), "late", "alert")
+_SOON = Badge(translatable("Expires soon"), "due", "clock")
+_NOT_ACCEPTED = Badge(translatable("Not accepted any more"), "mute", "cross")
+
+
+class PaymentMethodsPage(View, frozen=True):
+    template: ClassVar[str] = "payment_methods/list.html"
+    section: ClassVar[str] = PAYMENT_METHODS.section
+
+    shown: PaymentMethodsOverview
+
+    @property
+    def live(self) -> str:
+        return "payment_methods profile"
+
+    def badge(self, method: ShownMethod) -> Badge | None:
+        """What stands against it, if anything; an expired one is nothing else besides."""
+        if method.is_expired:
+            return _EXPIRED
+        if not method.is_usable:
+            return _NOT_ACCEPTED
+        return _SOON if method.expires_soon else None

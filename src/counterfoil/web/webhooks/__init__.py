@@ -1,0 +1,1 @@
+"""Where WHMCS and Salesforce report changes."""

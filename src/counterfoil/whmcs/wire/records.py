@@ -1,0 +1,175 @@
+"""Transactions, credit, quotes, contacts and currencies as WHMCS sends them -> model.
+
+Field by field: what is not named here is dropped, such as a quote's `adminnotes`, a transaction's `fees`, and a
+contact's rights and password.
+"""
+
+import re
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from counterfoil.model import Contact, CreditEntry, Quote, QuoteLine, QuoteStatus, Transaction
+from counterfoil.whmcs.wire.values import (
+    Row,
+    Untrustworthy,
+    amount,
+    amount_or_zero,
+    count,
+    day,
+    each,
+    identifier,
+    optional_identifier,
+    rows,
+    switch,
+    text,
+)
+
+_log = structlog.get_logger(__name__)
+
+
+def transactions(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[Transaction, ...]:
+    """All of them: GetTransactions has no pages."""
+    found = rows(answer, "transactions", "transaction")
+    _are_all(found, answer)
+    read = each(found, lambda row: _transaction(row, zone))
+    _are_of(client_id, {each_.client_id for each_ in read})
+    return read
+
+
+def _transaction(row: Row, zone: ZoneInfo) -> Transaction:
+    return Transaction(
+        id=identifier(row, "id"),
+        client_id=identifier(row, "userid", "clientid"),
+        on=day(row, "date", zone),
+        gateway=text(row, "gateway"),
+        description=text(row, "description"),
+        reference=text(row, "transid"),
+        amount=amount(row, "amountin") - amount(row, "amountout"),
+        currency_id=optional_identifier(row, "currency"),
+        invoice_id=optional_identifier(row, "invoiceid"),
+    )
+
+
+def credits_(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[CreditEntry, ...]:
+    _are_of(client_id, {identifier(answer, "clientid")})
+    found = rows(answer, "credits", "credit") or _flat(answer, "credits[credit]")
+    _are_all(found, answer)
+    _are_of(client_id, {identifier(row, "clientid") for row in found if "clientid" in row})
+    return each(found, lambda row: _credit_entry(row, zone))
+
+
+_FLAT = re.compile(r"\[([0-9]{1,6})\]\[([a-z_]+)\]")
+
+
+def _flat(answer: Row, path: str) -> list[Row]:
+    """The shape in which the vendor's pages show some lists: "credits[credit][0][id]"."""
+    found: dict[int, dict[str, object]] = {}
+    for key, value in answer.items():
+        if key.startswith(path) and (place := _FLAT.fullmatch(key, len(path))):
+            found.setdefault(int(place[1]), {})[place[2]] = value
+    return [found[place] for place in sorted(found)]
+
+
+def _credit_entry(row: Row, zone: ZoneInfo) -> CreditEntry:
+    return CreditEntry(identifier(row, "id"), day(row, "date", zone), text(row, "description"), amount(row, "amount"))
+
+
+_STAGES = {
+    "draft": QuoteStatus.DRAFT,
+    "delivered": QuoteStatus.DELIVERED,
+    "on hold": QuoteStatus.ON_HOLD,
+    "accepted": QuoteStatus.ACCEPTED,
+    "lost": QuoteStatus.LOST,
+    "dead": QuoteStatus.DEAD,
+}
+
+
+def quotes(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[Quote, ...]:
+    """Drafts among them."""
+    read = each(rows(answer, "quotes", "quote"), lambda row: _quote(row, zone))
+    _are_of(client_id, {quote.client_id for quote in read})
+    return read
+
+
+def _quote(row: Row, zone: ZoneInfo) -> Quote:
+    quote_id = identifier(row, "id")
+    return Quote(
+        id=quote_id,
+        client_id=identifier(row, "userid"),
+        subject=text(row, "subject"),
+        status=_stage(row, quote_id),
+        issued_on=day(row, "datecreated", zone),
+        valid_until=day(row, "validuntil", zone),
+        accepted_on=day(row, "dateaccepted", zone),
+        subtotal=amount(row, "subtotal"),
+        taxes=tuple(tax for tax in (amount_or_zero(row, "tax1"), amount_or_zero(row, "tax2")) if tax),
+        total=amount(row, "total"),
+        proposal=text(row, "proposal"),
+        notes=text(row, "customernotes"),
+        lines=each(rows(row, "items", "item"), _line),
+    )
+
+
+def _stage(row: Row, quote_id: int) -> QuoteStatus:
+    stage = text(row, "stage").lower()
+    if stage not in _STAGES:
+        # Perhaps not meant for the customer, so it is treated as what is not.
+        _log.warning("WHMCS has a quote in an unknown stage, not shown", quote_id=quote_id)
+    return _STAGES.get(stage, QuoteStatus.DRAFT)
+
+
+def _line(row: Row) -> QuoteLine:
+    return QuoteLine(
+        description=text(row, "description"),
+        quantity=amount(row, "quantity"),
+        unit_price=amount(row, "unitprice"),
+        discount=amount_or_zero(row, "discount"),
+        taxed=switch(row, "taxable"),
+    )
+
+
+_EMAILS = ("general", "invoice", "product", "domain", "support", "affiliate")
+
+
+def contacts(answer: Row, client_id: int) -> tuple[Contact, ...]:
+    read = each(rows(answer, "contacts", "contact"), _contact)
+    _are_of(client_id, {contact.client_id for contact in read})
+    return read
+
+
+def _contact(row: Row) -> Contact:
+    return Contact(
+        id=identifier(row, "id"),
+        client_id=identifier(row, "userid"),
+        first_name=text(row, "firstname"),
+        last_name=text(row, "lastname"),
+        company_name=text(row, "companyname"),
+        email=text(row, "email"),
+        address1=text(row, "address1"),
+        address2=text(row, "address2"),
+        city=text(row, "city"),
+        state=text(row, "state"),
+        postcode=text(row, "postcode"),
+        country=text(row, "country"),
+        phone=text(row, "phonenumber"),
+        emails=tuple(kind for kind in _EMAILS if switch(row, f"{kind}emails")),
+    )
+
+
+def currencies(answer: Row) -> dict[int, str]:
+    """Codes such as "EUR" by WHMCS's numbers."""
+    found = rows(answer, "currencies", "currency") or _flat(answer, "currencies[currency]")
+    _are_all(found, answer)
+    return {identifier(row, "id"): text(row, "code") for row in found}
+
+
+def _are_all(found: list[Row], answer: Row) -> None:
+    """For lists without pages."""
+    if count(answer, "totalresults") != len(found):
+        raise Untrustworthy("totalresults is not the number of rows")
+
+
+def _are_of(client_id: int, owners: set[int]) -> None:
+    if owners - {client_id}:
+        raise Untrustworthy("rows of another client")
