@@ -1,4 +1,4 @@
-"""Answers every call at once and counts connections. Not WHMCS, but its answer has the size of a usual one."""
+"""Responses every call at once and counts connections. Not WHMCS, but its answer has the size of a usual one."""
 
 import asyncio
 import json

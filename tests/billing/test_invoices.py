@@ -41,10 +41,10 @@ async def cache() -> AsyncIterator[Cache]:
 
 @pytest.fixture
 def invoices(books: Books, cache: Cache) -> Invoices:
-    lifetimes = Lifetimes(invoice_list=90, invoice=300, client=300, records=90, payment_methods=900, gateways=3600)
+    lifetimes = Lifetimes(invoice_list=90, invoice=300, client=300, records=90, payment_methods=900, shared=3600)
     clients = Clients(books, cache, lifetimes, 5)
     calendar = Calendar(ZoneInfo("Europe/London"), lambda: NOW)
-    return Invoices(books, cache, lifetimes, clients, calendar, patience=5)
+    return Invoices(books, cache, lifetimes, clients, calendar, timeout=5)
 
 
 async def test_a_cold_list_costs_one_call_and_one_for_each_open_invoice(books: Books, invoices: Invoices) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.cache import Cache, Entry, open_cache
 from counterfoil.changes import feed, receipts
-from counterfoil.changes.catch_up import HOLE_PATIENCE, MANY, Missed
-from counterfoil.changes.receipts import Received
+from counterfoil.changes.catch_up import HOLE_PATIENCE, MANY, CatchUp
+from counterfoil.changes.receipts import Receipt
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.errors import BillingUnavailable
@@ -82,7 +82,7 @@ class Portal:
         self, engine: AsyncEngine, cache: Cache, addon: Addon, *, every: float = 0.0, turn: float = 0.0
     ) -> None:
         self.engine, self.addon, self.done = engine, addon, list[int]()
-        self.missed = Missed(engine, addon, cache, every=every, turn=turn)
+        self.missed = CatchUp(engine, addon, cache, every=every, turn=turn)
 
     async def effect(self, event: Event) -> None:
         self.done.append(event.data["invoice_id"])
@@ -90,10 +90,10 @@ class Portal:
 
     async def receive(self, number: int, *, held: bool = True) -> None:
         """As when its webhook comes. `held`: whether its effect could be made to hold."""
-        event = Received(f"cf_{self.addon.series}_{number}", "invoice.paid", 1, "c1")
+        event = Receipt(f"cf_{self.addon.series}_{number}", "invoice.paid", 1, "c1")
         await receipts.record(self.engine, event)
         if held:
-            await receipts.note_held(self.engine, event)
+            await receipts.mark_applied(self.engine, event)
 
     async def look(self) -> list[int]:
         self.done = []
@@ -110,7 +110,7 @@ async def addon() -> Addon:
 async def portal(engine: AsyncEngine, cache: Cache, addon: Addon) -> Portal:
     """It has heard of the addon, and knows where its numbers stand."""
     portal = Portal(engine, cache, addon)
-    await portal.missed.heard(f"cf_{SERIES}_1")
+    await portal.missed.addon_seen(f"cf_{SERIES}_1")
     await portal.look()
     return portal
 
@@ -119,7 +119,7 @@ async def test_whmcs_without_the_addon_is_never_asked(engine: AsyncEngine, cache
     """Messages of other senders introduce nobody."""
     portal = Portal(engine, cache, addon)
     for name in ("msg_1", "cf_1", f"cf_{SERIES}", f"cf_{SERIES}_x", f"cf_{SERIES}_1x"):
-        await portal.missed.heard(name)
+        await portal.missed.addon_seen(name)
     assert await portal.look() == []
     assert (addon.asked, addon.is_introduced) == ([], False)
 
@@ -131,7 +131,7 @@ async def test_lost_changes_take_effect(portal: Portal, addon: Addon) -> None:
     addon.record(4)
     assert await portal.look() == [4]
     assert addon.asked == [None, 0, 3]
-    assert portal.missed.figures == {"asked": 3, "restarts": 1, "missed": 4}
+    assert portal.missed.counters == {"asked": 3, "restarts": 1, "missed": 4}
 
 
 async def test_what_came_by_webhook_is_not_done_again(portal: Portal, addon: Addon) -> None:
@@ -160,7 +160,7 @@ async def test_a_number_that_is_not_there_yet_is_waited_for(portal: Portal, addo
     assert addon.asked == [None, 0, 1]
     await portal.look()
     assert addon.asked[-1] == 3
-    assert portal.missed.figures["gaps"] == 0
+    assert portal.missed.counters["gaps"] == 0
 
 
 async def test_a_number_that_never_comes_is_counted(portal: Portal, addon: Addon) -> None:
@@ -168,7 +168,7 @@ async def test_a_number_that_never_comes_is_counted(portal: Portal, addon: Addon
     addon.record(1, 4, age=HOLE_PATIENCE)
     await portal.look()
     await portal.look()
-    assert (addon.asked, portal.missed.figures["gaps"]) == ([None, 0, 4], 2)
+    assert (addon.asked, portal.missed.counters["gaps"]) == ([None, 0, 4], 2)
 
 
 @pytest.mark.parametrize("change", ["series", "back", "forgotten"])
@@ -185,7 +185,7 @@ async def test_numbers_that_mean_something_else(portal: Portal, cache: Cache, ad
     assert not await is_kept(cache)
     await portal.look()
     assert addon.asked[-1] == addon.newest
-    assert portal.missed.figures["restarts"] == 2
+    assert portal.missed.counters["restarts"] == 2
 
 
 async def keep(cache: Cache) -> None:
@@ -208,8 +208,8 @@ async def test_thousands_cost_a_few_clears(portal: Portal, cache: Cache, addon: 
     assert await portal.look() == []
     assert not await is_kept(cache)
     assert len(addon.asked) == 12
-    assert portal.missed.figures["missed"] == 10_000
-    assert len(await receipts.held(portal.engine, [f"cf_{SERIES}_{number}" for number in (1, 5000, 10_000)])) == 3
+    assert portal.missed.counters["missed"] == 10_000
+    assert len(await receipts.applied(portal.engine, [f"cf_{SERIES}_{number}" for number in (1, 5000, 10_000)])) == 3
     addon.record(*range(10_001, 10_001 + MANY))
     assert len(await portal.look()) == MANY
 
@@ -229,7 +229,7 @@ async def test_an_effect_that_fails_is_asked_for_again(portal: Portal, addon: Ad
 async def test_one_process_asks(engine: AsyncEngine, cache: Cache, addon: Addon) -> None:
     """Of four that look at the same time; the others when it is time again."""
     fleet = [Portal(engine, cache, addon, every=20.0, turn=20.0) for _ in range(4)]
-    await fleet[0].missed.heard(f"cf_{SERIES}_1")
+    await fleet[0].missed.addon_seen(f"cf_{SERIES}_1")
     await asyncio.gather(*(portal.look() for portal in fleet))
     assert len(addon.asked) == 1
     found = await feed.find(engine)
@@ -243,7 +243,7 @@ async def test_one_process_asks(engine: AsyncEngine, cache: Cache, addon: Addon)
 async def test_a_process_that_dies_over_it_has_had_its_turn(engine: AsyncEngine, cache: Cache, addon: Addon) -> None:
     """Another one asks before it would be time again, and what was done of it is said by nobody else."""
     dying, living = (Portal(engine, cache, addon, every=3600.0, turn=0.0) for _ in range(2))
-    await dying.missed.heard(f"cf_{SERIES}_1")
+    await dying.missed.addon_seen(f"cf_{SERIES}_1")
     addon.record(1)
     await feed.move(engine, SERIES, 0, datetime.now(UTC) - timedelta(hours=2))
 
@@ -263,7 +263,7 @@ async def test_it_goes_on_whatever_happens(portal: Portal, addon: Addon) -> None
 
     async def until(figure: str, number: int) -> None:
         for _ in range(1000):
-            if portal.missed.figures[figure] >= number:
+            if portal.missed.counters[figure] >= number:
                 break
             await asyncio.sleep(0.01)
 

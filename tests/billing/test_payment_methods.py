@@ -63,12 +63,12 @@ async def cache() -> AsyncIterator[Cache]:
 
 @pytest.fixture
 def methods(whmcs: Safe, cache: Cache) -> PaymentMethods:
-    lifetimes = Lifetimes(invoice_list=90, invoice=300, client=300, payment_methods=900, gateways=3600, records=90)
+    lifetimes = Lifetimes(invoice_list=90, invoice=300, client=300, payment_methods=900, shared=3600, records=90)
     clients, gateways = Clients(whmcs, cache, lifetimes, 5), Gateways(whmcs, cache, lifetimes, 5)
     # Ten in the evening of the 23rd over there, while it is the 24th elsewhere.
     now = datetime(2026, 11, 24, 3, tzinfo=UTC).timestamp()
     calendar = Calendar(ZoneInfo("America/New_York"), lambda: now)
-    return PaymentMethods(whmcs, cache, lifetimes, calendar, clients=clients, gateways=gateways, patience=5)
+    return PaymentMethods(whmcs, cache, lifetimes, calendar, clients=clients, gateways=gateways, timeout=5)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from counterfoil.billing.clients import Clients
 from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
-from counterfoil.billing.records import Records, page_of
+from counterfoil.billing.records import ClientReader, page_of
 from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import open_cache
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.anyio
 
 NOON = 1_795_600_000.0  # 2026-11-25
 TODAY = date(2026, 11, 25)
-LIFETIMES = Lifetimes(invoice_list=90, invoice=300, client=300, records=90, payment_methods=900, gateways=3600)
+LIFETIMES = Lifetimes(invoice_list=90, invoice=300, client=300, records=90, payment_methods=900, shared=3600)
 
 
 @dataclass
@@ -64,10 +64,10 @@ def whmcs() -> Whmcs:
 
 
 @pytest.fixture
-async def records(whmcs: Whmcs, anyio_backend: str) -> AsyncIterator[Records]:
+async def records(whmcs: Whmcs, anyio_backend: str) -> AsyncIterator[ClientReader]:
     cache = open_cache("memory://")
     await cache.start()
-    yield Records(cache, LIFETIMES, Clients(whmcs, cache, LIFETIMES, 5.0), 5.0)
+    yield ClientReader(cache, LIFETIMES, Clients(whmcs, cache, LIFETIMES, 5.0), 5.0)
     await cache.close()
 
 
@@ -125,7 +125,7 @@ def quote(id_: int, status: QuoteStatus, valid_until: date | None) -> Quote:
     )
 
 
-async def test_what_renews_next_comes_first(whmcs: Whmcs, records: Records) -> None:
+async def test_what_renews_next_comes_first(whmcs: Whmcs, records: ClientReader) -> None:
     """What is free, was paid once or has ended renews never, whatever date WHMCS keeps with it."""
     whmcs.services = (
         subscription(1, status=SubscriptionStatus.TERMINATED, next_due_on=date(2016, 1, 1)),
@@ -141,7 +141,7 @@ async def test_what_renews_next_comes_first(whmcs: Whmcs, records: Records) -> N
     assert reading.expires_at <= CALENDAR.midnight(), "tomorrow it is another number of days"
 
 
-async def test_money_is_in_the_clients_currency(whmcs: Whmcs, records: Records) -> None:
+async def test_money_is_in_the_clients_currency(whmcs: Whmcs, records: ClientReader) -> None:
     """In its own digits, never by way of a float."""
     whmcs.services = (subscription(1, amount=Decimal("1000000000000.125")), subscription(2, amount=Decimal("9.50")))
     reading, _ = await Subscriptions(whmcs, records, CALENDAR).read(1)
@@ -151,7 +151,7 @@ async def test_money_is_in_the_clients_currency(whmcs: Whmcs, records: Records) 
     ]
 
 
-async def test_a_transaction_may_name_its_currency(whmcs: Whmcs, records: Records) -> None:
+async def test_a_transaction_may_name_its_currency(whmcs: Whmcs, records: ClientReader) -> None:
     """By WHMCS's number, which only then is looked up."""
     whmcs.moved = (transaction(1),)
     reading, _ = await Transactions(whmcs, records).read(1)
@@ -162,13 +162,13 @@ async def test_a_transaction_may_name_its_currency(whmcs: Whmcs, records: Record
     assert [each.amount.currency for each in reading.value] == ["JPY", "BHD"]
 
 
-async def test_an_amount_in_an_unknown_currency_is_none(whmcs: Whmcs, records: Records) -> None:
+async def test_an_amount_in_an_unknown_currency_is_none(whmcs: Whmcs, records: ClientReader) -> None:
     whmcs.moved = (transaction(1, currency_id=9),)
     with pytest.raises(BillingUnavailable):
         await Transactions(whmcs, records).read(1)
 
 
-async def test_newest_first_and_what_has_no_date_last(whmcs: Whmcs, records: Records) -> None:
+async def test_newest_first_and_what_has_no_date_last(whmcs: Whmcs, records: ClientReader) -> None:
     whmcs.moved = (
         transaction(1, on=None),
         transaction(2, on=date(2026, 11, 3)),
@@ -184,7 +184,7 @@ async def test_newest_first_and_what_has_no_date_last(whmcs: Whmcs, records: Rec
     ]
 
 
-async def test_a_quote_expires_while_it_is_open(whmcs: Whmcs, records: Records) -> None:
+async def test_a_quote_expires_while_it_is_open(whmcs: Whmcs, records: ClientReader) -> None:
     """On the day after the last on which it holds; drafts are not there."""
     whmcs.offers = (
         quote(1, QuoteStatus.DELIVERED, date(2026, 11, 24)),

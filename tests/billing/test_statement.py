@@ -7,9 +7,9 @@ from itertools import count
 import msgspec
 import pytest
 
-from counterfoil.billing.credits import ShownCredit
+from counterfoil.billing.credits import CreditItem
 from counterfoil.billing.statement.account import Account, Books, EntryKind, statement
-from counterfoil.billing.transactions import Kind, ShownTransaction
+from counterfoil.billing.transactions import Kind, TransactionItem
 from counterfoil.model import InvoiceRow, InvoiceStatus, Money
 from tests.billing.books import row
 
@@ -31,20 +31,20 @@ def billed(id_: int, gross: str, status: InvoiceStatus = UNPAID, currency: str =
 
 def paid(
     invoice_id: int | None, amount: str, on: date | None = date(2026, 11, 10), currency: str = "EUR"
-) -> ShownTransaction:
+) -> TransactionItem:
     kind = Kind.REFUND if Decimal(amount) < 0 else Kind.PAYMENT
     money = Money.of(amount, currency)
-    return ShownTransaction(next(_ids), on, kind, "stripe", "Invoice Payment", f"ch_{invoice_id}", money, invoice_id)
+    return TransactionItem(next(_ids), on, kind, "stripe", "Invoice Payment", f"ch_{invoice_id}", money, invoice_id)
 
 
-def credit(amount: str, description: str = "Goodwill", on: date | None = date(2026, 11, 12)) -> ShownCredit:
-    return ShownCredit(next(_ids), on, description, Money.of(amount, "EUR"))
+def credit(amount: str, description: str = "Goodwill", on: date | None = date(2026, 11, 12)) -> CreditItem:
+    return CreditItem(next(_ids), on, description, Money.of(amount, "EUR"))
 
 
 def account(
     *invoices: tuple[InvoiceRow, str],
-    payments: tuple[ShownTransaction, ...] = (),
-    credits_: tuple[ShownCredit, ...] = (),
+    payments: tuple[TransactionItem, ...] = (),
+    credits_: tuple[CreditItem, ...] = (),
     first: date = FIRST,
     last: date = LAST,
     left: str | None = None,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from counterfoil.billing.invoices.batcher import Together
+from counterfoil.billing.invoices.batcher import InvoiceBatcher
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Invoice
 from counterfoil.whmcs.addon_api import MOST_INVOICES, NotOffered
@@ -42,7 +42,7 @@ class Whmcs:
 async def test_what_is_wanted_at_once_is_one_call() -> None:
     """For each client; what is not there is None."""
     whmcs = Whmcs()
-    together = Together(whmcs, whmcs)
+    together = InvoiceBatcher(whmcs, whmcs)
     found = await asyncio.gather(*(together.invoice(1, id_) for id_ in (3, 5, 200)), together.invoice(2, 7))
     assert found == [invoice(3), invoice(5), None, invoice(7)]
     assert sorted(whmcs.calls) == ["GetInvoice 7", "several of 1: 3"]
@@ -51,7 +51,7 @@ async def test_what_is_wanted_at_once_is_one_call() -> None:
 async def test_later_wishes_are_another_call() -> None:
     """A call that is under way may have read before they were asked for: they would be older than they say."""
     whmcs = Whmcs()
-    together = Together(whmcs, whmcs)
+    together = InvoiceBatcher(whmcs, whmcs)
     first = [asyncio.create_task(together.invoice(1, id_)) for id_ in (1, 2)]
     await whmcs.asked.wait()
     await asyncio.gather(*first, together.invoice(1, 1), together.invoice(1, 3))
@@ -60,7 +60,7 @@ async def test_later_wishes_are_another_call() -> None:
 
 async def test_many_are_several_calls() -> None:
     whmcs = Whmcs()
-    together = Together(whmcs, whmcs)
+    together = InvoiceBatcher(whmcs, whmcs)
     await asyncio.gather(*(together.invoice(1, id_) for id_ in range(1, 2 * MOST_INVOICES)))
     assert whmcs.calls == [f"several of 1: {MOST_INVOICES}", f"several of 1: {MOST_INVOICES - 1}"]
 
@@ -70,7 +70,7 @@ async def test_without_the_addon_each_is_asked_for(offered: bool) -> None:
     """Known to be absent, or found to be: the same answers."""
     whmcs = Whmcs(offered=offered)
     whmcs.fails = NotOffered()
-    together = Together(whmcs, whmcs)
+    together = InvoiceBatcher(whmcs, whmcs)
     found = await asyncio.gather(*(together.invoice(1, id_) for id_ in (3, 200)))
     assert found == [invoice(3), None]
     assert sorted(whmcs.calls)[:2] == ["GetInvoice 200", "GetInvoice 3"]
@@ -80,7 +80,7 @@ async def test_a_failure_is_everybodys() -> None:
     """And the next wish is asked for anew."""
     whmcs = Whmcs()
     whmcs.fails = BillingUnavailable("down")
-    together = Together(whmcs, whmcs)
+    together = InvoiceBatcher(whmcs, whmcs)
     found = await asyncio.gather(*(together.invoice(1, id_) for id_ in (3, 5)), return_exceptions=True)
     assert [type(each) for each in found] == [BillingUnavailable, BillingUnavailable]
     whmcs.fails = None
@@ -90,7 +90,7 @@ async def test_a_failure_is_everybodys() -> None:
 async def test_who_leaves_takes_nobody_along() -> None:
     """The first is cancelled: the others hear an honest failure at once, and can ask again."""
     whmcs = Whmcs()
-    together = Together(whmcs, whmcs)
+    together = InvoiceBatcher(whmcs, whmcs)
     tasks = [asyncio.create_task(together.invoice(1, id_)) for id_ in (3, 5)]
     await asyncio.sleep(0)
     tasks[0].cancel()

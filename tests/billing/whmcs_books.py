@@ -19,7 +19,7 @@ class Rows:
 
 @dataclass
 class Books:
-    """Answers like WhmcsApi. `calls` names each call; `page_limit` is the most rows WHMCS sends at once."""
+    """Responses like WhmcsApi. `calls` names each call; `page_limit` is the most rows WHMCS sends at once."""
 
     rows: dict[int, InvoiceRow] = field(default_factory=dict)
     invoices: dict[int, Invoice] = field(default_factory=dict)

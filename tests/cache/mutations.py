@@ -16,7 +16,7 @@ from tests.cache.mutating import Mutation, Number
 from tests.cache.mutations_between import BETWEEN
 
 Memory, Record = memory.MemoryStore, packing.Record
-Fetching, Gate, Bypass, Cache = fetching.Fetching, store_trust.Gate, bypass.Bypass, engine.Cache
+Fetching, StoreTrust, Bypass, Cache = fetching.Fetching, store_trust.StoreTrust, bypass.Bypass, engine.Cache
 _unknown = partial(windows.test_an_unknown_write_leaves_its_intent, failure=ZeroDivisionError())
 _bug = partial(generations.test_a_refusal_or_a_bug_is_not_kept, failure=errors.InvoiceNotFound("3"))
 
@@ -204,7 +204,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
     ),
     Mutation(
         "windows are put back into a lost record",
-        Gate,
+        StoreTrust,
         "_hold_windows",
         "list(self.windows.left())",
         "[]",

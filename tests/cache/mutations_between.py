@@ -14,7 +14,7 @@ from tests.cache import test_silence as silence
 from tests.cache.mutating import Mutation, Number
 
 Memory = memory.MemoryStore
-Fetching, Gate, Bypass, Cache = fetching.Fetching, store_trust.Gate, bypass.Bypass, engine.Cache
+Fetching, StoreTrust, Bypass, Cache = fetching.Fetching, store_trust.StoreTrust, bypass.Bypass, engine.Cache
 _OPEN = "if not self._gate.is_open:"
 _bug = partial(generations.test_a_refusal_or_a_bug_is_not_kept, failure=errors.InvoiceNotFound("3"))
 _step = partial(returning.test_a_machine_whose_clock_is_wrong, clock_is_off=300.0)
@@ -169,7 +169,7 @@ BETWEEN: tuple[Mutation, ...] = (
     ),
     Mutation(
         "debts are paid before the store is asked",
-        Gate,
+        StoreTrust,
         "_pay_all",
         "while self._owed or self._owed_drops or self._owes_everything:",
         "while False:",
@@ -177,7 +177,7 @@ BETWEEN: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a connection lost in its greeting is not trusted",
-        Gate,
+        StoreTrust,
         "_make_good",
         "self._store.is_up",
         "True",
@@ -252,7 +252,7 @@ BETWEEN: tuple[Mutation, ...] = (
     # Clocks
     Mutation(
         "a clock step closes the cache",
-        Gate,
+        StoreTrust,
         "_look_at",
         "if self.clock.observe(answer.now, sent, received, answer.server):",
         "if self.clock.observe(answer.now, sent, received, answer.server) and False:",
@@ -268,7 +268,7 @@ BETWEEN: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a step clears everything at once",
-        Gate,
+        StoreTrust,
         "_make_good",
         "await self.beat()",
         "await self.beat(); await asyncio.sleep(rules.DISTRUST if self._distrusted_until else 0)",
@@ -276,7 +276,7 @@ BETWEEN: tuple[Mutation, ...] = (
     ),
     Mutation(
         "the store's clock is known before it is used",
-        Gate,
+        StoreTrust,
         "_make_good",
         "await self.beat()",
         "pass",

@@ -24,7 +24,7 @@ async def test_nothing_from_before_a_step_counts_after_it(fleet: Fleet, whmcs: W
     await value(cache, whmcs.part())
     fleet.skew = step
     await asyncio.sleep(BEAT)
-    assert cache.figures.clock_steps == 1
+    assert cache.counters.clock_steps == 1
     assert await peeked(cache) == [None]
     whmcs.version = 2
     assert await value(cache, whmcs.part()) == b"v2"

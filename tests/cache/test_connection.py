@@ -28,8 +28,8 @@ def commands(admin: redis.Redis) -> dict[str, int]:
     """How often each was called. INFO and TIME are the heartbeat's."""
     stats = admin.info("commandstats")
     return {
-        name.removeprefix("cmdstat_"): figures["calls"]
-        for name, figures in stats.items()
+        name.removeprefix("cmdstat_"): counters["calls"]
+        for name, counters in stats.items()
         if name not in {"cmdstat_info", "cmdstat_time", "cmdstat_config|resetstat", "cmdstat_client|setinfo"}
     }
 

@@ -135,7 +135,7 @@ async def survives(watched: Watched, *, dies: bool) -> list[Cache]:
             else:
                 watched.replace_master()
             await until(lambda: watched.master() != before, PATIENCE)
-            await until(lambda: all(cache.figures.run_changes and cache._gate.is_open for cache in caches), PATIENCE)
+            await until(lambda: all(cache.counters.run_changes and cache._gate.is_open for cache in caches), PATIENCE)
             last, reads, edits = customers.acknowledged[ADA], customers.reads, customers.edits
             await until(lambda: customers.acknowledged[ADA] > last + 2 and customers.reads > reads + 20, PATIENCE)
             await until(lambda: customers.edits > edits + 2, PATIENCE)
@@ -251,7 +251,7 @@ async def stale_reads_in_who_hears_late(watched: Watched) -> int:
         await until(lambda: watched.master() != before, PATIENCE)
         heard_at = loop.time() + 2.0  # So long the sentinels may take to tell each other: see SWITCH.
         acknowledged = 0
-        while not (late.figures.run_changes and late._gate.is_open and prompt._gate.is_open):
+        while not (late.counters.run_changes and late._gate.is_open and prompt._gate.is_open):
             if loop.time() > heard_at:
                 for cut in cuts:
                     cut.open()

@@ -83,7 +83,7 @@ async def test_a_slow_fetch_does_not_overwrite_a_newer_one(fleet: Fleet, whmcs: 
     assert await value(quick, whmcs.part()) == b"v2"
     assert await late == b"v2"
     assert await peeked(quick) == [b"v2"]
-    assert slow.figures.fills_lost == 1
+    assert slow.counters.fills_lost == 1
 
 
 async def test_a_slow_fetch_does_not_take_the_place_of_one_under_way(fleet: Fleet, whmcs: Whmcs) -> None:
@@ -139,7 +139,7 @@ async def test_a_fetch_outlives_its_last_reader(fleet: Fleet, whmcs: Whmcs) -> N
     leaving = asyncio.create_task(value(cache, whmcs.part()))
     await whmcs.arrived.wait()
     leaving.cancel()
-    await until(lambda: cache.figures.fills_stored == 1)
+    await until(lambda: cache.counters.fills_stored == 1)
     assert await value(cache, whmcs.part()) == b"v1"
     assert whmcs.calls == 1
 

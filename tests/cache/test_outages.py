@@ -54,7 +54,7 @@ async def test_reads_go_on_without_redis(fleet: Fleet, server: RedisServer, whmc
     whmcs.version = 2
     assert await value(cache, whmcs.part()) == b"v2"
     assert await peeked(cache) == [None]
-    assert cache.figures.outages == 1
+    assert cache.counters.outages == 1
 
 
 async def test_a_start_without_redis(fleet: Fleet, server: RedisServer, whmcs: Whmcs) -> None:
@@ -195,7 +195,7 @@ async def test_a_restarted_redis_knows_nothing(fleet: Fleet, server: RedisServer
     await back(fleet, cache)
     entry = (await cache.read(ADA, [whmcs.part()], within=WITHIN)).entries[0]
     assert (entry.value, round(entry.expires_at - entry.as_of)) == (b"v2", 2)
-    assert cache.figures.run_changes == 1
+    assert cache.counters.run_changes == 1
 
 
 @pytest.mark.parametrize("how", ["snapshot", "append-only file"])
@@ -231,7 +231,7 @@ async def test_flushing_everything(fleet: Fleet, server: RedisServer, whmcs: Whm
     with ask(server) as admin:
         admin.script_flush()
     assert await reader == b"v2"
-    assert cache.figures.outages == 0
+    assert cache.counters.outages == 0
 
 
 async def test_out_of_memory(fleet: Fleet, server: RedisServer, whmcs: Whmcs) -> None:

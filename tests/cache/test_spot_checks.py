@@ -29,7 +29,7 @@ class Watched:
     @property
     def outcomes(self) -> dict[str, int]:
         names = ("same", "cleared", "stale", "failed")
-        counted = {name: getattr(self.cache.figures, f"checks_{name}") for name in names}
+        counted = {name: getattr(self.cache.counters, f"checks_{name}") for name in names}
         return {name: number for name, number in counted.items() if number}
 
 
@@ -59,7 +59,7 @@ async def test_something_stale_is_counted_told_and_cleared(
     watched.whmcs.version = 2
     await watched.hits()
     await until(lambda: watched.outcomes == {"stale": 1}, WITHIN)
-    assert 0 < watched.cache.figures.stale_seconds < WITHIN
+    assert 0 < watched.cache.counters.stale_seconds < WITHIN
     await until(lambda: shows(watched, b"v2"))
     said = capsys.readouterr()
     line = next(line for line in (said.out + said.err).splitlines() if "cache_mismatch" in line)
@@ -79,7 +79,7 @@ async def test_a_change_whose_webhook_comes_is_no_fault(watched: Watched) -> Non
     await until(lambda: watched.whmcs.calls == 2)
     await watched.cache.clear(ADA)
     await until(lambda: watched.outcomes == {"cleared": 1}, WITHIN)
-    assert watched.cache.figures.stale_seconds == 0
+    assert watched.cache.counters.stale_seconds == 0
 
 
 async def test_a_lost_record_is_no_fault(watched: Watched, fleet: Fleet) -> None:
@@ -97,7 +97,7 @@ async def test_a_failure_is_nobodys(watched: Watched) -> None:
     await watched.hits()
     await until(lambda: watched.outcomes == {"failed": 1})
     await watched.hits()
-    assert watched.cache.figures.failures == 0
+    assert watched.cache.counters.failures == 0
 
 
 async def test_whmcs_is_left_alone_while_it_has_something_to_do(watched: Watched) -> None:

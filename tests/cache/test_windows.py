@@ -126,7 +126,7 @@ async def test_an_unknown_write_leaves_its_intent(fleet: Fleet, whmcs: Whmcs, fa
             if failure is not None:
                 raise failure
             write.unknown()
-    assert cache.figures.writes_unknown == 1
+    assert cache.counters.writes_unknown == 1
     await fleet.settle()
     assert await lasts(other, whmcs) == PROBATION
 
@@ -176,7 +176,7 @@ async def test_a_cancelled_write_is_unknown(fleet: Fleet, whmcs: Whmcs) -> None:
     task.cancel()
     await asyncio.wait([task])
     assert task.cancelled()
-    assert cache.figures.writes_unknown == 1
+    assert cache.counters.writes_unknown == 1
     await fleet.settle()
     assert await lasts(cache, whmcs) == PROBATION
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from counterfoil.changes import receipts
-from counterfoil.changes.receipts import Received
+from counterfoil.changes.receipts import Receipt
 from counterfoil.db import tables
 from counterfoil.db.engine import make_engine, ping, transaction
 from counterfoil.db.schema import upgrade
@@ -72,34 +72,34 @@ async def test_event_is_recorded_once(url: str) -> None:
     """Of twenty deliveries of one event at the same moment exactly one is the first."""
     engine = make_engine(url)
     answers = await asyncio.gather(
-        *(receipts.record(engine, Received("msg_1", "invoice.paid", 1, "c1")) for _ in range(20))
+        *(receipts.record(engine, Receipt("msg_1", "invoice.paid", 1, "c1")) for _ in range(20))
     )
     assert sorted(answer.is_first for answer in answers) == [False] * 19 + [True]
-    assert (await receipts.record(engine, Received("msg_2", "gateway.changed", None, "everything"))).is_first
+    assert (await receipts.record(engine, Receipt("msg_2", "gateway.changed", None, "everything"))).is_first
     await engine.dispose()
 
 
 async def test_what_an_event_did_is_noted_when_it_holds(url: str) -> None:
     """Until then a further delivery has to do it."""
     engine = make_engine(url)
-    event = Received("msg_1", "invoice.paid", 1, "c1")
+    event = Receipt("msg_1", "invoice.paid", 1, "c1")
     for _ in range(2):
-        assert (await receipts.record(engine, event)).held_at is None
-    await receipts.note_held(engine, event)
+        assert (await receipts.record(engine, event)).applied_at is None
+    await receipts.mark_applied(engine, event)
     after = await receipts.record(engine, event)
     assert not after.is_first
-    assert after.held_at is not None
-    assert datetime.now(UTC) - after.held_at < timedelta(minutes=1)
+    assert after.applied_at is not None
+    assert datetime.now(UTC) - after.applied_at < timedelta(minutes=1)
     await engine.dispose()
 
 
 async def test_events_are_kept_for_a_month(url: str) -> None:
     """Older ones are deleted, the others stay."""
     engine = make_engine(url)
-    await receipts.record(engine, Received("msg_1", "ping", None, ""))
+    await receipts.record(engine, Receipt("msg_1", "ping", None, ""))
     assert await receipts.forget_old(engine, datetime.now(UTC) + timedelta(days=29)) == 0
     assert await receipts.forget_old(engine, datetime.now(UTC) + timedelta(days=31)) == 1
-    assert (await receipts.record(engine, Received("msg_1", "ping", None, ""))).is_first
+    assert (await receipts.record(engine, Receipt("msg_1", "ping", None, ""))).is_first
     await engine.dispose()
 
 

@@ -31,7 +31,7 @@ from counterfoil.cache import Cache, open_cache
 from counterfoil.db.engine import Engine, make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.orders.checkout import Wanted
-from counterfoil.orders.face import OrderDesk
+from counterfoil.orders.face import Orders
 from counterfoil.orders.repository import Order, Status
 from counterfoil.salesforce.client import SalesforceClient
 from counterfoil.settings import Settings, load
@@ -109,7 +109,7 @@ def neighbours() -> Iterator[Neighbours]:
 class World:
     """One portal's orders. `settle` runs its workers until the order has come to rest."""
 
-    def __init__(self, around: Neighbours, desk: OrderDesk, clock: Clock) -> None:
+    def __init__(self, around: Neighbours, desk: Orders, clock: Clock) -> None:
         self.around, self.desk, self.clock = around, desk, clock
         self.kills = 0
 
@@ -281,10 +281,10 @@ def _desk(  # noqa: PLR0917 - the parts of one portal
     whmcs: WhmcsClient,
     crm: SalesforceClient | None,
     clock: Clock,
-) -> OrderDesk:
+) -> Orders:
     api, lifetimes = WhmcsApi(whmcs, timezone=ZoneInfo("UTC")), Lifetimes.of(settings)
     clients, gateways = Clients(api, cache, lifetimes, TIMEOUT), Gateways(api, cache, lifetimes, TIMEOUT)
     calendar = Calendar(ZoneInfo("UTC"), time.time)
-    methods = PaymentMethods(api, cache, lifetimes, calendar, clients=clients, gateways=gateways, patience=TIMEOUT)
+    methods = PaymentMethods(api, cache, lifetimes, calendar, clients=clients, gateways=gateways, timeout=TIMEOUT)
     ordering = Ordering(settings, engine, cache, clients, gateways, methods, now=clock)
     return ordering.desk(whmcs, crm)

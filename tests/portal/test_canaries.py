@@ -23,7 +23,7 @@ TYPED = "canary-typed"
 RECORDS = ("payment-methods", "subscriptions", "transactions", "credits", "quotes", "contacts")
 NO_PAGE = ("/", "credits")
 
-Answers = list[httpx2.Response]
+Responses = list[httpx2.Response]
 
 
 @pytest.fixture(scope="module", params=["sqlite+memory", "postgresql+redis"])
@@ -61,7 +61,7 @@ def secrets(stack: Stack) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def story(stack: Stack, secrets: Mapping[str, str]) -> tuple[dict[str, str], Answers]:
+def story(stack: Stack, secrets: Mapping[str, str]) -> tuple[dict[str, str], Responses]:
     """All that a day brings. Gives what may be nowhere, and the answers that are errors."""
     number = stack.sandbox.notable("ada.due_soon")
     stack.sandbox.control("PATCH", f"invoices/{number}", {"notes": f"Paid with card {CARD}"})
@@ -87,7 +87,7 @@ def _token(address: str) -> str:
     return found[1]
 
 
-def _odd_requests(stack: Stack, ada: httpx2.Client, number: int) -> Answers:
+def _odd_requests(stack: Stack, ada: httpx2.Client, number: int) -> Responses:
     carried = {"Authorization": f"Bearer {JWT}", "Referer": f"{stack.url}/?token={JWT}", "Accept": "text/html"}
     with stack.visitor() as stranger:
         signing_in = [
@@ -110,7 +110,7 @@ def _odd_requests(stack: Stack, ada: httpx2.Client, number: int) -> Answers:
     return [*signing_in, *asking, *_webhooks(stack)]
 
 
-def _webhooks(stack: Stack) -> Answers:
+def _webhooks(stack: Stack) -> Responses:
     portal = Portal(stack)
     body = f'{{"type":"invoice.updated","timestamp":"t","data":{{"client_id":"{TYPED}","password":"{TYPED}"}}}}'
     good = portal.webhook("client.updated", client_id=1)
@@ -121,7 +121,7 @@ def _webhooks(stack: Stack) -> Answers:
     ]
 
 
-def _while_whmcs_is_odd(stack: Stack, ada: httpx2.Client) -> Answers:
+def _while_whmcs_is_odd(stack: Stack, ada: httpx2.Client) -> Responses:
     answers = []
     for kind, more in (("error", {"message": SAID_BY_WHMCS}), ("auth-failed", {}), ("html", {}), ("truncate", {})):
         stack.sandbox.break_with(kind, **more)
@@ -136,12 +136,12 @@ def _nowhere(canaries: Mapping[str, str], output: str) -> None:
     assert {name for name, secret in canaries.items() if secret in output} == set()
 
 
-def test_the_story_met_errors(story: tuple[dict[str, str], Answers]) -> None:
+def test_the_story_met_errors(story: tuple[dict[str, str], Responses]) -> None:
     """Otherwise the tests below would look at nothing."""
     assert {answer.status_code for answer in story[1]} >= {303, 400, 401, 403, 404, 422, 503}
 
 
-def test_no_secret_in_the_logs(stack: Stack, story: tuple[dict[str, str], Answers]) -> None:
+def test_no_secret_in_the_logs(stack: Stack, story: tuple[dict[str, str], Responses]) -> None:
     """At debug level, with everything that went wrong in them. Nor who was here."""
     logged = stack.portal.output()
     assert all(word in logged for word in ("webhook refused", "WHMCS call failed", "/invoices/{invoice_id}"))
@@ -149,14 +149,14 @@ def test_no_secret_in_the_logs(stack: Stack, story: tuple[dict[str, str], Answer
     _nowhere({**story[0], **people, "a card number": CARD}, logged)
 
 
-def test_no_secret_in_what_is_stored(stack: Stack, story: tuple[dict[str, str], Answers]) -> None:
+def test_no_secret_in_what_is_stored(stack: Stack, story: tuple[dict[str, str], Responses]) -> None:
     """Database and Redis. Of a session there is only a hash; an invoice's notes are billing data, kept for minutes."""
     stored = stored_by(stack)
     assert "ada@example.com" in stored
     _nowhere(story[0], stored)
 
 
-def test_no_secret_in_errors(story: tuple[dict[str, str], Answers]) -> None:
+def test_no_secret_in_errors(story: tuple[dict[str, str], Responses]) -> None:
     """Neither in pages nor in problems nor in their headers."""
     for answer in story[1]:
         canaries = {name: secret for name, secret in story[0].items() if secret not in (TYPED, JWT)}
@@ -165,7 +165,7 @@ def test_no_secret_in_errors(story: tuple[dict[str, str], Answers]) -> None:
             _nowhere({"typed": TYPED, "token": JWT}, answer.text)
 
 
-def test_no_secret_in_metrics_and_commands(stack: Stack, story: tuple[dict[str, str], Answers]) -> None:
+def test_no_secret_in_metrics_and_commands(stack: Stack, story: tuple[dict[str, str], Responses]) -> None:
     """Those are copied into tickets."""
     said = [httpx2.get(f"{stack.url}/metrics").text, stack.command("doctor"), stack.command("doctor", "--json")]
     for output in said:

@@ -60,12 +60,12 @@ async def make_old(database_url: str, event_id: str, *, held: bool = True) -> No
     async with asyncio.timeout(10):
         while True:
             async with transaction(engine) as connection:
-                if await connection.scalar(select(webhook_event.c.held_at).where(this)):
+                if await connection.scalar(select(webhook_event.c.applied_at).where(this)):
                     break
             await asyncio.sleep(0.01)
     hour_ago = datetime.now(UTC) - timedelta(hours=1)
     async with transaction(engine) as connection:
-        await connection.execute(update(webhook_event).where(this).values(held_at=hour_ago if held else None))
+        await connection.execute(update(webhook_event).where(this).values(applied_at=hour_ago if held else None))
     await engine.dispose()
 
 

@@ -12,12 +12,12 @@ from tests.stack import Stack
 
 
 def stored_by(stack: Stack) -> str:
-    parts = [asyncio.run(_tables(stack.settings["database_url"]))]
+    services = [asyncio.run(_tables(stack.settings["database_url"]))]
     cache_url = stack.settings.get("cache_url", "")
     if cache_url.startswith("redis"):
         with Redis.from_url(cache_url) as redis:
-            parts += [f"{key!r} {_value(redis, key)!r}" for key in redis.keys("*")]
-    return "\n".join(parts)
+            services += [f"{key!r} {_value(redis, key)!r}" for key in redis.keys("*")]
+    return "\n".join(services)
 
 
 def _value(redis: Redis, key: bytes) -> object:

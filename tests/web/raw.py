@@ -12,8 +12,8 @@ class RawAnswer(NamedTuple):
 
 def send_raw(url: str, request: bytes) -> RawAnswer:
     """One request on one connection, byte by byte as given; the answer to its end."""
-    parts = urlsplit(url)
-    with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=10) as connection:
+    services = urlsplit(url)
+    with socket.create_connection((services.hostname or "", services.port or 80), timeout=10) as connection:
         connection.sendall(request)
         received = b""
         while b"\r\n\r\n" not in received or not _is_whole(received):

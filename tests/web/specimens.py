@@ -8,13 +8,13 @@ from msgspec import structs
 
 from counterfoil import errors
 from counterfoil.billing.invoices.shown import (
-    Figures,
     InvoiceDetail,
     InvoiceItem,
-    InvoicePage,
-    ShownLine,
-    ShownPayment,
-    ShownTax,
+    InvoiceList,
+    InvoiceTotals,
+    LineItem,
+    PaymentItem,
+    TaxItem,
 )
 from counterfoil.billing.profile.edits import Seen, texts_of
 from counterfoil.billing.profile.rules import Fault
@@ -29,8 +29,8 @@ from counterfoil.web.views.pages import (
     PAYMENT_METHODS,
     PROFILE,
     ClientChoice,
-    Invoice,
-    Invoices,
+    InvoicePage,
+    InvoicesPage,
     NoClient,
     Problem,
     Shell,
@@ -94,12 +94,12 @@ def detail(status: InvoiceStatus = InvoiceStatus.UNPAID, **changes: Any) -> Invo
         "currency": "EUR",
         "subtotal": eur("112.08"),
         "credit": eur("12.00"),
-        "taxes": (ShownTax(Decimal(20), eur("22.42")), ShownTax(Decimal("7.7"), eur("12.00"))),
+        "taxes": (TaxItem(Decimal(20), eur("22.42")), TaxItem(Decimal("7.7"), eur("12.00"))),
         "total": eur("134.50"),
         "balance": eur("134.50" if is_unpaid else "0"),
         "gateway": "Credit card (Stripe)",
         "notes": "",
-        "lines": (ShownLine("Fibre 1 Gbit/s\nLine 020 7946 0991", eur("112.08"), taxed=True),),
+        "lines": (LineItem("Fibre 1 Gbit/s\nLine 020 7946 0991", eur("112.08"), taxed=True),),
         "payments": (),
         "stands_for": None,
         "as_of": AS_OF,
@@ -113,7 +113,7 @@ PART_PAID: dict[str, Any] = {
     "due_on": date(2026, 11, 17),
     "credit": eur("0"),
     "balance": eur("94.50"),
-    "payments": (ShownPayment(date(2026, 11, 9), "Credit card", "ch_3PqZ1x2eZvKYlo2C", eur("40.00")),),
+    "payments": (PaymentItem(date(2026, 11, 9), "Credit card", "ch_3PqZ1x2eZvKYlo2C", eur("40.00")),),
 }
 
 CLIENT = Client(
@@ -149,14 +149,16 @@ ROWS = (
     item(299, InvoiceStatus.COLLECTIONS, date(2026, 8, 16), number=f"2026/{ENDLESS}/299"),
 )
 FIGURES = (
-    Figures(eur("229.00"), eur("94.50"), eur("12.00"), date(2026, 11, 25), 2),
-    Figures(Money.of("90", "USD"), Money.of("0", "USD"), Money.of("0", "USD"), None, 1),
+    InvoiceTotals(eur("229.00"), eur("94.50"), eur("12.00"), date(2026, 11, 25), 2),
+    InvoiceTotals(Money.of("90", "USD"), Money.of("0", "USD"), Money.of("0", "USD"), None, 1),
 )
 
 
-def list_of(*rows: InvoiceItem, total: int | None = None, query: ListQuery | None = None, **changes: Any) -> Invoices:
+def list_of(
+    *rows: InvoiceItem, total: int | None = None, query: ListQuery | None = None, **changes: Any
+) -> InvoicesPage:
     query = query or ListQuery()
-    page = InvoicePage(rows, query.page, 25, len(rows) if total is None else total, AS_OF)
+    page = InvoiceList(rows, query.page, 25, len(rows) if total is None else total, AS_OF)
     fields: dict[str, Any] = {
         "query": query,
         "invoices": page,
@@ -166,7 +168,7 @@ def list_of(*rows: InvoiceItem, total: int | None = None, query: ListQuery | Non
         "today": TODAY,
         "has_pdf": True,
     }
-    return Invoices(**{**fields, **changes})
+    return InvoicesPage(**{**fields, **changes})
 
 
 def home(*rows: InvoiceItem, **changes: Any) -> Home:
@@ -182,8 +184,8 @@ def home(*rows: InvoiceItem, **changes: Any) -> Home:
     return Home(**{**fields, **changes})
 
 
-def invoice_page(shown: InvoiceDetail, **changes: Any) -> Invoice:
-    return Invoice(invoice=shown, client=CLIENT, today=TODAY, has_pdf=True, **changes)
+def invoice_page(shown: InvoiceDetail, **changes: Any) -> InvoicePage:
+    return InvoicePage(invoice=shown, client=CLIENT, today=TODAY, has_pdf=True, **changes)
 
 
 def problem(error: errors.CounterfoilError) -> Problem:
@@ -194,8 +196,8 @@ HOSTILE_INVOICE = detail(
     number=HOSTILE,
     notes=HOSTILE,
     gateway=HOSTILE,
-    lines=(ShownLine(HOSTILE + ENDLESS, eur("1"), taxed=False),),
-    payments=(ShownPayment(None, HOSTILE, HOSTILE, eur("-1")),),
+    lines=(LineItem(HOSTILE + ENDLESS, eur("1"), taxed=False),),
+    payments=(PaymentItem(None, HOSTILE, HOSTILE, eur("-1")),),
 )
 
 

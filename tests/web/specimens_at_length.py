@@ -5,14 +5,14 @@ from typing import Any
 
 from msgspec import structs
 
-from counterfoil.billing.credits import ShownCredit
-from counterfoil.billing.invoices.shown import Figures
+from counterfoil.billing.credits import CreditItem
+from counterfoil.billing.invoices.shown import InvoiceTotals
 from counterfoil.billing.transactions import Kind
 from counterfoil.model import BillingCycle, InvoiceStatus, Money, QuoteStatus, SubscriptionStatus
 from counterfoil.orders.repository import Item, Status
 from counterfoil.web.views.orders import OrderPage, ReviewPage
 from counterfoil.web.views.pages import Shell, View
-from counterfoil.web.views.records import Credit, Quotes, Transactions
+from counterfoil.web.views.records import CreditPage, QuotesPage, TransactionsPage
 from tests.web.specimens import FIGURES, detail, home, invoice_page, item, list_of
 from tests.web.specimens_of_orders import CHOSEN, order, order_pages
 from tests.web.specimens_of_records import (
@@ -51,7 +51,7 @@ def _views(amount: Money) -> dict[str, View]:
     shown = [status for status in InvoiceStatus if status is not InvoiceStatus.DRAFT]
     rows = [item(number, status, date(2026, 10, 2), **open_row) for number, status in enumerate(shown, 410)]
     owed = Money.of(-amount.amount, amount.currency)
-    figures = tuple(Figures(owed, owed, owed, date(2026, 11, 25), 2) for _ in FIGURES)
+    figures = tuple(InvoiceTotals(owed, owed, owed, date(2026, 11, 25), 2) for _ in FIGURES)
     refund = structs.replace(transaction(2, MILLION_MILLION), amount=amount)
     moved = (refund, structs.replace(refund, kind=Kind.PAYMENT, gateway="Direct Debit (GoCardless)"))
     offered = [
@@ -63,9 +63,9 @@ def _views(amount: Money) -> dict[str, View]:
     open_detail = detail(total=amount, subtotal=amount, balance=owed, credit=amount, is_overdue=True)
     return {
         "subscriptions": subscriptions(*services),
-        "transactions": Transactions(listed(*moved, total=80)),
-        "credit": Credit(listed(ShownCredit(2, date(2026, 11, 2), "Service credit", amount)), amount),
-        "quotes": Quotes(listed(*offered), TODAY),
+        "transactions": TransactionsPage(listed(*moved, total=80)),
+        "credit": CreditPage(listed(CreditItem(2, date(2026, 11, 2), "Service credit", amount)), amount),
+        "quotes": QuotesPage(listed(*offered), TODAY),
         "list": list_of(*rows, figures=figures, total=83),
         "home": home(*rows[:3], figures=figures),
         "invoice": invoice_page(open_detail),

@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from counterfoil.billing.credits import ShownCredit
-from counterfoil.billing.payment_methods import ShownMethod
+from counterfoil.billing.credits import CreditItem
+from counterfoil.billing.payment_methods import SavedMethod
 from counterfoil.billing.spending import Month, Spending
 from counterfoil.billing.statement.account import Books, statement
-from counterfoil.billing.subscriptions import ShownSubscription
-from counterfoil.billing.transactions import Kind, ShownTransaction
+from counterfoil.billing.subscriptions import SubscriptionItem
+from counterfoil.billing.transactions import Kind, TransactionItem
 from counterfoil.model import BillingCycle, InvoiceRow, InvoiceStatus, Money, PaymentMethod, SubscriptionStatus
 from counterfoil.web.views.home import chart_of
 from tests.web.texts import ENDLESS, HOSTILE
@@ -30,8 +30,8 @@ STATEMENT = statement(
             ),
             (billed(413, ENDLESS, InvoiceStatus.CANCELLED, date(2026, 2, 1), Money.of("90", "USD")), Decimal(0)),
         ],
-        [ShownTransaction(1, date(2026, 11, 9), Kind.PAYMENT, HOSTILE, "", ENDLESS, Money.of("40.00", "EUR"), 412)],
-        [ShownCredit(1, date(2026, 11, 10), HOSTILE, Money.of("12.00", "EUR"))],
+        [TransactionItem(1, date(2026, 11, 9), Kind.PAYMENT, HOSTILE, "", ENDLESS, Money.of("40.00", "EUR"), 412)],
+        [CreditItem(1, date(2026, 11, 10), HOSTILE, Money.of("12.00", "EUR"))],
         Money.of("12.00", "EUR"),
     ),
     *YEAR,
@@ -39,16 +39,16 @@ STATEMENT = statement(
 )
 ODD_STATEMENT = statement(Books([], [], [], Money.of("1000000000000.01", "EUR")), *YEAR, AS_OF)
 
-USABLE = ShownMethod(
+USABLE = SavedMethod(
     PaymentMethod(1, "card", "", "stripe", "Visa", "4242", date(2027, 2, 28)), "Card", False, False, is_usable=True
 )
-EXPIRED = ShownMethod(
+EXPIRED = SavedMethod(
     PaymentMethod(2, "card", "", "stripe", "Visa", "4444", date(2024, 2, 29)), "Card", True, False, is_usable=False
 )
 
 
-def subscription(id_: int, name: str, renews_on: date | None, cycle: BillingCycle) -> ShownSubscription:
-    return ShownSubscription(
+def subscription(id_: int, name: str, renews_on: date | None, cycle: BillingCycle) -> SubscriptionItem:
+    return SubscriptionItem(
         id=id_,
         name=name,
         group="Fibre",

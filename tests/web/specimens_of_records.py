@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from counterfoil.billing.contacts import ShownContact
-from counterfoil.billing.credits import ShownCredit
-from counterfoil.billing.quotes import ShownQuote, ShownQuoteLine
+from counterfoil.billing.contacts import ContactItem
+from counterfoil.billing.credits import CreditItem
+from counterfoil.billing.quotes import QuoteItem, QuoteLineItem
 from counterfoil.billing.records import Paged
-from counterfoil.billing.subscriptions import ShownSubscription
-from counterfoil.billing.transactions import Kind, ShownTransaction
+from counterfoil.billing.subscriptions import SubscriptionItem
+from counterfoil.billing.transactions import Kind, TransactionItem
 from counterfoil.model import BillingCycle, Money, QuoteStatus, SubscriptionStatus
 from counterfoil.web.views.pages import HOME, INVOICES, Shell, View
 from counterfoil.web.views.records import (
@@ -17,11 +17,11 @@ from counterfoil.web.views.records import (
     QUOTES,
     SUBSCRIPTIONS,
     TRANSACTIONS,
-    Contacts,
-    Credit,
-    Quotes,
-    Subscriptions,
-    Transactions,
+    ContactsPage,
+    CreditPage,
+    QuotesPage,
+    SubscriptionsPage,
+    TransactionsPage,
 )
 from tests.web.texts import ENDLESS, HOSTILE
 
@@ -38,7 +38,7 @@ def listed(*items: Any, total: int | None = None, page: int = 1) -> Paged[Any]:
     return Paged(items, page, 25, len(items) if total is None else total, AS_OF)
 
 
-def subscription(id_: int, **changes: Any) -> ShownSubscription:
+def subscription(id_: int, **changes: Any) -> SubscriptionItem:
     fields: dict[str, Any] = {
         "id": id_,
         "name": "Fibre 1 Gbit/s",
@@ -52,10 +52,10 @@ def subscription(id_: int, **changes: Any) -> ShownSubscription:
         "started_on": date(2024, 1, 1),
         "gateway": "Credit card",
     }
-    return ShownSubscription(**{**fields, **changes})
+    return SubscriptionItem(**{**fields, **changes})
 
 
-def transaction(id_: int, amount: str, **changes: Any) -> ShownTransaction:
+def transaction(id_: int, amount: str, **changes: Any) -> TransactionItem:
     fields: dict[str, Any] = {
         "id": id_,
         "date": date(2026, 11, 3),
@@ -66,11 +66,11 @@ def transaction(id_: int, amount: str, **changes: Any) -> ShownTransaction:
         "amount": money(amount),
         "invoice_id": 398,
     }
-    return ShownTransaction(**{**fields, **changes})
+    return TransactionItem(**{**fields, **changes})
 
 
-def quote(id_: int, status: QuoteStatus, **changes: Any) -> ShownQuote:
-    line = ShownQuoteLine("Router & rack kit", Decimal(4), money("150"), Decimal("2.5"), taxed=True)
+def quote(id_: int, status: QuoteStatus, **changes: Any) -> QuoteItem:
+    line = QuoteLineItem("Router & rack kit", Decimal(4), money("150"), Decimal("2.5"), taxed=True)
     fields: dict[str, Any] = {
         "id": id_,
         "subject": "Backup line",
@@ -86,19 +86,19 @@ def quote(id_: int, status: QuoteStatus, **changes: Any) -> ShownQuote:
         "notes": "Takes two weeks.",
         "lines": (line,),
     }
-    return ShownQuote(**{**fields, **changes})
+    return QuoteItem(**{**fields, **changes})
 
 
-def contact(id_: int, name: str = "Charles", **changes: Any) -> ShownContact:
+def contact(id_: int, name: str = "Charles", **changes: Any) -> ContactItem:
     fields: dict[str, Any] = dict.fromkeys(
         ("company_name", "address1", "address2", "city", "state", "postcode", "country", "phone"), ""
     )
     fields |= {"last_name": "Babbage", "email": "accounts@example.com", "emails": ()}
-    return ShownContact(id=id_, first_name=name, **{**fields, **changes})
+    return ContactItem(id=id_, first_name=name, **{**fields, **changes})
 
 
-def subscriptions(*items: ShownSubscription, **changes: Any) -> Subscriptions:
-    return Subscriptions(listed(*items, **changes), len(items), date(2026, 11, 25) if items else None, TODAY)
+def subscriptions(*items: SubscriptionItem, **changes: Any) -> SubscriptionsPage:
+    return SubscriptionsPage(listed(*items, **changes), len(items), date(2026, 11, 25) if items else None, TODAY)
 
 
 def shell(language: str = "en") -> Shell:
@@ -119,22 +119,22 @@ def _pages() -> dict[str, tuple[View, Shell]]:
     )
     full = {"address1": "1 Dorset Street", "city": "London", "postcode": "W1U", "country": "GB", "phone": "+44 20"}
     credits_ = (
-        ShownCredit(2, date(2026, 11, 2), HOSTILE + ENDLESS, money("-18.00")),
-        ShownCredit(1, None, "", money("30.00")),
+        CreditItem(2, date(2026, 11, 2), HOSTILE + ENDLESS, money("-18.00")),
+        CreditItem(1, None, "", money("30.00")),
     )
     return {
         "subscriptions": (subscriptions(*every), shell()),
         "subscriptions-japanese": (subscriptions(*every), shell("ja")),
         "subscriptions-german": (subscriptions(*every, total=90), shell("de")),
         "subscriptions-none": (subscriptions(), shell()),
-        "transactions": (Transactions(listed(*moved, total=80)), shell()),
-        "transactions-french": (Transactions(listed(*moved)), shell("fr")),
-        "transactions-none": (Transactions(listed()), shell()),
-        "transactions-past-the-end": (Transactions(listed(total=80, page=9)), shell()),
-        "credit": (Credit(listed(*credits_), money("12.00")), shell()),
-        "credit-none": (Credit(listed(), money("0")), shell("es")),
+        "transactions": (TransactionsPage(listed(*moved, total=80)), shell()),
+        "transactions-french": (TransactionsPage(listed(*moved)), shell("fr")),
+        "transactions-none": (TransactionsPage(listed()), shell()),
+        "transactions-past-the-end": (TransactionsPage(listed(total=80, page=9)), shell()),
+        "credit": (CreditPage(listed(*credits_), money("12.00")), shell()),
+        "credit-none": (CreditPage(listed(), money("0")), shell("es")),
         "quotes": (
-            Quotes(
+            QuotesPage(
                 listed(
                     *(quote(n, status) for n, status in enumerate(QuoteStatus, 1) if status is not QuoteStatus.DRAFT),
                     quote(20, QuoteStatus.DELIVERED, is_expired=True, subject="", lines=(), proposal="", notes=""),
@@ -144,9 +144,9 @@ def _pages() -> dict[str, tuple[View, Shell]]:
             ),
             shell(),
         ),
-        "quotes-none": (Quotes(listed(), TODAY), shell("ja")),
+        "quotes-none": (QuotesPage(listed(), TODAY), shell("ja")),
         "contacts": (
-            Contacts(
+            ContactsPage(
                 listed(
                     contact(1, emails=("general", "invoice", "product"), company_name="Engines Ltd.", **full),
                     contact(2, HOSTILE, last_name=ENDLESS, email=f"{ENDLESS}@example.com"),
@@ -154,7 +154,7 @@ def _pages() -> dict[str, tuple[View, Shell]]:
             ),
             shell(),
         ),
-        "contacts-none": (Contacts(listed()), shell("fr")),
+        "contacts-none": (ContactsPage(listed()), shell("fr")),
     }
 
 

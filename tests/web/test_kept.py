@@ -1,4 +1,4 @@
-"""Answers kept ready: kept under a name that means one request only, and not more of them than a person asks for."""
+"""Responses kept ready: kept under a name that means one request only, and not more of them than a person asks for."""
 
 import time
 
@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from counterfoil.cache import rules
-from counterfoil.web.http.response_cache import MOST_KEPT
+from counterfoil.web.http.response_cache import MOST_CACHED
 from tests.stack import Stack
 
 
@@ -36,7 +36,7 @@ def test_one_person_cannot_fill_the_cache(ada: httpx2.Client, portal: Stack) -> 
     assert _is_kept(ada, portal, "a person's")
     # Whenever the minute ends that is counted in, twice as many are too many; on a busy machine a minute may be short.
     for attempt in range(5):
-        for number in range(2 * MOST_KEPT):
+        for number in range(2 * MOST_CACHED):
             params = {"page_size": 1, "n": f"{attempt}-{number}"}
             assert ada.get("/api/v1/invoices", params=params).status_code == 200
         if not _is_kept(ada, portal, f"a program's {attempt}"):

@@ -11,7 +11,7 @@ import pytest
 from counterfoil.settings import load
 from counterfoil.web.api.session import cookie_name, session_cookie
 from counterfoil.web.http.edge import without_empty
-from counterfoil.web.http.origin_policy import Doors, security_headers
+from counterfoil.web.http.origin_policy import OriginPolicy, security_headers
 from counterfoil.web.http.request_context import address_of
 from tests.stack import Stack
 from tests.web.raw import send_raw
@@ -119,8 +119,8 @@ def test_orchestrators_may_probe_by_address(portal: Stack) -> None:
 
 @pytest.mark.parametrize("host", [b"portal.example", b"PORTAL.example", b"portal.example:443"])
 def test_a_public_portal_knows_only_its_name(host: bytes) -> None:
-    doors = Doors(load({**SETTINGS, "COUNTERFOIL_BASE_URL": "https://portal.example"}))
-    assert doors.knows_host(host)
+    origin_policy = OriginPolicy(load({**SETTINGS, "COUNTERFOIL_BASE_URL": "https://portal.example"}))
+    assert origin_policy.knows_host(host)
     for other in (
         b"127.0.0.1",
         b"localhost",
@@ -130,7 +130,7 @@ def test_a_public_portal_knows_only_its_name(host: bytes) -> None:
         b"",
         b"\xff",
     ):
-        assert not doors.knows_host(other)
+        assert not origin_policy.knows_host(other)
 
 
 def test_a_body_of_10_mb_is_refused_and_the_caller_learns_why(anybody: httpx2.Client) -> None:

@@ -42,8 +42,8 @@ def test_periods_follow_each_other(ada: httpx2.Client) -> None:
     accounts = [year["accounts"][0] for year in years]
     assert [each["closing"] for each in accounts[:-1]] == [each["opening"] for each in accounts[1:]]
     for each in accounts:
-        parts = ("opening", "invoiced", "paid", "refunded", "credited", "adjusted")
-        assert sum(Decimal(each[part]["amount"]) for part in parts) == Decimal(each["closing"]["amount"])
+        services = ("opening", "invoiced", "paid", "refunded", "credited", "adjusted")
+        assert sum(Decimal(each[part]["amount"]) for part in services) == Decimal(each["closing"]["amount"])
         assert not each["lines"] or each["lines"][-1]["balance"] == each["closing"]
 
 

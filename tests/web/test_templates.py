@@ -167,7 +167,7 @@ DARK_TOO = [
     "contacts",
     "statement",
 ]
-"""Together they hold every component."""
+"""InvoiceBatcher they hold every component."""
 
 
 @pytest.mark.parametrize(

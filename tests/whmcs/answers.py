@@ -1,4 +1,4 @@
-"""Answers as the vendor documents them, to be varied by the tests. Sources: the pages named in whmcs/api.py."""
+"""Responses as the vendor documents them, to be varied by the tests. Sources: the pages named in whmcs/api.py."""
 
 from typing import Any
 

@@ -76,7 +76,7 @@ async def drips(writer: asyncio.StreamWriter) -> bool:
 
 
 class Scripted:
-    """Answers with `script`, one item a request, and then with `default`. `calls` are the forms that came in."""
+    """Responses with `script`, one item a request, and then with `default`. `calls` are the forms that came in."""
 
     def __init__(self) -> None:
         self.script: deque[Act] = deque()

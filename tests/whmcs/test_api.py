@@ -285,7 +285,7 @@ async def test_whmcs_details(whmcs: Scripted, api: WhmcsApi) -> None:
 
 
 async def test_nothing_that_whmcs_said_is_logged_or_told(whmcs: Scripted, api: WhmcsApi, logged: Logged) -> None:
-    """Answers, messages, parameters and credentials stay out of logs and errors, whatever goes wrong."""
+    """Responses, messages, parameters and credentials stay out of logs and errors, whatever goes wrong."""
     body = f'{{"result":"error","message":"canary {SECRET}"}}'
     bad = [
         refuses("canary message"),

@@ -7,7 +7,7 @@ import pytest
 
 from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs.client import WhmcsClient
-from counterfoil.whmcs.concurrency import Gate
+from counterfoil.whmcs.concurrency import ConcurrencyLimit
 from counterfoil.whmcs.failures import Failure
 from tests.whmcs import scripted
 from tests.whmcs.conftest import MakeClient
@@ -91,7 +91,7 @@ async def test_who_got_a_place_too_late_was_not_let_down_by_whmcs(whmcs: Scripte
 async def test_a_queue_behind_hanging_calls_is_seen_as_slow() -> None:
     """Calls that have not ended count with their age, or a WHMCS that hangs would seem as fast as before."""
     now = 0.0
-    gate = Gate(1, lambda: now)
+    gate = ConcurrencyLimit(1, lambda: now)
     async with gate.place(1):
         now += 0.01
     async with gate.place(1):
@@ -104,7 +104,7 @@ async def test_a_queue_behind_hanging_calls_is_seen_as_slow() -> None:
 
 async def test_places_are_given_in_order() -> None:
     """First come, first served."""
-    gate = Gate(2, time.monotonic)
+    gate = ConcurrencyLimit(2, time.monotonic)
     order: list[int] = []
 
     async def visit(number: int) -> None:
@@ -118,7 +118,7 @@ async def test_places_are_given_in_order() -> None:
 
 async def test_a_place_given_to_someone_leaving_goes_to_the_next() -> None:
     """The moment between being called up and walking in is not lost when the caller is cancelled in it."""
-    gate = Gate(1, time.monotonic)
+    gate = ConcurrencyLimit(1, time.monotonic)
     entered: list[str] = []
 
     async def visit(name: str) -> None:

@@ -86,7 +86,7 @@ class Rights:
         api: Api,
         introduce: Callable[[int], Awaitable[tuple[str, str]]],
         *,
-        patience: float = 10.0,
+        timeout: float = 10.0,
     ) -> None:
         """`introduce` gives a client's name and language; it comes from billing, which knows clients. `patience` is
         seconds for one read of WHMCS.
@@ -95,7 +95,7 @@ class Rights:
         self._cache = cache
         self._api = api
         self._introduce = introduce
-        self._patience = patience
+        self._patience = timeout
 
     async def of(self, account: Account) -> Granted | None:
         """None: WHMCS has no such user any more, or under another address, so nothing is known of this person.

@@ -27,7 +27,7 @@ from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
-from counterfoil.billing.invoices.batcher import Together
+from counterfoil.billing.invoices.batcher import InvoiceBatcher
 from counterfoil.billing.invoices.reads import Invoices
 from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.orders import BillingOrders
@@ -36,25 +36,25 @@ from counterfoil.billing.products import Products
 from counterfoil.billing.profile.edits import Profiles
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
-from counterfoil.billing.records import Records
+from counterfoil.billing.records import ClientReader
 from counterfoil.billing.statement.reads import Statements
 from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.summary import Beside, Summaries
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import Cache, open_cache
 from counterfoil.changes import receipts
-from counterfoil.changes.apply import take_effect_and_note
-from counterfoil.changes.catch_up import Missed
+from counterfoil.changes.apply import apply_and_mark
+from counterfoil.changes.catch_up import CatchUp
 from counterfoil.changes.clearing import Changes
 from counterfoil.db.engine import Engine, make_engine
 from counterfoil.errors import TemporarilyUnavailable
 from counterfoil.orders.approvals import Approvals
 from counterfoil.orders.checkout import Checkout
 from counterfoil.orders.crm import Crm
-from counterfoil.orders.face import OrderDesk
+from counterfoil.orders.face import Orders
 from counterfoil.orders.fulfilment import Fulfilment
-from counterfoil.orders.repository import Records as OrderRecords
-from counterfoil.orders.worker import Machine
+from counterfoil.orders.repository import OrderRepository
+from counterfoil.orders.worker import OrderWorker
 from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
 from counterfoil.salesforce.fields import Fields
@@ -68,14 +68,14 @@ from counterfoil.web.http.edge import Edge, Rules
 from counterfoil.web.http.guard import Guard
 from counterfoil.web.http.limits import open_limits
 from counterfoil.web.http.live_streams import Live
-from counterfoil.web.http.metric_families import families
+from counterfoil.web.http.metric_families import metric_families
 from counterfoil.web.http.metrics import Metrics
-from counterfoil.web.http.origin_policy import Doors, security_headers
-from counterfoil.web.http.response_cache import Answers, KeptAnswers
+from counterfoil.web.http.origin_policy import OriginPolicy, security_headers
+from counterfoil.web.http.response_cache import ResponseCache, Responses
 from counterfoil.web.http.shutdown import on_stop
 from counterfoil.web.pages.errors import ErrorAnswers, leave_to_the_edge
 from counterfoil.web.routes import HANDLERS
-from counterfoil.web.services import Parts
+from counterfoil.web.services import Services
 from counterfoil.web.views.pages import Brand
 from counterfoil.web.views.rendering import Renderer
 from counterfoil.whmcs.addon_api import WhmcsAddon
@@ -112,10 +112,10 @@ def build(settings: Settings) -> "Portal":
         max_concurrency=settings.whmcs_max_concurrency,
     )
     salesforce = _salesforce(settings)
-    parts = _parts(settings, client, salesforce, assets)
-    patience = settings.whmcs_timeout_seconds
-    parts.cache.spot_checks.begin(settings.cache_check_one_in, patience, lambda: client.health.is_idle)
-    return Portal(parts, client, salesforce, assets)
+    services = _parts(settings, client, salesforce, assets)
+    timeout = settings.whmcs_timeout_seconds
+    services.cache.spot_checks.begin(settings.cache_check_one_in, timeout, lambda: client.health.is_idle)
+    return Portal(services, client, salesforce, assets)
 
 
 def _salesforce(settings: Settings) -> SalesforceClient | None:
@@ -129,27 +129,27 @@ def _salesforce(settings: Settings) -> SalesforceClient | None:
     )
 
 
-def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient | None, assets: Assets) -> Parts:
+def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient | None, assets: Assets) -> Services:
     api = WhmcsApi(client, timezone=settings.whmcs_timezone)
     addon = WhmcsAddon(client, timezone=settings.whmcs_timezone)
     cache = open_cache(settings.cache_url)
     engine = make_engine(settings.database_url)
     limits, live = open_limits(settings.cache_url), Live(cache)
-    lifetimes, patience = Lifetimes.of(settings), settings.whmcs_timeout_seconds
+    lifetimes, timeout = Lifetimes.of(settings), settings.whmcs_timeout_seconds
     calendar = Calendar(settings.whmcs_timezone, time.time)
-    clients = Clients(api, cache, lifetimes, patience)
-    records = Records(cache, lifetimes, clients, patience)
+    clients = Clients(api, cache, lifetimes, timeout)
+    records = ClientReader(cache, lifetimes, clients, timeout)
     records_api = WhmcsRecords(client, timezone=settings.whmcs_timezone)
-    gateways = Gateways(api, cache, lifetimes, patience)
-    together = Together(api, addon)
-    invoices = Invoices(api, cache, lifetimes, clients, calendar, patience=patience, read_one=together.invoice)
-    missed = Missed(engine, addon, cache)
+    gateways = Gateways(api, cache, lifetimes, timeout)
+    together = InvoiceBatcher(api, addon)
+    invoices = Invoices(api, cache, lifetimes, clients, calendar, timeout=timeout, read_one=together.invoice)
+    missed = CatchUp(engine, addon, cache)
     transactions, credits_ = Transactions(records_api, records), Credits(records_api, records)
-    methods = PaymentMethods(api, cache, lifetimes, calendar, clients=clients, gateways=gateways, patience=patience)
+    methods = PaymentMethods(api, cache, lifetimes, calendar, clients=clients, gateways=gateways, timeout=timeout)
     subscriptions = Subscriptions(api, records, calendar)
-    rights = Rights(engine, cache, api, clients.introduce, patience=patience)
+    rights = Rights(engine, cache, api, clients.introduce, timeout=timeout)
     sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
-    return Parts(
+    return Services(
         settings=settings,
         cache=cache,
         engine=engine,
@@ -173,11 +173,11 @@ def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient
         profiles=Profiles(api, cache, clients),
         changes=Changes(cache, api),
         missed=missed,
-        answers=Answers(cache),
+        responses=Responses(cache),
         renderer=_renderer(settings, assets),
         limits=limits,
         live=live,
-        metrics=Metrics(families(cache, client.health, live, missed.figures)),
+        metrics=Metrics(metric_families(cache, client.health, live, missed.counters)),
     )
 
 
@@ -193,14 +193,12 @@ class Ordering:
     payment_methods: PaymentMethods
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def desk(
-        self, client: WhmcsClient, salesforce: SalesforceClient | None, addon: WhmcsAddon | None = None
-    ) -> OrderDesk:
+    def desk(self, client: WhmcsClient, salesforce: SalesforceClient | None, addon: WhmcsAddon | None = None) -> Orders:
         api, lifetimes = WhmcsOrders(client), Lifetimes.of(self.settings)
-        patience = self.settings.whmcs_timeout_seconds
-        products = Products(api, self.cache, lifetimes, self.settings.order_products, patience)
+        timeout = self.settings.whmcs_timeout_seconds
+        products = Products(api, self.cache, lifetimes, self.settings.order_products, timeout)
         billing = BillingOrders(api, self.cache, addon)
-        records = OrderRecords(self.engine)
+        records = OrderRepository(self.engine)
         fields = Fields(dict(self.settings.salesforce_fields))
         crm = Crm(SalesforceApi(salesforce, fields), self.now) if salesforce else None
         fulfilment = Fulfilment(
@@ -214,7 +212,7 @@ class Ordering:
             tag_field=self.settings.order_tag_field,
             now=self.now,
         )
-        machine = Machine(records, fulfilment, billing, crm, now=self.now)
+        machine = OrderWorker(records, fulfilment, billing, crm, now=self.now)
         checkout = Checkout(
             records,
             self.payment_methods,
@@ -226,10 +224,10 @@ class Ordering:
             wake=machine.wake,
         )
         approvals = self._approvals(records, crm, checkout, machine)
-        return OrderDesk(products=products, checkout=checkout, records=records, machine=machine, approvals=approvals)
+        return Orders(products=products, checkout=checkout, records=records, machine=machine, approvals=approvals)
 
     def _approvals(
-        self, records: OrderRecords, crm: Crm | None, checkout: Checkout, machine: Machine
+        self, records: OrderRepository, crm: Crm | None, checkout: Checkout, machine: OrderWorker
     ) -> Approvals | None:
         every = self.settings.salesforce_poll_seconds
         if crm is None:
@@ -245,18 +243,20 @@ def _renderer(settings: Settings, assets: Assets) -> Renderer:
 class Portal(Litestar):
     """Litestar behind the kept answers and the edge. `parts` is what its handlers work with."""
 
-    def __init__(self, parts: Parts, client: WhmcsClient, salesforce: SalesforceClient | None, assets: Assets) -> None:
-        self.parts = parts
+    def __init__(
+        self, services: Services, client: WhmcsClient, salesforce: SalesforceClient | None, assets: Assets
+    ) -> None:
+        self.services = services
         self._client = client
         self._salesforce = salesforce
-        self._access_log = AccessLog(parts.settings.log_format_or_default)
-        errors = ErrorAnswers(parts.renderer, parts.clients.kept, f"{parts.settings.base_url}/api/docs")
+        self._access_log = AccessLog(services.settings.log_format_or_default)
+        errors = ErrorAnswers(services.renderer, services.clients.kept, f"{services.settings.base_url}/api/docs")
         super().__init__(
             route_handlers=[*HANDLERS, static_files(assets)],
-            guards=[parts.guard],
-            dependencies={"parts": Provide(lambda: parts, sync_to_thread=False)},
+            guards=[services.guard],
+            dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
             exception_handlers={Exception: leave_to_the_edge},
-            openapi_config=openapi.config(parts.renderer),
+            openapi_config=openapi.config(services.renderer),
             # Ours; Litestar's would take over the root logger.
             logging_config=None,
             lifespan=[self._running],
@@ -276,38 +276,38 @@ class Portal(Litestar):
         else:
             await super().__call__(scope, receive, send)
 
-    def _kept(self, assets: Assets) -> KeptAnswers:
-        parts = self.parts
-        return KeptAnswers(
+    def _kept(self, assets: Assets) -> ResponseCache:
+        services = self.services
+        return ResponseCache(
             super().__call__,
-            cache=parts.cache,
-            sessions=parts.sessions,
-            cookie_name=cookie_name(parts.settings),
+            cache=services.cache,
+            sessions=services.sessions,
+            cookie_name=cookie_name(services.settings),
             # A kept page names its style sheet: another build's page would name one that is gone.
             version=f"{__version__} {assets.version}",
         )
 
     def _rules(self, errors: ErrorAnswers) -> Rules:
-        settings = self.parts.settings
-        notes = [self.parts.metrics.note]
+        settings = self.services.settings
+        notes = [self.services.metrics.note]
         if settings.log_level in {"debug", "info"}:
             notes.append(self._access_log.note)
-        return Rules(Doors(settings), security_headers(settings), settings.trusted_proxies, errors, tuple(notes))
+        return Rules(OriginPolicy(settings), security_headers(settings), settings.trusted_proxies, errors, tuple(notes))
 
     @asynccontextmanager
     async def _running(self, _app: Litestar) -> AsyncIterator[None]:
-        parts = self.parts
-        await parts.cache.start()
-        await parts.limits.start()
-        parts.live.start()
-        parts.metrics.start()
-        effect = partial(take_effect_and_note, parts)
+        services = self.services
+        await services.cache.start()
+        await services.limits.start()
+        services.live.start()
+        services.metrics.start()
+        effect = partial(apply_and_mark, services)
         working = [
-            asyncio.create_task(_keep_house(parts), name="housekeeping"),
-            asyncio.create_task(_for_ever("changes", partial(parts.missed.watch, effect)), name="missed changes"),
-            *_ordering_tasks(parts.orders),
+            asyncio.create_task(_keep_house(services), name="housekeeping"),
+            asyncio.create_task(_for_ever("changes", partial(services.missed.watch, effect)), name="missed changes"),
+            *_ordering_tasks(services.orders),
         ]
-        on_stop(parts.live.stop)
+        on_stop(services.live.stop)
         # What is alive now lives as long as the process: the collector need not walk it again. Measured in
         # docs/performance.md: p99 at saturation falls from 55 to 6 ms.
         gc.collect()
@@ -315,21 +315,21 @@ class Portal(Litestar):
         try:
             yield
         finally:
-            parts.live.stop()
-            parts.metrics.stop()
+            services.live.stop()
+            services.metrics.stop()
             for task in working:
                 task.cancel()
             await asyncio.gather(*working, return_exceptions=True)
-            await parts.cache.close()
-            await parts.limits.close()
+            await services.cache.close()
+            await services.limits.close()
             await self._client.close()
             if self._salesforce is not None:
                 await self._salesforce.close()
-            await parts.engine.dispose()
+            await services.engine.dispose()
             self._access_log.flush()
 
 
-def _ordering_tasks(orders: OrderDesk) -> list[asyncio.Task[None]]:
+def _ordering_tasks(orders: Orders) -> list[asyncio.Task[None]]:
     tasks = [asyncio.create_task(_for_ever("orders", orders.machine.run), name="orders")]
     if orders.approvals is not None:
         tasks.append(asyncio.create_task(_for_ever("approvals", orders.approvals.run), name="approvals"))
@@ -346,13 +346,13 @@ async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(AFTER_A_DEFECT)
 
 
-async def _keep_house(parts: Parts) -> None:
+async def _keep_house(services: Services) -> None:
     while True:
         # Workers start together, but need not sweep together.
         await asyncio.sleep(HOUSEKEEPING * random.uniform(0.5, 1))  # noqa: S311 - spreads, guards nothing
         try:
-            sessions = await parts.sessions.sweep()
-            webhooks = await receipts.forget_old(parts.engine, datetime.now(UTC))
+            sessions = await services.sessions.sweep()
+            webhooks = await receipts.forget_old(services.engine, datetime.now(UTC))
             _log.info("housekeeping", sessions=sessions, webhooks=webhooks)
         except TemporarilyUnavailable:
             _log.warning("housekeeping put off", reason="the database is away")

@@ -18,11 +18,11 @@ class _Api(Protocol):
 
 
 class Clients:
-    def __init__(self, api: _Api, cache: Cache, lifetimes: Lifetimes, patience: float) -> None:
+    def __init__(self, api: _Api, cache: Cache, lifetimes: Lifetimes, timeout: float) -> None:
         self._api = api
         self._cache = cache
         self._lifetime = lifetimes.client
-        self._patience = patience
+        self._patience = timeout
 
     def part(self, client_id: int) -> Part:
         """For pages that show it beside other things."""

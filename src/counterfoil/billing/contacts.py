@@ -6,14 +6,14 @@ import msgspec
 from msgspec import Struct
 
 from counterfoil.billing.reading import Reading, reading
-from counterfoil.billing.records import Records
+from counterfoil.billing.records import ClientReader
 from counterfoil.cache import Part
 from counterfoil.model import Client, Contact, full_name
 
 _contacts = msgspec.json.Decoder(tuple[Contact, ...])
 
 
-class ShownContact(Struct, frozen=True):
+class ContactItem(Struct, frozen=True):
     id: int
     first_name: str
     last_name: str
@@ -39,22 +39,22 @@ class _Api(Protocol):
 
 
 class Contacts:
-    def __init__(self, api: _Api, records: Records) -> None:
+    def __init__(self, api: _Api, records: ClientReader) -> None:
         self._api = api
         self._records = records
 
     def part(self, client_id: int) -> Part:
         return self._records.part("contacts", lambda: self._api.get_contacts(client_id))
 
-    async def read(self, client_id: int) -> tuple[Reading[tuple[ShownContact, ...]], Client]:
+    async def read(self, client_id: int) -> tuple[Reading[tuple[ContactItem, ...]], Client]:
         """All of them, by name. Raises BillingUnavailable."""
         value, client, snapshot = await self._records.read(client_id, self.part(client_id))
         shown = (_shown(contact) for contact in _contacts.decode(value))
         return reading(tuple(sorted(shown, key=lambda each: (each.name.casefold(), each.id))), snapshot), client
 
 
-def _shown(contact: Contact) -> ShownContact:
-    return ShownContact(
+def _shown(contact: Contact) -> ContactItem:
+    return ContactItem(
         id=contact.id,
         first_name=contact.first_name,
         last_name=contact.last_name,

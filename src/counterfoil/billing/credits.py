@@ -7,14 +7,14 @@ import msgspec
 from msgspec import Struct
 
 from counterfoil.billing.reading import Reading, reading
-from counterfoil.billing.records import Records
+from counterfoil.billing.records import ClientReader
 from counterfoil.cache import Part
 from counterfoil.model import Client, CreditEntry, Money
 
 _entries = msgspec.json.Decoder(tuple[CreditEntry, ...])
 
 
-class ShownCredit(Struct, frozen=True):
+class CreditItem(Struct, frozen=True):
     """One change of the credit: given (above 0) or used (below 0)."""
 
     id: int
@@ -23,11 +23,11 @@ class ShownCredit(Struct, frozen=True):
     amount: Money
 
 
-class CreditPage(Struct, frozen=True):
+class CreditList(Struct, frozen=True):
     """One page of the ledger with the whole balance, as the API shows it."""
 
     balance: Money
-    items: tuple[ShownCredit, ...]
+    items: tuple[CreditItem, ...]
     page: int
     page_size: int
     total: int
@@ -39,7 +39,7 @@ class _Api(Protocol):
 
 
 class Credits:
-    def __init__(self, api: _Api, records: Records) -> None:
+    def __init__(self, api: _Api, records: ClientReader) -> None:
         self._api = api
         self._records = records
 
@@ -47,14 +47,14 @@ class Credits:
         """For pages that show it beside other things."""
         return self._records.part("credits", lambda: self._api.get_credits(client_id))
 
-    async def read(self, client_id: int) -> tuple[Reading[tuple[ShownCredit, ...]], Client]:
+    async def read(self, client_id: int) -> tuple[Reading[tuple[CreditItem, ...]], Client]:
         """The whole ledger, newest first. Raises BillingUnavailable."""
         value, client, snapshot = await self._records.read(client_id, self.part(client_id))
         return reading(decode_credits(value, client), snapshot), client
 
 
-def decode_credits(value: bytes, client: Client) -> tuple[ShownCredit, ...]:
+def decode_credits(value: bytes, client: Client) -> tuple[CreditItem, ...]:
     entries = sorted(_entries.decode(value), key=lambda entry: (entry.on or date.min, entry.id), reverse=True)
     return tuple(
-        ShownCredit(entry.id, entry.on, entry.description, Money.of(entry.amount, client.currency)) for entry in entries
+        CreditItem(entry.id, entry.on, entry.description, Money.of(entry.amount, client.currency)) for entry in entries
     )

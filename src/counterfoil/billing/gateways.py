@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from counterfoil.billing.lifetimes import GATEWAY_SCOPE, Lifetimes
+from counterfoil.billing.lifetimes import SHARED_SCOPE, Lifetimes
 from counterfoil.billing.reading import Reading, part_of, reading
 from counterfoil.cache import Cache
 from counterfoil.model import Gateway
@@ -17,14 +17,14 @@ class _Api(Protocol):
 
 
 class Gateways:
-    def __init__(self, api: _Api, cache: Cache, lifetimes: Lifetimes, patience: float) -> None:
+    def __init__(self, api: _Api, cache: Cache, lifetimes: Lifetimes, timeout: float) -> None:
         self._api = api
         self._cache = cache
-        self._lifetime = lifetimes.gateways
-        self._patience = patience
+        self._lifetime = lifetimes.shared
+        self._patience = timeout
 
     async def read(self) -> Reading[tuple[Gateway, ...]]:
         """Raises BillingUnavailable."""
         part = part_of("gateways", self._lifetime, self._api.get_payment_methods)
-        snapshot = await self._cache.read(GATEWAY_SCOPE, [part], within=self._patience)
+        snapshot = await self._cache.read(SHARED_SCOPE, [part], within=self._patience)
         return reading(_gateways.decode(snapshot.entries[0].value), snapshot)

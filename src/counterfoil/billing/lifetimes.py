@@ -33,7 +33,7 @@ class Lifetimes(Struct, frozen=True):
     records: float
     """Of subscriptions, transactions, credit, quotes and contacts."""
     payment_methods: float
-    gateways: float
+    shared: float
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -45,7 +45,7 @@ class Lifetimes(Struct, frozen=True):
             # They tell the same story as the invoice list, so they must not be older.
             records=settings.cache_ttl_invoice_list,
             payment_methods=settings.cache_ttl_payment_methods,
-            gateways=settings.cache_ttl_gateways,
+            shared=settings.cache_ttl_gateways,
         )
 
 
@@ -107,4 +107,4 @@ def client_scope(client_id: int) -> str:
     return f"c{client_id}"
 
 
-GATEWAY_SCOPE = "gw"
+SHARED_SCOPE = "gw"

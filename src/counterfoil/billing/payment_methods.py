@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.gateways import Gateways
-from counterfoil.billing.lifetimes import GATEWAY_SCOPE, Lifetimes, client_scope
+from counterfoil.billing.lifetimes import SHARED_SCOPE, Lifetimes, client_scope
 from counterfoil.billing.reading import Calendar, Reading, moment, part_of, reading
 from counterfoil.cache import Cache, CacheUnavailable, Part
 from counterfoil.model import Client, Gateway, PaymentMethod
@@ -48,7 +48,7 @@ class PaymentMethodList(Struct, frozen=True):
     as_of: datetime
 
 
-class ShownMethod(Struct, frozen=True):
+class SavedMethod(Struct, frozen=True):
     """What a page says about one of them. `gateway` is the name that customers know; "" when WHMCS names none."""
 
     method: PaymentMethod
@@ -59,7 +59,7 @@ class ShownMethod(Struct, frozen=True):
 
 
 class PaymentMethodsOverview(Struct, frozen=True):
-    methods: tuple[ShownMethod, ...]
+    methods: tuple[SavedMethod, ...]
     client: Client
     as_of: datetime
 
@@ -85,7 +85,7 @@ class PaymentMethods:
         *,
         clients: Clients,
         gateways: Gateways,
-        patience: float,
+        timeout: float,
     ) -> None:
         self._api = api
         self._cache = cache
@@ -93,7 +93,7 @@ class PaymentMethods:
         self._calendar = calendar
         self._clients = clients
         self._gateways = gateways
-        self._patience = patience
+        self._patience = timeout
 
     def part(self, client_id: int, account_id: int) -> Part:
         """For pages that show them beside other things. Kept for each person on their own."""
@@ -137,7 +137,7 @@ class PaymentMethods:
         # Who is refused for want of a method must not read "Ready for new orders" on the next page.
         _log.info("no usable payment method", client_id=client_id)
         with suppress(CacheUnavailable):
-            await self._cache.clear(GATEWAY_SCOPE)
+            await self._cache.clear(SHARED_SCOPE)
             await self._cache.clear(client_scope(client_id))
 
 
@@ -147,18 +147,18 @@ def decode_methods(value: bytes) -> tuple[PaymentMethod, ...]:
 
 def shown_methods(
     methods: Iterable[PaymentMethod], gateways: Iterable[Gateway], today: date
-) -> tuple[ShownMethod, ...]:
+) -> tuple[SavedMethod, ...]:
     """Usable: not expired, and its gateway is switched on. `today` is WHMCS's."""
     names = {gateway.id.casefold(): gateway.name for gateway in gateways}
     return tuple(_shown(method, names, today) for method in methods)
 
 
-def _shown(method: PaymentMethod, names: Mapping[str, str], today: date) -> ShownMethod:
+def _shown(method: PaymentMethod, names: Mapping[str, str], today: date) -> SavedMethod:
     is_expired = _is_expired(method, today)
     module = method.gateway.casefold()
     # Of what WHMCS stores itself it names no gateway: any that is switched on may be the one that charges it.
     is_accepted = module in names if module else bool(names)
-    return ShownMethod(
+    return SavedMethod(
         method=method,
         gateway=names.get(module, method.gateway),
         is_expired=is_expired,

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.lifetimes import GATEWAY_SCOPE, Lifetimes
+from counterfoil.billing.lifetimes import SHARED_SCOPE, Lifetimes
 from counterfoil.billing.reading import Reading, moment, part_of, reading
 from counterfoil.cache import Cache
 from counterfoil.model import Money, Product
@@ -45,17 +45,17 @@ class _Api(Protocol):
 class Products:
     """`sold`: the ids that customers may order; empty for all that have a price."""
 
-    def __init__(self, api: _Api, cache: Cache, lifetimes: Lifetimes, sold: Collection[int], patience: float) -> None:
+    def __init__(self, api: _Api, cache: Cache, lifetimes: Lifetimes, sold: Collection[int], timeout: float) -> None:
         self._api = api
         self._cache = cache
-        self._lifetime = lifetimes.gateways
+        self._lifetime = lifetimes.shared
         self._sold = sold
-        self._patience = patience
+        self._patience = timeout
 
     async def read(self, currency: str) -> Reading[ProductList]:
         """Raises BillingUnavailable."""
         part = part_of("products", self._lifetime, self._api.get_products)
-        snapshot = await self._cache.read(GATEWAY_SCOPE, [part], within=self._patience)
+        snapshot = await self._cache.read(SHARED_SCOPE, [part], within=self._patience)
         products = _products.decode(snapshot.entries[0].value)
         return reading(ProductList(self._shown(products, currency), moment(snapshot.as_of)), snapshot)
 

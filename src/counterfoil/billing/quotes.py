@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from counterfoil.billing.reading import Calendar, Reading, reading
-from counterfoil.billing.records import Records
+from counterfoil.billing.records import ClientReader
 from counterfoil.cache import Part
 from counterfoil.model import Client, Money, Quote, QuoteStatus
 
@@ -17,7 +17,7 @@ _quotes = msgspec.json.Decoder(tuple[Quote, ...])
 OPEN = frozenset({QuoteStatus.DELIVERED, QuoteStatus.ON_HOLD})
 
 
-class ShownQuoteLine(Struct, frozen=True):
+class QuoteLineItem(Struct, frozen=True):
     """`discount` is in per cent."""
 
     description: str
@@ -27,7 +27,7 @@ class ShownQuoteLine(Struct, frozen=True):
     taxed: bool
 
 
-class ShownQuote(Struct, frozen=True):
+class QuoteItem(Struct, frozen=True):
     id: int
     subject: str
     status: QuoteStatus
@@ -40,7 +40,7 @@ class ShownQuote(Struct, frozen=True):
     total: Money
     proposal: str
     notes: str
-    lines: tuple[ShownQuoteLine, ...]
+    lines: tuple[QuoteLineItem, ...]
 
     @property
     def is_open(self) -> bool:
@@ -52,7 +52,7 @@ class _Api(Protocol):
 
 
 class Quotes:
-    def __init__(self, api: _Api, records: Records, calendar: Calendar) -> None:
+    def __init__(self, api: _Api, records: ClientReader, calendar: Calendar) -> None:
         self._api = api
         self._records = records
         self._calendar = calendar
@@ -64,7 +64,7 @@ class Quotes:
 
         return self._records.part("quotes", fetch)
 
-    async def read(self, client_id: int) -> tuple[Reading[tuple[ShownQuote, ...]], Client]:
+    async def read(self, client_id: int) -> tuple[Reading[tuple[QuoteItem, ...]], Client]:
         """All of them, newest first. Raises BillingUnavailable."""
         value, client, snapshot = await self._records.read(client_id, self.part(client_id))
         quotes = sorted(_quotes.decode(value), key=lambda quote: (quote.issued_on or date.min, quote.id), reverse=True)
@@ -72,11 +72,11 @@ class Quotes:
         return reading(shown, snapshot, not_after=self._calendar.midnight()), client
 
 
-def _shown(quote: Quote, currency: str, today: date) -> ShownQuote:
+def _shown(quote: Quote, currency: str, today: date) -> QuoteItem:
     def money(amount: Decimal) -> Money:
         return Money.of(amount, currency)
 
-    return ShownQuote(
+    return QuoteItem(
         id=quote.id,
         subject=quote.subject,
         status=quote.status,
@@ -90,7 +90,7 @@ def _shown(quote: Quote, currency: str, today: date) -> ShownQuote:
         proposal=quote.proposal,
         notes=quote.notes,
         lines=tuple(
-            ShownQuoteLine(line.description, line.quantity, money(line.unit_price), line.discount, line.taxed)
+            QuoteLineItem(line.description, line.quantity, money(line.unit_price), line.discount, line.taxed)
             for line in quote.lines
         ),
     )

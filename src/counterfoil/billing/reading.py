@@ -42,17 +42,17 @@ def part_of(name: str, lifetime: float, fetch: Callable[[], Awaitable[object]]) 
 
 
 class Steps:
-    """Parts of one generation, read by one request in steps, because the first tell which others are needed.
+    """Services of one generation, read by one request in steps, because the first tell which others are needed.
 
     What a step brought was good when the request came, hence it is good for all of the request: where values count 2 s
     and WHMCS takes longer, the next step would otherwise ask for it again.
     """
 
-    def __init__(self, cache: Cache, scope: str, patience: float, *, most: int | None = None) -> None:
+    def __init__(self, cache: Cache, scope: str, timeout: float, *, most: int | None = None) -> None:
         """`patience` is for one read of at most `most` parts; a longer read is several of them."""
         self._cache = cache
         self._scope = scope
-        self._patience = patience
+        self._patience = timeout
         self._most = most
         self._nonce = ""
         self._entries: dict[str, Entry] = {}

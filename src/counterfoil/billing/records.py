@@ -30,14 +30,14 @@ def page_of(items: Sequence[Item], page: int, page_size: int, as_of: datetime) -
     return Paged(tuple(items[start : start + page_size]), page, page_size, len(items), as_of)
 
 
-class Records:
+class ClientReader:
     """What the readers of this room share. WHMCS names no currency in most of these lists, hence the client."""
 
-    def __init__(self, cache: Cache, lifetimes: Lifetimes, clients: Clients, patience: float) -> None:
+    def __init__(self, cache: Cache, lifetimes: Lifetimes, clients: Clients, timeout: float) -> None:
         self._cache = cache
         self._lifetime = lifetimes.records
         self._clients = clients
-        self._patience = patience
+        self._patience = timeout
 
     def part(self, name: str, fetch: Callable[[], Awaitable[object]]) -> Part:
         return part_of(name, self._lifetime, fetch)

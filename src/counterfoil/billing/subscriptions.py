@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from counterfoil.billing.reading import Calendar, Reading, reading
-from counterfoil.billing.records import Records
+from counterfoil.billing.records import ClientReader
 from counterfoil.cache import Part
 from counterfoil.model import BillingCycle, Client, Money, Subscription, SubscriptionStatus
 
@@ -19,7 +19,7 @@ CURRENT = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING, Subs
 RECURRING = frozenset(BillingCycle) - {BillingCycle.FREE, BillingCycle.ONE_TIME}
 
 
-class ShownSubscription(Struct, frozen=True):
+class SubscriptionItem(Struct, frozen=True):
     """On pages and in the API alike; field names are the API's (contract 3)."""
 
     id: int
@@ -50,7 +50,7 @@ class _Api(Protocol):
 
 
 class Subscriptions:
-    def __init__(self, api: _Api, records: Records, calendar: Calendar) -> None:
+    def __init__(self, api: _Api, records: ClientReader, calendar: Calendar) -> None:
         self._api = api
         self._records = records
         self._calendar = calendar
@@ -59,24 +59,24 @@ class Subscriptions:
         """For pages that show them beside other things."""
         return self._records.part("subscriptions", lambda: self._api.get_clients_products(client_id))
 
-    async def read(self, client_id: int) -> tuple[Reading[tuple[ShownSubscription, ...]], Client]:
+    async def read(self, client_id: int) -> tuple[Reading[tuple[SubscriptionItem, ...]], Client]:
         """All of them, what renews next first, what has ended last. Raises BillingUnavailable."""
         value, client, snapshot = await self._records.read(client_id, self.part(client_id))
         shown = decode_subscriptions(value, client)
         return reading(shown, snapshot, not_after=self._calendar.midnight()), client
 
 
-def decode_subscriptions(value: bytes, client: Client) -> tuple[ShownSubscription, ...]:
+def decode_subscriptions(value: bytes, client: Client) -> tuple[SubscriptionItem, ...]:
     shown = (_shown(each, client.currency) for each in _subscriptions.decode(value))
     return tuple(sorted(shown, key=_order))
 
 
-def _order(each: ShownSubscription) -> tuple[bool, date, int]:
+def _order(each: SubscriptionItem) -> tuple[bool, date, int]:
     return not each.is_current, each.renews_on or date.max, each.id
 
 
-def _shown(each: Subscription, currency: str) -> ShownSubscription:
-    return ShownSubscription(
+def _shown(each: Subscription, currency: str) -> SubscriptionItem:
+    return SubscriptionItem(
         id=each.id,
         name=each.name,
         group=each.group,

@@ -11,11 +11,11 @@ from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.invoices.ledger import Ledger
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.invoices.reads import EXPORT_LIMIT, NO_PAGE, Invoices, Overview, overview_of
-from counterfoil.billing.invoices.shown import Figures
-from counterfoil.billing.payment_methods import PaymentMethods, ShownMethod, decode_methods, shown_methods
+from counterfoil.billing.invoices.shown import InvoiceTotals
+from counterfoil.billing.payment_methods import PaymentMethods, SavedMethod, decode_methods, shown_methods
 from counterfoil.billing.reading import Calendar, Reading, moment, reading
 from counterfoil.billing.spending import Spending, spending
-from counterfoil.billing.subscriptions import ShownSubscription, Subscriptions, decode_subscriptions
+from counterfoil.billing.subscriptions import SubscriptionItem, Subscriptions, decode_subscriptions
 from counterfoil.cache import Snapshot
 from counterfoil.errors import TooManyOpenInvoices
 from counterfoil.model import Money
@@ -42,8 +42,8 @@ class HomeSummary(Struct, frozen=True):
     """`subscriptions` are those that renew next, None for who may not see them."""
 
     overview: Overview
-    methods: tuple[ShownMethod, ...]
-    subscriptions: tuple[ShownSubscription, ...] | None
+    methods: tuple[SavedMethod, ...]
+    subscriptions: tuple[SubscriptionItem, ...] | None
     spending: tuple[Spending, ...]
 
     @property
@@ -101,7 +101,7 @@ class Summaries:
         )
         return Reading(home, made.nonce, made.as_of, made.expires_at)
 
-    async def _with_gateways(self, snapshot: Snapshot, methods: bytes) -> Reading[tuple[ShownMethod, ...]]:
+    async def _with_gateways(self, snapshot: Snapshot, methods: bytes) -> Reading[tuple[SavedMethod, ...]]:
         # Read beside the client's own, so that nobody waits for them, and again after it, which costs a look: a page of
         # a new generation must not have gateways of an older one.
         gateways = await self._gateways.read()
@@ -117,7 +117,7 @@ def _all_unpaid(known: Ledger) -> frozenset[int]:
     return found
 
 
-def _summary(figures: tuple[Figures, ...], credit: Money, as_of: float, *, can_pay: bool) -> Summary:
+def _summary(figures: tuple[InvoiceTotals, ...], credit: Money, as_of: float, *, can_pay: bool) -> Summary:
     return Summary(
         balance_due=tuple(each.due for each in figures),
         overdue=tuple(each.overdue for each in figures),
@@ -130,5 +130,5 @@ def _summary(figures: tuple[Figures, ...], credit: Money, as_of: float, *, can_p
     )
 
 
-def _renewing(subscriptions: tuple[ShownSubscription, ...]) -> tuple[ShownSubscription, ...]:
+def _renewing(subscriptions: tuple[SubscriptionItem, ...]) -> tuple[SubscriptionItem, ...]:
     return tuple(each for each in subscriptions if each.is_current)[:ROWS]

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from counterfoil.billing.reading import Reading, reading
-from counterfoil.billing.records import Records
+from counterfoil.billing.records import ClientReader
 from counterfoil.cache import Part
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Client, Money, Transaction
@@ -19,7 +19,7 @@ class Kind(StrEnum):
     REFUND = "refund"
 
 
-class ShownTransaction(Struct, frozen=True):
+class TransactionItem(Struct, frozen=True):
     id: int
     date: date | None
     kind: Kind
@@ -47,7 +47,7 @@ class _Api(Protocol):
 
 
 class Transactions:
-    def __init__(self, api: _Api, records: Records) -> None:
+    def __init__(self, api: _Api, records: ClientReader) -> None:
         self._api = api
         self._records = records
 
@@ -55,7 +55,7 @@ class Transactions:
         """For pages that show them beside other things."""
         return self._records.part("transactions", lambda: self._fetch(client_id))
 
-    async def read(self, client_id: int) -> tuple[Reading[tuple[ShownTransaction, ...]], Client]:
+    async def read(self, client_id: int) -> tuple[Reading[tuple[TransactionItem, ...]], Client]:
         """All of them, newest first. Raises BillingUnavailable."""
         value, client, snapshot = await self._records.read(client_id, self.part(client_id))
         return reading(decode_transactions(value, client), snapshot), client
@@ -69,7 +69,7 @@ class Transactions:
         return _Kept(rows, {number: codes[number] for number in named})
 
 
-def decode_transactions(value: bytes, client: Client) -> tuple[ShownTransaction, ...]:
+def decode_transactions(value: bytes, client: Client) -> tuple[TransactionItem, ...]:
     kept = _kept.decode(value)
     rows = sorted(kept.rows, key=lambda row: (row.on or date.min, row.id), reverse=True)
     return tuple(_shown(row, _currency(row, kept, client)) for row in rows)
@@ -79,8 +79,8 @@ def _currency(row: Transaction, kept: _Kept, client: Client) -> str:
     return client.currency if row.currency_id is None else kept.currencies[row.currency_id]
 
 
-def _shown(row: Transaction, currency: str) -> ShownTransaction:
-    return ShownTransaction(
+def _shown(row: Transaction, currency: str) -> TransactionItem:
+    return TransactionItem(
         id=row.id,
         date=row.on,
         kind=Kind.REFUND if row.amount < 0 else Kind.PAYMENT,

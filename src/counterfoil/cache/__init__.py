@@ -2,14 +2,14 @@
 
 from counterfoil.cache.engine import Cache, Write
 from counterfoil.cache.factory import open_cache
-from counterfoil.cache.values import CacheUnavailable, Entry, Fetched, Figures, Part, Peek, Snapshot
+from counterfoil.cache.values import CacheCounters, CacheUnavailable, Entry, Fetched, Part, Peek, Snapshot
 
 __all__ = [
     "Cache",
+    "CacheCounters",
     "CacheUnavailable",
     "Entry",
     "Fetched",
-    "Figures",
     "Part",
     "Peek",
     "Snapshot",

@@ -7,8 +7,8 @@ from counterfoil import errors
 from counterfoil.cache import rules
 from counterfoil.cache.single_flight import Flight, Flights, arrivals
 from counterfoil.cache.store import Moved
-from counterfoil.cache.store_trust import Gate
-from counterfoil.cache.values import Entry, Figures, Part, Snapshot
+from counterfoil.cache.store_trust import StoreTrust
+from counterfoil.cache.values import CacheCounters, Entry, Part, Snapshot
 
 
 class Bypass:
@@ -16,9 +16,9 @@ class Bypass:
     have been acknowledged in between by a process that still reaches the store.
     """
 
-    def __init__(self, gate: Gate, figures: Figures) -> None:
+    def __init__(self, gate: StoreTrust, counters: CacheCounters) -> None:
         self._gate = gate
-        self._figures = figures
+        self._figures = counters
         self._flights = Flights[Entry]()
         self._failed: dict[tuple[str, str], errors.Unavailable] = {}
 

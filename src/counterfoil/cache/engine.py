@@ -14,8 +14,8 @@ from counterfoil.cache.packing import NONCE_LENGTH, mark_of, nonce_of, pack_head
 from counterfoil.cache.single_flight import Flight, arrivals
 from counterfoil.cache.spot_checks import SpotChecks
 from counterfoil.cache.store import Bump, Found, Moved, Store, StoreAway
-from counterfoil.cache.store_trust import Gate
-from counterfoil.cache.values import CacheUnavailable, Entry, Figures, Part, Peek, Snapshot
+from counterfoil.cache.store_trust import StoreTrust
+from counterfoil.cache.values import CacheCounters, CacheUnavailable, Entry, Part, Peek, Snapshot
 
 
 def random_nonce() -> str:
@@ -41,14 +41,14 @@ class Cache:
     def __init__(
         self, store: Store, *, new_nonce: Callable[[], str] = random_nonce, clock: StoreClock | None = None
     ) -> None:
-        self.figures = Figures()
+        self.counters = CacheCounters()
         self._store = store
         self._new_nonce = new_nonce
         self._clock = clock or StoreClock()
-        self._gate = Gate(store, self._clock, new_nonce, self.figures)
-        self._fetching = Fetching(store, self._gate, new_nonce, self.figures)
-        self._bypass = Bypass(self._gate, self.figures)
-        self.spot_checks = SpotChecks(store, self._gate, self.figures, self.clear)
+        self._gate = StoreTrust(store, self._clock, new_nonce, self.counters)
+        self._fetching = Fetching(store, self._gate, new_nonce, self.counters)
+        self._bypass = Bypass(self._gate, self.counters)
+        self.spot_checks = SpotChecks(store, self._gate, self.counters, self.clear)
         self._ending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -81,8 +81,8 @@ class Cache:
         now = self._clock.now()
         entries = tuple([unpack_entry(raw, mark, now) for raw in found.entries])
         misses = entries.count(None)
-        self.figures.misses += misses
-        self.figures.hits += len(entries) - misses
+        self.counters.misses += misses
+        self.counters.hits += len(entries) - misses
         return Peek(found.session, nonce_of(mark), entries)
 
     async def read(self, scope: str, parts: Sequence[Part], *, within: float) -> Snapshot:
@@ -150,10 +150,10 @@ class Cache:
         try:
             await self._gate.ask(self._store.bump, scope, bump)
         except StoreAway as error:
-            self.figures.clears_failed += 1
+            self.counters.clears_failed += 1
             self._gate.owe(scope)  # It may have been done all the same; doing it again costs little.
             raise CacheUnavailable(f"{scope} was to be cleared") from error
-        self.figures.clears += 1
+        self.counters.clears += 1
         self._gate.windows.opened(scope, bump)
 
     @asynccontextmanager
@@ -180,7 +180,7 @@ class Cache:
             await asyncio.shield(ending)
 
     async def _end(self, scope: str, intent: str, write: Write) -> None:
-        self.figures.writes_unknown += write.is_unknown
+        self.counters.writes_unknown += write.is_unknown
         opens = Bump(self._new_nonce(), opens=intent, open_for=rules.INTENT)
         try:
             await self._bump(scope, opens if write.is_unknown else Bump(self._new_nonce(), closes=intent))

@@ -11,18 +11,18 @@ from counterfoil.cache.failures import failure_of
 from counterfoil.cache.packing import mark_of, unpack_entry
 from counterfoil.cache.single_flight import Flight, Flights
 from counterfoil.cache.store import Answer, Lease, Moved, Store, StoreAway
-from counterfoil.cache.store_trust import Gate
-from counterfoil.cache.values import Entry, Fetched, Figures, Part
+from counterfoil.cache.store_trust import StoreTrust
+from counterfoil.cache.values import CacheCounters, Entry, Fetched, Part
 
 
 class Fetching:
     """Flights are keyed by the nonce that their readers saw: who saw a newer one never joins an older fetch."""
 
-    def __init__(self, store: Store, gate: Gate, new_token: Callable[[], str], figures: Figures) -> None:
+    def __init__(self, store: Store, gate: StoreTrust, new_token: Callable[[], str], counters: CacheCounters) -> None:
         self._store = store
         self._gate = gate
         self._new_token = new_token
-        self._figures = figures
+        self._figures = counters
         self._flights = Flights[Entry]()
 
     def flight(self, scope: str, part: Part, nonce: str) -> Flight[Entry]:

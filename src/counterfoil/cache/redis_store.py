@@ -17,8 +17,8 @@ import hiredis
 from counterfoil.cache import rules
 from counterfoil.cache.store import Answer, Bump, Found, Kind, Lease, StoreAway
 from counterfoil.redis.address import Address
-from counterfoil.redis.connection import Argument, Connection, accept
-from counterfoil.redis.connection_manager import Link, Server, check_mode
+from counterfoil.redis.connection import Argument, Connection, unwrap
+from counterfoil.redis.connection_manager import ConnectionManager, Server, check_mode
 from counterfoil.redis.pubsub import Subscriber, pack_message
 from counterfoil.redis.topology import Place
 
@@ -36,7 +36,7 @@ class RedisStore:
     """
 
     def __init__(self, address: Address) -> None:
-        self._link = Link(address, "cache", self._greet)
+        self._link = ConnectionManager(address, "cache", self._greet)
         self._subscriber = Subscriber(address)
         self._runs: set[str] = set()
         self._came_up: Callable[[bool], None]
@@ -58,12 +58,12 @@ class RedisStore:
     async def _greet(self, connection: Connection, place: Place) -> str:
         asked = [connection.send(*question) for question in _questions(place)]
         answers = [await future for future in asked]
-        check_mode(place, accept(answers[0]))
-        told = [accept(answer) for answer in answers]
+        check_mode(place, unwrap(answers[0]))
+        told = [unwrap(answer) for answer in answers]
         run = _run_of(place, *told)
         at = f"cf1:{{{place.scope}}}:" if place.scope else "cf1:"
         # Whether it takes writes shows only by one: out of memory, read only, not permitted.
-        accept(await connection.send("SET", f"{at}probe", "", "PX", 1000))
+        unwrap(await connection.send("SET", f"{at}probe", "", "PX", 1000))
         if place.epoch is not None:
             await _leave_alone_at_first(connection, f"{at}{run}:since", _ms(_time(told[2])))
         return run
@@ -77,7 +77,7 @@ class RedisStore:
         servers = self._link.servers
         asked = [[server.send(*question) for question in _questions(server.place)] for server in servers]
         return [
-            self._same(server, [self._link.accept(await future) for future in futures])
+            self._same(server, [self._link.unwrap(await future) for future in futures])
             for server, futures in zip(servers, asked, strict=True)
         ]
 
@@ -97,9 +97,9 @@ class RedisStore:
         prefix = f"cf1:{server.run}:{{{scope}}}:"
         keys = [f"{prefix}e:{name}" for name in names]
         if session is None:
-            record, *entries = self._link.accept(await server.send("MGET", prefix + "g", *keys))
+            record, *entries = self._link.unwrap(await server.send("MGET", prefix + "g", *keys))
             return Found(None, record, entries)
-        found = self._link.accept(await server.send("MGET", f"{prefix}s:{session}", prefix + "g", *keys))
+        found = self._link.unwrap(await server.send("MGET", f"{prefix}s:{session}", prefix + "g", *keys))
         return Found(found[0] or None, found[1], found[2:])
 
     async def born(self, scope: str, nonce: str) -> Answer:
@@ -132,7 +132,7 @@ class RedisStore:
             cursor: Argument = 0
             while cursor != b"0":
                 command = ("SCAN", cursor, "MATCH", f"cf1:{server.run}:*:g", "COUNT", 1000)
-                cursor, keys = self._link.accept(await server.send(*command))
+                cursor, keys = self._link.unwrap(await server.send(*command))
                 bumps = [self._do(server, "bump", [key], *_bump_arguments(Bump(new_nonce()))) for key in keys]
                 await asyncio.gather(*bumps)
         return await self.beat()
@@ -146,7 +146,7 @@ class RedisStore:
     async def publish(self, topic: str, message: bytes) -> None:
         packed = pack_message(topic, message)
         try:
-            self._link.accept(await self._link.send("PUBLISH", self._subscriber.channel, packed))
+            self._link.unwrap(await self._link.send("PUBLISH", self._subscriber.channel, packed))
         except StoreAway:
             self._subscriber.hear(packed)
         else:
@@ -174,7 +174,7 @@ class RedisStore:
         reply = await server.send("EVALSHA", _SHA, *rest)
         if isinstance(reply, hiredis.ReplyError) and str(reply).startswith("NOSCRIPT"):
             reply = await server.send("EVAL", _BODY, *rest)
-        kind, now, data = self._link.accept(reply)
+        kind, now, data = self._link.unwrap(reply)
         return Answer(cast("Kind", kind.decode()), now / 1000, data, server.run)
 
 
@@ -203,8 +203,8 @@ async def _leave_alone_at_first(connection: Connection, key: str, now: int) -> N
     """Raises StoreAway until the run is so old that every process has left what held these slots before, where it would
     not see what is cleared here. Who comes first writes down when that was.
     """
-    accept(await connection.send("SET", key, now, "PX", _ms(rules.SINCE_LASTS), "NX"))
-    since = accept(await connection.send("GET", key))
+    unwrap(await connection.send("SET", key, now, "PX", _ms(rules.SINCE_LASTS), "NX"))
+    since = unwrap(await connection.send("GET", key))
     age = (now - int(since or now)) / 1000
     if age < rules.SWITCH:
         raise StoreAway("a new master is left alone at first", left=rules.SWITCH - max(0.0, age))

@@ -10,8 +10,8 @@ from counterfoil import errors
 from counterfoil.cache import rules
 from counterfoil.cache.packing import mark_of, nonce_of
 from counterfoil.cache.store import Store, StoreAway
-from counterfoil.cache.store_trust import Gate
-from counterfoil.cache.values import CacheUnavailable, Entry, Figures, Part
+from counterfoil.cache.store_trust import StoreTrust
+from counterfoil.cache.values import CacheCounters, CacheUnavailable, Entry, Part
 
 _log = structlog.get_logger(__name__)
 
@@ -27,8 +27,10 @@ class SpotChecks:
     for. Only what will not expire within `longest` seconds is looked at, so that no second call for it is under way.
     """
 
-    def __init__(self, store: Store, gate: Gate, figures: Figures, clear: Callable[[str], Awaitable[None]]) -> None:
-        self._store, self._gate, self._figures, self._clear = store, gate, figures, clear
+    def __init__(
+        self, store: Store, gate: StoreTrust, counters: CacheCounters, clear: Callable[[str], Awaitable[None]]
+    ) -> None:
+        self._store, self._gate, self._figures, self._clear = store, gate, counters, clear
         self._one_in, self._longest = 0, 0.0
         self._is_idle: Callable[[], bool] = bool
         self._due_at, self._not_before = 0, 0.0

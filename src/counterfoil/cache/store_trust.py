@@ -10,23 +10,23 @@ import structlog
 from counterfoil.cache import rules
 from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.store import Answer, Bump, Store, StoreAway
-from counterfoil.cache.values import Figures
+from counterfoil.cache.values import CacheCounters
 from counterfoil.cache.windows import Windows
 
 P = ParamSpec("P")
 log = structlog.get_logger(__name__)
 
 
-class Gate:
+class StoreTrust:
     """Open: the store is up, its clock is trusted, and nobody was shown anything newer than what lies in it."""
 
-    def __init__(self, store: Store, clock: StoreClock, new_nonce: Callable[[], str], figures: Figures) -> None:
+    def __init__(self, store: Store, clock: StoreClock, new_nonce: Callable[[], str], counters: CacheCounters) -> None:
         self.is_open = False
         self.clock = clock
         self.windows = Windows()
         self._store = store
         self._new_nonce = new_nonce
-        self._figures = figures
+        self._figures = counters
         self._owed: set[str] = set()
         self._owed_drops: set[tuple[str, str]] = set()
         self._owes_everything = False

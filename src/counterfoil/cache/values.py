@@ -69,7 +69,7 @@ class Peek(NamedTuple):
 
 
 @dataclass
-class Figures:
+class CacheCounters:
     """Counts since the start, for the metrics."""
 
     hits: int = 0

@@ -15,7 +15,7 @@ import structlog
 from counterfoil.cache import Cache
 from counterfoil.changes import feed, receipts
 from counterfoil.changes.feed import Feed
-from counterfoil.changes.receipts import Received
+from counterfoil.changes.receipts import Receipt
 from counterfoil.db.engine import Engine
 from counterfoil.errors import Unavailable
 from counterfoil.whmcs.addon_api import CHANGES, NotOffered
@@ -45,7 +45,7 @@ PAGE = 1000
 """Changes in a whole answer."""
 
 MANY = 200
-"""Missed changes from which on everything is cleared at once: it costs less than each of them."""
+"""CatchUp changes from which on everything is cleared at once: it costs less than each of them."""
 
 Effect = Callable[[Event], Awaitable[None]]
 
@@ -57,17 +57,17 @@ class _Addon(Protocol):
     async def changes(self, series: str = "", after: int | None = None) -> ChangeReport: ...
 
 
-class Missed:
+class CatchUp:
     """`figures`: asked; missed (made good); gaps (numbers that never came); restarts; failed."""
 
     def __init__(
         self, engine: Engine, addon: _Addon, cache: Cache, *, every: float = ASK_EVERY, turn: float = TURN
     ) -> None:
-        self.figures: Counter[str] = Counter()
+        self.counters: Counter[str] = Counter()
         self._engine, self._addon, self._cache = engine, addon, cache
         self._every, self._turn = timedelta(seconds=every), timedelta(seconds=turn)
 
-    async def heard(self, webhook_id: str) -> None:
+    async def addon_seen(self, webhook_id: str) -> None:
         """The addon's first message says that there is one. Raises TemporarilyUnavailable."""
         series = series_of(webhook_id)
         if series and not self._addon.is_introduced:
@@ -81,7 +81,7 @@ class Missed:
             except NotOffered:
                 _log.info("changes cannot be asked for", reason="WHMCS has no such action, or does not allow it us")
             except Unavailable as error:
-                self.figures["failed"] += 1
+                self.counters["failed"] += 1
                 _log.info("changes could not be asked for", reason=error.code)
             await asyncio.sleep(every)
 
@@ -93,7 +93,7 @@ class Missed:
         self._addon.is_introduced = True
         now = datetime.now(UTC)
         if self._addon.offers(CHANGES) and await feed.take_turn(self._engine, found, now, self._every, self._turn):
-            self.figures["asked"] += 1
+            self.counters["asked"] += 1
             await self._catch_up(found, effect, now)
 
     async def _catch_up(self, found: Feed, effect: Effect, asked_at: datetime) -> None:
@@ -113,22 +113,22 @@ class Missed:
 
     async def _begin_again(self, report: ChangeReport, asked_at: datetime) -> None:
         """Nothing is known about what came before: whatever is kept is as old as the last word of the addon."""
-        self.figures["restarts"] += 1
+        self.counters["restarts"] += 1
         _log.info("changes are counted anew", series=report.series, newest=report.newest)
         await self._cache.clear_everything()
         await feed.move(self._engine, report.series, report.newest, asked_at)
 
     async def _make_good(self, changes: Sequence[NumberedChange], effect: Effect) -> None:
-        held = await receipts.held(self._engine, [change.event.id for change in changes])
-        missed = [change.event for change in changes if change.event.id not in held]
+        applied = await receipts.applied(self._engine, [change.event.id for change in changes])
+        missed = [change.event for change in changes if change.event.id not in applied]
         if len(missed) > MANY:
             await self._cache.clear_everything()
-            received = [Received(event.id, event.type, None, "everything") for event in missed]
-            await receipts.record_held(self._engine, received)
+            received = [Receipt(event.id, event.type, None, "everything") for event in missed]
+            await receipts.record_applied(self._engine, received)
         else:
             for event in missed:
                 await effect(event)
-        self.figures["missed"] += len(missed)
+        self.counters["missed"] += len(missed)
         if missed:
             _log.warning("lost webhooks made good", number=len(missed))
 
@@ -139,7 +139,7 @@ class Missed:
             if hole and change.age < HOLE_PATIENCE:
                 break
             if hole:
-                self.figures["gaps"] += hole
+                self.counters["gaps"] += hole
                 _log.warning("changes that never came", numbers=f"{seen + 1} to {change.number - 1}")
             seen = change.number
         return seen

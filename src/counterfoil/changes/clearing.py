@@ -7,7 +7,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from counterfoil.billing.lifetimes import GATEWAY_SCOPE, UNKNOWN_EVENT, Effect, Touches, client_scope, effect_of
+from counterfoil.billing.lifetimes import SHARED_SCOPE, UNKNOWN_EVENT, Effect, Touches, client_scope, effect_of
 from counterfoil.cache import Cache
 from counterfoil.errors import Unavailable
 from counterfoil.model import Invoice
@@ -49,7 +49,7 @@ class Changes:
         """
         if clients is None:
             # The gateways first: what a client's new generation is made of is read after this, hence new as well.
-            await self._cache.clear(GATEWAY_SCOPE)
+            await self._cache.clear(SHARED_SCOPE)
             await self._cache.clear_everything()
         elif clients:
             await self._cache.clear(*(client_scope(client_id) for client_id in clients))

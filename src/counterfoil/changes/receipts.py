@@ -15,7 +15,7 @@ RETENTION = timedelta(days=30)
 """Longer than any sender repeats itself; the rows carry ids only."""
 
 
-class Received(NamedTuple):
+class Receipt(NamedTuple):
     """`effect` says what was cleared."""
 
     id: str
@@ -24,43 +24,43 @@ class Received(NamedTuple):
     effect: str
 
 
-class Receipt(NamedTuple):
+class Delivery(NamedTuple):
     """`held_at`: when the effect of an earlier delivery was known to hold; None: it is not known to."""
 
     is_first: bool
-    held_at: datetime | None
+    applied_at: datetime | None
 
 
-async def record(engine: AsyncEngine, event: Received) -> Receipt:
+async def record(engine: AsyncEngine, event: Receipt) -> Delivery:
     """Takes it down if its id is new. Raises TemporarilyUnavailable: the sender must try again."""
     async with transaction(engine) as connection:
         if await insert_new(connection, webhook_event, _row(event)):
-            return Receipt(is_first=True, held_at=None)
-        held_at = await connection.scalar(select(webhook_event.c.held_at).where(webhook_event.c.id == event.id))
-        return Receipt(is_first=False, held_at=held_at)
+            return Delivery(is_first=True, applied_at=None)
+        applied_at = await connection.scalar(select(webhook_event.c.applied_at).where(webhook_event.c.id == event.id))
+        return Delivery(is_first=False, applied_at=applied_at)
 
 
-async def note_held(engine: AsyncEngine, event: Received) -> None:
+async def mark_applied(engine: AsyncEngine, event: Receipt) -> None:
     """What it did, and that this holds from now on. Raises TemporarilyUnavailable."""
     noted = update(webhook_event).where(webhook_event.c.id == event.id)
     async with transaction(engine) as connection:
-        await connection.execute(noted.values(effect=event.effect, held_at=datetime.now(UTC)))
+        await connection.execute(noted.values(effect=event.effect, applied_at=datetime.now(UTC)))
 
 
-async def record_held(engine: AsyncEngine, received: Sequence[Received]) -> None:
+async def record_applied(engine: AsyncEngine, received: Sequence[Receipt]) -> None:
     """Many whose effect holds already. Those on record stay as they are."""
-    held = [{**_row(event), "held_at": datetime.now(UTC)} for event in received]
+    applied = [{**_row(event), "applied_at": datetime.now(UTC)} for event in received]
     async with transaction(engine) as connection:
-        await insert_new_rows(connection, webhook_event, held)
+        await insert_new_rows(connection, webhook_event, applied)
 
 
-def _row(event: Received) -> dict[str, Any]:
+def _row(event: Receipt) -> dict[str, Any]:
     return {**event._asdict(), "received_at": datetime.now(UTC)}
 
 
-async def held(engine: AsyncEngine, ids: Sequence[str]) -> frozenset[str]:
+async def applied(engine: AsyncEngine, ids: Sequence[str]) -> frozenset[str]:
     """Those whose effect is known to hold. At most 1,000 at a time."""
-    wanted = select(webhook_event.c.id).where(webhook_event.c.id.in_(ids), webhook_event.c.held_at.is_not(None))
+    wanted = select(webhook_event.c.id).where(webhook_event.c.id.in_(ids), webhook_event.c.applied_at.is_not(None))
     async with transaction(engine) as connection:
         return frozenset((await connection.execute(wanted)).scalars())
 

@@ -108,7 +108,7 @@ webhook_event = Table(
     Column("received_at", UtcTime, nullable=False),
     Column("effect", Text, nullable=False),
     # When the effect was known to hold in every process; empty while it is not, so that the sender's next try counts.
-    Column("held_at", UtcTime),
+    Column("held_at", UtcTime, key="applied_at"),
     Index("ix_webhook_event_received_at", "received_at"),
 )
 

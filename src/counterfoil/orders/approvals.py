@@ -12,7 +12,7 @@ from counterfoil.errors import Unavailable
 from counterfoil.orders import leases
 from counterfoil.orders.checkout import Checkout
 from counterfoil.orders.crm import Crm, items_of
-from counterfoil.orders.repository import Order, Records, Status, Step, new_order_id
+from counterfoil.orders.repository import Order, OrderRepository, Status, Step, new_order_id
 from counterfoil.salesforce.api import CrmOrder
 from counterfoil.salesforce.failures import CrmRefused
 
@@ -30,7 +30,7 @@ class Approvals:
     def __init__(
         self,
         engine: Engine,
-        records: Records,
+        records: OrderRepository,
         crm: Crm,
         checkout: Checkout,
         *,

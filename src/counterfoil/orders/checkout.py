@@ -20,7 +20,7 @@ from counterfoil.errors import (
     ValidationFailed,
 )
 from counterfoil.model import Client, Gateway, PaymentMethod
-from counterfoil.orders.repository import Item, Order, Records, Status, Step, new_order_id
+from counterfoil.orders.repository import Item, Order, OrderRepository, Status, Step, new_order_id
 
 MOST_ITEMS = 20
 MOST_OF_ONE = 50
@@ -39,7 +39,7 @@ class Wanted(Struct, frozen=True):
     quantity: int = 1
 
 
-class PaymentGate(Protocol):
+class PaymentMethodCheck(Protocol):
     """What a client could pay with, in WHMCS's word of now. Unknown is BillingUnavailable, never nothing."""
 
     async def usable_for_order(self, client_id: int) -> Sequence[PaymentMethod]: ...
@@ -58,8 +58,8 @@ class Checkout:
 
     def __init__(
         self,
-        records: Records,
-        gate: PaymentGate,
+        records: OrderRepository,
+        gate: PaymentMethodCheck,
         *,
         clients: Clients,
         products: Products,

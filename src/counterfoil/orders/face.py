@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from counterfoil.billing.products import Products
 from counterfoil.orders.approvals import Approvals
 from counterfoil.orders.checkout import Checkout
-from counterfoil.orders.repository import Records
-from counterfoil.orders.worker import Machine
+from counterfoil.orders.repository import OrderRepository
+from counterfoil.orders.worker import OrderWorker
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderDesk:
+class Orders:
     """`approvals` is None where no Salesforce is used."""
 
     products: Products
     checkout: Checkout
-    records: Records
-    machine: Machine
+    records: OrderRepository
+    machine: OrderWorker
     approvals: Approvals | None

@@ -12,11 +12,11 @@ from counterfoil.billing.orders import BillingOrders, InProgress, Line, NotPlace
 from counterfoil.billing.products import Products
 from counterfoil.errors import ClientNotFound, StopCode
 from counterfoil.model import Client, Product
-from counterfoil.orders.checkout import PaymentGate
+from counterfoil.orders.checkout import PaymentMethodCheck
 from counterfoil.orders.crm import Crm
 from counterfoil.orders.failures import Later, Stop
 from counterfoil.orders.recovery import find_placed
-from counterfoil.orders.repository import ClientIsBusy, Item, Order, Records, Status, Step
+from counterfoil.orders.repository import ClientIsBusy, Item, Order, OrderRepository, Status, Step
 
 _log = structlog.get_logger(__name__)
 
@@ -41,8 +41,8 @@ class Fulfilment:
 
     def __init__(
         self,
-        records: Records,
-        gate: PaymentGate,
+        records: OrderRepository,
+        gate: PaymentMethodCheck,
         billing: BillingOrders,
         *,
         clients: Clients,

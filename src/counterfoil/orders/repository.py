@@ -128,7 +128,7 @@ async def _note(connection: AsyncConnection, order_id: str, at: datetime, step: 
     await connection.execute(insert(order_event).values(**values))
 
 
-class Records:
+class OrderRepository:
     """Times are given by the caller, so that one clock drives everything. Raises TemporarilyUnavailable."""
 
     def __init__(self, engine: Engine) -> None:

@@ -19,7 +19,7 @@ from counterfoil.errors import BillingUnavailable, StopCode, TemporarilyUnavaila
 from counterfoil.orders.crm import Crm, due_to_tell
 from counterfoil.orders.failures import Later, Stop
 from counterfoil.orders.fulfilment import Fulfilment
-from counterfoil.orders.repository import LeaseLost, Order, Records, Status
+from counterfoil.orders.repository import LeaseLost, Order, OrderRepository, Status
 from counterfoil.salesforce.failures import CrmRefused
 
 _log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ AT_ONCE = 4
 class Claimed:
     """An order and the right to write to it."""
 
-    def __init__(self, machine: "Machine", order: Order, owner: str) -> None:
+    def __init__(self, machine: "OrderWorker", order: Order, owner: str) -> None:
         self._machine = machine
         self.order = order
         self._owner = owner
@@ -68,12 +68,12 @@ class Claimed:
         return await self._machine.records.renew(self.order.id, self._owner, self._machine.now() + LEASE)
 
 
-class Machine:
+class OrderWorker:
     """`now` is the clock of everything that is stored; `chance` spreads the retries, between 0 and 1."""
 
     def __init__(
         self,
-        records: Records,
+        records: OrderRepository,
         fulfilment: Fulfilment,
         billing: BillingOrders,
         crm: Crm | None,

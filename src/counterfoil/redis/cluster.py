@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from counterfoil.cache import rules
 from counterfoil.cache.store import StoreAway
 from counterfoil.redis.address import Address
-from counterfoil.redis.connection import Connection, accept, connect
+from counterfoil.redis.connection import Connection, connect, unwrap
 from counterfoil.redis.topology import SLOTS, Layout, Place, slot_of
 
 _NOBODY = 0xFFFF
@@ -72,7 +72,7 @@ class ClusterNodes:
             connection = self._open.get(node)
             if connection is None or connection.is_lost:
                 connection = self._open[node] = await connect(node)
-            return accept(await connection.send("CLUSTER", "NODES"))
+            return unwrap(await connection.send("CLUSTER", "NODES"))
 
 
 def layout(address: Address, told: Iterable[Claim]) -> Layout:

@@ -6,8 +6,8 @@ from typing import Any
 import hiredis
 
 from counterfoil.redis.address import parse_address
-from counterfoil.redis.connection import Argument, Connection, accept
-from counterfoil.redis.connection_manager import Link, check_mode
+from counterfoil.redis.connection import Argument, Connection, unwrap
+from counterfoil.redis.connection_manager import ConnectionManager, check_mode
 from counterfoil.redis.topology import Place
 
 
@@ -16,7 +16,7 @@ class Commands:
 
     def __init__(self, url: str, scope: str) -> None:
         self._scope = scope
-        self._link = Link(parse_address(url), scope, _greet)
+        self._link = ConnectionManager(parse_address(url), scope, _greet)
 
     async def start(self) -> None:
         """Connects, or goes on trying in the background."""
@@ -26,7 +26,7 @@ class Commands:
         await self._link.close()
 
     async def send(self, name: str, key: str, *arguments: Argument) -> Any:
-        return self._link.accept(await self._link.to(self._scope).send(name, self._key(key), *arguments))
+        return self._link.unwrap(await self._link.to(self._scope).send(name, self._key(key), *arguments))
 
     async def run(self, script: bytes, key: str, *arguments: Argument) -> Any:
         """A Lua script on one key."""
@@ -34,12 +34,12 @@ class Commands:
         reply = await server.send("EVALSHA", hashlib.sha1(script, usedforsecurity=False).hexdigest(), *rest)
         if isinstance(reply, hiredis.ReplyError) and str(reply).startswith("NOSCRIPT"):
             reply = await server.send("EVAL", script, *rest)
-        return self._link.accept(reply)
+        return self._link.unwrap(reply)
 
     def _key(self, key: str) -> str:
         return f"cf1:{{{self._scope}}}:{key}"
 
 
 async def _greet(connection: Connection, place: Place) -> str:
-    check_mode(place, accept(await connection.send("INFO", "server")))
+    check_mode(place, unwrap(await connection.send("INFO", "server")))
     return ""

@@ -120,14 +120,14 @@ async def connect(address: Address) -> Connection:
     opening += [("SELECT", address.database)] if address.database else []
     try:
         for future in [connection.send(*command) for command in opening]:
-            accept(await future)
+            unwrap(await future)
     except BaseException:
         connection.abort("not opened")
         raise
     return connection
 
 
-def accept(reply: Any) -> Any:
+def unwrap(reply: Any) -> Any:
     """The reply, unless it is an error, which here always means: cannot serve (READONLY, LOADING, OOM, NOAUTH ...)."""
     if isinstance(reply, StoreAway):
         raise reply

@@ -11,9 +11,9 @@ from counterfoil.cache import rules
 from counterfoil.cache.store import StoreAway
 from counterfoil.redis.address import Address
 from counterfoil.redis.cluster import ClusterNodes
-from counterfoil.redis.connection import Argument, Connection, accept, connect
-from counterfoil.redis.known_by import guide_to
-from counterfoil.redis.topology import Guide, Layout, Place
+from counterfoil.redis.connection import Argument, Connection, connect, unwrap
+from counterfoil.redis.known_by import topology_for
+from counterfoil.redis.topology import Layout, Place, Topology
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ class Server:
         self.connection, self.place, self.run = connection, place, run
 
 
-class Link:
+class ConnectionManager:
     """`greet` makes a fresh connection usable and names its run, or raises StoreAway; only when every server was
     greeted does the link count as up. `in_cluster` guides to those that are needed, once it shows that it is one.
     """
@@ -40,11 +40,11 @@ class Link:
         address: Address,
         purpose: str,
         greet: Callable[[Connection, Place], Awaitable[str]],
-        in_cluster: Callable[[Address], Guide] = ClusterNodes,
+        in_cluster: Callable[[Address], Topology] = ClusterNodes,
     ) -> None:
         self._address = address
         self._in_cluster = in_cluster
-        self._guide = guide_to(address)
+        self._guide = topology_for(address)
         self._purpose = purpose
         self._greet = greet
         self._servers: Sequence[Server] = ()
@@ -90,10 +90,10 @@ class Link:
         servers, self._servers = self._servers, ()
         _abort(servers, "closed")
 
-    def accept(self, reply: Any) -> Any:
+    def unwrap(self, reply: Any) -> Any:
         """The reply. An error gives up the connections, so that the servers are looked for again. Raises StoreAway."""
         try:
-            return accept(reply)
+            return unwrap(reply)
         except StoreAway as error:
             self.drop(str(error))
             raise

@@ -6,10 +6,10 @@ from itertools import count, cycle
 from counterfoil.redis.address import Address
 from counterfoil.redis.cluster import ClusterNodes
 from counterfoil.redis.sentinel import Sentinels
-from counterfoil.redis.topology import Guide, Layout, Place
+from counterfoil.redis.topology import Layout, Place, Topology
 
 
-class Fixed:
+class StaticTopology:
     """Where the URL says. Of several hosts another one each time."""
 
     def __init__(self, address: Address) -> None:
@@ -43,5 +43,5 @@ class AnyMaster:
         self._nodes.close()
 
 
-def guide_to(address: Address) -> Guide:
-    return Sentinels(address) if address.sentinels else Fixed(address)
+def topology_for(address: Address) -> Topology:
+    return Sentinels(address) if address.sentinels else StaticTopology(address)

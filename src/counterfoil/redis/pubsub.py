@@ -7,8 +7,8 @@ from collections.abc import Callable
 from counterfoil.cache import rules
 from counterfoil.cache.store import StoreAway
 from counterfoil.redis.address import Address
-from counterfoil.redis.connection import Connection, accept
-from counterfoil.redis.connection_manager import Link, check_mode
+from counterfoil.redis.connection import Connection, unwrap
+from counterfoil.redis.connection_manager import ConnectionManager, check_mode
 from counterfoil.redis.known_by import AnyMaster
 from counterfoil.redis.topology import Place
 
@@ -22,7 +22,7 @@ class Subscriber:
         # Redis does not separate channels by database.
         self.channel = f"cf1:{address.database}"
         self._listeners: list[Listener] = []
-        self._link = Link(address, "messages", self._subscribe, AnyMaster)
+        self._link = ConnectionManager(address, "messages", self._subscribe, AnyMaster)
         self._running: asyncio.Task[None] | None = None
         self._is_started = False
 
@@ -52,9 +52,9 @@ class Subscriber:
             listener(topic.decode(), message)
 
     async def _subscribe(self, connection: Connection, place: Place) -> str:
-        check_mode(place, accept(await connection.send("INFO", "server")))
+        check_mode(place, unwrap(await connection.send("INFO", "server")))
         connection.on_message = self.hear
-        accept(await connection.send("SUBSCRIBE", self.channel))
+        unwrap(await connection.send("SUBSCRIBE", self.channel))
         return ""
 
     async def _run(self) -> None:

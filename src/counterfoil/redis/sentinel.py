@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from counterfoil.cache import rules
 from counterfoil.cache.store import StoreAway
 from counterfoil.redis.address import Address
-from counterfoil.redis.connection import Connection, accept, connect
+from counterfoil.redis.connection import Connection, connect, unwrap
 from counterfoil.redis.topology import Layout, Place
 
 
@@ -63,7 +63,7 @@ class Sentinels:
             connection = self._open.get(sentinel)
             if connection is None or connection.is_lost:
                 connection = self._open[sentinel] = await connect(sentinel)
-            return accept(await connection.send("SENTINEL", "MASTER", self._address.master))
+            return unwrap(await connection.send("SENTINEL", "MASTER", self._address.master))
 
 
 def newest(answers: Iterable[Any]) -> Master:

@@ -29,7 +29,7 @@ class Layout(NamedTuple):
         return 0 if self.owners is None else self.owners[slot_of(scope)]
 
 
-class Guide(Protocol):
+class Topology(Protocol):
     """Knows the layout."""
 
     async def find(self) -> Layout:

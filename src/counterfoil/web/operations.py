@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from counterfoil.db.engine import ping
 from counterfoil.errors import NotFound
 from counterfoil.web.http.request_context import is_near
-from counterfoil.web.services import GivenParts
+from counterfoil.web.services import GivenServices
 
 _log = structlog.get_logger(__name__)
 
@@ -26,9 +26,9 @@ async def alive() -> str:
 
 
 @get("/readyz", public=True, include_in_schema=False)
-async def ready(parts: GivenParts) -> Response[dict[str, object]]:
+async def ready(services: GivenServices) -> Response[dict[str, object]]:
     database, cache = await asyncio.gather(
-        _answers("database", ping(parts.engine)), _answers("cache", parts.cache.ping())
+        _answers("database", ping(services.engine)), _answers("cache", services.cache.ping())
     )
     state = {"database": "ok" if database else "unavailable", "cache": "ok" if cache else "unavailable"}
     is_ready = database and cache
@@ -36,12 +36,12 @@ async def ready(parts: GivenParts) -> Response[dict[str, object]]:
 
 
 @get("/metrics", public=True, include_in_schema=False)
-async def metrics(request: Request[Any, Any, Any], parts: GivenParts) -> Response[bytes]:
+async def metrics(request: Request[Any, Any, Any], services: GivenServices) -> Response[bytes]:
     """Only for this machine and the trusted proxies, and only while there is no port of its own for it."""
-    if parts.settings.metrics_port is not None or not is_near(request.scope, parts.settings.trusted_proxies):
+    if services.settings.metrics_port is not None or not is_near(request.scope, services.settings.trusted_proxies):
         raise NotFound
     # As a header: a media type would get a second charset.
-    return Response(parts.metrics.text(), headers={"content-type": CONTENT_TYPE_LATEST})
+    return Response(services.metrics.text(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 async def _answers(name: str, question: Awaitable[None]) -> bool:

@@ -23,29 +23,29 @@ from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.summary import Summaries
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import Cache
-from counterfoil.changes.catch_up import Missed
+from counterfoil.changes.catch_up import CatchUp
 from counterfoil.changes.clearing import Changes
 from counterfoil.db.engine import Engine
-from counterfoil.orders.face import OrderDesk
+from counterfoil.orders.face import Orders
 from counterfoil.settings import Settings
 from counterfoil.web.http.guard import Guard
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.live_streams import Live
 from counterfoil.web.http.metrics import Metrics
-from counterfoil.web.http.response_cache import Answers
+from counterfoil.web.http.response_cache import Responses
 from counterfoil.web.views.rendering import Renderer
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
-    """A handler asks for it with `parts: GivenParts`."""
+class Services:
+    """A handler asks for it with `parts: GivenServices`."""
 
     settings: Settings
     cache: Cache
     engine: Engine
     sessions: Sessions
     sign_in: SignIn
-    orders: OrderDesk
+    orders: Orders
     guard: Guard
     calendar: Calendar
     clients: Clients
@@ -62,8 +62,8 @@ class Parts:
     hand_offs: HandOffs
     profiles: Profiles
     changes: Changes
-    missed: Missed
-    answers: Answers
+    missed: CatchUp
+    responses: Responses
     renderer: Renderer
     limits: Limits
     live: Live
@@ -71,4 +71,4 @@ class Parts:
 
 
 # Litestar would walk through the whole struct at every request to see that it is one.
-GivenParts: TypeAlias = NamedDependency[SkipValidation[Parts]]
+GivenServices: TypeAlias = NamedDependency[SkipValidation[Services]]

@@ -17,7 +17,7 @@ import structlog
 from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs.answer import decode
 from counterfoil.whmcs.breaker import Breaker, Permit
-from counterfoil.whmcs.concurrency import Gate
+from counterfoil.whmcs.concurrency import ConcurrencyLimit
 from counterfoil.whmcs.connection import Connection, Reply
 from counterfoil.whmcs.failures import ABOUT_THE_TEXT, CREDENTIALS, Failure, refused_access
 from counterfoil.whmcs.health import Health
@@ -74,7 +74,7 @@ class WhmcsClient:
             self._credentials["accesskey"] = access_key
         self._timeout, self._clock = timeout, clock
         self._connection = Connection(self.url, timeout, max_concurrency)
-        self._gate = Gate(max_concurrency, clock)
+        self._gate = ConcurrencyLimit(max_concurrency, clock)
         self._breaker = Breaker(clock)
         self.health = Health(self._gate, self._breaker)
 

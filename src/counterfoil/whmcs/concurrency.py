@@ -11,7 +11,7 @@ _WEIGHT = 0.2
 """Of the newest call in the running mean: after five calls the mean has mostly followed a change."""
 
 
-class Gate:
+class ConcurrencyLimit:
     """First come, first served; `places` at a time."""
 
     def __init__(self, places: int, clock: Callable[[], float]) -> None:
@@ -45,10 +45,10 @@ class Gate:
         return not self._waiting and len(self._since) + self._promised < self._places
 
     @asynccontextmanager
-    async def place(self, patience: float) -> AsyncIterator[None]:
-        """One place. Raises Failure at once when the wait is likely to take longer than `patience` seconds."""
+    async def place(self, limit: float) -> AsyncIterator[None]:
+        """One place. Raises Failure at once when the wait is likely to take longer than `limit` seconds."""
         if not self._has_room:
-            if self.expected_wait > patience:
+            if self.expected_wait > limit:
                 raise Failure("queue_full")
             await self._wait()
         me = object()

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 
 from counterfoil.whmcs.breaker import Breaker
-from counterfoil.whmcs.concurrency import Gate
+from counterfoil.whmcs.concurrency import ConcurrencyLimit
 
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds in seconds; a last bucket holds what took longer."""
@@ -27,7 +27,7 @@ class Latency:
 class Health:
     """`calls` by (action, outcome): "ok", "refused" (a business error), or the reason of failures.py."""
 
-    def __init__(self, gate: Gate, breaker: Breaker) -> None:
+    def __init__(self, gate: ConcurrencyLimit, breaker: Breaker) -> None:
         self._gate, self._breaker = gate, breaker
         self.calls: Counter[tuple[str, str]] = Counter()
         self.latency: dict[str, Latency] = {}

@@ -25,13 +25,13 @@ from .actions import (
     subscriptions,
     users,
 )
-from .actions.desk import Answer, Desk, Params, RefusedError
+from .actions.desk import ActionContext, Answer, Params, RefusedError
 from .calls import NOT_RECORDED, Call
 from .installation import Installation
 from .quirks import bent
 from .switches import Fault, Switches
 
-Action = Callable[[Desk, Params], Answer]
+Action = Callable[[ActionContext, Params], Answer]
 Reply = Response[Any]
 
 ACTIONS: dict[str, Action] = {
@@ -144,7 +144,7 @@ def _answer(installation: Installation, params: Params, action: str, base_url: s
     is_there = installation.switches.addon or not action.lower().startswith("counterfoil")
     if carried_out is None or not is_there:
         return {"result": "error", "message": "Command Not Found"}
-    desk = Desk(
+    desk = ActionContext(
         installation.options,
         installation.ledger,
         installation.clerk,

@@ -41,7 +41,7 @@ STATUS_EVENTS = {
 }
 
 
-class Clerk:
+class BookKeeper:
     """`tell=False`: the change comes without a hook, as many do in WHMCS."""
 
     def __init__(self, ledger: Ledger, courier: Courier, switches: Switches, addon: Addon) -> None:

@@ -15,7 +15,7 @@ from counterfoil_sandbox.webhooks import Courier
 
 from .addon import Addon
 from .calls import Calls
-from .clerk import Clerk
+from .clerk import BookKeeper
 from .ledger import Ledger
 from .options import Options
 from .records import User
@@ -52,7 +52,7 @@ class Installation:
         self.addon = Addon()
         self.ledger = Ledger(zone=self.options.zone, now=lambda: time.time() + shift)
         seed(self.ledger, self.options, self.ledger.today())
-        self.clerk = Clerk(self.ledger, self.courier, self.switches, self.addon)
+        self.clerk = BookKeeper(self.ledger, self.courier, self.switches, self.addon)
         self.tokens = Tokens(time.monotonic)
         self._visits: dict[str, Visit] = {}
         self.release()

@@ -33,7 +33,7 @@ class _Batch:
         self.answer: asyncio.Future[Mapping[int, Invoice] | None] = asyncio.get_running_loop().create_future()
 
 
-class Together:
+class InvoiceBatcher:
     def __init__(self, api: _One, addon: _Several) -> None:
         self._api = api
         self._addon = addon

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from counterfoil.billing.invoices.query import OPEN, InvoiceQuery, StatusFilter, is_overdue, is_to_pay, select
 from counterfoil.billing.invoices.shown import (
-    Figures,
     InvoiceItem,
-    InvoicePage,
+    InvoiceList,
+    InvoiceTotals,
     has_part_payment,
     owed,
     stands_for_others,
@@ -110,8 +110,8 @@ class Ledger:
         """Of issue, newest first."""
         return tuple(sorted({row.issued_on.year for row in self._rows if row.issued_on}, reverse=True))
 
-    def page(self, query: InvoiceQuery, as_of: datetime) -> InvoicePage:
-        return InvoicePage(
+    def page(self, query: InvoiceQuery, as_of: datetime) -> InvoiceList:
+        return InvoiceList(
             items=tuple(self._item(row) for row in self._page_rows(query)),
             page=query.page,
             page_size=query.page_size,
@@ -141,7 +141,7 @@ class Ledger:
         """Every invoice with what is owed on it; the balances of all open ones must be known."""
         return tuple((row, self._due(row)) for row in self._rows)
 
-    def figures(self, credit: Money) -> tuple[Figures, ...]:
+    def figures(self, credit: Money) -> tuple[InvoiceTotals, ...]:
         """One for each currency that something is owed in, the client's own always."""
         unpaid = [row for row in self._rows if row.status is InvoiceStatus.UNPAID]
         currencies = dict.fromkeys([credit.currency, *(row.total.currency for row in unpaid)])
@@ -150,9 +150,9 @@ class Ledger:
             for currency in currencies
         )
 
-    def _figures_in(self, currency: str, unpaid: list[InvoiceRow], credit: Money) -> Figures:
+    def _figures_in(self, currency: str, unpaid: list[InvoiceRow], credit: Money) -> InvoiceTotals:
         owed = [row for row in unpaid if is_to_pay(row.status, row.total.amount) and self._due(row) > 0]
-        return Figures(
+        return InvoiceTotals(
             due=Money.of(sum(map(self._due, owed), Decimal(0)), currency),
             overdue=Money.of(sum(map(self._due, filter(self._is_overdue, owed)), Decimal(0)), currency),
             credit=credit if credit.currency == currency else Money.of("0", currency),

@@ -11,10 +11,10 @@ from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.invoices.ledger import Difference, Doubts, Ledger
 from counterfoil.billing.invoices.query import InvoiceQuery
 from counterfoil.billing.invoices.shown import (
-    Figures,
     InvoiceDetail,
     InvoiceItem,
-    InvoicePage,
+    InvoiceList,
+    InvoiceTotals,
     detail_of,
     stands_for_others,
 )
@@ -74,8 +74,8 @@ class InvoiceRows(Protocol):
 class Overview(msgspec.Struct, frozen=True):
     """The invoice page: one page of the list and the figures above it. No figures when there are too many to sum."""
 
-    invoices: InvoicePage
-    figures: tuple[Figures, ...] | None
+    invoices: InvoiceList
+    figures: tuple[InvoiceTotals, ...] | None
     open_count: int
     years: tuple[int, ...]
     client: Client
@@ -103,7 +103,7 @@ class Invoices:
         clients: Clients,
         calendar: Calendar,
         *,
-        patience: float,
+        timeout: float,
         read_one: Callable[[int, int], Awaitable[Invoice | None]] | None = None,
     ) -> None:
         """`read_one(client_id, invoice_id)`: a cheaper way than GetInvoice for those wanted at once (together.py)."""
@@ -113,10 +113,10 @@ class Invoices:
         self._lifetimes = lifetimes
         self._clients = clients
         self._calendar = calendar
-        self._patience = patience
+        self._patience = timeout
         self._doubts = Doubts()
 
-    async def page(self, client_id: int, query: InvoiceQuery) -> Reading[InvoicePage]:
+    async def page(self, client_id: int, query: InvoiceQuery) -> Reading[InvoiceList]:
         """One page of the list. Cold it costs one call, and one for each open invoice on it."""
         ledger, snapshot = await self.ledger(client_id, query, lambda known: known.needed_for(query))
         page = ledger.page(query, moment(snapshot.as_of))

@@ -28,7 +28,7 @@ class InvoiceItem(Struct, frozen=True):
     gateway: str
 
 
-class InvoicePage(Struct, frozen=True):
+class InvoiceList(Struct, frozen=True):
     items: tuple[InvoiceItem, ...]
     page: int
     page_size: int
@@ -36,18 +36,18 @@ class InvoicePage(Struct, frozen=True):
     as_of: datetime
 
 
-class ShownTax(Struct, frozen=True):
+class TaxItem(Struct, frozen=True):
     rate: Decimal
     amount: Money
 
 
-class ShownLine(Struct, frozen=True):
+class LineItem(Struct, frozen=True):
     description: str
     amount: Money
     taxed: bool
 
 
-class ShownPayment(Struct, frozen=True):
+class PaymentItem(Struct, frozen=True):
     date: date | None
     gateway: str
     reference: str
@@ -74,13 +74,13 @@ class InvoiceDetail(Struct, frozen=True):
     currency: str
     subtotal: Money
     credit: Money
-    taxes: tuple[ShownTax, ...]
+    taxes: tuple[TaxItem, ...]
     total: Money
     balance: Money
     gateway: str
     notes: str
-    lines: tuple[ShownLine, ...]
-    payments: tuple[ShownPayment, ...]
+    lines: tuple[LineItem, ...]
+    payments: tuple[PaymentItem, ...]
     stands_for: StandsFor | None
     as_of: datetime
 
@@ -89,7 +89,7 @@ class InvoiceDetail(Struct, frozen=True):
         return Money.of(owed(self.status, self.balance.amount), self.currency)
 
 
-class Figures(Struct, frozen=True):
+class InvoiceTotals(Struct, frozen=True):
     """The head of the list, one per currency. `due` sums what can be paid, `overdue` is part of it; `unpaid_count` are
     all that WHMCS calls Unpaid, also those over nothing.
     """
@@ -148,14 +148,14 @@ def detail_of(invoice: Invoice, currency: str, today: date, as_of: datetime) -> 
         currency=currency,
         subtotal=money(invoice.subtotal),
         credit=money(invoice.credit),
-        taxes=tuple(ShownTax(tax.rate, money(tax.amount)) for tax in invoice.taxes),
+        taxes=tuple(TaxItem(tax.rate, money(tax.amount)) for tax in invoice.taxes),
         total=money(invoice.total),
         balance=money(invoice.balance),
         gateway=invoice.gateway,
         notes=invoice.notes,
-        lines=tuple(ShownLine(line.description, money(line.amount), line.taxed) for line in invoice.lines),
+        lines=tuple(LineItem(line.description, money(line.amount), line.taxed) for line in invoice.lines),
         payments=tuple(
-            ShownPayment(each.date, each.gateway, each.reference, money(each.amount)) for each in invoice.payments
+            PaymentItem(each.date, each.gateway, each.reference, money(each.amount)) for each in invoice.payments
         ),
         stands_for=stands_for(invoice),
         as_of=as_of,

@@ -14,9 +14,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from counterfoil.billing.credits import ShownCredit
+from counterfoil.billing.credits import CreditItem
 from counterfoil.billing.invoices.query import OPEN
-from counterfoil.billing.transactions import ShownTransaction
+from counterfoil.billing.transactions import TransactionItem
 from counterfoil.model import InvoiceRow, InvoiceStatus, Money
 
 
@@ -104,8 +104,8 @@ class Books(Struct, frozen=True):
     """All of one client: each invoice with what WHMCS says is due on it, and the credit left."""
 
     invoices: Sequence[tuple[InvoiceRow, Decimal]]
-    transactions: Sequence[ShownTransaction]
-    credits: Sequence[ShownCredit]
+    transactions: Sequence[TransactionItem]
+    credits: Sequence[CreditItem]
     credit: Money
 
 
@@ -167,10 +167,10 @@ def _entries(books: Books, currency: str) -> Iterator[Entry]:
     yield from _loose(loose, others)
 
 
-def _by_invoice(books: Books, currency: str) -> tuple[dict[int, list[ShownTransaction]], list[ShownTransaction]]:
+def _by_invoice(books: Books, currency: str) -> tuple[dict[int, list[TransactionItem]], list[TransactionItem]]:
     """Payments of each invoice, the earliest first, and those in this currency that belong to none."""
     known = {row.id for row, _ in books.invoices}
-    found: dict[int, list[ShownTransaction]] = defaultdict(list)
+    found: dict[int, list[TransactionItem]] = defaultdict(list)
     loose = []
     for each in sorted(books.transactions, key=lambda each: (each.date or date.min, each.id)):
         if each.invoice_id in known:
@@ -181,10 +181,10 @@ def _by_invoice(books: Books, currency: str) -> tuple[dict[int, list[ShownTransa
 
 
 def _by_named_invoice(
-    entries: Iterable[ShownCredit], rows: dict[int, InvoiceRow]
-) -> tuple[dict[int, list[ShownCredit]], list[ShownCredit]]:
+    entries: Iterable[CreditItem], rows: dict[int, InvoiceRow]
+) -> tuple[dict[int, list[CreditItem]], list[CreditItem]]:
     """WHMCS names the invoice in the description ("Credit Applied to Invoice #7"); its `relid` is 0 there."""
-    found: dict[int, list[ShownCredit]] = defaultdict(list)
+    found: dict[int, list[CreditItem]] = defaultdict(list)
     others = []
     for entry in entries:
         name = _NAMED.search(entry.description)
@@ -195,7 +195,7 @@ def _by_named_invoice(
     return found, others
 
 
-def _of_invoice(row: InvoiceRow, payments: list[ShownTransaction], transfers: list[ShownCredit]) -> Iterator[Entry]:
+def _of_invoice(row: InvoiceRow, payments: list[TransactionItem], transfers: list[CreditItem]) -> Iterator[Entry]:
     def entry(day: date | None, kind: EntryKind, amount: Decimal, text: str = "") -> Entry:
         return Entry(day, kind, amount, row.id, row.number or str(row.id), text)
 
@@ -218,7 +218,7 @@ def _of_invoice(row: InvoiceRow, payments: list[ShownTransaction], transfers: li
         yield entry(_closed_on(row, payments), _closing_kind(row), closing)
 
 
-def _payment(payment: ShownTransaction, row: InvoiceRow | None = None) -> Entry:
+def _payment(payment: TransactionItem, row: InvoiceRow | None = None) -> Entry:
     """Money in is owed no more."""
     kind = EntryKind.REFUND if payment.amount.amount < 0 else EntryKind.PAYMENT
     text = " ".join(filter(None, (payment.gateway, payment.reference)))
@@ -231,12 +231,12 @@ def _closing_kind(row: InvoiceRow) -> EntryKind:
     return EntryKind.CANCELLED if row.status in voided else EntryKind.ADJUSTMENT
 
 
-def _closed_on(row: InvoiceRow, payments: list[ShownTransaction]) -> date | None:
+def _closed_on(row: InvoiceRow, payments: list[TransactionItem]) -> date | None:
     days = [payment.date for payment in payments if payment.date]
     return row.closed_on or max(days, default=row.issued_on)
 
 
-def _loose(payments: Iterable[ShownTransaction], entries: Iterable[ShownCredit]) -> Iterator[Entry]:
+def _loose(payments: Iterable[TransactionItem], entries: Iterable[CreditItem]) -> Iterator[Entry]:
     """Payments that belong to no invoice, and credit that belongs to none. Money that became credit on its day is one
     entry, not two.
     """

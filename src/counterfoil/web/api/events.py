@@ -12,7 +12,7 @@ from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.live_streams import Live, Stream
 from counterfoil.web.http.request_context import context_of
 from counterfoil.web.http.response_cache import Visit
-from counterfoil.web.services import GivenParts
+from counterfoil.web.services import GivenServices
 
 LONGEST = 300.0
 """Seconds. Then the browser comes back, through the guard: sessions end and permissions are taken away meanwhile."""
@@ -50,7 +50,7 @@ async def _left(receive: Receive, stream: Stream) -> None:
 
 
 @get("/api/v1/events", signed_in=True, media_type="text/event-stream", summary="Changes, as server-sent events")
-async def events(request: Request[Any, Any, Any], parts: GivenParts) -> ASGIResponse:
+async def events(request: Request[Any, Any, Any], services: GivenServices) -> ASGIResponse:
     """`event: changed`, `data: {"resource", "id"}`: what the current client should read again; null means all of it.
 
     Resumes after `Last-Event-ID`.
@@ -59,4 +59,4 @@ async def events(request: Request[Any, Any, Any], parts: GivenParts) -> ASGIResp
         return ASGIResponse(media_type="text/event-stream", is_head_response=True)
     visit: Visit = request.scope["state"]["visit"]
     last_seen = request.headers.get("last-event-id", "")
-    return EventStream(parts.live, parts.live.open(viewer_of(request), visit.handle.key, last_seen))
+    return EventStream(services.live, services.live.open(viewer_of(request), visit.handle.key, last_seen))

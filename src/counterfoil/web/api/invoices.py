@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from counterfoil.billing.hand_offs import TOKEN_LIFETIME, HandOff
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
-from counterfoil.billing.invoices.shown import InvoiceDetail, InvoiceItem, InvoicePage
+from counterfoil.billing.invoices.shown import InvoiceDetail, InvoiceItem, InvoiceList
 from counterfoil.billing.reading import Reading, moment
 from counterfoil.errors import InvoiceNotFound, ValidationFailed
 from counterfoil.web.http.csv_files import Cell, csv_file
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.services import GivenParts
+from counterfoil.web.services import GivenServices
 
 JSON = "application/json"
 
@@ -35,7 +35,7 @@ class PaymentLink(Struct, frozen=True):
 @get("/api/v1/invoices", permission="invoices")
 async def list_invoices(  # noqa: PLR0917 - query parameters, given by name
     request: AnyRequest,
-    parts: GivenParts,
+    services: GivenServices,
     status: FromQuery[StatusFilter | None] = None,
     from_: Annotated[date | None, QueryParameter(name="from")] = None,
     to: FromQuery[date | None] = None,
@@ -47,15 +47,15 @@ async def list_invoices(  # noqa: PLR0917 - query parameters, given by name
     viewer = viewer_of(request)
     order, descending = sort_of(sort)
     query = InvoiceQuery(status, from_, to, q, order, descending, page, page_size)
-    reading: Reading[InvoicePage] = await parts.invoices.page(viewer.client, query)
+    reading: Reading[InvoiceList] = await services.invoices.page(viewer.client, query)
     body = msgspec.json.encode(reading.value)
-    return await parts.answers.give(request, reading, body, permission="invoices", media_type=JSON)
+    return await services.responses.respond(request, reading, body, permission="invoices", media_type=JSON)
 
 
 @get(["/api/v1/invoices.csv", "/invoices.csv"], permission="invoices")
 async def invoices_csv(  # noqa: PLR0917 - query parameters, given by name
     request: AnyRequest,
-    parts: GivenParts,
+    services: GivenServices,
     status: FromQuery[StatusFilter | None] = None,
     from_: Annotated[date | None, QueryParameter(name="from")] = None,
     to: FromQuery[date | None] = None,
@@ -65,10 +65,10 @@ async def invoices_csv(  # noqa: PLR0917 - query parameters, given by name
     """All matching invoices of one moment, in UTF-8 with a byte-order mark. The header `as-of` says of which."""
     viewer = viewer_of(request)
     order, descending = sort_of(sort)
-    await parts.limits.hit("csv", str(viewer.account_id))
-    reading = await parts.invoices.export(viewer.client, InvoiceQuery(status, from_, to, q, order, descending))
+    await services.limits.hit("csv", str(viewer.account_id))
+    reading = await services.invoices.export(viewer.client, InvoiceQuery(status, from_, to, q, order, descending))
     rows = [_cells(item) for item in reading.value]
-    name, known = f"invoices-{parts.calendar.today()}.csv", request.headers.get("if-none-match", "")
+    name, known = f"invoices-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")
     return await csv_file(name, CSV_COLUMNS, rows, moment(reading.as_of), known)
 
 
@@ -108,25 +108,27 @@ def _cells(item: InvoiceItem) -> tuple[Cell, ...]:
 
 
 @get("/api/v1/invoices/{invoice_id:str}", permission="invoices")
-async def get_invoice(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[bytes]:
+async def get_invoice(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[bytes]:
     viewer = viewer_of(request)
-    reading: Reading[InvoiceDetail] = await parts.invoices.detail(viewer.client, id_of(invoice_id))
+    reading: Reading[InvoiceDetail] = await services.invoices.detail(viewer.client, id_of(invoice_id))
     body = msgspec.json.encode(reading.value)
-    return await parts.answers.give(request, reading, body, permission="invoices", media_type=JSON)
+    return await services.responses.respond(request, reading, body, permission="invoices", media_type=JSON)
 
 
 @post("/api/v1/invoices/{invoice_id:str}/payment-link", permission="invoices", status_code=200)
-async def payment_link(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[PaymentLink]:
+async def payment_link(
+    request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]
+) -> Response[PaymentLink]:
     viewer = viewer_of(request)
-    await parts.limits.hit("sso_link", str(viewer.account_id))
-    return link_answer(await parts.hand_offs.pay(viewer.client, viewer.user_id, id_of(invoice_id)))
+    await services.limits.hit("sso_link", str(viewer.account_id))
+    return link_answer(await services.hand_offs.pay(viewer.client, viewer.user_id, id_of(invoice_id)))
 
 
 @post("/api/v1/invoices/{invoice_id:str}/pdf-link", permission="invoices", status_code=200)
-async def pdf_link(request: AnyRequest, parts: GivenParts, invoice_id: FromPath[str]) -> Response[PaymentLink]:
+async def pdf_link(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[PaymentLink]:
     viewer = viewer_of(request)
-    await parts.limits.hit("sso_link", str(viewer.account_id))
-    return link_answer(await parts.hand_offs.pdf(viewer.client, viewer.user_id, id_of(invoice_id)))
+    await services.limits.hit("sso_link", str(viewer.account_id))
+    return link_answer(await services.hand_offs.pdf(viewer.client, viewer.user_id, id_of(invoice_id)))
 
 
 def link_answer(hand_off: HandOff) -> Response[PaymentLink]:

@@ -16,8 +16,8 @@ from counterfoil.orders.repository import Order, Status
 from counterfoil.web.api.invoices import JSON
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.http.response_cache import unkept
-from counterfoil.web.services import GivenParts
+from counterfoil.web.http.response_cache import respond_uncached
+from counterfoil.web.services import GivenServices
 from counterfoil.web.text.catalogue import negotiate_language, translatable, translator
 
 STOPPED: dict[StopCode, str] = {
@@ -62,7 +62,7 @@ class OrderBody(Struct):
     """Empty: WHMCS's first."""
 
 
-class ShownItem(Struct, frozen=True):
+class OrderLine(Struct, frozen=True):
     product_id: int | None
     name: str
     billing_cycle: str
@@ -71,30 +71,30 @@ class ShownItem(Struct, frozen=True):
     setup_fee: Money | None
 
 
-class ShownError(Struct, frozen=True):
+class OrderError(Struct, frozen=True):
     """`code` is one of the codes of docs/orders.md; `message` is in the reader's language."""
 
     code: str
     message: str
 
 
-class ShownOrder(Struct, frozen=True):
+class OrderDetail(Struct, frozen=True):
     """`invoice_id` is the invoice that WHMCS made of it, once there is one."""
 
     id: str
     status: Status
-    items: list[ShownItem]
+    items: list[OrderLine]
     gateway: str
     total: Money | None
     created_at: datetime
     updated_at: datetime
     invoice_id: int | None
-    error: ShownError | None
+    error: OrderError | None
     as_of: datetime
 
 
 class OrderList(Struct, frozen=True):
-    items: list[ShownOrder]
+    items: list[OrderDetail]
     page: int
     page_size: int
     total: int
@@ -102,59 +102,59 @@ class OrderList(Struct, frozen=True):
 
 
 @get("/api/v1/products", permission="orders")
-async def list_products(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+async def list_products(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """What the client can order, in the client's currency."""
-    client = await parts.clients.read(viewer_of(request).client)
-    products = await parts.orders.products.read(client.value.currency)
-    return unkept(request, msgspec.json.encode(products.value), media_type=JSON)
+    client = await services.clients.read(viewer_of(request).client)
+    products = await services.orders.products.read(client.value.currency)
+    return respond_uncached(request, msgspec.json.encode(products.value), media_type=JSON)
 
 
 @post("/api/v1/orders", permission="orders", status_code=202)
-async def place_order(request: AnyRequest, parts: GivenParts, data: JSONBody[OrderBody]) -> Response[ShownOrder]:
+async def place_order(request: AnyRequest, services: GivenServices, data: JSONBody[OrderBody]) -> Response[OrderDetail]:
     """Needs the header Idempotency-Key: the same key and body give the same order, however often they are sent. 409
     `payment_method_missing`: nothing was created, and the same key can be used again.
     """
     viewer = viewer_of(request)
     key = key_of(request)
-    await parts.limits.hit("order", str(viewer.account_id))
+    await services.limits.hit("order", str(viewer.account_id))
     wanted = [Wanted(item.product_id, item.billing_cycle, item.quantity) for item in data.items]
-    order = await parts.orders.checkout.place(viewer.client, wanted, data.gateway, key)
+    order = await services.orders.checkout.place(viewer.client, wanted, data.gateway, key)
     return _accepted(request, order)
 
 
 @get("/api/v1/orders", permission="orders")
 async def list_orders(
     request: AnyRequest,
-    parts: GivenParts,
+    services: GivenServices,
     page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
     page_size: Annotated[int, QueryParameter(ge=1, le=100)] = 25,
 ) -> Response[bytes]:
     """Newest first."""
     as_of = datetime.now(UTC)
-    orders, total = await parts.orders.checkout.of_client(viewer_of(request).client, page, page_size)
+    orders, total = await services.orders.checkout.of_client(viewer_of(request).client, page, page_size)
     shown = [shown_order(order, language_of(request), as_of) for order in orders]
     body = msgspec.json.encode(OrderList(shown, page, page_size, total, as_of))
-    return unkept(request, body, media_type=JSON, seen=_version(request, orders, page, page_size, total))
+    return respond_uncached(request, body, media_type=JSON, seen=_version(request, orders, page, page_size, total))
 
 
 @get("/api/v1/orders/{order_id:str}", permission="orders")
-async def get_order(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[bytes]:
+async def get_order(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[bytes]:
     as_of = datetime.now(UTC)
-    order = await parts.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))
+    order = await services.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))
     body = msgspec.json.encode(shown_order(order, language_of(request), as_of))
-    return unkept(request, body, media_type=JSON, seen=_version(request, [order]))
+    return respond_uncached(request, body, media_type=JSON, seen=_version(request, [order]))
 
 
 @post("/api/v1/orders/{order_id:str}/retry", permission="orders", status_code=202)
-async def retry_order(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[ShownOrder]:
+async def retry_order(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[OrderDetail]:
     """Goes on where a failed order stopped, once the cause is mended."""
     viewer = viewer_of(request)
-    await parts.limits.hit("order", str(viewer.account_id))
-    order = await parts.orders.checkout.find(viewer.client, order_id_of(order_id))
-    return _accepted(request, await parts.orders.checkout.retry(order))
+    await services.limits.hit("order", str(viewer.account_id))
+    order = await services.orders.checkout.find(viewer.client, order_id_of(order_id))
+    return _accepted(request, await services.orders.checkout.retry(order))
 
 
-def _accepted(request: AnyRequest, order: Order) -> Response[ShownOrder]:
+def _accepted(request: AnyRequest, order: Order) -> Response[OrderDetail]:
     shown = shown_order(order, language_of(request), datetime.now(UTC))
     headers = {"cache-control": "no-store", "location": f"/api/v1/orders/{order.id}"}
     return Response(shown, status_code=202, headers=headers, media_type=JSON)
@@ -179,13 +179,13 @@ def language_of(request: AnyRequest) -> str:
     return negotiate_language(request.headers.get("accept-language", ""))
 
 
-def shown_order(order: Order, language: str, as_of: datetime) -> ShownOrder:
+def shown_order(order: Order, language: str, as_of: datetime) -> OrderDetail:
     words = translator(language)
-    return ShownOrder(
+    return OrderDetail(
         id=order.id,
         status=order.status,
         items=[
-            ShownItem(item.product_id, item.name, item.billing_cycle, item.quantity, item.price, item.setup_fee)
+            OrderLine(item.product_id, item.name, item.billing_cycle, item.quantity, item.price, item.setup_fee)
             for item in order.items
         ],
         gateway=order.gateway,
@@ -193,7 +193,7 @@ def shown_order(order: Order, language: str, as_of: datetime) -> ShownOrder:
         created_at=order.created_at,
         updated_at=order.updated_at,
         invoice_id=order.whmcs_invoice_id,
-        error=ShownError(order.error_code, words(STOPPED[order.error_code])) if order.error_code else None,
+        error=OrderError(order.error_code, words(STOPPED[order.error_code])) if order.error_code else None,
         as_of=as_of,
     )
 

@@ -11,14 +11,14 @@ from litestar import Response, get, post
 from litestar.openapi import ResponseSpec
 from msgspec import Struct
 
-from counterfoil.billing.lifetimes import GATEWAY_SCOPE
+from counterfoil.billing.lifetimes import SHARED_SCOPE
 from counterfoil.billing.payment_methods import PaymentMethodList
 from counterfoil.billing.reading import Reading, moment
 from counterfoil.model import Gateway
 from counterfoil.web.api.invoices import JSON, PaymentLink, link_answer
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.services import GivenParts
+from counterfoil.web.services import GivenServices
 
 
 def _answers(what: type[Struct]) -> ResponseSpec:
@@ -32,33 +32,35 @@ class GatewayList(Struct, frozen=True):
 
 
 @get("/api/v1/payment-methods", permission="invoices", responses={200: _answers(PaymentMethodList)})
-async def list_payment_methods(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+async def list_payment_methods(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """Saved cards and bank accounts, as WHMCS lists them. `expires_on` is the last day on which one is valid.
     `is_default` is always null: WHMCS does not tell which one it would charge.
     """
     viewer = viewer_of(request)
-    reading: Reading[PaymentMethodList] = await parts.payment_methods.page(viewer.client, viewer.account_id)
+    reading: Reading[PaymentMethodList] = await services.payment_methods.page(viewer.client, viewer.account_id)
     body = msgspec.json.encode(reading.value)
-    return await parts.answers.give(request, reading, body, permission="invoices", media_type=JSON)
+    return await services.responses.respond(request, reading, body, permission="invoices", media_type=JSON)
 
 
 @post("/api/v1/payment-methods/link", permission="invoices", status_code=200)
-async def manage_link(request: AnyRequest, parts: GivenParts) -> Response[PaymentLink]:
+async def manage_link(request: AnyRequest, services: GivenServices) -> Response[PaymentLink]:
     """A one-time link to WHMCS's page for adding, removing and choosing them."""
     viewer = viewer_of(request)
-    await parts.limits.hit("sso_link", str(viewer.account_id))
-    return link_answer(await parts.hand_offs.manage_payment_methods(viewer.client, viewer.user_id))
+    await services.limits.hit("sso_link", str(viewer.account_id))
+    return link_answer(await services.hand_offs.manage_payment_methods(viewer.client, viewer.user_id))
 
 
 @get(
     "/api/v1/payment-gateways",
     permission="invoices",
-    also_shows=GATEWAY_SCOPE,
+    also_shows=SHARED_SCOPE,
     responses={200: _answers(GatewayList)},
 )
-async def list_gateways(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+async def list_gateways(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """The ways of paying that are switched on. The same for every customer."""
-    reading = await parts.gateways.read()
+    reading = await services.gateways.read()
     body = msgspec.json.encode(GatewayList(reading.value, moment(reading.as_of)))
     # It belongs to no client, so it is kept in no client's drawer.
-    return await parts.answers.give(request, reading._replace(nonce=""), body, permission="invoices", media_type=JSON)
+    return await services.responses.respond(
+        request, reading._replace(nonce=""), body, permission="invoices", media_type=JSON
+    )

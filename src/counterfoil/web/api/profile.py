@@ -16,7 +16,7 @@ from counterfoil.web.api.session import renew_session
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.http.response_cache import CACHING, etag_of
-from counterfoil.web.services import GivenParts
+from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.proven_again import is_fresh
 from counterfoil.web.views.profile_words import in_words
 
@@ -67,35 +67,37 @@ class ProfilePatch(Struct, forbid_unknown_fields=True):
 
 
 @get("/api/v1/profile", permission="profile")
-async def get_profile(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+async def get_profile(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """The ETag changes with the profile and with `as_of`; a later PATCH may name it in If-Match."""
-    reading = await parts.profiles.read(viewer_of(request).client)
+    reading = await services.profiles.read(viewer_of(request).client)
     seen = Seen.word_for(reading.value)
-    return await parts.answers.give(request, reading, _body(reading), permission="profile", media_type=JSON, seen=seen)
+    return await services.responses.respond(
+        request, reading, _body(reading), permission="profile", media_type=JSON, seen=seen
+    )
 
 
 @patch("/api/v1/profile", permission="profile")
-async def patch_profile(request: AnyRequest, parts: GivenParts, data: JSONBody[ProfilePatch]) -> Response[bytes]:
+async def patch_profile(request: AnyRequest, services: GivenServices, data: JSONBody[ProfilePatch]) -> Response[bytes]:
     """A JSON merge patch. With `If-Match: <ETag of the GET>`, nothing is written when the profile has changed since
     (409 `profile_conflict`, with the fields that have `changed` and the `current` profile), unless it is what was asked
     for. Another e-mail address needs a sign-in within the last 5 minutes or `current_password` (403
-    `fresh_sign_in_required`). Answers the profile as WHMCS holds it afterwards.
+    `fresh_sign_in_required`). Responses the profile as WHMCS holds it afterwards.
     """
     viewer = viewer_of(request)
-    await parts.limits.hit("profile", str(viewer.account_id))
+    await services.limits.hit("profile", str(viewer.account_id))
     password = data.current_password if isinstance(data.current_password, str) else ""
     edit = Edit(
         texts=dict(data.texts()),
         preferences=dict(data.preferences()),
         seen=_seen(request.headers.get("if-match", "")),
-        is_fresh=not isinstance(data.email, str) or await is_fresh(request, parts, password),
+        is_fresh=not isinstance(data.email, str) or await is_fresh(request, services, password),
     )
     try:
-        reading = await parts.profiles.update(viewer.client, edit)
+        reading = await services.profiles.update(viewer.client, edit)
     except InvalidProfile as invalid:
         raise in_words(invalid) from None
     if "language" in edit.texts:
-        await renew_session(request, parts)
+        await renew_session(request, services)
     body = _body(reading)
     headers = {"etag": etag_of(body, Seen.word_for(reading.value)), **CACHING}
     return Response(body, media_type=JSON, headers=headers)

@@ -18,7 +18,7 @@ from counterfoil.settings import Settings
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.http.response_cache import Visit
-from counterfoil.web.services import GivenParts, Parts
+from counterfoil.web.services import GivenServices, Services
 
 _log = structlog.get_logger(__name__)
 
@@ -42,34 +42,34 @@ class Person(Struct, frozen=True):
     name: str
 
 
-class ShownClient(Struct, frozen=True):
+class ClientItem(Struct, frozen=True):
     client_id: int
     name: str
     permissions: list[str]
 
 
-class ShownSession(Struct, frozen=True):
+class SessionDetail(Struct, frozen=True):
     user: Person
     client_id: int | None
-    clients: list[ShownClient]
+    clients: list[ClientItem]
     staff: bool
 
 
 @post("/api/v1/session", public=True, status_code=204)
-async def sign_in(request: AnyRequest, parts: GivenParts, data: JSONBody[Credentials]) -> Response[None]:
-    cookie = await open_session(request, parts, data.email, data.password)
+async def sign_in(request: AnyRequest, services: GivenServices, data: JSONBody[Credentials]) -> Response[None]:
+    cookie = await open_session(request, services, data.email, data.password)
     return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
 
 
 @get("/api/v1/session", signed_in=True)
-async def show_session(request: AnyRequest, parts: GivenParts) -> Response[ShownSession]:
+async def show_session(request: AnyRequest, services: GivenServices) -> Response[SessionDetail]:
     viewer = viewer_of(request)
-    names = await client_names(parts, viewer)
-    shown = ShownSession(
+    names = await client_names(services, viewer)
+    shown = SessionDetail(
         user=Person(viewer.email, viewer.name),
         client_id=viewer.client_id,
         clients=[
-            ShownClient(each.client_id, name, sorted(each.permissions))
+            ClientItem(each.client_id, name, sorted(each.permissions))
             for each, name in zip(viewer.clients, names, strict=True)
         ],
         staff=viewer.is_staff,
@@ -78,80 +78,80 @@ async def show_session(request: AnyRequest, parts: GivenParts) -> Response[Shown
 
 
 @put("/api/v1/session/client", signed_in=True, status_code=204)
-async def switch_client(request: AnyRequest, parts: GivenParts, data: JSONBody[ClientChoice]) -> Response[None]:
-    cookie = await switch_session(request, parts, data.client_id)
+async def switch_client(request: AnyRequest, services: GivenServices, data: JSONBody[ClientChoice]) -> Response[None]:
+    cookie = await switch_session(request, services, data.client_id)
     return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
 
 
 @delete("/api/v1/session", public=True, status_code=204)
-async def sign_out(request: AnyRequest, parts: GivenParts) -> Response[None]:
-    cookie = await close_session(request, parts)
+async def sign_out(request: AnyRequest, services: GivenServices) -> Response[None]:
+    cookie = await close_session(request, services)
     return Response(None, status_code=204, cookies=[cookie], headers=FORGET)
 
 
-async def client_names(parts: Parts, viewer: Viewer) -> list[str]:
+async def client_names(services: Services, viewer: Viewer) -> list[str]:
     """As WHMCS has them now; what the session remembers (up to a minute) while WHMCS does not answer."""
 
     async def name_of(access: ClientAccess) -> str:
         try:
-            return await parts.clients.name(access.client_id)
+            return await services.clients.name(access.client_id)
         except Unavailable:
             return access.name
 
     return await asyncio.gather(*map(name_of, viewer.clients))
 
 
-async def open_session(request: AnyRequest, parts: Parts, email: str, password: str) -> Cookie:
+async def open_session(request: AnyRequest, services: Services, email: str, password: str) -> Cookie:
     """Raises SignInFailed, TwoFactorRequired, RateLimited, BillingUnavailable; NotFound when OIDC is the way in."""
-    if parts.settings.oidc_issuer:
+    if services.settings.oidc_issuer:
         raise NotFound
     where = context_of(request.scope).address
     try:
-        async with counting_failures(request, parts, email):
-            account = await parts.sign_in.with_password(email, password)
+        async with counting_failures(request, services, email):
+            account = await services.sign_in.with_password(email, password)
     except CounterfoilError as error:
         _log.info("sign-in refused", code=error.code, address=where)
         raise
     visit: Visit | None = request.scope["state"].get("visit")
-    cookie = await parts.sessions.open(
+    cookie = await services.sessions.open(
         account,
         replaces=visit and visit.handle,
         address=where,
         user_agent=request.headers.get("user-agent", ""),
     )
     _log.info("signed in", account=account.id, address=where)
-    return session_cookie(parts.settings, cookie)
+    return session_cookie(services.settings, cookie)
 
 
-def counting_failures(request: AnyRequest, parts: Parts, email: str) -> AbstractAsyncContextManager[None]:
+def counting_failures(request: AnyRequest, services: Services, email: str) -> AbstractAsyncContextManager[None]:
     """Around every look at a password: guesses count together, wherever they are made."""
     # As a hash: people type their password into the wrong field, too.
     who = blake2b(skeleton(email).encode("utf-8", "replace"), digest_size=16).hexdigest()
     where = context_of(request.scope).address
-    return parts.limits.failures(("sign_in_user", who), ("sign_in_address", where))
+    return services.limits.failures(("sign_in_user", who), ("sign_in_address", where))
 
 
-async def switch_session(request: AnyRequest, parts: Parts, client_id: int) -> Cookie:
+async def switch_session(request: AnyRequest, services: Services, client_id: int) -> Cookie:
     """Raises ClientNotFound for any client that is not this person's."""
     visit: Visit = request.scope["state"]["visit"]
-    return session_cookie(parts.settings, await parts.sessions.switch(visit.handle, client_id))
+    return session_cookie(services.settings, await services.sessions.switch(visit.handle, client_id))
 
 
-async def renew_session(request: AnyRequest, parts: Parts) -> None:
+async def renew_session(request: AnyRequest, services: Services) -> None:
     """After the client's language was changed: errors are told in what this session remembers of it."""
     visit: Visit = request.scope["state"]["visit"]
     with suppress(Unavailable):  # then it remembers the old one, for a minute
-        await parts.sessions.find(visit.handle)
+        await services.sessions.find(visit.handle)
 
 
-async def close_session(request: AnyRequest, parts: Parts) -> Cookie:
+async def close_session(request: AnyRequest, services: Services) -> Cookie:
     """Returns when the session is dead in every process; raises CacheUnavailable when that cannot be said."""
     visit: Visit | None = request.scope["state"].get("visit")
     if visit is None:
         raise NotSignedIn
-    await parts.sessions.close(visit.handle)
-    await parts.live.sign_out(visit.handle.key)
-    return session_cookie(parts.settings, "", max_age=0)
+    await services.sessions.close(visit.handle)
+    await services.live.sign_out(visit.handle.key)
+    return session_cookie(services.settings, "", max_age=0)
 
 
 def cookie_name(settings: Settings) -> str:

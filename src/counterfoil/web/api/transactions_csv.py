@@ -5,27 +5,27 @@ from typing import Any
 from litestar import Response, get
 
 from counterfoil.billing.reading import moment
-from counterfoil.billing.transactions import ShownTransaction
+from counterfoil.billing.transactions import TransactionItem
 from counterfoil.web.http.csv_files import Cell, csv_file
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.services import GivenParts
+from counterfoil.web.services import GivenServices
 
 COLUMNS = ("id", "date", "kind", "currency", "amount", "gateway", "description", "reference", "invoice_id")
 
 
 @get(["/api/v1/transactions.csv", "/transactions.csv"], permission="invoices")
-async def transactions_csv(request: AnyRequest, parts: GivenParts) -> Response[Any]:
+async def transactions_csv(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Newest first, in UTF-8 with a byte-order mark; a refund is below 0. The header `as-of` says of which moment."""
     viewer = viewer_of(request)
-    await parts.limits.hit("csv", str(viewer.account_id))
-    reading, _ = await parts.transactions.read(viewer.client)
+    await services.limits.hit("csv", str(viewer.account_id))
+    reading, _ = await services.transactions.read(viewer.client)
     rows = [_cells(each) for each in reading.value]
-    name, known = f"transactions-{parts.calendar.today()}.csv", request.headers.get("if-none-match", "")
+    name, known = f"transactions-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")
     return await csv_file(name, COLUMNS, rows, moment(reading.as_of), known)
 
 
-def _cells(each: ShownTransaction) -> tuple[Cell, ...]:
+def _cells(each: TransactionItem) -> tuple[Cell, ...]:
     return (
         each.id,
         each.date,

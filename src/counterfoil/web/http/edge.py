@@ -15,7 +15,7 @@ from counterfoil.settings import Network
 from counterfoil.web.http.access_log import Served
 from counterfoil.web.http.bodies import limited
 from counterfoil.web.http.http_errors import BadRequest
-from counterfoil.web.http.origin_policy import PROBED_BY_ADDRESS, SAFE_METHODS, Doors, is_ambiguous
+from counterfoil.web.http.origin_policy import PROBED_BY_ADDRESS, SAFE_METHODS, OriginPolicy, is_ambiguous
 from counterfoil.web.http.request_context import (
     RequestContext,
     address_of,
@@ -32,7 +32,7 @@ METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 class Rules(NamedTuple):
     """What the edge applies."""
 
-    doors: Doors
+    origin_policy: OriginPolicy
     headers: tuple[tuple[bytes, bytes], ...]
     trusted_proxies: tuple[Network, ...]
     errors: ErrorAnswers
@@ -93,10 +93,10 @@ class Edge:
         host = headers.get(b"host", b"")
         if is_ambiguous(scope, headers):
             raise BadRequest
-        if not self._rules.doors.knows_host(host) and not (host and scope["path"] in PROBED_BY_ADDRESS):
+        if not self._rules.origin_policy.knows_host(host) and not (host and scope["path"] in PROBED_BY_ADDRESS):
             raise BadRequest
         if scope["method"] not in SAFE_METHODS:
-            self._rules.doors.check_origin(headers)
+            self._rules.origin_policy.check_origin(headers)
 
     def _complete(self, scope: HTTPScope, context: RequestContext, send: Send) -> Send:
         fixed = self._rules.headers

@@ -10,7 +10,7 @@ from counterfoil.cache.store import StoreAway
 from counterfoil.redis.commands import Commands
 
 
-class SharedCounters(Storage, MovingWindowSupport):
+class RedisLimitStorage(Storage, MovingWindowSupport):
     """Every operation raises StoreAway."""
 
     STORAGE_SCHEME = None

@@ -19,7 +19,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from counterfoil.cache.store import StoreAway
 from counterfoil.errors import RateLimited, SignInFailed
 from counterfoil.redis.commands import Commands
-from counterfoil.web.http.limit_storage import SharedCounters
+from counterfoil.web.http.limit_storage import RedisLimitStorage
 
 _log = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ TABLE: dict[str, RateLimitItem] = {
 
 
 class Limits:
-    def __init__(self, shared: SharedCounters | None = None) -> None:
+    def __init__(self, shared: RedisLimitStorage | None = None) -> None:
         """`shared` with the other processes; None: there are none."""
         self._alone = MovingWindowRateLimiter(MemoryStorage())
         self._counters = shared
@@ -114,7 +114,7 @@ class Limits:
 
 def open_limits(cache_url: str) -> Limits:
     """Counts where the cache is. Nothing is connected before `start`."""
-    return Limits() if cache_url.startswith("memory:") else Limits(SharedCounters(Commands(cache_url, "limits")))
+    return Limits() if cache_url.startswith("memory:") else Limits(RedisLimitStorage(Commands(cache_url, "limits")))
 
 
 def _grouped(key: str) -> str:

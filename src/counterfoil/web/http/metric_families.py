@@ -8,7 +8,7 @@ from counterfoil.web.http.metrics import Family
 from counterfoil.whmcs.health import Health
 
 
-def families(cache: Cache, whmcs: Health, live: Live, changes: Mapping[str, int]) -> list[Family]:
+def metric_families(cache: Cache, whmcs: Health, live: Live, changes: Mapping[str, int]) -> list[Family]:
     return [
         *_of_the_cache(cache),
         *_of_whmcs(whmcs),
@@ -28,13 +28,13 @@ def _of_the_cache(cache: Cache) -> list[Family]:
             "counterfoil_cache_events",
             "What the cache did",
             ("event",),
-            lambda: {(name,): value for name, value in vars(cache.figures).items() if name != "stale_seconds"},
+            lambda: {(name,): value for name, value in vars(cache.counters).items() if name != "stale_seconds"},
         ),
         Family(
             "counterfoil_cache_stale_seconds",
             "Ages of what was found to differ from WHMCS although nothing had cleared it",
             (),
-            lambda: {(): cache.figures.stale_seconds},
+            lambda: {(): cache.counters.stale_seconds},
         ),
         Family(
             "counterfoil_cache_clock_ahead_seconds",

@@ -23,7 +23,7 @@ ONCE = (b"host", b"origin", b"sec-fetch-site", b"content-length", b"transfer-enc
 _LOOPBACK = re.compile(rb"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?")
 
 
-class Doors:
+class OriginPolicy:
     """Which hosts and origins requests may name."""
 
     def __init__(self, settings: Settings) -> None:

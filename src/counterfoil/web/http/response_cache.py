@@ -1,6 +1,6 @@
-"""Answers kept ready: the whole hot path of a read is one round trip to the cache and no work on the data.
+"""Responses kept ready: the whole hot path of a read is one round trip to the cache and no work on the data.
 
-A read handler gives its rendered bytes to `answer`; `KeptAnswers` sends them to the next reader without waking the
+A read handler gives its rendered bytes to `answer`; `ResponseCache` sends them to the next reader without waking the
 router, the handler or the database. Who may see them is checked each time: the session comes with the same round trip.
 """
 
@@ -26,7 +26,7 @@ CACHING = {"cache-control": "private, no-cache", "vary": "Cookie, Accept-Languag
 _CACHING = [(name.encode(), value.encode()) for name, value in CACHING.items()]
 
 _PERSONAL = frozenset({"/api/v1/payment-methods"})
-"""Answers for programs that are kept for each session all the same."""
+"""Responses for programs that are kept for each session all the same."""
 
 PAYING_COOKIE = "counterfoil_paying"
 """Which invoices this browser has gone to pay; pages show it, so it is part of what their kept copy depends on."""
@@ -36,7 +36,7 @@ _PAYING = f"{PAYING_COOKIE}=".encode()
 LONGEST_QUERY = 256
 """Characters. Nobody types more, and what only one request asks for is not worth keeping."""
 
-MOST_KEPT = 300
+MOST_CACHED = 300
 """New answers that a process keeps for one session within a minute. A person does not ask for so many; a program that
 varies the query or a header with each request would otherwise fill the cache's memory."""
 
@@ -58,10 +58,10 @@ class Visit(NamedTuple):
     handle: Handle
     viewer: Viewer | None
     """None: the cache did not know; the database may."""
-    kept_as: str
+    cache_key: str
 
 
-class KeptAnswers:
+class ResponseCache:
     """ASGI middleware around the router. Leaves a Visit in the scope's state for the guard."""
 
     def __init__(self, app: ASGIApp, *, cache: Cache, sessions: Sessions, cookie_name: str, version: str) -> None:
@@ -116,7 +116,7 @@ def _name_of(version: bytes, query: bytes, path: str, *person: str | bytes) -> s
     )
 
 
-class _Kept(NamedTuple):
+class _CachedResponse(NamedTuple):
     """As it is stored, so that a hit decodes and encodes nothing."""
 
     route: bytes
@@ -127,13 +127,13 @@ class _Kept(NamedTuple):
     etag: bytes
     body: bytes
 
-    def plain(self) -> "_Kept":
+    def plain(self) -> "_CachedResponse":
         """For the few who do not take it compressed."""
         return self._replace(encoding=b"", body=gzip.decompress(self.body)) if self.encoding else self
 
 
-def _unpack(entry: Entry) -> _Kept:
-    return _Kept(*entry.value.split(b"\n", 5))
+def _unpack(entry: Entry) -> _CachedResponse:
+    return _CachedResponse(*entry.value.split(b"\n", 5))
 
 
 def etag_of(body: bytes, seen: str = "") -> str:
@@ -141,7 +141,7 @@ def etag_of(body: bytes, seen: str = "") -> str:
     return f'"{seen}/{digest}"' if seen else f'"{digest}"'
 
 
-def _kept(body: bytes, route: str, permission: str, media_type: str, seen: str) -> _Kept:
+def _cached(body: bytes, route: str, permission: str, media_type: str, seen: str) -> _CachedResponse:
     etag = etag_of(body, seen)
     if media_type == "text/html" and len(body) >= COMPRESSED_FROM:
         # Weak: the same page, compressed or not. There is no secret on it that an attacker could make it repeat and
@@ -149,10 +149,12 @@ def _kept(body: bytes, route: str, permission: str, media_type: str, seen: str) 
         encoding, etag, body = b"gzip", f"W/{etag}", gzip.compress(body, 6, mtime=0)
     else:
         encoding = b""
-    return _Kept(route.encode(), permission.encode(), _content_type(media_type), encoding, etag.encode(), body)
+    return _CachedResponse(
+        route.encode(), permission.encode(), _content_type(media_type), encoding, etag.encode(), body
+    )
 
 
-class Answers:
+class Responses:
     """For read handlers: the response, kept until the data behind it is old."""
 
     def __init__(self, cache: Cache, now: Callable[[], float] = time.monotonic) -> None:
@@ -161,7 +163,7 @@ class Answers:
         self._minute = 0
         self._kept: Counter[str] = Counter()
 
-    async def give(
+    async def respond(
         self,
         request: AnyRequest,
         reading: Reading[Any],
@@ -172,14 +174,14 @@ class Answers:
         seen: str = "",
     ) -> Response[bytes]:
         """`seen` is put before the digest in the ETag: what of it a later If-Match goes by."""
-        kept = _kept(body, route_of(request.scope), permission, media_type, seen)
+        kept = _cached(body, route_of(request.scope), permission, media_type, seen)
         visit: Visit = request.scope["state"]["visit"]
         scope = visit.handle.scope
         # The cookie may name another client than the session: then the bytes would be kept in the wrong drawer.
         is_own = request.scope["state"]["viewer"].scope == scope
-        if visit.kept_as and is_own and self._has_room(visit.handle.key):
+        if visit.cache_key and is_own and self._has_room(visit.handle.key):
             entry = Entry(b"\n".join(kept), reading.as_of, reading.expires_at)
-            await self._cache.keep(scope, reading.nonce, visit.kept_as, entry)
+            await self._cache.keep(scope, reading.nonce, visit.cache_key, entry)
         answer = _answer(kept, context_of(request.scope).headers)
         headers = {name.decode(): value.decode() for name, value in answer.headers}
         return Response(answer.body, status_code=answer.status, media_type=media_type, headers=headers)
@@ -189,15 +191,15 @@ class Answers:
         if minute != self._minute:
             self._minute, self._kept = minute, Counter()
         self._kept[session] += 1
-        return self._kept[session] <= MOST_KEPT
+        return self._kept[session] <= MOST_CACHED
 
 
-def unkept(request: AnyRequest, body: bytes, *, media_type: str, seen: str = "") -> Response[bytes]:
+def respond_uncached(request: AnyRequest, body: bytes, *, media_type: str, seen: str = "") -> Response[bytes]:
     """A read that is made anew each time, with an ETag all the same. `seen`: what the ETag goes by instead of the body,
     when that differs although nothing changed.
     """
     etag = f"W/{etag_of(seen.encode())}" if seen else etag_of(body)
-    kept = _Kept(b"", b"", b"", b"", etag.encode(), body)
+    kept = _CachedResponse(b"", b"", b"", b"", etag.encode(), body)
     answer = _answer(kept, context_of(request.scope).headers)
     headers = {name.decode(): value.decode() for name, value in answer.headers}
     return Response(answer.body, status_code=answer.status, media_type=media_type, headers=headers)
@@ -210,7 +212,7 @@ class _Answer(NamedTuple):
     body: bytes
 
 
-def _answer(kept: _Kept, headers: Mapping[bytes, bytes]) -> _Answer:
+def _answer(kept: _CachedResponse, headers: Mapping[bytes, bytes]) -> _Answer:
     said = [(b"etag", kept.etag), *_CACHING]
     known = headers.get(b"if-none-match", b"")
     if known and is_known(known.decode("latin-1"), kept.etag.decode()):
@@ -222,7 +224,7 @@ def _answer(kept: _Kept, headers: Mapping[bytes, bytes]) -> _Answer:
     return _Answer(200, said, kept.body)
 
 
-async def _send(kept: _Kept, headers: Mapping[bytes, bytes], send: Send) -> None:
+async def _send(kept: _CachedResponse, headers: Mapping[bytes, bytes], send: Send) -> None:
     status, said, body = _answer(kept, headers)
     if status == 200:
         said += [(b"content-type", kept.content_type), (b"content-length", b"%d" % len(body))]

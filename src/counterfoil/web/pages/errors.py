@@ -27,7 +27,7 @@ from counterfoil.model import Client
 from counterfoil.web.http.http_errors import InternalError, public
 from counterfoil.web.http.request_context import context_of, route_of
 from counterfoil.web.http.response_cache import Visit
-from counterfoil.web.pages.shells import shell_for
+from counterfoil.web.pages.shells import shell_with
 from counterfoil.web.text.catalogue import translator
 from counterfoil.web.views.pages import NoClient, Problem, Shell, View
 from counterfoil.web.views.rendering import Renderer
@@ -72,7 +72,7 @@ class ErrorAnswers:
             return Answer(303, [(b"location", sign_in_address(scope).encode()), *headers], b"")
         viewer = _viewer(scope)
         client = await self._kept_client(viewer.client_id) if viewer and viewer.client_id else None
-        shell = shell_for(Request(scope), viewer, client)
+        shell = shell_with(Request(scope), viewer, client)
         if is_for_page(scope):
             content_type, body = b"text/html; charset=utf-8", self._page(scope, known, viewer, shell)
         else:

@@ -12,8 +12,8 @@ from counterfoil.billing.records import Paged, page_of
 from counterfoil.model import Client
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_for
-from counterfoil.web.services import Parts
+from counterfoil.web.pages.shells import HTML, shell_with
+from counterfoil.web.services import Services
 from counterfoil.web.views.pages import View
 
 JSON = "application/json"
@@ -30,23 +30,23 @@ def paged(reading: Reading[tuple[Item, ...]], page: int, page_size: int = ROWS) 
 
 
 async def give_json(
-    request: AnyRequest, parts: Parts, reading: Reading[Any], shown: object, permission: str
+    request: AnyRequest, services: Services, reading: Reading[Any], shown: object, permission: str
 ) -> Response[bytes]:
     body = msgspec.json.encode(shown)
-    return await parts.answers.give(request, reading, body, permission=permission, media_type=JSON)
+    return await services.responses.respond(request, reading, body, permission=permission, media_type=JSON)
 
 
 async def give_page(
-    request: AnyRequest, parts: Parts, read: tuple[Reading[Any], Client], view: View, permission: str
+    request: AnyRequest, services: Services, read: tuple[Reading[Any], Client], view: View, permission: str
 ) -> Response[bytes]:
     reading, client = read
-    body = parts.renderer.page(view, shell_for(request, viewer_of(request), client))
-    return await parts.answers.give(request, reading, body, permission=permission, media_type=HTML)
+    body = services.renderer.page(view, shell_with(request, viewer_of(request), client))
+    return await services.responses.respond(request, reading, body, permission=permission, media_type=HTML)
 
 
-async def with_gateways(parts: Parts, reading: Reading[Any]) -> tuple[Reading[Any], Callable[[str], str]]:
+async def with_gateways(services: Services, reading: Reading[Any]) -> tuple[Reading[Any], Callable[[str], str]]:
     """Gateways as customers know them; one that was switched off meanwhile keeps WHMCS's short name."""
-    gateways = await parts.gateways.read()
+    gateways = await services.gateways.read()
     names = {gateway.id: gateway.name for gateway in gateways.value}
     oldest = reading._replace(
         as_of=min(reading.as_of, gateways.as_of), expires_at=min(reading.expires_at, gateways.expires_at)

@@ -15,8 +15,8 @@ from counterfoil.web.api.orders import order_id_of
 from counterfoil.web.api.session import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_of
-from counterfoil.web.services import GivenParts, Parts
+from counterfoil.web.pages.shells import HTML, shell_from_cache
+from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
 from counterfoil.web.views.pages import View
@@ -38,52 +38,52 @@ class Choice(Struct):
 
 
 @get("/order", permission="orders", include_in_schema=False)
-async def order_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+async def order_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """With a choice in the address its review, so that the customer can come back to it; otherwise the choice."""
     query = request.query_params
     choice = Choice(query.get("offer", ""), query.get("quantity", "1"), query.get("gateway", ""))
-    offered = await parts.orders.checkout.offered(viewer_of(request).client)
+    offered = await services.orders.checkout.offered(viewer_of(request).client)
     if "change" in query or not choice.offer:
-        return await _choose(request, parts, offered, choice)
+        return await _choose(request, services, offered, choice)
     chosen = _chosen(offered, choice)
     if chosen is None:
-        return await _choose(request, parts, offered, choice, NOTHING_CHOSEN)
-    return await _review(request, parts, offered, chosen, secrets.token_hex(16))
+        return await _choose(request, services, offered, choice, NOTHING_CHOSEN)
+    return await _review(request, services, offered, chosen, secrets.token_hex(16))
 
 
 @post("/order", permission="orders", include_in_schema=False)
-async def place(request: AnyRequest, parts: GivenParts, data: URLEncodedBody[Choice]) -> Response[Any]:
+async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBody[Choice]) -> Response[Any]:
     viewer = viewer_of(request)
-    offered = await parts.orders.checkout.offered(viewer.client, now=True)
+    offered = await services.orders.checkout.offered(viewer.client, now=True)
     chosen = _chosen(offered, data)
     if chosen is None or not 0 < len(data.key) <= 64 or not data.key.isalnum():
-        return await _choose(request, parts, offered, data, NOTHING_CHOSEN)
+        return await _choose(request, services, offered, data, NOTHING_CHOSEN)
     if data.seen != _words(chosen):
-        return await _review(request, parts, offered, chosen, data.key, has_changed=True)
-    await parts.limits.hit("order", str(viewer.account_id))
+        return await _review(request, services, offered, chosen, data.key, has_changed=True)
+    await services.limits.hit("order", str(viewer.account_id))
     wanted = [Wanted(chosen.product.id, chosen.item.billing_cycle, chosen.item.quantity)]
     try:
-        order = await parts.orders.checkout.place(viewer.client, wanted, chosen.gateway.id, data.key)
+        order = await services.orders.checkout.place(viewer.client, wanted, chosen.gateway.id, data.key)
     except PaymentMethodMissing as error:
-        return await _review(request, parts, offered, chosen, data.key, error=error)
+        return await _review(request, services, offered, chosen, data.key, error=error)
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
 
 
 @get("/orders/{order_id:str}", permission="orders", include_in_schema=False)
-async def detail_page(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[bytes]:
-    order = await parts.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))
-    return await _detail(request, parts, order)
+async def detail_page(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[bytes]:
+    order = await services.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))
+    return await _detail(request, services, order)
 
 
 @post("/orders/{order_id:str}/retry", permission="orders", include_in_schema=False)
-async def retry(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[Any]:
+async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     viewer = viewer_of(request)
-    await parts.limits.hit("order", str(viewer.account_id))
-    order = await parts.orders.checkout.find(viewer.client, order_id_of(order_id))
+    await services.limits.hit("order", str(viewer.account_id))
+    order = await services.orders.checkout.find(viewer.client, order_id_of(order_id))
     try:
-        await parts.orders.checkout.retry(order)
+        await services.orders.checkout.retry(order)
     except (PaymentMethodMissing, OrderNotRetryable) as error:
-        return await _detail(request, parts, order, error)
+        return await _detail(request, services, order, error)
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
 
 
@@ -104,11 +104,11 @@ def _chosen(offered: Offered, choice: Choice) -> Chosen | None:
 
 
 async def _choose(
-    request: AnyRequest, parts: Parts, offered: Offered, choice: Choice, error: str = ""
+    request: AnyRequest, services: Services, offered: Offered, choice: Choice, error: str = ""
 ) -> Response[bytes]:
     viewer = viewer_of(request)
-    products = await parts.orders.products.read(offered.client.currency)
-    orders, _ = await parts.orders.checkout.of_client(viewer.client, 1, LATEST)
+    products = await services.orders.products.read(offered.client.currency)
+    orders, _ = await services.orders.checkout.of_client(viewer.client, 1, LATEST)
     page = ChoosePage(
         products=offered.products,
         gateways=offered.gateways,
@@ -119,12 +119,12 @@ async def _choose(
         gateway=choice.gateway,
         error=error,
     )
-    return await _page(request, parts, page, status=422 if error else 200)
+    return await _page(request, services, page, status=422 if error else 200)
 
 
 async def _review(
     request: AnyRequest,
-    parts: Parts,
+    services: Services,
     offered: Offered,
     chosen: Chosen,
     key: str,
@@ -133,7 +133,7 @@ async def _review(
     has_changed: bool = False,
 ) -> Response[bytes]:
     viewer = viewer_of(request)
-    methods = await parts.payment_methods.overview(viewer.client, viewer.account_id)
+    methods = await services.payment_methods.overview(viewer.client, viewer.account_id)
     page = ReviewPage(
         chosen=chosen,
         key=key,
@@ -142,7 +142,7 @@ async def _review(
         error=error,
         has_changed=has_changed,
     )
-    return await _page(request, parts, page, status=409 if error or has_changed else 200)
+    return await _page(request, services, page, status=409 if error or has_changed else 200)
 
 
 def _words(chosen: Chosen) -> str:
@@ -151,13 +151,13 @@ def _words(chosen: Chosen) -> str:
 
 
 async def _detail(
-    request: AnyRequest, parts: Parts, order: Order, error: CounterfoilError | None = None
+    request: AnyRequest, services: Services, order: Order, error: CounterfoilError | None = None
 ) -> Response[bytes]:
     may_see = viewer_of(request).allows("invoices")
     page = OrderPage(row=OrderRow(order), may_add=may_see, may_see_invoice=may_see, error=error)
-    return await _page(request, parts, page, status=error.status if error else 200)
+    return await _page(request, services, page, status=error.status if error else 200)
 
 
-async def _page(request: AnyRequest, parts: Parts, page: View, status: int = 200) -> Response[bytes]:
-    body = parts.renderer.page(page, await shell_of(request, parts, viewer_of(request)))
+async def _page(request: AnyRequest, services: Services, page: View, status: int = 200) -> Response[bytes]:
+    body = services.renderer.page(page, await shell_from_cache(request, services, viewer_of(request)))
     return Response(body, status_code=status, media_type=HTML, headers=NO_STORE)

@@ -13,8 +13,8 @@ from counterfoil.billing.hand_offs import MOST_TOGETHER, HandOff
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.http.response_cache import PAYING_COOKIE
-from counterfoil.web.pages.shells import HTML, shell_of
-from counterfoil.web.services import Parts
+from counterfoil.web.pages.shells import HTML, shell_from_cache
+from counterfoil.web.services import Services
 from counterfoil.web.views.pages import SsoRefused
 
 CHECKING = 300
@@ -24,17 +24,19 @@ UNCONFIRMED = 900
 """Seconds until which it then says that the payment is not confirmed yet."""
 
 
-async def away(request: AnyRequest, parts: Parts, hand_off: HandOff, back_href: str) -> Response[Any]:
+async def redirect_to_whmcs(
+    request: AnyRequest, services: Services, hand_off: HandOff, back_href: str
+) -> Response[Any]:
     if hand_off.signed_in:
         # The link is a full sign-in: no cache may keep it, and WHMCS need not learn which page it came from.
         headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
         return Redirect(hand_off.url, status_code=303, headers=headers)
     page = SsoRefused(billing_url=hand_off.url, back_href=back_href)
-    body = parts.renderer.page(page, await shell_of(request, parts, viewer_of(request)))
+    body = services.renderer.page(page, await shell_from_cache(request, services, viewer_of(request)))
     return Response(body, status_code=200, media_type=HTML, headers={"cache-control": "no-store"})
 
 
-def paying(request: AnyRequest) -> dict[int, int]:
+def payments_started(request: AnyRequest) -> dict[int, int]:
     """Invoices that this browser has gone to pay lately, and when (Unix seconds). Only words on its own pages depend
     on it, so the cookie is not signed. The list's address says it in the first moments, before there is a cookie.
     """
@@ -47,22 +49,22 @@ def paying(request: AnyRequest) -> dict[int, int]:
     return started
 
 
-def paying_cookie(request: AnyRequest, parts: Parts, *gone_to_pay: int) -> Cookie:
+def paying_cookie(request: AnyRequest, services: Services, *gone_to_pay: int) -> Cookie:
     """With these invoices as well, from now on."""
-    started = paying(request) | dict.fromkeys(gone_to_pay, int(time.time()))
+    started = payments_started(request) | dict.fromkeys(gone_to_pay, int(time.time()))
     latest = sorted(started.items(), key=lambda item: item[1])[-MOST_TOGETHER:]
     return Cookie(
         key=PAYING_COOKIE,
         value=".".join(f"{number}-{when}" for number, when in latest),
         max_age=UNCONFIRMED,
         path="/",
-        secure=parts.settings.is_https,
+        secure=services.settings.is_https,
         httponly=True,
         samesite="lax",
     )
 
 
-class Awaited(NamedTuple):
+class AwaitedPayments(NamedTuple):
     """Of the invoices that this browser has gone to pay, and when what is said of them changes (Unix seconds)."""
 
     checking: frozenset[int]
@@ -70,9 +72,9 @@ class Awaited(NamedTuple):
     until: float
 
 
-def awaited(request: AnyRequest) -> Awaited:
-    ages = {invoice_id: time.time() - since for invoice_id, since in paying(request).items()}
-    return Awaited(
+def payments_awaited(request: AnyRequest) -> AwaitedPayments:
+    ages = {invoice_id: time.time() - since for invoice_id, since in payments_started(request).items()}
+    return AwaitedPayments(
         frozenset(invoice_id for invoice_id, age in ages.items() if age < CHECKING),
         frozenset(invoice_id for invoice_id, age in ages.items() if CHECKING <= age < UNCONFIRMED),
         min((change for age in ages.values() for change in words_change_at(age)), default=float("inf")),

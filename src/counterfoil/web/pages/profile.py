@@ -28,8 +28,8 @@ from counterfoil.model import Client, EmailPreferences
 from counterfoil.web.api.session import NO_STORE, renew_session
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_for, shell_of
-from counterfoil.web.services import GivenParts, Parts
+from counterfoil.web.pages.shells import HTML, shell_from_cache, shell_with
+from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.sign_in.proven_again import is_fresh
 from counterfoil.web.views.profile import ProfilePage
 from counterfoil.web.views.profile_form import differences, fields_for, preferences_for
@@ -37,10 +37,10 @@ from counterfoil.web.views.profile_words import LABELS, in_words
 
 
 @get("/profile", permission="profile", include_in_schema=False)
-async def edit_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+async def edit_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     viewer = viewer_of(request)
-    reading = await parts.profiles.read(viewer.client)
-    client, shell = reading.value, shell_for(request, viewer, reading.value)
+    reading = await services.profiles.read(viewer.client)
+    client, shell = reading.value, shell_with(request, viewer, reading.value)
     altered = request.query_params.get("altered", "").split(".")
     page = ProfilePage(
         fields=fields_for(texts_of(client), shell.language, {}, has_user=viewer.user_id is not None),
@@ -48,11 +48,11 @@ async def edit_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
         seen=Seen.word_for(client),
         notice="saved" if "saved" in request.query_params else "",
         altered=tuple(label for name, label in LABELS.items() if name in altered),
-        keeps_issued=parts.settings.invoice_address == "snapshot",
+        keeps_issued=services.settings.invoice_address == "snapshot",
         as_of=moment(reading.as_of),
     )
-    body = parts.renderer.page(page, shell)
-    return await parts.answers.give(request, reading, body, permission="profile", media_type=HTML)
+    body = services.renderer.page(page, shell)
+    return await services.responses.respond(request, reading, body, permission="profile", media_type=HTML)
 
 
 class Entered(Struct, frozen=True):
@@ -96,40 +96,40 @@ class Entered(Struct, frozen=True):
 
 
 @post("/profile", permission="profile", include_in_schema=False)
-async def save(request: AnyRequest, parts: GivenParts, data: URLEncodedBody[dict[str, str]]) -> Response[Any]:
+async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBody[dict[str, str]]) -> Response[Any]:
     viewer, entered = viewer_of(request), Entered.of(data)
     if "adapt" in data:
-        return await _page(request, parts, entered.moved(), 200)
-    await parts.limits.hit("profile", str(viewer.account_id))
+        return await _page(request, services, entered.moved(), 200)
+    await services.limits.hit("profile", str(viewer.account_id))
     try:
-        edit = await _edit(request, parts, entered)
-        reading = await parts.profiles.update(viewer.client, edit)
+        edit = await _edit(request, services, entered)
+        reading = await services.profiles.update(viewer.client, edit)
     except InvalidProfile as invalid:
-        return await _page(request, parts, entered, invalid.status, messages=dict(in_words(invalid).errors))
+        return await _page(request, services, entered, invalid.status, messages=dict(in_words(invalid).errors))
     except (Conflict, OutcomeUnknown) as error:
-        return await _beside(request, parts, entered, error)
+        return await _beside(request, services, entered, error)
     except (FreshSignInRequired, SignInFailed, TwoFactorRequired, RateLimited, Unavailable) as error:
         notice = "failed" if isinstance(error, Unavailable) else ""
-        return await _page(request, parts, entered, error.status, notice=notice, error=error)
+        return await _page(request, services, entered, error.status, notice=notice, error=error)
     if "language" in edit.texts:
-        await renew_session(request, parts)
+        await renew_session(request, services)
     stored = texts_of(reading.value)
     altered = ".".join(name for name, text in edit.texts.items() if text != stored[name])
     address = "/profile?saved=1" + (f"&altered={altered}" if altered else "")
     return Redirect(address, status_code=303, headers=NO_STORE)
 
 
-async def _edit(request: AnyRequest, parts: Parts, entered: Entered) -> Edit:
+async def _edit(request: AnyRequest, services: Services, entered: Entered) -> Edit:
     """A form sends every field: those that the person left as they saw them are not asked for."""
     seen = Seen(entered.seen)
     texts = {name: text for name, text in entered.texts.items() if not seen.had(name, text)}
     preferences = {} if entered.preferences and seen.had_preferences(entered.preferences) else entered.preferences
-    fresh = "email" not in texts or await is_fresh(request, parts, entered.password)
+    fresh = "email" not in texts or await is_fresh(request, services, entered.password)
     return Edit(texts=texts, preferences=preferences, seen=entered.seen, is_fresh=fresh)
 
 
 async def _beside(
-    request: AnyRequest, parts: Parts, entered: Entered, error: Conflict | OutcomeUnknown
+    request: AnyRequest, services: Services, entered: Entered, error: Conflict | OutcomeUnknown
 ) -> Response[Any]:
     """What the person has and what WHMCS holds, side by side; saving again is then a decision."""
     if isinstance(error, Conflict):
@@ -137,19 +137,19 @@ async def _beside(
     else:
         notice = "unknown"
         try:
-            now = (await parts.profiles.read(viewer_of(request).client)).value
+            now = (await services.profiles.read(viewer_of(request).client)).value
         except BillingUnavailable:
-            return await _page(request, parts, entered, error.status, notice=notice, error=error)
+            return await _page(request, services, entered, error.status, notice=notice, error=error)
     beside = differences(entered.texts, entered.preferences, now, entered.page_language)
     again = entered.updated(now)
     return await _page(
-        request, parts, again, error.status, notice=notice, error=error, differences=beside, is_compared=True
+        request, services, again, error.status, notice=notice, error=error, differences=beside, is_compared=True
     )
 
 
 async def _page(
     request: AnyRequest,
-    parts: Parts,
+    services: Services,
     entered: Entered,
     status: int,
     *,
@@ -159,8 +159,8 @@ async def _page(
 ) -> Response[Any]:
     """The form again with what was entered but the password. Nothing of WHMCS is needed for it."""
     viewer, said = viewer_of(request), messages or {}
-    shell = await shell_of(request, parts, viewer, language=entered.page_language)
-    asks_password = _is_about_password(error) and not parts.settings.oidc_issuer
+    shell = await shell_from_cache(request, services, viewer, language=entered.page_language)
+    asks_password = _is_about_password(error) and not services.settings.oidc_issuer
     preferences = EmailPreferences(**entered.preferences) if entered.preferences else None
     page = ProfilePage(
         fields=fields_for(entered.texts, shell.language, said, has_user=viewer.user_id is not None),
@@ -170,14 +170,14 @@ async def _page(
         error=error,
         asks_password=asks_password,
         password_message=error.detail if error and asks_password else "",
-        keeps_issued=parts.settings.invoice_address == "snapshot",
+        keeps_issued=services.settings.invoice_address == "snapshot",
         is_draft=True,
         **shown,
     )
     headers = dict(NO_STORE)
     if isinstance(error, RateLimited | Unavailable):
         headers["retry-after"] = str(error.retry_after)
-    return Response(parts.renderer.page(page, shell), status_code=status, media_type=HTML, headers=headers)
+    return Response(services.renderer.page(page, shell), status_code=status, media_type=HTML, headers=headers)
 
 
 def _is_about_password(error: CounterfoilError | None) -> bool:

@@ -3,7 +3,7 @@
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.model import Client
 from counterfoil.web.http.request_context import AnyRequest, context_of
-from counterfoil.web.services import Parts
+from counterfoil.web.services import Services
 from counterfoil.web.text.catalogue import negotiate_language
 from counterfoil.web.views.orders import ORDER, STAFF
 from counterfoil.web.views.pages import HOME, INVOICES, PAYMENT_METHODS, PROFILE, NavItem, Shell
@@ -25,7 +25,9 @@ _NAV: tuple[tuple[str, NavItem], ...] = (
 """The permission that each way takes."""
 
 
-def shell_for(request: AnyRequest, viewer: Viewer | None, client: Client | None = None, *, language: str = "") -> Shell:
+def shell_with(
+    request: AnyRequest, viewer: Viewer | None, client: Client | None = None, *, language: str = ""
+) -> Shell:
     """`client`: as WHMCS has it now; without it no name is shown, for the session's may be a minute old.
     `language`: of the page that the request came from, for when the client is not known.
     """
@@ -42,7 +44,7 @@ def shell_for(request: AnyRequest, viewer: Viewer | None, client: Client | None 
     )
 
 
-async def shell_of(request: AnyRequest, parts: Parts, viewer: Viewer, *, language: str = "") -> Shell:
+async def shell_from_cache(request: AnyRequest, services: Services, viewer: Viewer, *, language: str = "") -> Shell:
     """For a page that reads no client: with what is known of it right now, without asking WHMCS."""
-    client = await parts.clients.kept(viewer.client_id) if viewer.client_id else None
-    return shell_for(request, viewer, client, language=language)
+    client = await services.clients.kept(viewer.client_id) if viewer.client_id else None
+    return shell_with(request, viewer, client, language=language)

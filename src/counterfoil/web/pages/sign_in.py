@@ -12,8 +12,8 @@ from counterfoil.web.api.session import FORGET, NO_STORE, client_names, close_se
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.next_address import safe_next
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_for, shell_of
-from counterfoil.web.services import GivenParts, Parts
+from counterfoil.web.pages.shells import HTML, shell_from_cache, shell_with
+from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.views.pages import ClientChoice, SignInPage, SwitchClient
 
 
@@ -29,73 +29,73 @@ class SwitchForm(Struct):
 
 
 @get("/sign-in", public=True, include_in_schema=False)
-async def sign_in_page(request: AnyRequest, parts: GivenParts) -> Response[Any]:
+async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response[Any]:
     next_address = safe_next(request.query_params.get("next", ""))
-    if await parts.guard.identify(request) is not None:
+    if await services.guard.identify(request) is not None:
         return Redirect(next_address, status_code=303, headers=NO_STORE)
     page = SignInPage(
         next=next_address,
         is_signed_out="signed-out" in request.query_params,
         has_expired="expired" in request.query_params,
-        billing_url=parts.settings.whmcs_url,
+        billing_url=services.settings.whmcs_url,
     )
-    return _page(request, parts, page, 200)
+    return _page(request, services, page, 200)
 
 
 @post("/sign-in", public=True, include_in_schema=False)
 async def sign_in(
     request: AnyRequest,
-    parts: GivenParts,
+    services: GivenServices,
     data: URLEncodedBody[SignInForm],
 ) -> Response[Any]:
     next_address = safe_next(data.next)
     try:
-        cookie = await open_session(request, parts, data.email, data.password)
+        cookie = await open_session(request, services, data.email, data.password)
     except (SignInFailed, TwoFactorRequired, RateLimited, Unavailable) as error:
-        return _refused(request, parts, data, error)
+        return _refused(request, services, data, error)
     return Redirect(next_address, status_code=303, cookies=[cookie], headers=NO_STORE)
 
 
-def _refused(request: AnyRequest, parts: Parts, data: SignInForm, error: CounterfoilError) -> Response[Any]:
+def _refused(request: AnyRequest, services: Services, data: SignInForm, error: CounterfoilError) -> Response[Any]:
     """The form again, with what was typed but the password."""
     page = SignInPage(
-        next=safe_next(data.next), email=data.email[:254], error=error, billing_url=parts.settings.whmcs_url
+        next=safe_next(data.next), email=data.email[:254], error=error, billing_url=services.settings.whmcs_url
     )
-    response = _page(request, parts, page, error.status)
+    response = _page(request, services, page, error.status)
     if isinstance(error, RateLimited | Unavailable):
         response.headers["retry-after"] = str(error.retry_after)
     return response
 
 
 @post("/sign-out", public=True, include_in_schema=False)
-async def sign_out(request: AnyRequest, parts: GivenParts) -> Redirect:
-    cookie = await close_session(request, parts)
+async def sign_out(request: AnyRequest, services: GivenServices) -> Redirect:
+    cookie = await close_session(request, services)
     return Redirect("/sign-in?signed-out=1", status_code=303, cookies=[cookie], headers=FORGET)
 
 
 @get("/switch-account", signed_in=True, include_in_schema=False)
-async def switch_page(request: AnyRequest, parts: GivenParts) -> Response[Any]:
+async def switch_page(request: AnyRequest, services: GivenServices) -> Response[Any]:
     viewer = viewer_of(request)
-    names = await client_names(parts, viewer)
+    names = await client_names(services, viewer)
     page = SwitchClient(
         clients=tuple(ClientChoice(each.client_id, name) for each, name in zip(viewer.clients, names, strict=True)),
         current=viewer.client_id,
         next=safe_next(request.query_params.get("next", "")),
     )
-    body = parts.renderer.page(page, await shell_of(request, parts, viewer))
+    body = services.renderer.page(page, await shell_from_cache(request, services, viewer))
     return Response(body, media_type=HTML, headers=NO_STORE)
 
 
 @post("/switch-account", signed_in=True, include_in_schema=False)
 async def switch(
     request: AnyRequest,
-    parts: GivenParts,
+    services: GivenServices,
     data: URLEncodedBody[SwitchForm],
 ) -> Redirect:
-    cookie = await switch_session(request, parts, data.client_id)
+    cookie = await switch_session(request, services, data.client_id)
     return Redirect(safe_next(data.next), status_code=303, cookies=[cookie], headers=NO_STORE)
 
 
-def _page(request: AnyRequest, parts: Parts, page: SignInPage, status: int) -> Response[Any]:
-    body = parts.renderer.page(page, shell_for(request, None))
+def _page(request: AnyRequest, services: Services, page: SignInPage, status: int) -> Response[Any]:
+    body = services.renderer.page(page, shell_with(request, None))
     return Response(body, status_code=status, media_type=HTML, headers=dict(NO_STORE))

@@ -19,8 +19,8 @@ from counterfoil.web.api.orders import order_id_of
 from counterfoil.web.api.session import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_of
-from counterfoil.web.services import GivenParts, Parts
+from counterfoil.web.pages.shells import HTML, shell_from_cache
+from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.views.orders import OrderRow, StaffOrder, StaffPage
 
 _log = structlog.get_logger(__name__)
@@ -30,22 +30,22 @@ MOST = 50
 
 
 @get("/staff", signed_in=True, include_in_schema=False)
-async def staff_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+async def staff_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     _require_staff(request)
-    return await _page(request, parts)
+    return await _page(request, services)
 
 
 @post("/staff/orders/{order_id:str}/retry", signed_in=True, include_in_schema=False)
-async def retry(request: AnyRequest, parts: GivenParts, order_id: FromPath[str]) -> Response[Any]:
+async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     _require_staff(request)
-    order = await parts.orders.records.find(id=order_id_of(order_id))
+    order = await services.orders.records.find(id=order_id_of(order_id))
     if order is None:
         raise OrderNotFound
     _log.info("retry by staff", order_id=order.id, account=viewer_of(request).account_id)
     try:
-        await parts.orders.checkout.retry(order, by_staff=True)
+        await services.orders.checkout.retry(order, by_staff=True)
     except (PaymentMethodMissing, OrderNotRetryable) as error:
-        return await _page(request, parts, error)
+        return await _page(request, services, error)
     return Redirect("/staff", status_code=303, headers=NO_STORE)
 
 
@@ -54,8 +54,8 @@ def _require_staff(request: AnyRequest) -> None:
         raise PermissionDenied("staff")
 
 
-async def _page(request: AnyRequest, parts: Parts, error: CounterfoilError | None = None) -> Response[bytes]:
-    records = parts.orders.records
+async def _page(request: AnyRequest, services: Services, error: CounterfoilError | None = None) -> Response[bytes]:
+    records = services.orders.records
     stopped = await records.with_status(Status.FAILED, limit=MOST)
     waiting = await records.with_status(Status.ACCEPTED, Status.AWAITING_APPROVAL, Status.FULFILLING, limit=MOST)
 
@@ -67,5 +67,5 @@ async def _page(request: AnyRequest, parts: Parts, error: CounterfoilError | Non
         waiting=tuple([await shown(order) for order in waiting]),
         error=error,
     )
-    body = parts.renderer.page(page, await shell_of(request, parts, viewer_of(request)))
+    body = services.renderer.page(page, await shell_from_cache(request, services, viewer_of(request)))
     return Response(body, status_code=error.status if error else 200, media_type=HTML, headers=NO_STORE)

@@ -13,8 +13,8 @@ from counterfoil.model import Client
 from counterfoil.web.api.invoices import JSON
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_for
-from counterfoil.web.services import GivenParts, Parts
+from counterfoil.web.pages.shells import HTML, shell_with
+from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.pages import INVOICES, View
 
@@ -57,29 +57,29 @@ class _Period(NamedTuple):
 @get("/api/v1/statement", permission="invoices")
 async def statement_json(
     request: AnyRequest,
-    parts: GivenParts,
+    services: GivenServices,
     from_: Annotated[date | None, QueryParameter(name="from")] = None,
     to: FromQuery[date | None] = None,
 ) -> Response[bytes]:
     """An account for each currency; `difference` is what it has more than WHMCS's own figures. Default: this year."""
-    period = _period(parts, from_, to)
-    reading, _ = await parts.statements.read(viewer_of(request).client, *period)
+    period = _period(services, from_, to)
+    reading, _ = await services.statements.read(viewer_of(request).client, *period)
     body = msgspec.json.encode(reading.value)
-    return await parts.answers.give(request, reading, body, permission="invoices", media_type=JSON)
+    return await services.responses.respond(request, reading, body, permission="invoices", media_type=JSON)
 
 
 @get("/statement", permission="invoices", include_in_schema=False)
-async def statement_page(request: AnyRequest, parts: GivenParts) -> Response[bytes]:
+async def statement_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     # A form that was sent with an empty field means the default, too.
-    period = _period(parts, *(_day(name, request.query_params.get(name, "")) for name in ("from", "to")))
-    reading, client = await parts.statements.read(viewer_of(request).client, *period)
+    period = _period(services, *(_day(name, request.query_params.get(name, "")) for name in ("from", "to")))
+    reading, client = await services.statements.read(viewer_of(request).client, *period)
     page = StatementPage(statement=reading.value, client=client)
-    body = parts.renderer.page(page, shell_for(request, viewer_of(request), client))
-    return await parts.answers.give(request, reading, body, permission="invoices", media_type=HTML)
+    body = services.renderer.page(page, shell_with(request, viewer_of(request), client))
+    return await services.responses.respond(request, reading, body, permission="invoices", media_type=HTML)
 
 
-def _period(parts: Parts, first: date | None, last: date | None) -> _Period:
-    today = parts.calendar.today()
+def _period(services: Services, first: date | None, last: date | None) -> _Period:
+    today = services.calendar.today()
     last = last or max(today, first or today)
     first = first or date(last.year, 1, 1)
     if first > last:

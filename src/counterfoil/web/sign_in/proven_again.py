@@ -6,22 +6,22 @@ from counterfoil.web.api.session import counting_failures
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.http.response_cache import Visit
-from counterfoil.web.services import Parts
+from counterfoil.web.services import Services
 
 RECENT = 300
 """Seconds after a sign-in, by whichever way, for which nothing more is asked."""
 
 
-async def is_fresh(request: AnyRequest, parts: Parts, password: str) -> bool:
+async def is_fresh(request: AnyRequest, services: Services, password: str) -> bool:
     """`password`: as given again with the request, "" when it was not; where OIDC is the way in, it counts for nothing.
 
     Raises SignInFailed, TwoFactorRequired, RateLimited, BillingUnavailable.
     """
-    if password and not parts.settings.oidc_issuer:
+    if password and not services.settings.oidc_issuer:
         viewer = viewer_of(request)
-        async with counting_failures(request, parts, viewer.email):
-            await parts.sign_in.confirm(viewer.email, viewer.user_id, password)
+        async with counting_failures(request, services, viewer.email):
+            await services.sign_in.confirm(viewer.email, viewer.user_id, password)
         return True
     visit: Visit = request.scope["state"]["visit"]
-    began = await parts.sessions.began(visit.handle)
+    began = await services.sessions.began(visit.handle)
     return began is not None and time.time() - began.timestamp() <= RECENT

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from counterfoil.billing.invoices.shown import Figures, InvoicePage
-from counterfoil.billing.payment_methods import ShownMethod
+from counterfoil.billing.invoices.shown import InvoiceList, InvoiceTotals
+from counterfoil.billing.payment_methods import SavedMethod
 from counterfoil.billing.spending import Month, Spending
-from counterfoil.billing.subscriptions import ShownSubscription
+from counterfoil.billing.subscriptions import SubscriptionItem
 from counterfoil.model import Money
 from counterfoil.web.views.pages import HOME, View
 
@@ -39,11 +39,11 @@ class Home(View, frozen=True):
     has_pdf: ClassVar[bool] = True
     chooses: ClassVar[bool] = False
 
-    invoices: InvoicePage
-    figures: tuple[Figures, ...] | None
+    invoices: InvoiceList
+    figures: tuple[InvoiceTotals, ...] | None
     open_count: int
-    methods: tuple[ShownMethod, ...]
-    subscriptions: tuple[ShownSubscription, ...] | None
+    methods: tuple[SavedMethod, ...]
+    subscriptions: tuple[SubscriptionItem, ...] | None
     charts: tuple[Chart, ...]
     today: date
     checking: frozenset[int] = frozenset()

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from counterfoil.billing.hand_offs import MOST_TOGETHER
-from counterfoil.billing.invoices.shown import Figures, InvoiceDetail, InvoiceItem, InvoicePage
+from counterfoil.billing.invoices.shown import InvoiceDetail, InvoiceItem, InvoiceList, InvoiceTotals
 from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, RateLimited, ValidationFailed
 from counterfoil.model import Client, InvoiceStatus, Money
 from counterfoil.web.text.catalogue import translatable
@@ -75,21 +75,21 @@ class SignInPage(View, frozen=True):
     """WHMCS, for people who have to sign in there."""
 
 
-class Invoices(View, frozen=True):
+class InvoicesPage(View, frozen=True):
     """The list. `figures` is None when there are too many open invoices to sum."""
 
     template: ClassVar[str] = "invoices/list.html"
     section: ClassVar[str] = INVOICES.section
 
     query: ListQuery
-    invoices: InvoicePage
-    figures: tuple[Figures, ...] | None
+    invoices: InvoiceList
+    figures: tuple[InvoiceTotals, ...] | None
     open_count: int
     years: tuple[int, ...]
     today: date
     has_pdf: bool = False
     checking: frozenset[int] = frozenset()
-    """Invoices that this browser has just gone to pay."""
+    """InvoicesPage that this browser has just gone to pay."""
     unconfirmed: frozenset[int] = frozenset()
     """Those whose payment WHMCS has not confirmed for minutes."""
 
@@ -151,7 +151,7 @@ class Invoices(View, frozen=True):
         return self.query.with_page(self.last_page)
 
 
-class Invoice(View, frozen=True):
+class InvoicePage(View, frozen=True):
     """`is_awaiting`: the customer has just gone to pay; `is_unconfirmed`: and has come back without a result for
     minutes. Neither says anything once the invoice is not payable any more.
     """

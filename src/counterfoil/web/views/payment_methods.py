@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from counterfoil.billing.payment_methods import PaymentMethodsOverview, ShownMethod
+from counterfoil.billing.payment_methods import PaymentMethodsOverview, SavedMethod
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.pages import PAYMENT_METHODS, Badge, View
 
@@ -21,7 +21,7 @@ class PaymentMethodsPage(View, frozen=True):
     def live(self) -> str:
         return "payment_methods profile"
 
-    def badge(self, method: ShownMethod) -> Badge | None:
+    def badge(self, method: SavedMethod) -> Badge | None:
         """What stands against it, if anything; an expired one is nothing else besides."""
         if method.is_expired:
             return _EXPIRED

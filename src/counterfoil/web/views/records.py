@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from counterfoil.billing.contacts import ShownContact
-from counterfoil.billing.credits import ShownCredit
-from counterfoil.billing.quotes import ShownQuote
+from counterfoil.billing.contacts import ContactItem
+from counterfoil.billing.credits import CreditItem
+from counterfoil.billing.quotes import QuoteItem
 from counterfoil.billing.records import Paged
-from counterfoil.billing.subscriptions import ShownSubscription
-from counterfoil.billing.transactions import ShownTransaction
+from counterfoil.billing.subscriptions import SubscriptionItem
+from counterfoil.billing.transactions import TransactionItem
 from counterfoil.model import BillingCycle, Money, QuoteStatus, SubscriptionStatus
 from counterfoil.web.text.catalogue import in_context, translatable
 from counterfoil.web.views.pages import Badge, NavItem, View
@@ -62,11 +62,11 @@ def _pager(path: str, shown: Paged[Any]) -> Pager:
     return Pager(path, shown.page, shown.page_size, len(shown.items), shown.total)
 
 
-class Subscriptions(View, frozen=True):
+class SubscriptionsPage(View, frozen=True):
     template: ClassVar[str] = "subscriptions/list.html"
     section: ClassVar[str] = SUBSCRIPTIONS.section
 
-    subscriptions: Paged[ShownSubscription]
+    subscriptions: Paged[SubscriptionItem]
     current_count: int
     next_renewal: date | None
     today: date
@@ -79,18 +79,18 @@ class Subscriptions(View, frozen=True):
     def pager(self) -> Pager:
         return _pager("/subscriptions", self.subscriptions)
 
-    def badge(self, subscription: ShownSubscription) -> Badge:
+    def badge(self, subscription: SubscriptionItem) -> Badge:
         return _SUBSCRIPTION_BADGES[subscription.status]
 
-    def cycle(self, subscription: ShownSubscription) -> str:
+    def cycle(self, subscription: SubscriptionItem) -> str:
         return CYCLES[subscription.billing_cycle]
 
 
-class Transactions(View, frozen=True):
+class TransactionsPage(View, frozen=True):
     template: ClassVar[str] = "transactions/list.html"
     section: ClassVar[str] = TRANSACTIONS.section
 
-    transactions: Paged[ShownTransaction]
+    transactions: Paged[TransactionItem]
 
     @property
     def live(self) -> str:
@@ -100,16 +100,16 @@ class Transactions(View, frozen=True):
     def pager(self) -> Pager:
         return _pager("/transactions", self.transactions)
 
-    def is_plain(self, transaction: ShownTransaction) -> bool:
+    def is_plain(self, transaction: TransactionItem) -> bool:
         """Whether WHMCS's description says no more than "Payment" or "Refund", which the page says in its language."""
         return transaction.description.startswith(_PLAIN) or not transaction.description
 
 
-class Credit(View, frozen=True):
+class CreditPage(View, frozen=True):
     template: ClassVar[str] = "transactions/credit.html"
     section: ClassVar[str] = TRANSACTIONS.section
 
-    entries: Paged[ShownCredit]
+    entries: Paged[CreditItem]
     balance: Money
 
     @property
@@ -121,11 +121,11 @@ class Credit(View, frozen=True):
         return _pager("/credit", self.entries)
 
 
-class Quotes(View, frozen=True):
+class QuotesPage(View, frozen=True):
     template: ClassVar[str] = "quotes/list.html"
     section: ClassVar[str] = QUOTES.section
 
-    quotes: Paged[ShownQuote]
+    quotes: Paged[QuoteItem]
     today: date
 
     @property
@@ -136,15 +136,15 @@ class Quotes(View, frozen=True):
     def pager(self) -> Pager:
         return _pager("/quotes", self.quotes)
 
-    def badge(self, quote: ShownQuote) -> Badge:
+    def badge(self, quote: QuoteItem) -> Badge:
         return _EXPIRED if quote.is_expired else _QUOTE_BADGES[quote.status]
 
 
-class Contacts(View, frozen=True):
+class ContactsPage(View, frozen=True):
     template: ClassVar[str] = "contacts/list.html"
     section: ClassVar[str] = CONTACTS.section
 
-    contacts: Paged[ShownContact]
+    contacts: Paged[ContactItem]
 
     @property
     def live(self) -> str:
@@ -154,7 +154,7 @@ class Contacts(View, frozen=True):
     def pager(self) -> Pager:
         return _pager("/contacts", self.contacts)
 
-    def emails(self, contact: ShownContact) -> list[str]:
+    def emails(self, contact: ContactItem) -> list[str]:
         return [_EMAILS[kind] for kind in contact.emails]
 
 

@@ -7,11 +7,11 @@ from litestar import Response, post
 from litestar.background_tasks import BackgroundTask
 
 from counterfoil import __version__, signing
-from counterfoil.changes.apply import note, take_effect
+from counterfoil.changes.apply import apply, note
 from counterfoil.errors import NotFound
 from counterfoil.web.http.http_errors import BadRequest, BadSignature
 from counterfoil.web.http.request_context import AnyRequest, context_of
-from counterfoil.web.services import GivenParts, Parts
+from counterfoil.web.services import GivenServices, Services
 from counterfoil.whmcs import webhooks
 from counterfoil.whmcs.webhooks import Event
 
@@ -19,24 +19,24 @@ _log = structlog.get_logger(__name__)
 
 
 @post("/webhooks/whmcs", public=True, status_code=204, include_in_schema=False)
-async def from_whmcs(request: AnyRequest, parts: GivenParts) -> Response[None]:
-    if not parts.settings.webhook_secret:
+async def from_whmcs(request: AnyRequest, services: GivenServices) -> Response[None]:
+    if not services.settings.webhook_secret:
         # An empty secret would verify what anyone can forge.
         raise NotFound
-    event = await _verified(request, parts)
-    await parts.missed.heard(event.id)
-    held = await take_effect(parts, event)
+    event = await _verified(request, services)
+    await services.missed.addon_seen(event.id)
+    held = await apply(services, event)
     # So that the addon's test message can say whether both belong together.
     headers = {"Counterfoil-Version": __version__} if event.type == "ping" else None
-    return Response(None, headers=headers, background=BackgroundTask(note, parts, held) if held else None)
+    return Response(None, headers=headers, background=BackgroundTask(note, services, held) if held else None)
 
 
-async def _verified(request: AnyRequest, parts: Parts) -> Event:
+async def _verified(request: AnyRequest, services: Services) -> Event:
     body = await request.body()
     try:
-        return webhooks.verify(parts.settings.webhook_secret, request.headers, body, time.time())
+        return webhooks.verify(services.settings.webhook_secret, request.headers, body, time.time())
     except signing.BadSignature as error:
-        await parts.limits.hit("bad_webhook", context_of(request.scope).address)
+        await services.limits.hit("bad_webhook", context_of(request.scope).address)
         _log.warning("webhook refused", reason=str(error))
         raise BadSignature from None
     except signing.BadBody as error:

@@ -5,10 +5,10 @@ import time
 
 from counterfoil_sandbox.whmcs import addon, wire
 from counterfoil_sandbox.whmcs.actions import invoices, orders
-from counterfoil_sandbox.whmcs.actions.desk import Answer, Desk, Params, RefusedError
+from counterfoil_sandbox.whmcs.actions.desk import ActionContext, Answer, Params, RefusedError
 
 
-def changes(desk: Desk, params: Params) -> Answer:
+def changes(desk: ActionContext, params: Params) -> Answer:
     """Those with a number above `after`, if it is of this series; without it only how things stand."""
     own = desk.addon
     is_ours = "after" in params and params.get("series") == own.series
@@ -26,7 +26,7 @@ def changes(desk: Desk, params: Params) -> Answer:
     }
 
 
-def _change(desk: Desk, recorded: addon.Recorded) -> Answer:
+def _change(desk: ActionContext, recorded: addon.Recorded) -> Answer:
     return {
         "number": recorded.number,
         "id": desk.addon.message_id(recorded),
@@ -36,7 +36,7 @@ def _change(desk: Desk, recorded: addon.Recorded) -> Answer:
     }
 
 
-def several_invoices(desk: Desk, params: Params) -> Answer:
+def several_invoices(desk: ActionContext, params: Params) -> Answer:
     """Each as GetInvoice answers it; those of other clients and those that are not there are left out."""
     client_id = wire.integer(params.get("clientid"))
     found = []
@@ -50,7 +50,7 @@ def several_invoices(desk: Desk, params: Params) -> Answer:
     return {"result": "success", "clientid": client_id, "invoices": {"invoice": found}}
 
 
-def order(desk: Desk, params: Params) -> Answer:
+def order(desk: ActionContext, params: Params) -> Answer:
     """AddOrder once for each `idempotencykey`."""
     key = params.get("idempotencykey", "")
     if not key:

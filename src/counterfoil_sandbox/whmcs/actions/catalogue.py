@@ -5,19 +5,19 @@ from decimal import Decimal
 from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.records import Currency, Product
 
-from .desk import Answer, Desk, Params
+from .desk import ActionContext, Answer, Params
 
 CYCLES = ("monthly", "quarterly", "semiannually", "annually", "biennially", "triennially")
 NOT_OFFERED = Decimal("-1.00")
 SETUP_FEES = {f"{cycle[0]}setupfee": "0.00" for cycle in CYCLES}
 
 
-def whmcs_details(desk: Desk, params: Params) -> Answer:
+def whmcs_details(desk: ActionContext, params: Params) -> Answer:
     version = desk.switches.version
     return {"result": "success", "whmcs": {"version": version, "canonicalversion": f"{version}-release.1"}}
 
 
-def get_payment_methods(desk: Desk, params: Params) -> Answer:
+def get_payment_methods(desk: ActionContext, params: Params) -> Answer:
     """These are the gateways."""
     rows = [
         {"module": gateway.module, "displayname": desk.escape(gateway.displayname)}
@@ -26,7 +26,7 @@ def get_payment_methods(desk: Desk, params: Params) -> Answer:
     return {"result": "success", "totalresults": len(rows), "paymentmethods": {"paymentmethod": rows}}
 
 
-def get_currencies(desk: Desk, params: Params) -> Answer:
+def get_currencies(desk: ActionContext, params: Params) -> Answer:
     rows = [
         {
             "id": str(currency.id),
@@ -41,7 +41,7 @@ def get_currencies(desk: Desk, params: Params) -> Answer:
     return {"result": "success", "totalresults": str(len(rows)), "currencies": {"currency": rows}}
 
 
-def get_products(desk: Desk, params: Params) -> Answer:
+def get_products(desk: ActionContext, params: Params) -> Answer:
     """Hidden products too; a price of -1.00 means that the cycle is not offered."""
     wanted = {wire.integer(part) for part in params.get("pid", "").split(",") if part}
     group = wire.integer(params.get("gid"))
@@ -56,7 +56,7 @@ def get_products(desk: Desk, params: Params) -> Answer:
     return {"result": "success", "totalresults": len(rows), "products": {"product": rows}}
 
 
-def _product(desk: Desk, product: Product) -> Answer:
+def _product(desk: ActionContext, product: Product) -> Answer:
     slug = product.name.lower().replace(" ", "-").replace("/", "")
     return {
         "pid": product.id,

@@ -17,7 +17,7 @@ from counterfoil_sandbox.whmcs.records import (
     Invoice,
 )
 
-from .desk import Answer, Desk
+from .desk import ActionContext, Answer
 
 # Status -> how the names of its count and of its sum begin and end.
 STATUS_NAMES = {
@@ -46,7 +46,7 @@ NOTHING_OF = (
 )
 
 
-def stats(desk: Desk, client: Client) -> Answer:
+def stats(desk: ActionContext, client: Client) -> Answer:
     currency = desk.ledger.currencies[client.currency]
     invoices, services = desk.ledger.invoices_of(client.id), desk.ledger.services_of(client.id)
     quotes = [quote for quote in desk.ledger.quotes if quote.client_id == client.id]
@@ -71,7 +71,7 @@ def stats(desk: Desk, client: Client) -> Answer:
     }
 
 
-def _due(desk: Desk, invoices: list[Invoice], currency: Currency) -> Answer:
+def _due(desk: ActionContext, invoices: list[Invoice], currency: Currency) -> Answer:
     today = desk.ledger.today()
     due = [invoice for invoice in invoices if invoice.status == UNPAID]
     overdue = [invoice for invoice in due if invoice.duedate < today]
@@ -83,7 +83,7 @@ def _due(desk: Desk, invoices: list[Invoice], currency: Currency) -> Answer:
     }
 
 
-def _by_status(desk: Desk, invoices: list[Invoice], currency: Currency) -> Answer:
+def _by_status(desk: ActionContext, invoices: list[Invoice], currency: Currency) -> Answer:
     answer: Answer = {}
     for status, (count, amount) in STATUS_NAMES.items():
         totals = [_total(desk, invoice) for invoice in invoices if invoice.status == status]
@@ -92,5 +92,5 @@ def _by_status(desk: Desk, invoices: list[Invoice], currency: Currency) -> Answe
     return answer
 
 
-def _total(desk: Desk, invoice: Invoice) -> Decimal:
+def _total(desk: ActionContext, invoice: Invoice) -> Decimal:
     return Decimal(wire.total(invoice, before_credit=desk.totals_before_credit))

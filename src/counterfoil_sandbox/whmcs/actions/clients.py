@@ -6,12 +6,12 @@ from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.records import Client
 
 from .client_stats import stats
-from .desk import Answer, Desk, Params, RefusedError
+from .desk import ActionContext, Answer, Params, RefusedError
 
 EMAIL_KINDS = ("general", "invoice", "support", "product", "domain", "affiliate")
 
 
-def get_clients_details(desk: Desk, params: Params) -> Answer:
+def get_clients_details(desk: ActionContext, params: Params) -> Answer:
     """`stats` only when asked for; its amounts are worded for people."""
     if params.get("clientid"):
         client = desk.client(params["clientid"])
@@ -28,14 +28,14 @@ def get_clients_details(desk: Desk, params: Params) -> Answer:
     return answer
 
 
-def _by_email(desk: Desk, email: str) -> Client:
+def _by_email(desk: ActionContext, email: str) -> Client:
     found = next((client for client in desk.ledger.clients if client.email.casefold() == email.casefold()), None)
     if found is None:
         raise RefusedError("Client Not Found")
     return found
 
 
-def _details(desk: Desk, client: Client) -> Answer:
+def _details(desk: ActionContext, client: Client) -> Answer:
     escape = desk.escape
     return {
         "client_id": client.id,
@@ -68,7 +68,7 @@ def _details(desk: Desk, client: Client) -> Answer:
     }
 
 
-def _standing(desk: Desk, client: Client) -> Answer:
+def _standing(desk: ActionContext, client: Client) -> Answer:
     """The half of the details that is not name and address."""
     users = desk.ledger.users_of(client.id)
     return {
@@ -108,7 +108,7 @@ def _standing(desk: Desk, client: Client) -> Answer:
     }
 
 
-def get_credits(desk: Desk, params: Params) -> Answer:
+def get_credits(desk: ActionContext, params: Params) -> Answer:
     client = desk.client(params.get("clientid"), "Client ID Not Found")
     rows = [
         {

@@ -7,10 +7,10 @@ from counterfoil_sandbox.whmcs.books import cents
 from counterfoil_sandbox.whmcs.records import Client, Contact, Quote, QuoteLine
 
 from .clients import EMAIL_KINDS
-from .desk import Answer, Desk, Params, window
+from .desk import ActionContext, Answer, Params, window
 
 
-def get_quotes(desk: Desk, params: Params) -> Answer:
+def get_quotes(desk: ActionContext, params: Params) -> Answer:
     """Drafts and the staff's notes too; without `userid` everybody's."""
     client_id, quote_id = wire.integer(params.get("userid")), wire.integer(params.get("quoteid"))
     found = [
@@ -31,7 +31,7 @@ def get_quotes(desk: Desk, params: Params) -> Answer:
     }
 
 
-def _quote(desk: Desk, quote: Quote) -> Answer:
+def _quote(desk: ActionContext, quote: Quote) -> Answer:
     client = desk.ledger.clients.visible(quote.client_id)
     subtotal = sum((_amount(line) for line in quote.lines), Decimal(0))
     return {
@@ -75,7 +75,7 @@ NOT_FOR_CLIENTS = (
 )
 
 
-def _client(desk: Desk, client: Client) -> Answer:
+def _client(desk: ActionContext, client: Client) -> Answer:
     return {
         "id": client.id,
         "firstname": desk.escape(client.firstname),
@@ -92,7 +92,7 @@ def _amount(line: QuoteLine) -> Decimal:
     return cents(Decimal(line.quantity) * line.unit_price * (100 - line.discount) / 100)
 
 
-def _line(desk: Desk, line: QuoteLine) -> Answer:
+def _line(desk: ActionContext, line: QuoteLine) -> Answer:
     return {
         "id": line.id,
         "description": desk.escape(line.description),
@@ -103,7 +103,7 @@ def _line(desk: Desk, line: QuoteLine) -> Answer:
     }
 
 
-def get_contacts(desk: Desk, params: Params) -> Answer:
+def get_contacts(desk: ActionContext, params: Params) -> Answer:
     """Without `userid` everybody's."""
     client_id = wire.integer(params.get("userid"))
     own = [contact for contact in desk.ledger.contacts if not client_id or contact.client_id == client_id]
@@ -118,7 +118,7 @@ def get_contacts(desk: Desk, params: Params) -> Answer:
     }
 
 
-def _contact(desk: Desk, contact: Contact) -> Answer:
+def _contact(desk: ActionContext, contact: Contact) -> Answer:
     escape = desk.escape
     return {
         "id": contact.id,

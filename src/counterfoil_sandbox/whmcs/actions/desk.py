@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from counterfoil_sandbox.whmcs.addon import Addon
-from counterfoil_sandbox.whmcs.clerk import Clerk
+from counterfoil_sandbox.whmcs.clerk import BookKeeper
 from counterfoil_sandbox.whmcs.ledger import Ledger
 from counterfoil_sandbox.whmcs.options import Options
 from counterfoil_sandbox.whmcs.records import Client
@@ -23,10 +23,10 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True)
-class Desk:
+class ActionContext:
     options: Options
     ledger: Ledger
-    clerk: Clerk
+    clerk: BookKeeper
     switches: Switches
     addon: Addon
     tokens: Tokens

@@ -7,7 +7,7 @@ from typing import Any
 from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.records import STATUSES, UNPAID, Invoice, Payment
 
-from .desk import Answer, Desk, Params, RefusedError, window
+from .desk import ActionContext, Answer, Params, RefusedError, window
 
 ORDERS: dict[str, Callable[[Invoice], Any]] = {
     "id": lambda invoice: invoice.id,
@@ -20,7 +20,7 @@ ORDERS: dict[str, Callable[[Invoice], Any]] = {
 }
 
 
-def get_invoices(desk: Desk, params: Params) -> Answer:
+def get_invoices(desk: ActionContext, params: Params) -> Answer:
     """An empty `userid` is no filter; without `status` drafts come too; a row has no balance."""
     found = _of_status(desk, _of_client(desk, params), params.get("status", ""))
     found.sort(
@@ -37,14 +37,14 @@ def get_invoices(desk: Desk, params: Params) -> Answer:
     }
 
 
-def _of_client(desk: Desk, params: Params) -> list[Invoice]:
+def _of_client(desk: ActionContext, params: Params) -> list[Invoice]:
     client_id = wire.integer(params.get("userid"))
     if not client_id:
         return list(desk.ledger.invoices)
     return desk.among_others(desk.ledger.invoices_of(client_id), desk.ledger.invoices)
 
 
-def _of_status(desk: Desk, invoices: list[Invoice], status: str) -> list[Invoice]:
+def _of_status(desk: ActionContext, invoices: list[Invoice], status: str) -> list[Invoice]:
     if status.lower() == "overdue":
         today = desk.ledger.today()
         return [invoice for invoice in invoices if invoice.status == UNPAID and invoice.duedate < today]
@@ -52,7 +52,7 @@ def _of_status(desk: Desk, invoices: list[Invoice], status: str) -> list[Invoice
     return [invoice for invoice in invoices if invoice.status == wanted] if status else invoices
 
 
-def _row(desk: Desk, invoice: Invoice) -> Answer:
+def _row(desk: ActionContext, invoice: Invoice) -> Answer:
     client = desk.ledger.clients.visible(invoice.userid)
     currency = desk.ledger.currencies[client.currency if client else 1]
     escape = desk.escape
@@ -84,7 +84,7 @@ def _row(desk: Desk, invoice: Invoice) -> Answer:
     }
 
 
-def get_invoice(desk: Desk, params: Params) -> Answer:
+def get_invoice(desk: ActionContext, params: Params) -> Answer:
     """Asks nobody whose it is, and says no currency: that is the client's."""
     wanted = wire.integer(params.get("invoiceid"))
     invoice = desk.ledger.invoices.visible(wanted)
@@ -116,7 +116,7 @@ def get_invoice(desk: Desk, params: Params) -> Answer:
     }
 
 
-def _sums(desk: Desk, invoice: Invoice, *, balance: bool = False) -> Answer:
+def _sums(desk: ActionContext, invoice: Invoice, *, balance: bool = False) -> Answer:
     sums = {
         "subtotal": wire.money(invoice.subtotal),
         "credit": wire.money(invoice.credit),
@@ -127,7 +127,7 @@ def _sums(desk: Desk, invoice: Invoice, *, balance: bool = False) -> Answer:
     return {**sums, "balance": wire.money(invoice.balance)} if balance else sums
 
 
-def _items(desk: Desk, invoice: Invoice) -> Answer:
+def _items(desk: ActionContext, invoice: Invoice) -> Answer:
     return {
         "item": [
             {
@@ -143,15 +143,15 @@ def _items(desk: Desk, invoice: Invoice) -> Answer:
     }
 
 
-def _number(desk: Desk, invoice: Invoice) -> str:
+def _number(desk: ActionContext, invoice: Invoice) -> str:
     return f"{invoice.number}{_stamp(desk, invoice)}" if invoice.number else ""
 
 
-def _notes(desk: Desk, invoice: Invoice) -> str:
+def _notes(desk: ActionContext, invoice: Invoice) -> str:
     return f"{desk.escape(invoice.notes)}{_stamp(desk, invoice)}"
 
 
-def _stamp(desk: Desk, invoice: Invoice) -> str:
+def _stamp(desk: ActionContext, invoice: Invoice) -> str:
     """The version that this answer shows, when a checker of histories wants to know."""
     if not desk.switches.stamp_versions:
         return ""
@@ -159,7 +159,7 @@ def _stamp(desk: Desk, invoice: Invoice) -> str:
     return f" v{number}"
 
 
-def get_transactions(desk: Desk, params: Params) -> Answer:
+def get_transactions(desk: ActionContext, params: Params) -> Answer:
     """Strings throughout and no paging; `currency` "0" means the client's own."""
     client_id, invoice_id = wire.integer(params.get("clientid")), wire.integer(params.get("invoiceid"))
     everybody = desk.ledger.invoices
@@ -180,7 +180,7 @@ def get_transactions(desk: Desk, params: Params) -> Answer:
     }
 
 
-def _transaction(desk: Desk, invoice: Invoice, payment: Payment) -> Answer:
+def _transaction(desk: ActionContext, invoice: Invoice, payment: Payment) -> Answer:
     return {
         "id": str(payment.id),
         "userid": str(invoice.userid),

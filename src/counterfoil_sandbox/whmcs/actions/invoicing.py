@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 from counterfoil_sandbox.whmcs import books, wire
-from counterfoil_sandbox.whmcs.actions.desk import Answer, Desk, Params, RefusedError
+from counterfoil_sandbox.whmcs.actions.desk import ActionContext, Answer, Params, RefusedError
 from counterfoil_sandbox.whmcs.actions.payments import amount_of, newest_invoice
 from counterfoil_sandbox.whmcs.clerk import due_default
 from counterfoil_sandbox.whmcs.records import DRAFT, STATUSES, UNPAID, ZERO, Invoice, Item
 
 
-def create_invoice(desk: Desk, params: Params) -> Answer:
+def create_invoice(desk: ActionContext, params: Params) -> Answer:
     """Items are `itemdescription1`, `itemamount1`, `itemtaxed1` and so on."""
     client = desk.client(params.get("userid"), "Client ID Not Found")
     draft = wire.truth(params.get("draft"))
@@ -42,7 +42,7 @@ def create_invoice(desk: Desk, params: Params) -> Answer:
     return {"result": "success", "invoiceid": str(invoice.id), "status": status}
 
 
-def _new_items(desk: Desk, params: Params) -> tuple[Item, ...]:
+def _new_items(desk: ActionContext, params: Params) -> tuple[Item, ...]:
     suffixes = sorted(
         (name.removeprefix("itemdescription") for name in params if name.startswith("itemdescription")),
         key=wire.integer,
@@ -60,7 +60,7 @@ def _new_items(desk: Desk, params: Params) -> tuple[Item, ...]:
     )
 
 
-def update_invoice(desk: Desk, params: Params) -> Answer:
+def update_invoice(desk: ActionContext, params: Params) -> Answer:
     """No hook tells of a cancellation made here."""
     invoice = newest_invoice(desk, params)
     publish = wire.truth(params.get("publish")) or wire.truth(params.get("publishandsendemail"))
@@ -76,7 +76,7 @@ def update_invoice(desk: Desk, params: Params) -> Answer:
     return {"result": "success", "invoiceid": params["invoiceid"]}
 
 
-def _changes(desk: Desk, invoice: Invoice, params: Params) -> dict[str, Any]:
+def _changes(desk: ActionContext, invoice: Invoice, params: Params) -> dict[str, Any]:
     changes: dict[str, Any] = {name: day for name in ("date", "duedate") if (day := _day(params.get(name)))}
     changes |= {
         name: amount
@@ -91,7 +91,7 @@ def _changes(desk: Desk, invoice: Invoice, params: Params) -> dict[str, Any]:
     return changes if items == invoice.items else {**changes, "items": items}
 
 
-def _changed_items(desk: Desk, invoice: Invoice, params: Params) -> tuple[Item, ...]:
+def _changed_items(desk: ActionContext, invoice: Invoice, params: Params) -> tuple[Item, ...]:
     """`itemdescription[ID]` changes a line, `newitemdescription[0]` adds one, `deletelineids[0]` takes one away."""
     gone = {wire.integer(value) for name, value in params.items() if name.startswith("deletelineids[")}
     kept = tuple(_changed(item, params) for item in invoice.items if item.id not in gone)

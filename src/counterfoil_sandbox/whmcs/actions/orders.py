@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from counterfoil_sandbox.whmcs import books, wire
-from counterfoil_sandbox.whmcs.actions.desk import Answer, Desk, Params, RefusedError, window
+from counterfoil_sandbox.whmcs.actions.desk import ActionContext, Answer, Params, RefusedError, window
 from counterfoil_sandbox.whmcs.clerk import due_default
 from counterfoil_sandbox.whmcs.records import UNPAID, ZERO, Client, Invoice, Item, Order, Product, Service
 
@@ -15,7 +15,7 @@ EMPTY_RENEWALS: dict[str, list[str]] = {"domains": [], "services": [], "addons":
 _SERIALISED_PAIR = re.compile(rb'i:(\d+);s:\d+:"(.*?)";', re.DOTALL)
 
 
-def get_orders(desk: Desk, params: Params) -> Answer:
+def get_orders(desk: ActionContext, params: Params) -> Answer:
     wanted = {name: wire.integer(params.get(name)) for name in ("id", "userid", "requestor_id")}
     status = params.get("status", "").lower()
     found = [
@@ -37,7 +37,7 @@ def get_orders(desk: Desk, params: Params) -> Answer:
     }
 
 
-def _order(desk: Desk, order: Order) -> Answer:
+def _order(desk: ActionContext, order: Order) -> Answer:
     client = desk.ledger.clients.visible(order.client_id)
     invoice = desk.ledger.invoices.visible(order.invoice_id)
     gateway = desk.ledger.gateways.get(order.gateway)
@@ -73,7 +73,7 @@ def _order(desk: Desk, order: Order) -> Answer:
     }
 
 
-def _line(desk: Desk, service_id: int) -> Answer:
+def _line(desk: ActionContext, service_id: int) -> Answer:
     service = desk.ledger.services.visible(service_id)
     if service is None:
         return {}
@@ -90,7 +90,7 @@ def _line(desk: Desk, service_id: int) -> Answer:
     }
 
 
-def add_order(desk: Desk, params: Params) -> Answer:
+def add_order(desk: ActionContext, params: Params) -> Answer:
     """PHP's arrays: `pid[0]`, `billingcycle[0]`, `qty[0]`, `customfields[0]` (base64 of a serialised array)."""
     client = desk.client(params.get("clientid"), "Client ID Not Found")
     if client.status == "Closed":
@@ -131,7 +131,7 @@ def _keys(params: Params) -> list[str]:
     return [name[len("pid") :] for name in params if re.fullmatch(r"pid\[\d*\]", name)]
 
 
-def _service(desk: Desk, client: Client, order_id: int, params: Params, key: str) -> Service:
+def _service(desk: ActionContext, client: Client, order_id: int, params: Params, key: str) -> Service:
     product = desk.ledger.products.get(wire.integer(params[f"pid{key}"]))
     if product is None:
         raise RefusedError("No items added to cart so order cannot proceed")
@@ -168,7 +168,7 @@ def _custom_fields(product: Product, encoded: str) -> dict[int, str]:
     return {field_id: text for field_id, text in pairs if field_id in known}
 
 
-def _invoice(desk: Desk, client: Client, services: list[Service]) -> int:
+def _invoice(desk: ActionContext, client: Client, services: list[Service]) -> int:
     now, today = desk.ledger.now(), desk.ledger.today()
     items = tuple(_item(desk, service) for service in services)
     invoice = Invoice(
@@ -187,13 +187,13 @@ def _invoice(desk: Desk, client: Client, services: list[Service]) -> int:
     return invoice.id
 
 
-def _item(desk: Desk, service: Service) -> Item:
+def _item(desk: ActionContext, service: Service) -> Item:
     name = desk.ledger.products[service.product_id].name
     amount: Decimal = service.first_payment * service.quantity
     return Item(desk.clerk.next_item_id(), "Hosting", service.id, f"{name} ({service.cycle})", amount, taxed=True)
 
 
-def accept_order(desk: Desk, params: Params) -> Answer:
+def accept_order(desk: ActionContext, params: Params) -> Answer:
     """Sets up its services. The second time it is refused, in words that do not say why."""
     order = desk.ledger.orders.newest(wire.integer(params.get("orderid")))
     if order is None or order.status != "Pending":

@@ -3,10 +3,10 @@
 from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.records import PayMethod
 
-from .desk import Answer, Desk, Params, RefusedError
+from .desk import ActionContext, Answer, Params, RefusedError
 
 
-def get_pay_methods(desk: Desk, params: Params) -> Answer:
+def get_pay_methods(desk: ActionContext, params: Params) -> Answer:
     """A flat list; says neither which is the default nor whether one still works. `remote_token` is in it."""
     if not params.get("clientid"):
         raise RefusedError("Client ID Is Required")
@@ -27,7 +27,7 @@ def get_pay_methods(desk: Desk, params: Params) -> Answer:
     }
 
 
-def _pay_method(desk: Desk, method: PayMethod) -> Answer:
+def _pay_method(desk: ActionContext, method: PayMethod) -> Answer:
     common = {
         "id": method.id,
         "type": method.type,

@@ -3,12 +3,12 @@
 from decimal import Decimal, InvalidOperation
 
 from counterfoil_sandbox.whmcs import wire
-from counterfoil_sandbox.whmcs.actions.desk import Answer, Desk, Params, RefusedError
+from counterfoil_sandbox.whmcs.actions.desk import ActionContext, Answer, Params, RefusedError
 from counterfoil_sandbox.whmcs.books import cents
 from counterfoil_sandbox.whmcs.records import CANCELLED, PAID, UNPAID, Invoice
 
 
-def newest_invoice(desk: Desk, params: Params) -> Invoice:
+def newest_invoice(desk: ActionContext, params: Params) -> Invoice:
     """Writers meet the row as it is being changed, not as it was committed."""
     invoice = desk.ledger.invoices.newest(wire.integer(params.get("invoiceid")))
     if invoice is None:
@@ -24,7 +24,7 @@ def amount_of(text: str | None) -> Decimal | None:
     return cents(amount) if amount.is_finite() else None
 
 
-def add_invoice_payment(desk: Desk, params: Params) -> Answer:
+def add_invoice_payment(desk: ActionContext, params: Params) -> Answer:
     """Without an amount, all that is left to pay. The same `transid` twice is two payments."""
     invoice = newest_invoice(desk, params)
     if invoice.status == CANCELLED:
@@ -39,7 +39,7 @@ def add_invoice_payment(desk: Desk, params: Params) -> Answer:
     return {"result": "success"}
 
 
-def apply_credit(desk: Desk, params: Params) -> Answer:
+def apply_credit(desk: ActionContext, params: Params) -> Answer:
     invoice = newest_invoice(desk, params)
     if invoice.status != UNPAID:
         raise RefusedError("Invoice Not in Unpaid Status")

@@ -5,7 +5,7 @@ from typing import Any
 
 from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.actions.clients import EMAIL_KINDS
-from counterfoil_sandbox.whmcs.actions.desk import Answer, Desk, Params, RefusedError
+from counterfoil_sandbox.whmcs.actions.desk import ActionContext, Answer, Params, RefusedError
 from counterfoil_sandbox.whmcs.records import Client
 
 TEXTS = {
@@ -33,7 +33,7 @@ NO_DOMAIN_NOTICES = (
 )
 
 
-def update_client(desk: Desk, params: Params) -> Answer:
+def update_client(desk: ActionContext, params: Params) -> Answer:
     """Only what is given changes, also to nothing. Found by `clientid` or by `clientemail`."""
     client = _client(desk, params)
     changes: dict[str, Any] = {field: params[name] for name, field in TEXTS.items() if name in params}
@@ -52,7 +52,7 @@ def update_client(desk: Desk, params: Params) -> Answer:
     return {"result": "success", "clientid": str(client.id)}
 
 
-def _client(desk: Desk, params: Params) -> Client:
+def _client(desk: ActionContext, params: Params) -> Client:
     clients = desk.ledger.clients
     wanted = params.get("clientemail", "").casefold()
     by_email = next((client.id for client in clients if wanted and client.email.casefold() == wanted), 0)
@@ -77,7 +77,7 @@ def _preferences(client: Client, params: Params) -> dict[str, str]:
     return {**client.email_preferences, **given}
 
 
-def _check(desk: Desk, client: Client, changes: dict[str, Any]) -> None:
+def _check(desk: ActionContext, client: Client, changes: dict[str, Any]) -> None:
     email = changes.get("email", client.email)
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
         raise RefusedError("The email address entered is not valid")

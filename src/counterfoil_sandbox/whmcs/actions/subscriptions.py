@@ -3,10 +3,10 @@
 from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.records import Product, Service
 
-from .desk import Answer, Desk, Params, window
+from .desk import ActionContext, Answer, Params, window
 
 
-def get_clients_products(desk: Desk, params: Params) -> Answer:
+def get_clients_products(desk: ActionContext, params: Params) -> Answer:
     """What WHMCS calls products of a client are services; each row carries the service's password."""
     client_id, service_id = wire.integer(params.get("clientid")), wire.integer(params.get("serviceid"))
     product_id = wire.integer(params.get("pid"))
@@ -30,7 +30,7 @@ def get_clients_products(desk: Desk, params: Params) -> Answer:
     }
 
 
-def _service(desk: Desk, service: Service) -> Answer:
+def _service(desk: ActionContext, service: Service) -> Answer:
     product = desk.ledger.products[service.product_id]
     gateway = desk.ledger.gateways.get(service.gateway)
     order = desk.ledger.orders.visible(service.order_id)
@@ -85,7 +85,7 @@ USAGE = {
 }
 
 
-def _custom_fields(desk: Desk, product: Product, service: Service) -> list[Answer]:
+def _custom_fields(desk: ActionContext, product: Product, service: Service) -> list[Answer]:
     return [
         {
             "id": str(field_id),

@@ -6,10 +6,10 @@ from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.records import ALL_PERMISSIONS, User
 from counterfoil_sandbox.whmcs.sso import CUSTOM, DESTINATIONS
 
-from .desk import Answer, Desk, Params, RefusedError, window
+from .desk import ActionContext, Answer, Params, RefusedError, window
 
 
-def validate_login(desk: Desk, params: Params) -> Answer:
+def validate_login(desk: ActionContext, params: Params) -> Answer:
     """Says success for a user with two-factor on too; then there is no `passwordhash`. Booleans are words."""
     user = desk.ledger.user_by_email(params.get("email", ""))
     given = params.get("password2", "")
@@ -21,7 +21,7 @@ def validate_login(desk: Desk, params: Params) -> Answer:
     return {**answer, "twoFactorEnabled": "true" if user.two_factor else "false"}
 
 
-def get_users(desk: Desk, params: Params) -> Answer:
+def get_users(desk: ActionContext, params: Params) -> Answer:
     """`search` compares the beginnings of e-mail, first, last and full name."""
     beginning = params.get("search", "").casefold()
     found = [user for user in desk.ledger.users if _starts(user, beginning)]
@@ -44,7 +44,7 @@ def _starts(user: User, beginning: str) -> bool:
     return any(name.casefold().startswith(beginning) for name in names)
 
 
-def _user(desk: Desk, user: User) -> Answer:
+def _user(desk: ActionContext, user: User) -> Answer:
     owned = {client.id for client in desk.ledger.clients if client.owner_user_id == user.id}
     return {
         "id": user.id,
@@ -57,7 +57,7 @@ def _user(desk: Desk, user: User) -> Answer:
     }
 
 
-def get_user_permissions(desk: Desk, params: Params) -> Answer:
+def get_user_permissions(desk: ActionContext, params: Params) -> Answer:
     user = desk.ledger.users.visible(wire.integer(params.get("user_id")))
     if user is None:
         raise RefusedError("Invalid user id")
@@ -72,7 +72,7 @@ def get_user_permissions(desk: Desk, params: Params) -> Answer:
     return {"result": "success", "permissions": list(permissions)}
 
 
-def create_sso_token(desk: Desk, params: Params) -> Answer:
+def create_sso_token(desk: ActionContext, params: Params) -> Answer:
     """Without `user_id` it is the client's owner who gets signed in."""
     client_id, user_id = _who(desk, params)
     destination = params.get("destination", "")
@@ -90,7 +90,7 @@ def create_sso_token(desk: Desk, params: Params) -> Answer:
     }
 
 
-def _who(desk: Desk, params: Params) -> tuple[int, int]:
+def _who(desk: ActionContext, params: Params) -> tuple[int, int]:
     if not params.get("client_id") and not params.get("user_id"):
         raise RefusedError("A valid client_id or user_id is required")
     client = desk.client(params["client_id"], "Invalid client_id") if params.get("client_id") else None

@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from counterfoil_sandbox.whmcs.clerk import Clerk
+from counterfoil_sandbox.whmcs.clerk import BookKeeper
 from counterfoil_sandbox.whmcs.installation import Installation, Visit
 from counterfoil_sandbox.whmcs.records import PayMethod
 
@@ -77,7 +77,7 @@ def _new(installation: Installation, visit: Visit, form: dict[str, str]) -> PayM
     )
 
 
-def _change(clerk: Clerk, visit: Visit, form: dict[str, str]) -> None:
+def _change(clerk: BookKeeper, visit: Visit, form: dict[str, str]) -> None:
     given = form.get("id", "")
     method = clerk.ledger.pay_methods.newest(int(given)) if given.isdigit() else None
     if method is None or method.client_id != visit.client_id:
