@@ -277,3 +277,4 @@ async def test_it_goes_on_whatever_happens(portal: Portal, addon: Addon) -> None
     await until("missed", 1)
     assert len(addon.asked) > asked
     watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
