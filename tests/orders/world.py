@@ -37,7 +37,7 @@ from counterfoil.salesforce.client import SalesforceClient
 from counterfoil.settings import Settings, load
 from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.client import WhmcsClient
-from counterfoil_sandbox.front import running
+from counterfoil_sandbox.proxy import running
 from counterfoil_sandbox.salesforce.app import create_app as create_org
 from counterfoil_sandbox.salesforce.faults import Fault as OrgFault
 from counterfoil_sandbox.salesforce.installation import Installation as Org

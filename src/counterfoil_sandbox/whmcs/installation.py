@@ -1,4 +1,4 @@
-"""One stand-in WHMCS put together: its ledger, its clerk, its switches, and how it starts again from the seed."""
+"""One stand-in WHMCS put together: its ledger, its book-keeper, its switches, and how it starts again from the seed."""
 
 import asyncio
 import random
@@ -11,15 +11,15 @@ from datetime import time as time_of_day
 
 import msgspec
 
-from counterfoil_sandbox.webhooks import Courier
+from counterfoil_sandbox.webhooks import WebhookSender
 
 from .addon import Addon
+from .book_keeper import BookKeeper
 from .calls import Calls
-from .clerk import BookKeeper
 from .ledger import Ledger
 from .options import Options
 from .records import User
-from .seed.story import seed
+from .seed import seed
 from .sso import Grant, Tokens
 from .switches import Switches
 
@@ -34,10 +34,10 @@ class Visit(msgspec.Struct, frozen=True):
 class Installation:
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.courier = Courier(options.deliver_to, options.webhook_secret)
+        self.webhooks = WebhookSender(options.deliver_to, options.webhook_secret)
         self.calls = Calls()
         self.can_break_connections = False
-        """Set by the front server; without it a reset or a truncated body cannot be shown."""
+        """Set by whoever serves through `proxy`; without it a reset or a truncated body cannot be shown."""
         self.released = asyncio.Event()
         """Set when faults are taken away: lets go of the calls that hang."""
         self.reset()
@@ -52,7 +52,7 @@ class Installation:
         self.addon = Addon()
         self.ledger = Ledger(zone=self.options.zone, now=lambda: time.time() + shift)
         seed(self.ledger, self.options, self.ledger.today())
-        self.clerk = BookKeeper(self.ledger, self.courier, self.switches, self.addon)
+        self.book_keeper = BookKeeper(self.ledger, self.webhooks, self.switches, self.addon)
         self.tokens = Tokens(time.monotonic)
         self._visits: dict[str, Visit] = {}
         self.release()
