@@ -10,8 +10,8 @@ from .catalogue import seed_catalogue
 from .correspondence import seed_correspondence
 from .crowd import seed_crowd
 from .invoices import seed_ada, seed_bob, seed_others, seed_yuki
+from .orders import seed_orders
 from .people import BIG, seed_people
-from .services import seed_services
 
 FIRST_BIG_INVOICE = 100_001
 
@@ -26,6 +26,6 @@ def seed(ledger: Ledger, options: Options, today: date) -> None:
     seed_others(ledger, today)
     for invoice in bulk_invoices(BIG, FIRST_BIG_INVOICE, options.big_client_invoices, today):
         ledger.seed_invoice(invoice)
-    seed_services(ledger, today)
+    seed_orders(ledger, today)
     seed_correspondence(ledger, today)
     seed_crowd(ledger, options, today)

@@ -1,4 +1,4 @@
-"""The services of the named people, each client's from one order."""
+"""The orders of the named people, one for each client, and the services that they set up."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from .catalogue import EUR
 from .people import ANALYTICAL, BIG, BLOCKED, CHIDIS, KING, OKAFOR, SMITH, TANAKA, TESSAS
 
 
-def seed_services(ledger: Ledger, today: date) -> None:
+def seed_orders(ledger: Ledger, today: date) -> None:
     plans = {ANALYTICAL: (1, 3, 4), SMITH: (2, 3), TANAKA: (1, 3), BIG: (1, 1, 4), CHIDIS: (2,), OKAFOR: (2,)}
     plans |= {TESSAS: (2,), BLOCKED: (5,), KING: (2,)}
     started = today - timedelta(days=1470)
