@@ -103,7 +103,7 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 class Watch:
-    """Notes what a test does that only those with the mark may do. Python's audit events: no way of starting escapes."""
+    """Notes what a test does that only those with the mark may do, by the audit events that Python raises for it."""
 
     def __init__(self) -> None:
         self._seen: list[str] | None = None
