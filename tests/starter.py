@@ -19,12 +19,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 OWN = {"counterfoil", "counterfoil_sandbox", "prometheus_client"}
 """Imported by each process itself. prometheus-client reads its settings when it is imported."""
 
 _TELL_WHEN_PARENT_DIES = 1
+_MAKING = Lock()
 
 
 def is_for(command: Sequence[str]) -> bool:
@@ -57,9 +59,10 @@ class Forked:
 
 
 class Starter:
-    """The process that forks, and the way to it."""
+    """The process that forks, and the way to it: one question at a time, from whichever thread."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-m", "tests.starter", str(theirs.fileno())]
@@ -74,9 +77,10 @@ class Starter:
         return Forked(self, self.ask("start", what))
 
     def ask(self, question: str, about: object) -> Any:
-        self._way.write(json.dumps([question, about]) + "\n")
-        self._way.flush()
-        return json.loads(self._way.readline())
+        with self._lock:
+            self._way.write(json.dumps([question, about]) + "\n")
+            self._way.flush()
+            return json.loads(self._way.readline())
 
     def close(self) -> None:
         self._way.close()
@@ -84,11 +88,16 @@ class Starter:
 
 
 @cache
-def starter() -> Starter:
-    """One for each process of pytest's."""
+def _made() -> Starter:
     made = Starter()
     atexit.register(made.close)
     return made
+
+
+def starter() -> Starter:
+    """One for each process of pytest's."""
+    with _MAKING:
+        return _made()
 
 
 def _run(way: Any) -> dict[str, Any] | None:
