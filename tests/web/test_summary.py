@@ -74,7 +74,7 @@ def test_home_costs_four_calls_and_one_for_each_open_invoice(portal: Stack, ada:
     ada.get("/").raise_for_status()
     portal.sandbox.tell("client.updated", client_id=1)
     portal.sandbox.forget_calls()
-    portal.sandbox.break_with("latency", seconds=0.3)
+    portal.sandbox.break_with("latency", seconds=1.0)
     assert ada.get("/").status_code == 200
     four = ["GetClientsDetails", "GetClientsProducts", "GetInvoices", "GetPayMethods"]
     assert sorted(reads(portal)) == sorted([*four, *["GetInvoice"] * 4])
