@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import ipaddress
 import os
 import re
 import sys
@@ -15,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
-PREFIX = "COUNTERFOIL_"
+from counterfoil.networks import Network, parse_networks
+from counterfoil.urls import is_loopback, origin
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+PREFIX = "COUNTERFOIL_"
 
 
 class SettingsError(Exception):
@@ -119,7 +119,7 @@ def _webhook_secrets(value: str) -> tuple[bytes, ...]:
 
 def _networks(value: str) -> tuple[Network, ...]:
     try:
-        return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in value.split(","))
+        return parse_networks(value)
     except ValueError:
         raise ValueError("must be IP addresses or networks, separated by commas") from None
 
@@ -331,21 +331,3 @@ def unknown_names(given: Mapping[str, str]) -> list[str]:
     known = {PREFIX + item.name.upper() for item in fields(Settings)}
     known |= {f"{PREFIX}{item.name.upper()}_FILE" for item in fields(Settings) if item.metadata["secret"]}
     return [name for name in sorted(given) if name.startswith(PREFIX) and name not in known]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` can only be this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def origin(parts: SplitResult) -> str:
-    """As browsers write it: no default port, lower case."""
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    host = (parts.hostname or "").lower()
-    host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}" + ("" if parts.port in {None, default} else f":{parts.port}")
