@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import pytest
 
 from counterfoil import errors
+from counterfoil.app.limits import open_limits
 from counterfoil.cache import Cache, CacheUnavailable, open_cache, rules
-from counterfoil.web.http.limits import open_limits
 from tests.cache.fleet import ADA, WITHIN, Whmcs, until, value
 from tests.sentinels import Watched, running_sentinels
 
@@ -174,12 +174,12 @@ async def test_a_failover_behind_passwords_and_tls() -> None:
 async def counts_on_the_master(watched: Watched) -> None:
     limits = open_limits(watched.url)
     await limits.start()
-    assert limits._counters is not None
-    await until(lambda: limits._counters.commands._link.is_up, PATIENCE)
-    await limits.count("bad_webhook", "10.0.0.9")
-    await limits.close()
     with watched.server(watched.master()) as master:
-        assert master.keys("cf1:{limits}*")
+        async with asyncio.timeout(PATIENCE):
+            while not master.keys("cf1:{limits}*"):
+                await limits.hit("bad_webhook", "10.0.0.9")
+                await asyncio.sleep(0.1)
+    await limits.close()
 
 
 async def test_the_limits_count_on_the_master(watched: Watched) -> None:

@@ -22,6 +22,7 @@ from counterfoil import __version__, log
 from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
+from counterfoil.app.limits import open_limits
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
@@ -66,12 +67,12 @@ from counterfoil.web.http.assets import Assets, static_files
 from counterfoil.web.http.bodies import MAX_BODY, BodyRequest
 from counterfoil.web.http.edge import Edge, Rules
 from counterfoil.web.http.guard import Guard
-from counterfoil.web.http.limits import open_limits
 from counterfoil.web.http.live_streams import Live
 from counterfoil.web.http.metric_families import metric_families
 from counterfoil.web.http.metrics import Metrics
-from counterfoil.web.http.origin_policy import OriginPolicy, security_headers
+from counterfoil.web.http.origin_policy import OriginPolicy
 from counterfoil.web.http.response_cache import ResponseCache, Responses
+from counterfoil.web.http.security_headers import security_headers
 from counterfoil.web.http.shutdown import on_stop
 from counterfoil.web.pages.errors import ErrorAnswers, leave_to_the_edge
 from counterfoil.web.routes import HANDLERS
@@ -289,10 +290,11 @@ class Portal(Litestar):
 
     def _rules(self, errors: ErrorAnswers) -> Rules:
         settings = self.services.settings
-        notes = [self.services.metrics.note]
+        recorders = [self.services.metrics.record]
         if settings.log_level in {"debug", "info"}:
-            notes.append(self._access_log.note)
-        return Rules(OriginPolicy(settings), security_headers(settings), settings.trusted_proxies, errors, tuple(notes))
+            recorders.append(self._access_log.record)
+        headers, proxies = security_headers(settings), settings.trusted_proxies
+        return Rules(OriginPolicy(settings), headers, proxies, errors, tuple(recorders))
 
     @asynccontextmanager
     async def _running(self, _app: Litestar) -> AsyncIterator[None]:

@@ -17,7 +17,7 @@ async def test_a_line_leaves_at_once_when_nothing_else_is_to_be_written() -> Non
     """Whoever watches the log of an idle server sees the request when it is answered."""
     written: list[str] = []
     log = AccessLog("json", written.append)
-    log.note(served(1))
+    log.record(served(1))
     for _ in range(3):
         await asyncio.sleep(0)
     assert ['"request-1"' in text for text in written] == [True]
@@ -28,7 +28,7 @@ async def test_lines_of_a_burst_leave_together_and_none_is_lost() -> None:
     written: list[str] = []
     log = AccessLog("json", written.append)
     for number in range(100):
-        log.note(served(number))
+        log.record(served(number))
         await asyncio.sleep(0)
     await asyncio.sleep(2 * WRITTEN_EVERY)
     lines = "".join(written).splitlines()
@@ -40,7 +40,7 @@ async def test_what_waits_is_written_when_the_process_ends() -> None:
     """The last requests before a stop are logged too."""
     written: list[str] = []
     log = AccessLog("json", written.append)
-    log.note(served(1))
+    log.record(served(1))
     log.flush()
     await asyncio.sleep(2 * WRITTEN_EVERY)
     assert len("".join(written).splitlines()) == 1

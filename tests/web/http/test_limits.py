@@ -1,13 +1,13 @@
 """How often somebody may try: counted in this process, or in Redis for all of them."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from counterfoil.app.limits import open_limits
 from counterfoil.errors import BillingUnavailable, RateLimited, SignInFailed
-from counterfoil.web.http.limits import TABLE, Limits, open_limits
+from counterfoil.web.http.limits import TABLE, Limits
 from tests.clusters import Nodes, running_cluster
 from tests.servers import RedisServer
 from tests.stack import Stack
@@ -97,14 +97,14 @@ async def test_one_household_is_one_address(limits: Limits) -> None:
     for number in range(50):
         await _fail(limits, ("sign_in_address", f"2001:db8::{number:x}"))
     with pytest.raises(RateLimited):
-        await limits.check("sign_in_address", "2001:db8::ffff:ffff:ffff:ffff")
-    await limits.check("sign_in_address", "2001:db8:0:1::1")
+        await limits.hit("sign_in_address", "2001:db8::ffff:ffff:ffff:ffff")
+    await limits.hit("sign_in_address", "2001:db8:0:1::1")
 
 
 @pytest.mark.parametrize("name", TABLE)
 async def test_each_limit_holds(limits: Limits, name: str) -> None:
     """As many as the table says, and not one more."""
-    for _ in range(TABLE[name].amount):
+    for _ in range(TABLE[name].times):
         await limits.hit(name, "somebody")
     with pytest.raises(RateLimited):
         await limits.hit(name, "somebody")
@@ -121,22 +121,10 @@ async def test_processes_count_together(redis_server: RedisServer) -> None:
             await _fail(limits, BY_USER)
         for limits in (one, other):
             with pytest.raises(RateLimited):
-                await limits.check(*BY_USER)
+                await limits.hit(*BY_USER)
     finally:
         await one.close()
         await other.close()
-
-
-async def test_the_library_finds_all_that_it_may_ask_for(limits: Limits) -> None:
-    """Of a storage of its own and of ours: what is counted by fixed windows, too."""
-    storage = limits._counters or limits._alone.storage
-    await limits.hit("order", "somebody")
-    assert await storage.check()
-    assert [await storage.incr("key", 60) for _ in range(2)] == [1, 2]
-    assert (await storage.get("key"), await storage.get("other")) == (2, 0)
-    assert 59 <= await storage.get_expiry("key") - time.time() <= 60
-    await storage.clear("key")
-    assert await storage.get("key") == 0
 
 
 async def test_without_redis_each_process_counts_alone(redis_server: RedisServer) -> None:
@@ -148,7 +136,7 @@ async def test_without_redis_each_process_counts_alone(redis_server: RedisServer
         for _ in range(10):
             await _fail(limits, BY_USER)
         with pytest.raises(RateLimited):
-            await limits.check(*BY_USER)
+            await limits.hit(*BY_USER)
     finally:
         redis_server.child.resume()
         await limits.close()

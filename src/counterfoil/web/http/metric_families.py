@@ -1,4 +1,4 @@
-"""Which of the parts' own counters become metrics, and under which names (docs/operations.md)."""
+"""Which numbers of other rooms become metrics, and under which names (docs/operations.md)."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ def metric_families(cache: Cache, whmcs: Health, live: Live, changes: Mapping[st
             ("event",),
             lambda: {(name,): number for name, number in changes.items()},
         ),
-        Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, grows=False),
+        Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, kind="sum"),
     ]
 
 
@@ -41,8 +41,7 @@ def _of_the_cache(cache: Cache) -> list[Family]:
             "The cache's clock minus this machine's time of day, as one worker sees it",
             (),
             lambda: {(): cache.clock_ahead},
-            grows=False,
-            is_sum=False,
+            kind="latest",
         ),
     ]
 
@@ -67,13 +66,13 @@ def _of_whmcs(whmcs: Health) -> list[Family]:
             "Calls to WHMCS now",
             ("state",),
             lambda: {("in_flight",): whmcs.in_flight, ("queued",): whmcs.queued},
-            grows=False,
+            kind="sum",
         ),
         Family(
             "counterfoil_whmcs_breaker_open",
             "Workers that ask WHMCS nothing for a while, because it does not answer",
             (),
             lambda: {(): float(whmcs.breaker != "closed")},
-            grows=False,
+            kind="sum",
         ),
     ]
