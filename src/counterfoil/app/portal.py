@@ -67,7 +67,7 @@ from counterfoil.web.http.assets import Assets, static_files
 from counterfoil.web.http.bodies import MAX_BODY, BodyRequest
 from counterfoil.web.http.edge import Edge, Rules
 from counterfoil.web.http.guard import Guard
-from counterfoil.web.http.live_streams import Live
+from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metric_families import metric_families
 from counterfoil.web.http.metrics import Metrics
 from counterfoil.web.http.origin_policy import OriginPolicy
@@ -135,7 +135,7 @@ def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient
     addon = WhmcsAddon(client, timezone=settings.whmcs_timezone)
     cache = open_cache(settings.cache_url)
     engine = make_engine(settings.database_url)
-    limits, live = open_limits(settings.cache_url), Live(cache)
+    limits, live = open_limits(settings.cache_url), LiveStreams(cache)
     lifetimes, timeout = Lifetimes.of(settings), settings.whmcs_timeout_seconds
     calendar = Calendar(settings.whmcs_timezone, time.time)
     clients = Clients(api, cache, lifetimes, timeout)

@@ -9,7 +9,7 @@ import pytest
 
 from counterfoil.cache import open_cache
 from counterfoil.errors import RateLimited, TemporarilyUnavailable
-from counterfoil.web.http.live_streams import BACKLOG, Capacity, Live, Stream
+from counterfoil.web.http.live_streams import BACKLOG, Capacity, LiveStreams, Stream
 from tests.servers import RedisServer
 from tests.stack import Stack, running_stack
 from tests.web.streams import open_events
@@ -97,7 +97,7 @@ def test_streams_are_for_people_who_are_signed_in(portal: Stack) -> None:
 async def test_a_reader_who_comes_back_hears_what_was_missed() -> None:
     """By Last-Event-ID; and where nobody knows what was missed, that everything may have changed."""
     cache = open_cache("memory://")
-    live = Live(cache)
+    live = LiveStreams(cache)
     live.start()
     first = live.open(ADA, "ada")
     await cache.publish("c1", b'{"resource":"invoice","id":1}')
@@ -117,7 +117,7 @@ async def test_a_reader_who_comes_back_hears_what_was_missed() -> None:
 async def test_nobody_hears_of_what_they_may_not_see() -> None:
     """A user without the permission for invoices is not told that there are any."""
     cache = open_cache("memory://")
-    live = Live(cache)
+    live = LiveStreams(cache)
     live.start()
     chidi = live.open(Person(3, 1, "profile", "products"), "chidi")
     for resource in ("invoice", "payment_methods", "profile"):
@@ -129,7 +129,7 @@ async def test_nobody_hears_of_what_they_may_not_see() -> None:
 @pytest.mark.anyio
 async def test_streams_are_bounded() -> None:
     """One person cannot take them all (429), and all of them cannot take the process (503). A closed one makes room."""
-    live = Live(open_cache("memory://"), capacity=Capacity(in_all=3, for_one_account=2))
+    live = LiveStreams(open_cache("memory://"), capacity=Capacity(in_all=3, for_one_account=2))
     mine = [live.open(ADA, "ada") for _ in range(2)]
     with pytest.raises(RateLimited):
         live.open(ADA, "ada")
@@ -144,7 +144,7 @@ async def test_streams_are_bounded() -> None:
 async def test_a_reader_who_does_not_read_is_hung_up_on() -> None:
     """What waits for one slow page cannot grow; it comes back and reads everything again."""
     cache = open_cache("memory://")
-    live = Live(cache)
+    live = LiveStreams(cache)
     live.start()
     slow = live.open(ADA, "ada")
     for number in range(BACKLOG + 1):
@@ -156,7 +156,7 @@ async def test_a_reader_who_does_not_read_is_hung_up_on() -> None:
 @pytest.mark.anyio
 async def test_silence_is_broken_by_a_heartbeat() -> None:
     """So that no proxy takes an open page for an idle connection."""
-    live = Live(open_cache("memory://"), heartbeat=0.01)
+    live = LiveStreams(open_cache("memory://"), heartbeat=0.01)
     live.start()
     page = live.open(ADA, "ada")
     assert (await page.next() or b"").startswith(b"id: ")

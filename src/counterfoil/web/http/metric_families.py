@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from counterfoil.cache import Cache
-from counterfoil.web.http.live_streams import Live
+from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metrics import Family
 from counterfoil.whmcs.health import Health
 
 
-def metric_families(cache: Cache, whmcs: Health, live: Live, changes: Mapping[str, int]) -> list[Family]:
+def metric_families(cache: Cache, whmcs: Health, live: LiveStreams, changes: Mapping[str, int]) -> list[Family]:
     return [
         *_of_the_cache(cache),
         *_of_whmcs(whmcs),
