@@ -1,45 +1,20 @@
-"""The commands, as an operator types them."""
+"""What `counterfoil doctor` finds, and what it says to do."""
 
 import json
-import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis import Redis
 
-from counterfoil import __version__
-from counterfoil.cli import COMMANDS
+from tests.cli.commands import refuses_the_cache, run
 from tests.clusters import running_cluster
 from tests.processes import free_port
 from tests.sentinels import running_sentinels
 from tests.servers import RedisServer, running_redis
-from tests.stack import COUNTERFOIL, Sandbox, Stack, answers, plain_environment
-
-
-def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = plain_environment() | {f"COUNTERFOIL_{name.upper()}": value for name, value in settings.items()}
-    command = [*COUNTERFOIL, *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
-
-
-@pytest.fixture(scope="module")
-def whmcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    sandbox = Sandbox(tmp_path_factory.mktemp("whmcs"))
-    sandbox.start()
-    yield sandbox
-    sandbox.child.stop()
-
-
-@pytest.fixture
-def settings(tmp_path: Path, whmcs: Sandbox) -> dict[str, str]:
-    """Of a portal that is set up well."""
-    given = {**Stack(tmp_path).settings, "whmcs_url": whmcs.url}
-    assert run(tmp_path, "migrate", **given).returncode == 0
-    return given
+from tests.stack import Sandbox
 
 
 def _checks(done: subprocess.CompletedProcess[str]) -> dict[str, list[dict[str, Any]]]:
@@ -47,106 +22,6 @@ def _checks(done: subprocess.CompletedProcess[str]) -> dict[str, list[dict[str, 
     for check in json.loads(done.stdout)["checks"]:
         found.setdefault(check["check"], []).append(check)
     return found
-
-
-def test_the_command_says_what_it_can_do(tmp_path: Path) -> None:
-    assert run(tmp_path, "--version").stdout == f"counterfoil, version {__version__}\n"
-    done = run(tmp_path, "--help")
-    assert done.returncode == 0
-    assert all(name in done.stdout for name in COMMANDS)
-
-
-@pytest.mark.parametrize("command", ["serve", "migrate", "links"])
-def test_wrong_settings_are_said_once_and_all_together(tmp_path: Path, command: str) -> None:
-    """Exit 2, no traceback."""
-    done = run(tmp_path, command, secret_key="short")
-    assert done.returncode == 2
-    for name in ("SECRET_KEY", "WHMCS_URL", "WHMCS_IDENTIFIER", "WHMCS_SECRET"):
-        assert done.stderr.count(f"COUNTERFOIL_{name}:") == 1
-    assert "Traceback" not in done.stderr
-
-
-def test_a_cache_in_memory_is_for_one_worker(tmp_path: Path, settings: dict[str, str]) -> None:
-    """Otherwise a change would reach one worker and not the others."""
-    done = run(tmp_path, "serve", "--workers", "2", **{**settings, "secret_key": "short"})
-    assert done.returncode == 2
-    assert "COUNTERFOIL_CACHE_URL" in done.stderr
-    assert "COUNTERFOIL_SECRET_KEY" in done.stderr, "every problem is said at once"
-
-
-def test_postgresql_is_migrated_by_whoever_runs_it(tmp_path: Path, settings: dict[str, str], postgres_url: str) -> None:
-    """`serve` refuses a schema that is behind, and names the command."""
-    done = run(tmp_path, "serve", "--port", str(free_port()), **{**settings, "database_url": postgres_url})
-    assert done.returncode == 1
-    assert "counterfoil migrate" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_database_that_is_away_is_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
-    away = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nothing"
-    done = run(tmp_path, "serve", "--port", str(free_port()), **{**settings, "database_url": away})
-    assert done.returncode == 1
-    assert "COUNTERFOIL_DATABASE_URL" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_cache_that_is_away_is_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
-    """No worker starts: a portal that goes without its cache from the start is set up wrongly."""
-    _refuses_the_cache(tmp_path, settings, f"redis://:canary@127.0.0.1:{free_port()}/0", "Connect call failed")
-
-
-def test_a_cache_with_another_password_is_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
-    """Neither the right nor the wrong one is printed."""
-    with running_redis() as server, Redis.from_url(server.url) as admin:
-        admin.config_set("requirepass", "canary-right")
-        url = f"redis://:canary-wrong@127.0.0.1:{server.port}/0"
-        _refuses_the_cache(tmp_path, settings, url, "WRONGPASS")
-
-
-def test_a_replica_is_no_cache(tmp_path: Path, settings: dict[str, str]) -> None:
-    """It could be read, but no change could be made to show."""
-    with running_redis() as master, running_redis() as replica:
-        with Redis.from_url(replica.url) as admin:
-            admin.replicaof("127.0.0.1", str(master.port))
-        _refuses_the_cache(tmp_path, settings, replica.url, "not a master")
-
-
-def _refuses_the_cache(folder: Path, settings: dict[str, str], url: str, why: str) -> None:
-    done = run(folder, "serve", "--port", str(free_port()), **{**settings, "cache_url": url})
-    (said,) = [line for line in done.stderr.splitlines() if "COUNTERFOIL_CACHE_URL" in line]
-    assert done.returncode == 1
-    assert why in said
-    assert "counterfoil doctor" in said
-    for never in ("Traceback", "canary", "worker"):
-        assert never not in done.stdout + done.stderr
-
-
-def test_a_redis_that_comes_late_is_waited_for(tmp_path: Path, whmcs: Sandbox) -> None:
-    """Both may be started at the same time, as after a reboot."""
-    with running_redis() as server:
-        server.child.kill()
-        stack = Stack(tmp_path, whmcs_url=whmcs.url, cache_url=server.url)
-        stack.portal.spawn()
-        try:
-            stack.portal.wait_until(lambda: "redis_unreachable" in stack.portal.output())
-            server.start()
-            stack.portal.wait_until(lambda: answers(f"{stack.url}/readyz"))
-        finally:
-            stack.portal.stop()
-
-
-def test_sqlite_is_migrated_by_serve(tmp_path: Path, whmcs: Sandbox) -> None:
-    """One command is enough on a small installation. A misspelt setting is said, and all lines are JSON."""
-    stack = Stack(tmp_path, whmcs_url=whmcs.url)
-    stack.portal.env = {**stack.environment, "COUNTERFOIL_WHCMS_URL": "x"}
-    stack.start()
-    try:
-        lines = stack.logged()
-    finally:
-        stack.portal.stop()
-    assert any(line.get("name") == "COUNTERFOIL_WHCMS_URL" for line in lines)
-    with sqlite3.connect(tmp_path / "portal.db") as database:
-        assert database.execute("SELECT count(*) FROM session").fetchone() == (0,)
 
 
 def test_the_doctor_finds_nothing(tmp_path: Path, settings: dict[str, str]) -> None:
@@ -249,7 +124,7 @@ def test_the_doctor_is_told_of_sentinels_only(tmp_path: Path, settings: dict[str
     """Without the name of the master that they watch."""
     with running_sentinels() as watched:
         assert _last_about_the_cache(tmp_path, settings, watched.sentinels[0]) == "fail"
-        _refuses_the_cache(tmp_path, settings, watched.sentinels[0].url, "sentinel=NAME")
+        refuses_the_cache(tmp_path, settings, watched.sentinels[0].url, "sentinel=NAME")
 
 
 def test_the_doctor_looks_at_a_cluster(tmp_path: Path, settings: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Every text that a person can see exists in every language."""
+"""Every text that a person can see exists in every language, and who gets which language."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from counterfoil import web
 from counterfoil.errors import CounterfoilError
 from counterfoil.web.http import http_errors  # its errors are part of the tree once it is imported
-from counterfoil.web.text.catalogue import LANGUAGES, SOURCE, in_context, translations, translator
+from counterfoil.web.text.catalogue import LANGUAGES, SOURCE, in_context, negotiate_language, translations, translator
 from tests.web.specimens import PAGES
 from tests.web.test_templates import RENDERER
 
@@ -123,3 +123,22 @@ def test_a_word_in_another_place_may_be_another() -> None:
     assert translator("fr")(in_context("order", "Cancelled")) == "Annulée"
     assert translator("fr")(in_context("subscription", "Cancelled")) == "Annulé"
     assert translator("en")(in_context("order", "Cancelled")) == "Cancelled"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "preferred", "language"),
+    [
+        ("", "", "en"),
+        ("ja-JP,ja;q=0.9,en;q=0.8", "", "ja"),
+        ("de;q=0.5, fr;q=0.9", "", "fr"),
+        ("de;q=0, es", "", "es"),
+        ("ja", "german", "de"),
+        ("ja", "klingon", "ja"),
+        ("pt-BR, zh", "", "en"),
+        ("de;q=x;;,;=,\0", "", "en"),
+        ("*", "", "en"),
+    ],
+)
+def test_language(accepted: str, preferred: str, language: str) -> None:
+    """The profile's language, then the browser's wishes by weight, then English; nonsense is no wish."""
+    assert negotiate_language(accepted, preferred) == language
