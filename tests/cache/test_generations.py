@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from counterfoil import errors
-from counterfoil.cache import Entry, Fetched, Part
+from counterfoil.cache import Entry
 from counterfoil.cache.store import Answer, Lease
 from tests.cache.fleet import ADA, WITHIN, Fleet, Whmcs, peeked, until, value
 
@@ -235,72 +235,6 @@ async def test_the_deadline_is_an_honest_error(fleet: Fleet, whmcs: Whmcs) -> No
         await cache.read(ADA, [whmcs.part()], within=0.1)
     assert await value(cache, whmcs.part()) == b"v1"
     assert whmcs.calls == 1
-
-
-async def test_a_generation_that_never_rests(fleet: Fleet, whmcs: Whmcs) -> None:
-    """F15: cleared in every fetch, a read ends with its second: what that brought is shown, and not kept."""
-    cache, other = await fleet.settled(), await fleet.process()
-    made = []
-
-    async def restless() -> Fetched:
-        made.append(b"v%d" % len(made))
-        await asyncio.sleep(0.01)
-        await other.clear(ADA)
-        return Fetched(made[-1])
-
-    snapshot = await cache.read(ADA, [Part("invoices", 90, restless)], within=WITHIN)
-    assert (snapshot.nonce, [entry.value for entry in snapshot.entries]) == ("", [b"v1"])
-    assert len(made) == 2
-    assert await peeked(cache) == [None]
-    snapshot = await cache.read(ADA, [Part(name, 90, restless) for name in "abc"], within=WITHIN)
-    assert len(made) == 2 + 6
-
-
-async def test_who_waits_for_another_process_is_not_forgotten(fleet: Fleet, whmcs: Whmcs) -> None:
-    """F15: what a second fetch brings is told to the processes that wait for it, though the store does not keep it."""
-    cache, other, third = await fleet.settled(), await fleet.process(), await fleet.process()
-    whmcs.latency = 0.4
-    readers = [asyncio.create_task(value(each, whmcs.part())) for each in (cache, other, third)]
-    for _ in range(2):
-        await asyncio.sleep(0.2)
-        await other.clear(ADA)
-        await asyncio.sleep(0.2)
-    assert await asyncio.gather(*readers) == [b"v1"] * 3
-    assert whmcs.calls <= 3
-
-
-async def test_what_is_shown_without_being_kept_is_followed_by_nothing_older(fleet: Fleet, whmcs: Whmcs) -> None:
-    """F7: an entry of before it and a fetch that began before it count no more, nor what was derived of them."""
-    cache, other = await fleet.settled(), await fleet.process()
-    whmcs.latency = 0.3
-    late = asyncio.create_task(value(cache, whmcs.part()))
-    await asyncio.sleep(0.1)
-    await other.clear(ADA)
-    await asyncio.sleep(0.25)  # The second fetch has begun.
-    await other.clear(ADA)
-    whmcs.latency = 1.0
-    older = asyncio.create_task(value(other, whmcs.part()))
-    await asyncio.sleep(0.05)
-    whmcs.version = 2
-    assert await late == b"v1"
-    whmcs.latency = 0.05
-    assert await older == b"v2"
-    assert await value(cache, whmcs.part()) == b"v2"
-
-
-async def test_what_is_read_for_a_request_is_all_of_it(fleet: Fleet, whmcs: Whmcs) -> None:
-    """F9, F15: beside what is not kept stands nothing that was there before the request."""
-    cache, other = await fleet.settled(), await fleet.process()
-    await cache.read(ADA, [whmcs.part("a")], within=WITHIN)
-
-    async def restless() -> Fetched:
-        await asyncio.sleep(0.01)
-        await other.clear(ADA)
-        return Fetched(b"b")
-
-    whmcs.version = 2
-    snapshot = await cache.read(ADA, [whmcs.part("a"), Part("b", 90, restless)], within=WITHIN)
-    assert [entry.value for entry in snapshot.entries] == [b"v2", b"b"]
 
 
 async def test_any_key_may_vanish(fleet: Fleet, whmcs: Whmcs) -> None:
