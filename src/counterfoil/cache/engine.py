@@ -9,8 +9,8 @@ from counterfoil import errors
 from counterfoil.cache import rules
 from counterfoil.cache.bypass import Bypass
 from counterfoil.cache.clock import StoreClock
-from counterfoil.cache.fetching import Fetching
-from counterfoil.cache.packing import NONCE_LENGTH, mark_of, nonce_of, pack_header, unpack_entry
+from counterfoil.cache.fetching import Fetching, Reader
+from counterfoil.cache.packing import NONCE_LENGTH, fetched_mark, mark_of, nonce_of, pack_header, token_of, unpack_entry
 from counterfoil.cache.single_flight import Flight, arrivals
 from counterfoil.cache.spot_checks import SpotChecks
 from counterfoil.cache.store import Bump, Found, Moved, Store, StoreAway
@@ -79,45 +79,51 @@ class Cache:
         if mark is None:
             return Peek(found.session, None, (None,) * len(found.entries))
         now = self._clock.now()
-        entries = tuple([unpack_entry(raw, mark, now) for raw in found.entries])
+        marks = (mark, fetched_mark(mark))
+        entries = tuple([unpack_entry(raw, marks, now) for raw in found.entries])
         misses = entries.count(None)
         self.counters.misses += misses
         self.counters.hits += len(entries) - misses
-        return Peek(found.session, nonce_of(mark), entries)
+        return Peek(found.session, token_of(mark), entries)
 
     async def read(self, scope: str, parts: Sequence[Part], *, within: float) -> Snapshot:
         """All parts, of one generation. Raises what a fetch raised, and BillingUnavailable after `within` seconds."""
-        arrived = asyncio.get_running_loop().time()
+        arrived, again = asyncio.get_running_loop().time(), False
         try:
             async with asyncio.timeout(within) as limit:
                 while True:
                     try:
-                        return await self._round(scope, parts, arrived)
+                        return await self._round(scope, parts, arrived, again=again)
                     except Moved:
                         await asyncio.sleep(0)
                     except StoreAway:
                         await asyncio.sleep(rules.POLL_FIRST)
+                    again = True
         except TimeoutError:
             if limit.expired():
                 raise errors.BillingUnavailable(f"not read within {within:.1f} s") from None
             raise
 
-    async def _round(self, scope: str, parts: Sequence[Part], arrived: float) -> Snapshot:
+    async def _round(self, scope: str, parts: Sequence[Part], arrived: float, *, again: bool) -> Snapshot:
         if not self._gate.is_open:
             return await self._bypass.read(scope, parts)
         peek = self._found(await self._store.look(scope, [part.name for part in parts], None))
         # The nonce is settled before anything is shared: two readers who both saw no record saw different things.
-        nonce = peek.nonce or (await self._gate.ask(self._store.born, scope, self._new_nonce())).data.decode()
-        self.spot_checks.consider(scope, nonce, parts, peek.entries)
-        missing = [part for part, entry in zip(parts, peek.entries, strict=True) if entry is None]
-        flights = [self._fetching.flight(scope, part, nonce) for part in missing]
+        token = peek.nonce or (await self._gate.ask(self._store.born, scope, self._new_nonce())).data.decode()
+        self.spot_checks.consider(scope, token, parts, peek.entries)
+        # What is not stored stands beside nothing that is older than the request: then all parts are fetched for it.
+        fresh = again and len(parts) > 1 and None in peek.entries
+        known = (None,) * len(parts) if fresh else peek.entries
+        missing = [part for part, entry in zip(parts, known, strict=True) if entry is None]
+        reader = Reader(arrived, has_waited=again, takes_nothing_older=fresh)
+        flights = [self._fetching.flight(scope, part, nonce_of(token), reader) for part in missing]
         fetched = iter(await _landed(flights, arrived))
-        entries = tuple([entry or next(fetched) for entry in peek.entries])
-        if any(flight.was_missed for flight in flights):
-            if len(parts) > 1:
-                raise Moved  # Clears that came meanwhile are unknown here: the other parts may be older than those.
-            nonce = ""
-        return Snapshot(nonce, entries)
+        entries = tuple([entry or next(fetched) for entry in known])
+        if any(flight.was_missed or flight.was_late for flight in flights):
+            if len(parts) > 1 and not _are_for(flights, parts, arrived):
+                raise Moved
+            token = ""
+        return Snapshot(token, entries)
 
     async def keep(self, scope: str, nonce: str, name: str, entry: Entry) -> None:
         """Stores what was derived from a Snapshot, e.g. a rendered page, while its nonce holds. Never raises."""
@@ -228,6 +234,12 @@ class Cache:
             await self._gate.beat()
         except StoreAway as error:
             raise CacheUnavailable(str(error), left=error.left) from error
+
+
+def _are_for(flights: Sequence[Flight[Entry]], parts: Sequence[Part], arrived: float) -> bool:
+    """Whether every part was fetched for who arrived then. Clears that the store has missed are unknown here."""
+    began_after = [arrived < flight.began < float("inf") and not flight.was_missed for flight in flights]
+    return len(flights) == len(parts) and all(began_after)
 
 
 async def _landed(flights: Sequence[Flight[Entry]], arrived: float) -> list[Entry]:

@@ -15,6 +15,7 @@ from typing import Any, cast
 import hiredis
 
 from counterfoil.cache import rules
+from counterfoil.cache.packing import FETCHED
 from counterfoil.cache.store import Answer, Bump, Found, Kind, Lease, StoreAway
 from counterfoil.redis.address import Address
 from counterfoil.redis.connection import Argument, Connection, unwrap
@@ -24,7 +25,7 @@ from counterfoil.redis.topology import Place
 
 _RULES = ("SETTLE", "PROBATION", "LEASE", "SHARED_FAILURE", "RECORD_LASTS", "TOMBSTONE")
 _BODY = "".join(f"local {name} = {round(getattr(rules, name) * 1000)}\n" for name in _RULES) + (
-    resources.files(__package__).joinpath("store.lua").read_text(encoding="utf-8")
+    f"local FETCHED = '{FETCHED}'\n" + resources.files(__package__).joinpath("store.lua").read_text(encoding="utf-8")
 )
 _SHA = hashlib.sha1(_BODY.encode(), usedforsecurity=False).hexdigest()
 _RUN_ID_LENGTH = 12
@@ -105,18 +106,22 @@ class RedisStore:
     async def born(self, scope: str, nonce: str) -> Answer:
         return await self._on_record(scope, "born", nonce)
 
-    async def acquire(self, lease: Lease) -> Answer:
-        return await self._on_entry(lease.scope, lease.name, "acquire", lease.nonce, lease.owner)
+    async def acquire(self, lease: Lease, fresh: bool = False) -> Answer:
+        return await self._on_lease(lease, "acquire", lease.nonce, lease.owner, _flag(fresh))
 
     async def renew(self, lease: Lease) -> Answer:
-        return await self._on_entry(lease.scope, lease.name, "renew", lease.nonce, lease.owner)
+        return await self._on_lease(lease, "renew", lease.nonce, lease.owner)
 
-    async def fill(self, lease: Lease, value: bytes, lifetime: float) -> Answer:
-        arguments = lease.nonce, lease.owner, value, _ms(lifetime)
-        return await self._on_entry(lease.scope, lease.name, "fill", *arguments)
+    async def fill(self, lease: Lease, value: bytes, lifetime: float, is_wanted: bool = False) -> Answer:
+        began = int(lease.start * 1000)
+        arguments = lease.nonce, lease.owner, value, _ms(lifetime), _flag(is_wanted), began
+        return await self._on_lease(lease, "fill", *arguments)
+
+    async def follow(self, lease: Lease, is_first: bool) -> Answer:
+        return await self._on_lease(lease, "follow", lease.owner, _flag(is_first))
 
     async def fail(self, lease: Lease, code: str) -> Answer:
-        return await self._on_entry(lease.scope, lease.name, "fail", lease.nonce, lease.owner, code)
+        return await self._on_lease(lease, "fail", lease.nonce, lease.owner, code)
 
     async def keep(self, scope: str, name: str, header: bytes, value: bytes) -> Answer:
         return await self._on_entry(scope, name, "keep", header, value)
@@ -163,7 +168,13 @@ class RedisStore:
     async def _on_entry(self, scope: str, name: str, operation: str, *arguments: Argument) -> Answer:
         server = self._link.to(scope)
         prefix = f"cf1:{server.run}:{{{scope}}}:"
-        return await self._do(server, operation, [prefix + "g", f"{prefix}e:{name}", f"{prefix}l:{name}"], *arguments)
+        return await self._do(server, operation, [prefix + "g", f"{prefix}e:{name}"], *arguments)
+
+    async def _on_lease(self, lease: Lease, operation: str, *arguments: Argument) -> Answer:
+        server, name = self._link.to(lease.scope), lease.name
+        prefix = f"cf1:{server.run}:{{{lease.scope}}}:"
+        keys = [prefix + "g", f"{prefix}e:{name}", f"{prefix}l:{name}", f"{prefix}r:{lease.owner}"]
+        return await self._do(server, operation, keys, *arguments)
 
     async def _on_session(self, scope: str, key: str, operation: str, *arguments: Argument) -> Answer:
         server = self._link.to(scope)
@@ -217,6 +228,10 @@ def _time(told: tuple[bytes, bytes]) -> float:
 
 def _bump_arguments(bump: Bump) -> tuple[Argument, ...]:
     return bump.nonce, _ms(bump.hot_for), bump.opens, _ms(bump.open_for), bump.closes
+
+
+def _flag(holds: bool) -> str:
+    return "1" if holds else ""
 
 
 def _ms(seconds: float) -> int:

@@ -8,7 +8,7 @@ import structlog
 
 from counterfoil import errors
 from counterfoil.cache import rules
-from counterfoil.cache.packing import mark_of, nonce_of
+from counterfoil.cache.packing import mark_of, nonce_of, token_of
 from counterfoil.cache.store import Store, StoreAway
 from counterfoil.cache.store_trust import StoreTrust
 from counterfoil.cache.values import CacheCounters, CacheUnavailable, Entry, Part
@@ -85,7 +85,7 @@ class SpotChecks:
             mark = mark_of((await self._store.look(scope, [], None)).record)
         except StoreAway:
             return False
-        return mark is not None and nonce_of(mark) == nonce
+        return mark is not None and nonce_of(token_of(mark)) == nonce_of(nonce)
 
     async def _report(self, scope: str, part: Part, age: float) -> None:
         """`age`: for so long at most, the older value may have been shown in place of the newer one."""
