@@ -6,12 +6,12 @@ from counterfoil import errors
 from counterfoil.cache import bypass, engine, fetching, memory, redis_store, rules, store_trust
 from counterfoil.redis import cluster, connection, sentinel
 from tests.cache import test_generations as generations
-from tests.cache import test_layout as layouts
 from tests.cache import test_return as returning
-from tests.cache import test_sentinel as sentinels
 from tests.cache import test_sessions as sessions
-from tests.cache import test_silence as silence
 from tests.cache.mutating import Mutation, Number
+from tests.redis import test_cluster as layouts
+from tests.redis import test_connection as silence
+from tests.redis import test_sentinel as sentinels
 
 Memory = memory.MemoryStore
 Fetching, StoreTrust, Bypass, Cache = fetching.Fetching, store_trust.StoreTrust, bypass.Bypass, engine.Cache
