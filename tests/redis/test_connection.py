@@ -1,14 +1,14 @@
-"""When a store counts as hung: in virtual time, on a wire that says what the test lets it say."""
+"""One connection, in virtual time, on a wire that says what the test lets it say: what is sent, and when it is hung."""
 
 import asyncio
 from typing import Any
 
 import pytest
 
-from counterfoil.cache.rules import COMMAND_LIMIT
-from counterfoil.cache.store import StoreAway
 from counterfoil.redis.connection import Connection
-from tests.cache.virtual import VirtualLoop
+from counterfoil.redis.failures import RedisAway
+from counterfoil.redis.timing import COMMAND_LIMIT
+from tests.virtual import VirtualLoop
 
 pytestmark = pytest.mark.anyio
 
@@ -19,13 +19,31 @@ def anyio_backend() -> Any:
 
 
 class Wire(asyncio.Transport):
-    """Swallows what is written."""
+    """Takes down what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        pass
+        self.writes.append(bytes(data))
 
     def abort(self) -> None:
         pass
+
+
+async def test_commands_of_one_turn_leave_together() -> None:
+    """What a hundred requests ask at the same moment costs one write; answers come in the order of the questions."""
+    connection, transport = Connection(), Wire()
+    connection.connection_made(transport)
+    asked = [connection.send("GET", str(number)) for number in range(100)]
+    await asyncio.sleep(0)
+    assert len(transport.writes) == 1
+    asked[1].cancel()
+    connection.data_received(b"".join(b":%d\r\n" % number for number in range(100))[:-1])
+    assert [await future for future in (asked[0], asked[2], asked[98])] == [0, 2, 98]
+    connection.abort("enough")
+    assert isinstance(await asked[99], RedisAway)
 
 
 async def test_a_store_that_answers_is_not_hung() -> None:
@@ -38,5 +56,5 @@ async def test_a_store_that_answers_is_not_hung() -> None:
         connection.data_received(b"+here\r\n")
         assert await reply == b"here"
     began = asyncio.get_running_loop().time()
-    assert isinstance(await connection.send("GET", "5"), StoreAway)
+    assert isinstance(await connection.send("GET", "5"), RedisAway)
     assert asyncio.get_running_loop().time() - began == pytest.approx(COMMAND_LIMIT)

@@ -6,12 +6,12 @@ from limits.aio.storage import Storage
 from limits.aio.storage.base import MovingWindowSupport
 from limits.aio.storage.redis.bridge import RedisBridge
 
-from counterfoil.cache.store import StoreAway
 from counterfoil.redis.commands import Commands
+from counterfoil.redis.failures import RedisAway
 
 
 class RedisLimitStorage(Storage, MovingWindowSupport):
-    """Every operation raises StoreAway."""
+    """Every operation raises RedisAway."""
 
     STORAGE_SCHEME = None
 
@@ -21,7 +21,7 @@ class RedisLimitStorage(Storage, MovingWindowSupport):
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        return StoreAway
+        return RedisAway
 
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         return bool(await self.commands.run(_ACQUIRE, key, repr(time.time()), limit, expiry, amount))

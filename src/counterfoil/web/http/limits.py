@@ -16,9 +16,9 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from counterfoil.cache.store import StoreAway
 from counterfoil.errors import RateLimited, SignInFailed
 from counterfoil.redis.commands import Commands
+from counterfoil.redis.failures import RedisAway
 from counterfoil.web.http.limit_storage import RedisLimitStorage
 
 _log = structlog.get_logger(__name__)
@@ -107,7 +107,7 @@ class Limits:
     async def _ask(self, question: str, name: str, key: str) -> Any:
         """While Redis is away this process counts alone: nobody is refused for it, and guessing stays limited."""
         if self._shared is not None:
-            with suppress(StoreAway):
+            with suppress(RedisAway):
                 return await getattr(self._shared, question)(TABLE[name], name, _grouped(key))
         return await getattr(self._alone, question)(TABLE[name], name, _grouped(key))
 
