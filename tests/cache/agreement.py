@@ -22,6 +22,7 @@ from counterfoil.cache.packing import pack_header, unpack_record
 from counterfoil.cache.redis_store import RedisStore
 from counterfoil.cache.store import Answer, Bump, Found, Lease
 from counterfoil.redis.address import parse_address
+from counterfoil.redis.script import Script
 
 SLOWER = 1000
 """Redis keeps everything that much longer than it was asked to, so that it forgets nothing while a busy machine stands
@@ -51,13 +52,12 @@ def _read(found: Found) -> tuple[object, ...]:
 @contextmanager
 def time_is_given(*changes: tuple[str, str]) -> Iterator[None]:
     """The scripts ask a key for the time; `changes` are made in their text."""
-    body = redis_store._BODY
+    body = redis_store._OPERATIONS.text.decode()
     for old, new in (("redis.call('TIME')", "redis.call('HMGET', 'clock', 's', 'us')"), *changes):
         assert body.count(old) == 1, old
         body = body.replace(old, new)
     body = re.sub(r"('PX',|'PEXPIRE', KEYS\[[34]\],) ([^()]+)\)", rf"\1 (\2) * {SLOWER})", body)
-    sha = redis_store.hashlib.sha1(body.encode(), usedforsecurity=False).hexdigest()
-    with patch.multiple(redis_store, _BODY=body, _SHA=sha):
+    with patch.object(redis_store, "_OPERATIONS", Script(body.encode())):
         yield
 
 
@@ -96,7 +96,7 @@ class Agreement(RuleBasedStateMachine):
         self.the_same_is_left()
         self.ms += round(seconds * 1000)
         self.admin.hset("clock", mapping={"s": self.ms // 1000, "us": self.ms % 1000 * 1000})
-        gone = [self.theirs(key) for key, (_, until) in self.memory._kept.items() if until <= self.ms]
+        gone = [self.theirs(key) for key, (_, until) in self.memory._values.items() if until <= self.ms]
         if gone:
             self.admin.delete(*gone)
 
@@ -208,7 +208,7 @@ class Agreement(RuleBasedStateMachine):
 
     @invariant()
     def the_same_is_left(self) -> None:
-        ours = {self.theirs(key): kept for key, kept in self.memory._kept.items() if kept[1] > self.ms}
+        ours = {self.theirs(key): kept for key, kept in self.memory._values.items() if kept[1] > self.ms}
         keys = sorted(key.decode() for key in self.admin.keys(f"{self.prefix}*"))
         assert keys == sorted(ours)
         with self.admin.pipeline(transaction=False) as pipe:

@@ -68,7 +68,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         Fetching,
         "_accepted",
         "raise Moved",
-        "return Entry(value, self._gate.clock.now(), self._gate.clock.now() + 9)",
+        "return Entry(value, self._trust.clock.now(), self._trust.clock.now() + 9)",
         (generations.test_a_slow_fetch_does_not_overwrite_a_newer_one,),
     ),
     Mutation(
@@ -250,7 +250,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "a clear that failed is made good",
         Cache,
         "_bump",
-        "self._gate.owe(scope)",
+        "self._trust.owe(scope)",
         "pass",
         (returning.test_a_clear_that_failed_is_made_good,),
     ),

@@ -17,7 +17,7 @@ from counterfoil.cache.packing import nonce_of
 from tests.cache.history import Call, Change, History, Promise, Read, is_negative
 from tests.cache.invariants import INTENT, PROBATION, SETTLE, SLACK
 from tests.cache.modelled import ModelledLink, ModelledRedis
-from tests.cache.virtual import VirtualLoop
+from tests.virtual import VirtualLoop
 
 T = TypeVar("T")
 BEGINNING = 1000.0
@@ -302,8 +302,8 @@ class World:
     async def kill(self) -> None:
         process = self.somebody()
         self.history.deaths[process.number] = self.now
-        gate = process.cache._gate
-        for client in ("c1", "c2") if gate._owes_everything else gate._owed:
+        trust = process.cache._trust
+        for client in ("c1", "c2") if trust._owes_everything else trust._owed:
             self.history.debts[client] = self.now + self.history.lifetime
         self.processes.remove(process)
         self.spawn(process.die())

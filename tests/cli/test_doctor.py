@@ -99,6 +99,19 @@ def test_the_doctor_looks_at_redis(tmp_path: Path, settings: dict[str, str], red
     assert [found["verdict"] for found in _checks(done)["cache"]] == ["ok", "warn", "warn"]
 
 
+def test_the_doctor_says_what_redis_does_not_tell(tmp_path: Path, settings: dict[str, str]) -> None:
+    """Where CONFIG is not allowed, an operator must look. A login that Redis refuses is one for the portal too."""
+    with running_redis() as server:
+        with Redis.from_url(server.url) as admin:
+            admin.execute_command("ACL", "SETUSER", "portal", "on", ">pw", "~*", "&*", "+@all", "-config")
+        allowed = {**settings, "cache_url": server.url.replace("//", "//portal:pw@")}
+        told = _checks(run(tmp_path, "doctor", "--json", **allowed))["cache"]
+        refused = {**settings, "cache_url": server.url.replace("//", "//:nobody-asked@")}
+        (login,) = _checks(run(tmp_path, "doctor", "--json", **refused))["cache"]
+    assert [found["verdict"] for found in told] == ["ok", "warn", "warn"]
+    assert (login["verdict"], login["message"]) == ("fail", "does not answer (AuthenticationError)")
+
+
 def test_the_doctor_looks_at_replication(tmp_path: Path, settings: dict[str, str]) -> None:
     """A master that would go on without its replicas after a failover is not fenced; a replica is never the cache."""
     with running_redis() as master, running_redis() as replica, Redis.from_url(master.url) as admin:

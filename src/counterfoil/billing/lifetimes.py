@@ -100,11 +100,3 @@ UNKNOWN_EVENT = Effect(Touches.CLIENT, "invoices")
 
 def effect_of(event_type: str) -> Effect:
     return EFFECTS.get(event_type, UNKNOWN_EVENT)
-
-
-def client_scope(client_id: int) -> str:
-    """The cache scope of everything that belongs to one WHMCS client."""
-    return f"c{client_id}"
-
-
-SHARED_SCOPE = "gw"

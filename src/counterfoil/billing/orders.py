@@ -6,8 +6,8 @@ from typing import Protocol
 
 import msgspec
 
-from counterfoil.billing.lifetimes import client_scope
 from counterfoil.cache import Cache, CacheUnavailable
+from counterfoil.cache.scopes import client_scope
 from counterfoil.changes.clearing import Changed
 from counterfoil.whmcs.addon_api import InProgress, NotOffered
 from counterfoil.whmcs.orders_api import Line, NotPlaced, OrderedService, OrderRefused, OrderRow, Placed

@@ -45,15 +45,15 @@ class Cache:
         self._store = store
         self._new_nonce = new_nonce
         self._clock = clock or StoreClock()
-        self._gate = StoreTrust(store, self._clock, new_nonce, self.counters)
-        self._fetching = Fetching(store, self._gate, new_nonce, self.counters)
-        self._bypass = Bypass(self._gate, self.counters)
-        self.spot_checks = SpotChecks(store, self._gate, self.counters, self.clear)
+        self._trust = StoreTrust(store, self._clock, new_nonce, self.counters)
+        self._fetching = Fetching(store, self._trust, new_nonce, self.counters)
+        self._bypass = Bypass(self._trust, self.counters)
+        self.spot_checks = SpotChecks(store, self._trust, self.counters, self.clear)
         self._ending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Connects. A store that is away delays this by 0.5 s and is awaited in the background."""
-        await self._gate.start()
+        await self._trust.start()
 
     async def close(self) -> None:
         if self._ending:
@@ -61,11 +61,11 @@ class Cache:
         await self.spot_checks.close()
         await self._fetching.close()
         await self._bypass.close()
-        await self._gate.close()
+        await self._trust.close()
 
     async def peek(self, scope: str, names: Sequence[str], session: str | None = None) -> Peek:
         """What is there, in one round trip and without a write. Everything is None while the store is away."""
-        if self._gate.is_open:
+        if self._trust.is_given:
             try:
                 return self._found(await self._store.look(scope, names, session))
             except (StoreAway, Moved):
@@ -73,7 +73,7 @@ class Cache:
         return Peek(None, None, (None,) * len(names))
 
     def _found(self, found: Found) -> Peek:
-        if not self._gate.is_open:
+        if not self._trust.is_given:
             raise Moved  # Closed meanwhile, perhaps because the clock that entries expire by was set.
         mark = mark_of(found.record)
         if mark is None:
@@ -105,11 +105,11 @@ class Cache:
             raise
 
     async def _round(self, scope: str, parts: Sequence[Part], arrived: float, *, again: bool) -> Snapshot:
-        if not self._gate.is_open:
+        if not self._trust.is_given:
             return await self._bypass.read(scope, parts)
         peek = self._found(await self._store.look(scope, [part.name for part in parts], None))
         # The nonce is settled before anything is shared: two readers who both saw no record saw different things.
-        token = peek.nonce or (await self._gate.ask(self._store.born, scope, self._new_nonce())).data.decode()
+        token = peek.nonce or (await self._trust.ask(self._store.born, scope, self._new_nonce())).data.decode()
         self.spot_checks.consider(scope, token, parts, peek.entries)
         # What is not stored stands beside nothing that is older than the request: then all parts are fetched for it.
         fresh = again and len(parts) > 1 and None in peek.entries
@@ -127,11 +127,11 @@ class Cache:
 
     async def keep(self, scope: str, nonce: str, name: str, entry: Entry) -> None:
         """Stores what was derived from a Snapshot, e.g. a rendered page, while its nonce holds. Never raises."""
-        if not nonce or not self._gate.is_open:
+        if not nonce or not self._trust.is_given:
             return
         header = pack_header(nonce, round(entry.as_of * 1000), int(entry.expires_at * 1000))
         try:
-            await self._gate.ask(self._store.keep, scope, name, header, entry.value)
+            await self._trust.ask(self._store.keep, scope, name, header, entry.value)
         except StoreAway:
             return
 
@@ -148,19 +148,19 @@ class Cache:
     async def clear_everything(self) -> None:
         """Every scope: for a change whose owner cannot be known. Walks through all keys."""
         try:
-            await self._gate.bump_all()
+            await self._trust.bump_all()
         except StoreAway as error:
             raise CacheUnavailable("everything was to be cleared") from error
 
     async def _bump(self, scope: str, bump: Bump) -> None:
         try:
-            await self._gate.ask(self._store.bump, scope, bump)
+            await self._trust.ask(self._store.bump, scope, bump)
         except StoreAway as error:
             self.counters.clears_failed += 1
-            self._gate.owe(scope)  # It may have been done all the same; doing it again costs little.
+            self._trust.owe(scope)  # It may have been done all the same; doing it again costs little.
             raise CacheUnavailable(f"{scope} was to be cleared") from error
         self.counters.clears += 1
-        self._gate.windows.opened(scope, bump)
+        self._trust.windows.opened(scope, bump)
 
     @asynccontextmanager
     async def writing(self, scope: str) -> AsyncIterator[Write]:
@@ -196,19 +196,19 @@ class Cache:
 
     async def put_session(self, scope: str, key: str, value: bytes, ttl: float) -> None:
         """Best effort. Does nothing for a session that was dropped within the last 2 minutes."""
-        if not self._gate.is_open:
+        if not self._trust.is_given:
             return
         try:
-            await self._gate.ask(self._store.put_session, scope, key, value, ttl)
+            await self._trust.ask(self._store.put_session, scope, key, value, ttl)
         except StoreAway:
             return
 
     async def drop_session(self, scope: str, key: str) -> None:
         """Gone for every process, and not put back by a request under way. Raises CacheUnavailable."""
         try:
-            await self._gate.ask(self._store.drop_session, scope, key)
+            await self._trust.ask(self._store.drop_session, scope, key)
         except StoreAway as error:
-            self._gate.owe_drop(scope, key)
+            self._trust.owe_drop(scope, key)
             raise CacheUnavailable("a session was to be dropped") from error
 
     async def publish(self, topic: str, message: bytes) -> None:
@@ -231,7 +231,7 @@ class Cache:
     async def ping(self) -> None:
         """For readyz and doctor. Raises CacheUnavailable."""
         try:
-            await self._gate.beat()
+            await self._trust.beat()
         except StoreAway as error:
             raise CacheUnavailable(str(error), left=error.left) from error
 

@@ -28,7 +28,7 @@ class MemoryStore:
         self._now = now
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._kept: dict[str, tuple[bytes, int]] = {}
+        self._values: dict[str, tuple[bytes, int]] = {}
         self._listeners: list[Callable[[str, bytes], None]] = []
 
     is_up = True
@@ -117,7 +117,7 @@ class MemoryStore:
         if owner.removeprefix("~") == lease.owner:
             self._delete(_lease_key(lease))
         elif record is not None and nonce == record.nonce and owner[0] not in "!~":
-            left = (self._kept[_lease_key(lease)][1] - self._ms()) / 1000
+            left = (self._values[_lease_key(lease)][1] - self._ms()) / 1000
             self._set(_lease_key(lease), f"{nonce} ~{owner} {start}".encode(), left)
 
     async def follow(self, lease: Lease, is_first: bool) -> Answer:
@@ -189,7 +189,7 @@ class MemoryStore:
         return await self.bump(scope, bump)
 
     async def bump_all(self, new_nonce: Callable[[], str]) -> Sequence[Answer]:
-        for key in [key for key in self._kept if key.endswith(":g")]:
+        for key in [key for key in self._values if key.endswith(":g")]:
             await self.bump(key.removesuffix(":g"), Bump(new_nonce()))
         return await self.beat()
 
@@ -242,14 +242,14 @@ class MemoryStore:
         return self._lease(lease)[:2] == (lease.nonce, lease.owner)
 
     def _get(self, key: str) -> bytes | None:
-        value, until = self._kept.get(key, (None, 0))
+        value, until = self._values.get(key, (None, 0))
         return value if until > self._ms() else None
 
     def _set(self, key: str, value: bytes, ttl: float) -> None:
         self._delete(key)
         if ttl <= 0:
             return
-        self._kept[key] = value, self._ms() + round(ttl * 1000)
+        self._values[key] = value, self._ms() + round(ttl * 1000)
         self._bytes += len(value) + _OVERHEAD
         if self._bytes > self._most_bytes:
             self._evict()
@@ -257,13 +257,13 @@ class MemoryStore:
     def _evict(self) -> None:
         """To nine tenths, so that it is not done at every write from then on."""
         now = self._ms()
-        for key in [key for key, (_, until) in self._kept.items() if until <= now]:
+        for key in [key for key, (_, until) in self._values.items() if until <= now]:
             self._delete(key)
         while self._bytes > self._most_bytes * 0.9:
-            self._delete(next(iter(self._kept)))
+            self._delete(next(iter(self._values)))
 
     def _delete(self, key: str) -> None:
-        value, _ = self._kept.pop(key, (None, 0))
+        value, _ = self._values.pop(key, (None, 0))
         if value is not None:
             self._bytes -= len(value) + _OVERHEAD
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from counterfoil.billing.lifetimes import Touches, effect_of
+from counterfoil.cache.scopes import client_scope
 from counterfoil.changes import receipts
 from counterfoil.changes.receipts import Receipt
 from counterfoil.errors import TemporarilyUnavailable
@@ -30,7 +31,7 @@ async def apply(services: Services, event: Event) -> Receipt | None:
     if before.applied_at is not None and datetime.now(UTC) - before.applied_at > REPEATED:
         return None
     clients = await services.changes.touched(event.type, event.data)
-    cleared = "everything" if clients is None else " ".join(f"c{client}" for client in clients)
+    cleared = "everything" if clients is None else " ".join(client_scope(client) for client in clients)
     _log.info("webhook", type=event.type, webhook_id=event.id, cleared=cleared, first=before.is_first)
     # The clear comes last: what WHMCS makes visible before it is shown by every read after this returns.
     if effect_of(event.type).touches is Touches.USER and "user_id" in event.data:

@@ -7,8 +7,9 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from counterfoil.billing.lifetimes import SHARED_SCOPE, UNKNOWN_EVENT, Effect, Touches, client_scope, effect_of
+from counterfoil.billing.lifetimes import UNKNOWN_EVENT, Effect, Touches, effect_of
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import SHARED_SCOPE, client_scope
 from counterfoil.errors import Unavailable
 from counterfoil.model import Invoice
 

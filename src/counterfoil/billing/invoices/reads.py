@@ -18,9 +18,10 @@ from counterfoil.billing.invoices.shown import (
     detail_of,
     stands_for_others,
 )
-from counterfoil.billing.lifetimes import Lifetimes, client_scope
+from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import Calendar, Reading, Steps, moment, part_of, reading
 from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
+from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import BillingUnavailable, InvoiceNotFound, TooManyOpenInvoices
 from counterfoil.model import Client, Invoice, InvoiceRow, InvoiceStatus
 

@@ -12,11 +12,11 @@ import structlog
 from msgspec import Struct
 
 from counterfoil.billing.clients import Clients
-from counterfoil.billing.lifetimes import client_scope
 from counterfoil.billing.profile.phones import canonical, read_phone
 from counterfoil.billing.profile.rules import TEXTS, Fault, faults, tidy
 from counterfoil.billing.reading import Reading
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import client_scope
 from counterfoil.changes.clearing import Changed
 from counterfoil.errors import (
     BillingUnavailable,

@@ -11,9 +11,9 @@ from litestar import Response, get, post
 from litestar.openapi import ResponseSpec
 from msgspec import Struct
 
-from counterfoil.billing.lifetimes import SHARED_SCOPE
 from counterfoil.billing.payment_methods import PaymentMethodList
 from counterfoil.billing.reading import Reading, moment
+from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.model import Gateway
 from counterfoil.web.api.invoices import JSON, PaymentLink, link_answer
 from counterfoil.web.http.guard import viewer_of

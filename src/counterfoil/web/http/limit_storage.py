@@ -9,6 +9,10 @@ from typing import Any, NamedTuple, Protocol
 _SCRIPT = resources.files(__package__).joinpath("limit_storage.lua").read_bytes()
 
 
+class StorageAway(Exception):
+    """What is counted for all processes cannot be reached now."""
+
+
 class Limit(NamedTuple):
     """So many times within so many minutes, at any moment."""
 
@@ -38,7 +42,7 @@ class LimitStorage(Protocol):
 
 
 class ScriptRunner(Protocol):
-    """A Redis, as far as it is needed here. What it is asked raises StoreAway while it is away."""
+    """A Redis, as far as it is needed here. What it is asked raises StorageAway while it is away."""
 
     async def start(self) -> None: ...
     async def close(self) -> None: ...
@@ -46,7 +50,7 @@ class ScriptRunner(Protocol):
 
 
 class RedisLimitStorage:
-    """Every operation raises StoreAway."""
+    """Every operation raises StorageAway."""
 
     def __init__(self, redis: ScriptRunner) -> None:
         self._redis = redis

@@ -10,10 +10,16 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 
-from counterfoil.cache.store import StoreAway
 from counterfoil.errors import RateLimited, SignInFailed
 from counterfoil.networks import household
-from counterfoil.web.http.limit_storage import Limit, LimitStorage, MemoryLimitStorage, RedisLimitStorage, Window
+from counterfoil.web.http.limit_storage import (
+    Limit,
+    LimitStorage,
+    MemoryLimitStorage,
+    RedisLimitStorage,
+    StorageAway,
+    Window,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -89,7 +95,7 @@ class Limits:
     async def _ask(self, question: Callable[[LimitStorage], Awaitable[Window]]) -> Window:
         """While Redis is away this process counts alone: nobody is refused for it, and guessing stays limited."""
         if self._shared is not None:
-            with suppress(StoreAway):
+            with suppress(StorageAway):
                 return await question(self._shared)
         return await question(self._alone)
 

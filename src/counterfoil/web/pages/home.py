@@ -3,7 +3,7 @@
 import msgspec
 from litestar import Response, get
 
-from counterfoil.billing.lifetimes import SHARED_SCOPE
+from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.errors import PermissionDenied
 from counterfoil.web.api.invoices import JSON
 from counterfoil.web.http.guard import viewer_of

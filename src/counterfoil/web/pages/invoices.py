@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from counterfoil.billing.invoices.reads import Overview
 from counterfoil.billing.invoices.shown import InvoiceDetail
-from counterfoil.billing.lifetimes import SHARED_SCOPE
 from counterfoil.billing.reading import Reading
 from counterfoil.cache import CacheUnavailable
+from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.errors import RateLimited
 from counterfoil.model import Client
 from counterfoil.web.api.invoices import id_of

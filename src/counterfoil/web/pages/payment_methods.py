@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from counterfoil.billing.lifetimes import SHARED_SCOPE
+from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.web.api.session import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest

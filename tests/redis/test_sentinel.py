@@ -1,15 +1,15 @@
-"""Who is the master, in the words of sentinels that the test speaks for, in virtual time. Real: test_failover.py."""
+"""Who is the master, in the words of sentinels that the test speaks for, in virtual time. Real: tests/cache."""
 
 import asyncio
 from typing import Any
 
 import pytest
 
-from counterfoil.cache.rules import BEAT, SWITCH
-from counterfoil.cache.store import StoreAway
 from counterfoil.redis.address import Address, parse_address
-from counterfoil.redis.sentinel import Sentinels
-from tests.cache.virtual import VirtualLoop
+from counterfoil.redis.failures import RedisAway
+from counterfoil.redis.sentinel import SentinelTopology
+from counterfoil.redis.timing import LOOKOUT, SWITCH
+from tests.virtual import VirtualLoop
 
 pytestmark = pytest.mark.anyio
 OLD, NEW = ("10.0.0.1", 1, 3600.0), ("10.0.0.2", 2, 0.0)
@@ -28,7 +28,7 @@ class Told:
         self.began = asyncio.get_running_loop().time()
         self.address = parse_address(URL)
         self.told = dict(zip(self.address.sentinels, told, strict=True))
-        self.sentinels = Sentinels(self.address, self.ask)
+        self.sentinels = SentinelTopology(self.address, self.ask)
 
     @property
     def passed(self) -> float:
@@ -53,7 +53,7 @@ async def master(told: Told) -> Address:
 async def test_a_silent_sentinel_is_not_waited_for() -> None:
     """The others are asked as well; only when none knows a master there is none."""
     assert (await master(Told(None, OLD))).host == "10.0.0.1"
-    with pytest.raises(StoreAway):
+    with pytest.raises(RedisAway):
         await master(Told(None, None))
 
 
@@ -66,11 +66,11 @@ async def test_the_latest_failover_counts() -> None:
 async def test_a_new_master_is_left_alone_until_all_have_left_the_old_one() -> None:
     """F2, F11: a clear on the new master would not reach who still reads the old one."""
     told = Told(OLD, NEW)
-    with pytest.raises(StoreAway) as away:
+    with pytest.raises(RedisAway) as away:
         await master(told)
     assert away.value.left == SWITCH
     await asyncio.sleep(SWITCH - 0.1)
-    with pytest.raises(StoreAway):
+    with pytest.raises(RedisAway):
         await master(told)
     await asyncio.sleep(0.1)
     assert (await master(told)).host == "10.0.0.2"
@@ -80,12 +80,12 @@ async def test_a_master_that_was_replaced_is_left() -> None:
     """F2, F11: though it still answers, and calls itself the master."""
     told = Told(OLD, OLD)
     waiting = asyncio.create_task(told.sentinels.until_replaced(await told.sentinels.find()))
-    await asyncio.sleep(3 * BEAT)
+    await asyncio.sleep(3 * LOOKOUT)
     told.told = dict.fromkeys(told.told)
-    await asyncio.sleep(3 * BEAT)
+    await asyncio.sleep(3 * LOOKOUT)
     assert not waiting.done(), "sentinels that are silent replace nothing"
     told.told = dict(zip(told.told, (OLD, NEW), strict=True))
-    async with asyncio.timeout(BEAT + 0.1):
+    async with asyncio.timeout(LOOKOUT + 0.1):
         await waiting
 
 

@@ -1,17 +1,16 @@
-"""The connection to Redis: what goes over it, and how it is found."""
+"""The store in a real Redis: which commands it costs, which keys it has, how it is reached."""
 
 import asyncio
-import ssl
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 
-from counterfoil.cache import open_cache
-from counterfoil.cache.store import StoreAway
-from counterfoil.redis.address import parse_address
-from counterfoil.redis.connection import Connection
+from counterfoil.cache import open_cache, redis_store
+from counterfoil.redis.failures import RedisAway
+from counterfoil.redis.timing import SWITCH
 from tests.cache.fleet import ADA, Fleet, Whmcs, value
 from tests.sentinels import KEY, make_certificate
 from tests.servers import RedisServer, running_redis
@@ -61,34 +60,6 @@ async def test_only_clearing_everything_walks_through_the_keys(
         assert set(commands(admin)) <= {"mget", "evalsha", "eval", "get", "set", "del"}
         await cache.clear_everything()
         assert commands(admin)["scan"] == 1
-
-
-class Recorder(asyncio.Transport):
-    """Takes down what is written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.writes: list[bytes] = []
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.writes.append(bytes(data))
-
-    def abort(self) -> None:
-        pass
-
-
-async def test_commands_of_one_turn_leave_together() -> None:
-    """What a hundred requests ask at the same moment costs one write; answers come in the order of the questions."""
-    connection, transport = Connection(), Recorder()
-    connection.connection_made(transport)
-    asked = [connection.send("GET", str(number)) for number in range(100)]
-    await asyncio.sleep(0)
-    assert len(transport.writes) == 1
-    asked[1].cancel()
-    connection.data_received(b"".join(b":%d\r\n" % number for number in range(100))[:-1])
-    assert [await future for future in (asked[0], asked[2], asked[98])] == [0, 2, 98]
-    connection.abort("enough")
-    assert isinstance(await asked[99], StoreAway)
 
 
 async def test_keys_of_one_client_lie_in_one_cluster_slot(
@@ -155,20 +126,27 @@ async def test_tls(tmp_path: Path, whmcs: Whmcs) -> None:
                 await cache.start()
                 stack.push_async_callback(cache.close)
             await trusting.ping()
-            assert not wary._gate.is_open
+            assert not wary._trust.is_given
 
 
-@pytest.mark.parametrize(
-    "url", ["http://host", "redis://", "unix://", "redis://host/one", "rediss://:secret@/1", "redis://host:port"]
-)
-def test_a_wrong_address_is_refused_without_repeating_it(url: str) -> None:
-    with pytest.raises(ValueError) as refused:
-        open_cache(url)
-    assert "secret" not in str(refused.value)
+async def test_a_claim_is_left_alone_until_all_have_left_the_one_before() -> None:
+    """F2, F11: the first to see it writes down when; nobody uses it before it is a SWITCH old."""
+    kept: dict[str, int] = {}
 
+    class Told:
+        def send(self, *command: Any) -> "asyncio.Future[Any]":
+            future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            future.set_result(kept.setdefault(command[1], command[2]) if command[0] == "SET" else kept[command[1]])
+            return future
 
-def test_an_address_does_not_show_its_password() -> None:
-    address = parse_address("rediss://ada:secret@host:1234/5")
-    assert (address.host, address.port, address.database, address.login) == ("host", 1234, 5, ("ada", "secret"))
-    assert isinstance(address.tls, ssl.SSLContext)
-    assert "secret" not in repr(address)
+    async def left(now: int) -> float:
+        try:
+            await redis_store._leave_alone_at_first(Told(), "key", now)  # type: ignore[arg-type]
+        except RedisAway as away:
+            return away.left
+        return 0.0
+
+    assert await left(1_000) == SWITCH
+    assert await left(3_000) == SWITCH - 2
+    assert await left(500) == SWITCH, "a clock that was set back"
+    assert await left(6_000) == 0

@@ -1,18 +1,17 @@
-"""Which master of a cluster owns which slots, in the words of nodes that the test speaks for. Real: test_cluster.py."""
+"""Which master of a cluster owns which slots, in the words of nodes that the test speaks for. Real: tests/cache."""
 
 import asyncio
 from typing import Any
 
 import pytest
 
-from counterfoil.cache import redis_store
-from counterfoil.cache.rules import BEAT, SWITCH
-from counterfoil.cache.store import StoreAway
 from counterfoil.redis import cluster
 from counterfoil.redis.address import Address, parse_address
-from counterfoil.redis.cluster import ClusterNodes, claims
+from counterfoil.redis.cluster import ClusterTopology, claims
+from counterfoil.redis.failures import RedisAway
+from counterfoil.redis.timing import LOOKOUT
 from counterfoil.redis.topology import Layout, slot_of
-from tests.cache.virtual import VirtualLoop
+from tests.virtual import VirtualLoop
 
 pytestmark = pytest.mark.anyio
 ASKED = parse_address("redis://ada:pw@seed:7000")
@@ -45,7 +44,7 @@ class Nodes:
 
     def __init__(self, **says: str) -> None:
         self.says = says
-        self.nodes = ClusterNodes(ASKED, self.ask)
+        self.nodes = ClusterTopology(ASKED, self.ask)
 
     async def ask(self, node: Address) -> bytes:
         assert (node.login, node.port) == (("ada", "pw"), 7000)
@@ -77,7 +76,7 @@ async def test_of_one_node_its_own_word_counts() -> None:
 @pytest.mark.parametrize("flags", ["master,fail", "master,handshake", "master,noaddr", "slave"])
 async def test_a_slot_without_an_owner(flags: str) -> None:
     """Who has failed, or was never met, owns nothing. Then no key is used at all."""
-    with pytest.raises(StoreAway):
+    with pytest.raises(RedisAway):
         owners(line("a", "0-16382") + "\n" + line("b", "16383", flags=flags))
 
 
@@ -114,7 +113,7 @@ async def test_other_nodes_are_found_and_remembered() -> None:
     told.says = {"b": both}
     assert await told.nodes.find() == found
     told.says = {}
-    with pytest.raises(StoreAway):
+    with pytest.raises(RedisAway):
         await told.nodes.find()
 
 
@@ -122,33 +121,10 @@ async def test_a_layout_that_was_replaced_is_left() -> None:
     """F2, F11: though the master from before still answers. Silence replaces nothing."""
     told = Nodes(seed=line("a", "0-16383"))
     waiting = asyncio.create_task(told.nodes.until_replaced(await told.nodes.find()))
-    await asyncio.sleep(3 * BEAT)
+    await asyncio.sleep(3 * LOOKOUT)
     told.says = {}
-    await asyncio.sleep(3 * BEAT)
+    await asyncio.sleep(3 * LOOKOUT)
     assert not waiting.done()
     told.says = {"a": line("b", "0-16383", epoch=2)}
-    async with asyncio.timeout(BEAT + 0.1):
+    async with asyncio.timeout(LOOKOUT + 0.1):
         await waiting
-
-
-async def test_a_claim_is_left_alone_until_all_have_left_the_one_before() -> None:
-    """F2, F11: the first to see it writes down when; nobody uses it before it is a SWITCH old."""
-    kept: dict[str, int] = {}
-
-    class Told:
-        def send(self, *command: Any) -> "asyncio.Future[Any]":
-            future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            future.set_result(kept.setdefault(command[1], command[2]) if command[0] == "SET" else kept[command[1]])
-            return future
-
-    async def left(now: int) -> float:
-        try:
-            await redis_store._leave_alone_at_first(Told(), "key", now)  # type: ignore[arg-type]
-        except StoreAway as away:
-            return away.left
-        return 0.0
-
-    assert await left(1_000) == SWITCH
-    assert await left(3_000) == SWITCH - 2
-    assert await left(500) == SWITCH, "a clock that was set back"
-    assert await left(6_000) == 0
