@@ -9,10 +9,10 @@ import httpx2
 import pytest
 
 from counterfoil.settings import load
-from counterfoil.web.api.session import cookie_name, session_cookie
 from counterfoil.web.http.edge import without_empty
 from counterfoil.web.http.origin_policy import OriginPolicy, security_headers
 from counterfoil.web.http.request_context import address_of
+from counterfoil.web.sign_in.sessions import cookie_name, session_cookie
 from tests.stack import Stack
 from tests.web.raw import send_raw
 

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from counterfoil.cache import rules
-from counterfoil.web.http.response_cache import MOST_CACHED
+from counterfoil.web.http.responses import MOST_CACHED
 from tests.stack import Stack
 
 

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from counterfoil.web.api.openapi import error_codes
+from counterfoil.web.views.api_docs import error_codes
 from tests.stack import Stack
 
 PROBLEM = "application/problem+json"

@@ -20,33 +20,23 @@ from counterfoil.billing.profile.edits import Seen, texts_of
 from counterfoil.billing.profile.rules import Fault
 from counterfoil.model import Client, EmailPreferences, InvoiceStatus, Money
 from counterfoil.web.http.http_errors import InternalError
-from counterfoil.web.pages.statement import StatementPage
+from counterfoil.web.views.errors import NoClient, Problem
+from counterfoil.web.views.hand_offs import SsoRefused
 from counterfoil.web.views.home import Home
+from counterfoil.web.views.invoices import InvoicePage, InvoicesPage
 from counterfoil.web.views.list_query import ListQuery
-from counterfoil.web.views.pages import (
-    HOME,
-    INVOICES,
-    PAYMENT_METHODS,
-    PROFILE,
-    ClientChoice,
-    InvoicePage,
-    InvoicesPage,
-    NoClient,
-    Problem,
-    Shell,
-    SignInPage,
-    SsoRefused,
-    SwitchClient,
-    View,
-)
-from counterfoil.web.views.profile import Difference, ProfilePage
-from counterfoil.web.views.profile_form import fields_for, preferences_for
-from counterfoil.web.views.profile_words import FAULTS
-from tests.web.specimens_of_methods import SAVED, payment_methods
-from tests.web.specimens_of_money import CHARTS, EXPIRED, ODD_STATEMENT, STATEMENT, SUBSCRIPTIONS, USABLE
-from tests.web.specimens_of_orders import order_pages
-from tests.web.specimens_of_records import RECORD_PAGES
-from tests.web.texts import ENDLESS, HOSTILE
+from counterfoil.web.views.navigation import HOME, INVOICES, PAYMENT_METHODS, PROFILE
+from counterfoil.web.views.profile.form import fields_for, preferences_for
+from counterfoil.web.views.profile.page import Difference, ProfilePage
+from counterfoil.web.views.profile.words import FAULTS
+from counterfoil.web.views.shell import Shell, View
+from counterfoil.web.views.sign_in import ClientChoice, SignInPage, SwitchClient
+from counterfoil.web.views.statement import StatementPage
+from tests.web.views.specimens_of_methods import SAVED, payment_methods
+from tests.web.views.specimens_of_money import CHARTS, EXPIRED, ODD_STATEMENT, STATEMENT, SUBSCRIPTIONS, USABLE
+from tests.web.views.specimens_of_orders import order_pages
+from tests.web.views.specimens_of_records import RECORD_PAGES
+from tests.web.views.texts import ENDLESS, HOSTILE
 
 TODAY = date(2026, 11, 22)
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

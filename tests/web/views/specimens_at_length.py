@@ -10,12 +10,14 @@ from counterfoil.billing.invoices.shown import InvoiceTotals
 from counterfoil.billing.transactions import Kind
 from counterfoil.model import BillingCycle, InvoiceStatus, Money, QuoteStatus, SubscriptionStatus
 from counterfoil.orders.repository import Item, Status
+from counterfoil.web.views.credits import CreditPage
 from counterfoil.web.views.orders import OrderPage, ReviewPage
-from counterfoil.web.views.pages import Shell, View
-from counterfoil.web.views.records import CreditPage, QuotesPage, TransactionsPage
-from tests.web.specimens import FIGURES, detail, home, invoice_page, item, list_of
-from tests.web.specimens_of_orders import CHOSEN, order, order_pages
-from tests.web.specimens_of_records import (
+from counterfoil.web.views.quotes import QuotesPage
+from counterfoil.web.views.shell import Shell, View
+from counterfoil.web.views.transactions import TransactionsPage
+from tests.web.views.specimens import FIGURES, detail, home, invoice_page, item, list_of
+from tests.web.views.specimens_of_orders import CHOSEN, order, order_pages
+from tests.web.views.specimens_of_records import (
     TODAY,
     listed,
     quote,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from counterfoil.billing.payment_methods import PaymentMethodsOverview, shown_methods
 from counterfoil.model import Client, Gateway, PaymentMethod
 from counterfoil.web.views.payment_methods import PaymentMethodsPage
-from tests.web.texts import ENDLESS, HOSTILE
+from tests.web.views.texts import ENDLESS, HOSTILE
 
 TODAY = date(2026, 11, 22)
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ from counterfoil.billing.subscriptions import SubscriptionItem
 from counterfoil.billing.transactions import Kind, TransactionItem
 from counterfoil.model import BillingCycle, InvoiceRow, InvoiceStatus, Money, PaymentMethod, SubscriptionStatus
 from counterfoil.web.views.home import chart_of
-from tests.web.texts import ENDLESS, HOSTILE
+from tests.web.views.texts import ENDLESS, HOSTILE
 
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))

@@ -9,9 +9,10 @@ from counterfoil.billing.products import Offer, ProductItem
 from counterfoil.errors import StopCode
 from counterfoil.model import Gateway, Money
 from counterfoil.orders.repository import Item, Order, OrderEvent, Status, Step
-from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage, StaffOrder, StaffPage
-from counterfoil.web.views.pages import Shell, View
-from tests.web.texts import ENDLESS, HOSTILE
+from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
+from counterfoil.web.views.shell import Shell, View
+from counterfoil.web.views.staff import StaffOrder, StaffPage
+from tests.web.views.texts import ENDLESS, HOSTILE
 
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 EUR = Money(Decimal("39.00"), "EUR")

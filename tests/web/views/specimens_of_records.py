@@ -11,19 +11,14 @@ from counterfoil.billing.records import Paged
 from counterfoil.billing.subscriptions import SubscriptionItem
 from counterfoil.billing.transactions import Kind, TransactionItem
 from counterfoil.model import BillingCycle, Money, QuoteStatus, SubscriptionStatus
-from counterfoil.web.views.pages import HOME, INVOICES, Shell, View
-from counterfoil.web.views.records import (
-    CONTACTS,
-    QUOTES,
-    SUBSCRIPTIONS,
-    TRANSACTIONS,
-    ContactsPage,
-    CreditPage,
-    QuotesPage,
-    SubscriptionsPage,
-    TransactionsPage,
-)
-from tests.web.texts import ENDLESS, HOSTILE
+from counterfoil.web.views.contacts import ContactsPage
+from counterfoil.web.views.credits import CreditPage
+from counterfoil.web.views.navigation import CONTACTS, HOME, INVOICES, QUOTES, SUBSCRIPTIONS, TRANSACTIONS
+from counterfoil.web.views.quotes import QuotesPage
+from counterfoil.web.views.shell import Shell, View
+from counterfoil.web.views.subscriptions import SubscriptionsPage
+from counterfoil.web.views.transactions import TransactionsPage
+from tests.web.views.texts import ENDLESS, HOSTILE
 
 TODAY = date(2026, 11, 22)
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

@@ -18,9 +18,9 @@ from counterfoil.web.http.assets import Assets
 from counterfoil.web.text.catalogue import locale_of, negotiate_language
 from counterfoil.web.text.formats import Formats
 from counterfoil.web.views.list_query import ListQuery, read_list_query
-from counterfoil.web.views.pages import Brand
 from counterfoil.web.views.rendering import Renderer
-from tests.web.specimens import ADA, PAGES
+from counterfoil.web.views.shell import Brand
+from tests.web.views.specimens import ADA, PAGES
 
 
 def formats(language: str) -> Formats:

@@ -14,10 +14,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from counterfoil.web.http.assets import PREFIX, Assets
-from counterfoil.web.views.pages import Brand, Shell, View
 from counterfoil.web.views.rendering import Renderer
+from counterfoil.web.views.shell import Brand, Shell, View
 from tests.conftest import OpenPage
-from tests.web.specimens import HOSTILE, PAGES
+from tests.web.views.specimens import HOSTILE, PAGES
 
 ASSETS = Assets()
 RENDERER = Renderer(

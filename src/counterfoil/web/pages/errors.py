@@ -26,11 +26,11 @@ from counterfoil.errors import (
 from counterfoil.model import Client
 from counterfoil.web.http.http_errors import InternalError, public
 from counterfoil.web.http.request_context import context_of, route_of
-from counterfoil.web.http.response_cache import Visit
-from counterfoil.web.pages.shells import shell_with
+from counterfoil.web.http.visits import Visit
 from counterfoil.web.text.catalogue import translator
-from counterfoil.web.views.pages import NoClient, Problem, Shell, View
+from counterfoil.web.views.errors import NoClient, Problem
 from counterfoil.web.views.rendering import Renderer
+from counterfoil.web.views.shell import Shell, View, shell_with
 
 _log = structlog.get_logger(__name__)
 

@@ -1,39 +1,20 @@
-"""The way to WHMCS, and which invoices this browser has gone to pay: remembered in a cookie, so that nothing is offered
-for paying twice.
-"""
+"""Which invoices this browser has gone to pay: remembered in a cookie, so that nothing is offered for paying twice."""
 
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from litestar import Response
 from litestar.datastructures import Cookie
-from litestar.response import Redirect
 
-from counterfoil.billing.hand_offs import MOST_TOGETHER, HandOff
-from counterfoil.web.http.guard import viewer_of
+from counterfoil.billing.hand_offs import MOST_TOGETHER
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.http.response_cache import PAYING_COOKIE
-from counterfoil.web.pages.shells import HTML, shell_from_cache
 from counterfoil.web.services import Services
-from counterfoil.web.views.pages import SsoRefused
 
 CHECKING = 300
 """Seconds for which a page says that a payment is being checked instead of offering to pay again."""
 
 UNCONFIRMED = 900
 """Seconds until which it then says that the payment is not confirmed yet."""
-
-
-async def redirect_to_whmcs(
-    request: AnyRequest, services: Services, hand_off: HandOff, back_href: str
-) -> Response[Any]:
-    if hand_off.signed_in:
-        # The link is a full sign-in: no cache may keep it, and WHMCS need not learn which page it came from.
-        headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
-        return Redirect(hand_off.url, status_code=303, headers=headers)
-    page = SsoRefused(billing_url=hand_off.url, back_href=back_href)
-    body = services.renderer.page(page, await shell_from_cache(request, services, viewer_of(request)))
-    return Response(body, status_code=200, media_type=HTML, headers={"cache-control": "no-store"})
 
 
 def payments_started(request: AnyRequest) -> dict[int, int]:

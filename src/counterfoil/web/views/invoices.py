@@ -1,78 +1,16 @@
-"""What the templates get: one frozen struct a page, complete. Templates never fetch. Look and words are theirs."""
+"""What the templates of the list of invoices and of one invoice get, and words for WHMCS's states of them."""
 
 from datetime import date
 from typing import ClassVar, Literal
 
-from msgspec import Struct
-
 from counterfoil.billing.hand_offs import MOST_TOGETHER
 from counterfoil.billing.invoices.shown import InvoiceDetail, InvoiceItem, InvoiceList, InvoiceTotals
-from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, RateLimited, ValidationFailed
 from counterfoil.model import Client, InvoiceStatus, Money
 from counterfoil.web.text.catalogue import translatable
+from counterfoil.web.views.badges import Badge
 from counterfoil.web.views.list_query import SORTS, VIEWS, ListQuery
-
-
-class Brand(Struct, frozen=True):
-    """The white label. `accent` is "#rrggbb" or empty, the addresses are checked by settings.py."""
-
-    name: str
-    logo_url: str = ""
-    accent: str = ""
-    support_url: str = ""
-
-
-class NavItem(Struct, frozen=True):
-    """`in_menu`: seldom needed, so that it stands with the person's own things."""
-
-    section: str
-    label: str
-    href: str
-    in_menu: bool = False
-
-
-HOME = NavItem("home", translatable("Home"), "/")
-INVOICES = NavItem("invoices", translatable("Invoices"), "/invoices")
-PAYMENT_METHODS = NavItem("payment_methods", translatable("Payment methods"), "/payment-methods")
-PROFILE = NavItem("profile", translatable("Profile"), "/profile")
-
-
-class Shell(Struct, frozen=True):
-    """What surrounds every page: the person's, not the page's. Part of the key of a kept page."""
-
-    language: str
-    is_signed_in: bool = False
-    user_name: str = ""
-    client_name: str = ""
-    has_several_clients: bool = False
-    nav: tuple[NavItem, ...] = ()
-
-
-class View(Struct, frozen=True):
-    """`section` marks the place in the navigation; `live` names what on the page may change (contract 3, events):
-    "invoices", or "invoice:7" for one of them.
-    """
-
-    template: ClassVar[str]
-    section: ClassVar[str] = ""
-
-    @property
-    def live(self) -> str:
-        return ""
-
-
-class SignInPage(View, frozen=True):
-    template: ClassVar[str] = "sign_in.html"
-
-    next: str = ""
-    """Where to go afterwards; the handler has checked it."""
-    email: str = ""
-    error: CounterfoilError | None = None
-    """SignInFailed, TwoFactorRequired, RateLimited or an Unavailable."""
-    is_signed_out: bool = False
-    has_expired: bool = False
-    billing_url: str = ""
-    """WHMCS, for people who have to sign in there."""
+from counterfoil.web.views.navigation import INVOICES
+from counterfoil.web.views.shell import View
 
 
 class InvoicesPage(View, frozen=True):
@@ -89,7 +27,7 @@ class InvoicesPage(View, frozen=True):
     today: date
     has_pdf: bool = False
     checking: frozenset[int] = frozenset()
-    """InvoicesPage that this browser has just gone to pay."""
+    """Invoices that this browser has just gone to pay."""
     unconfirmed: frozenset[int] = frozenset()
     """Those whose payment WHMCS has not confirmed for minutes."""
 
@@ -193,77 +131,6 @@ class InvoicePage(View, frozen=True):
             return "above"
         paid = sum(payment.amount.amount for payment in told.payments)
         return "below" if told.total.amount - paid != told.balance.amount else ""
-
-
-class Problem(View, frozen=True):
-    """Any error. `retry_href` is where "Try again" leads: the address that failed, or for a failed form its page."""
-
-    template: ClassVar[str] = "problem.html"
-
-    error: CounterfoilError
-    reference: str = ""
-    retry_href: str = ""
-
-    @property
-    def kind(self) -> str:
-        match self.error:
-            case NotSignedIn():
-                return "signed_out"
-            case CounterfoilError(status=status) if status >= 500:
-                return "unavailable"
-            case NotFound():
-                return "missing"
-            case _:
-                return "refused"
-
-    @property
-    def retry_after(self) -> int:
-        """Seconds to wait, 0 when waiting does not help."""
-        return self.error.retry_after if isinstance(self.error, RateLimited) else 0
-
-    @property
-    def fields(self) -> tuple[tuple[str, str], ...]:
-        return self.error.errors if isinstance(self.error, ValidationFailed) else ()
-
-
-class ClientChoice(Struct, frozen=True):
-    client_id: int
-    name: str
-
-
-class SwitchClient(View, frozen=True):
-    """`current` is the client id in use, `next` where to go afterwards."""
-
-    template: ClassVar[str] = "switch_client.html"
-
-    clients: tuple[ClientChoice, ...]
-    current: int | None
-    next: str = "/"
-
-
-class NoClient(View, frozen=True):
-    """Signed in, but no WHMCS client belongs to this person."""
-
-    template: ClassVar[str] = "no_client.html"
-
-    email: str
-
-
-class SsoRefused(View, frozen=True):
-    """WHMCS signs nobody in by link here: `billing_url` is its plain page, `back_href` ours."""
-
-    template: ClassVar[str] = "sso_refused.html"
-
-    billing_url: str
-    back_href: str
-
-
-class Badge(Struct, frozen=True):
-    """`tone` is a colour name of the style sheet, `icon` a symbol of icons.html."""
-
-    label: str
-    tone: str
-    icon: str
 
 
 _BADGES = {

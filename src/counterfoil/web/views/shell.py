@@ -1,28 +1,50 @@
-"""What surrounds a page: whose it is, in which language, with which ways to go. The pages themselves: *_pages.py."""
+"""What every page has and what surrounds it: whose it is, in which language, under which brand, with which ways to go.
+
+One frozen struct a page, complete, in the file of its noun. Templates never fetch. Look and words are theirs.
+"""
+
+from typing import ClassVar
+
+from msgspec import Struct
 
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.model import Client
 from counterfoil.web.http.request_context import AnyRequest, context_of
-from counterfoil.web.services import Services
 from counterfoil.web.text.catalogue import negotiate_language
-from counterfoil.web.views.orders import ORDER, STAFF
-from counterfoil.web.views.pages import HOME, INVOICES, PAYMENT_METHODS, PROFILE, NavItem, Shell
-from counterfoil.web.views.records import CONTACTS, QUOTES, SUBSCRIPTIONS, TRANSACTIONS
+from counterfoil.web.views.navigation import NavItem, ways_for
 
-HTML = "text/html"
 
-_NAV: tuple[tuple[str, NavItem], ...] = (
-    ("invoices", HOME),
-    ("invoices", INVOICES),
-    ("invoices", PAYMENT_METHODS),
-    ("invoices", TRANSACTIONS),
-    ("products", SUBSCRIPTIONS),
-    ("orders", ORDER),
-    ("quotes", QUOTES),
-    ("profile", PROFILE),
-    ("contacts", CONTACTS),
-)
-"""The permission that each way takes."""
+class View(Struct, frozen=True):
+    """`section` marks the place in the navigation; `live` names what on the page may change (contract 3, events):
+    "invoices", or "invoice:7" for one of them.
+    """
+
+    template: ClassVar[str]
+    section: ClassVar[str] = ""
+
+    @property
+    def live(self) -> str:
+        return ""
+
+
+class Brand(Struct, frozen=True):
+    """The white label. `accent` is "#rrggbb" or empty, the addresses are checked by settings.py."""
+
+    name: str
+    logo_url: str = ""
+    accent: str = ""
+    support_url: str = ""
+
+
+class Shell(Struct, frozen=True):
+    """What surrounds every page: the person's, not the page's. Part of the key of a cached page."""
+
+    language: str
+    is_signed_in: bool = False
+    user_name: str = ""
+    client_name: str = ""
+    has_several_clients: bool = False
+    nav: tuple[NavItem, ...] = ()
 
 
 def shell_with(
@@ -31,20 +53,24 @@ def shell_with(
     """`client`: as WHMCS has it now; without it no name is shown, for the session's may be a minute old.
     `language`: of the page that the request came from, for when the client is not known.
     """
-    accepted = context_of(request.scope).headers.get(b"accept-language", b"").decode("latin-1")
+    language = language_for(request, viewer, client, language=language)
     if viewer is None:
-        return Shell(negotiate_language(accepted, language))
+        return Shell(language)
     return Shell(
-        negotiate_language(accepted, client.language if client else language or viewer.language),
+        language,
         is_signed_in=True,
         user_name=viewer.name,
         client_name=client.name if client else "",
         has_several_clients=len(viewer.clients) > 1,
-        nav=(*(item for permission, item in _NAV if viewer.allows(permission)), *((STAFF,) if viewer.is_staff else ())),
+        nav=ways_for(viewer),
     )
 
 
-async def shell_from_cache(request: AnyRequest, services: Services, viewer: Viewer, *, language: str = "") -> Shell:
-    """For a page that reads no client: with what is known of it right now, without asking WHMCS."""
-    client = await services.clients.kept(viewer.client_id) if viewer.client_id else None
-    return shell_with(request, viewer, client, language=language)
+def language_for(
+    request: AnyRequest, viewer: Viewer | None, client: Client | None = None, *, language: str = ""
+) -> str:
+    """The client's own, then the page's, then what the session remembers, then the browser's."""
+    accepted = context_of(request.scope).headers.get(b"accept-language", b"").decode("latin-1")
+    if viewer is None:
+        return negotiate_language(accepted, language)
+    return negotiate_language(accepted, client.language if client else language or viewer.language)

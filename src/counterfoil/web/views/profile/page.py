@@ -1,4 +1,4 @@
-"""What the profile's template gets. How it is put together: profile_forms.py; the other pages' views: views.py."""
+"""What the profile's template gets. How its form is put together: form.py; words: words.py."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -6,7 +6,8 @@ from typing import ClassVar
 from msgspec import Struct
 
 from counterfoil.errors import CounterfoilError
-from counterfoil.web.views.pages import PROFILE, View
+from counterfoil.web.views.navigation import PROFILE
+from counterfoil.web.views.shell import View
 
 
 class Option(Struct, frozen=True):

@@ -10,8 +10,8 @@ from counterfoil.billing.profile.phones import read_phone
 from counterfoil.billing.profile.rules import LONGEST, LONGEST_OTHER
 from counterfoil.model import Client, EmailPreferences
 from counterfoil.web.text.catalogue import locale_of, negotiate_language, translatable
-from counterfoil.web.views.profile import Difference, Field, Option, Preference
-from counterfoil.web.views.profile_words import KINDS_OF_PLACE, LABELS, LANGUAGES, PREFERENCES
+from counterfoil.web.views.profile.page import Difference, Field, Option, Preference
+from counterfoil.web.views.profile.words import KINDS_OF_PLACE, LABELS, LANGUAGES, PREFERENCES
 
 _AUTOCOMPLETE = {
     "country": "billing country",
