@@ -1,4 +1,4 @@
-"""Responses kept ready: kept under a name that means one request only, and not more of them than a person asks for."""
+"""The response cache: under a key that means one request only, and not more of them than a person asks for."""
 
 import time
 
@@ -12,7 +12,7 @@ from tests.stack import Stack
 
 @pytest.fixture(scope="module")
 def steady(ada: httpx2.Client) -> httpx2.Client:
-    """Ada, when what was read for her is kept for the list's whole lifetime: the first reads after a start are not, and
+    """Ada, when what was read for her is cached for the list's whole lifetime: the first reads after a start are not, and
     a page made of newer data is another page."""
     deadline = time.monotonic() + 3 * rules.SETTLE
     as_of, since = "", time.monotonic()
@@ -32,19 +32,19 @@ def test_an_encoded_question_mark_is_part_of_the_path(ada: httpx2.Client, portal
 
 
 def test_one_person_cannot_fill_the_cache(ada: httpx2.Client, portal: Stack) -> None:
-    """A query that is new each time is answered each time, but after a while it is kept no more."""
-    assert _is_kept(ada, portal, "a person's")
+    """A query that is new each time is answered each time, but after a while it is cached no more."""
+    assert _is_cached(ada, portal, "a person's")
     # Whenever the minute ends that is counted in, twice as many are too many; on a busy machine a minute may be short.
     for attempt in range(5):
         for number in range(2 * MOST_CACHED):
             params = {"page_size": 1, "n": f"{attempt}-{number}"}
             assert ada.get("/api/v1/invoices", params=params).status_code == 200
-        if not _is_kept(ada, portal, f"a program's {attempt}"):
+        if not _is_cached(ada, portal, f"a program's {attempt}"):
             return
-    pytest.fail("every answer is kept")
+    pytest.fail("every response is cached")
 
 
-def test_a_head_is_answered_from_what_is_kept(steady: httpx2.Client, portal: Stack) -> None:
+def test_a_head_is_answered_from_what_is_cached(steady: httpx2.Client, portal: Stack) -> None:
     """And has its line in the log, like every request."""
     for address in ("/api/v1/invoices", "/invoices"):
         page, head = (ask(address) for ask in (steady.get, steady.head))
@@ -55,7 +55,7 @@ def test_a_head_is_answered_from_what_is_kept(steady: httpx2.Client, portal: Sta
 
 @pytest.mark.parametrize("accepted", ["gzip", "gzip, deflate, br, zstd", "br;q=1, GZIP;q=0.5"])
 def test_a_page_is_sent_compressed(steady: httpx2.Client, accepted: str) -> None:
-    """The first time and from what is kept: the same bytes, under the same tag."""
+    """The first time and from the cache: the same bytes, under the same tag."""
     address = f"/invoices?q={accepted[:5]}{len(accepted)}"
     plain = steady.get(address, headers={"Accept-Encoding": "identity"})
     for _ in range(2):
@@ -83,7 +83,7 @@ def test_a_compressed_page_is_known_again(steady: httpx2.Client) -> None:
             assert (answer.status_code, answer.content) == (304, b"")
 
 
-def _is_kept(visitor: httpx2.Client, portal: Stack, name: str) -> bool:
+def _is_cached(visitor: httpx2.Client, portal: Stack, name: str) -> bool:
     """Whether a second request for it is answered from what the first one left."""
     misses = []
     for _ in range(2):

@@ -5,10 +5,12 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import TemplateSyntaxError, UndefinedError
+from msgspec import structs
 
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.errors import NotFound, ValidationFailed
@@ -17,6 +19,7 @@ from counterfoil.web.http.accent import accent_css, contrast
 from counterfoil.web.http.assets import Assets
 from counterfoil.web.text.catalogue import locale_of, negotiate_language
 from counterfoil.web.text.formats import Formats
+from counterfoil.web.views.invoices import InvoicesPage
 from counterfoil.web.views.list_query import ListQuery, read_list_query
 from counterfoil.web.views.rendering import Renderer
 from counterfoil.web.views.shell import Brand
@@ -105,6 +108,27 @@ def test_an_unknown_name_is_an_error(tmp_path: Path) -> None:
     renderer = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC"), template_dir=tmp_path)
     with pytest.raises(UndefinedError):
         renderer.page(PAGES["list"][0], ADA)
+
+
+class Counted(InvoicesPage, frozen=True):
+    """Remembers how often it was asked whether there are several invoices to choose from."""
+
+    asked: ClassVar[list[str]] = []
+
+    @property
+    def chooses(self) -> bool:
+        self.asked.append("chooses")
+        return super().chooses
+
+
+def test_a_page_of_invoices_is_gone_through_once() -> None:
+    """Whether several can be chosen is found out once for a page, and not again for each of its rows."""
+    view, shell = PAGES["list"]
+    renderer = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC"))
+    page = renderer.page(Counted(**structs.asdict(view)), shell)
+    assert page == renderer.page(view, shell)
+    assert page.count(b'name="invoice_ids"') > 1
+    assert Counted.asked == ["chooses"]
 
 
 def test_logo() -> None:

@@ -25,7 +25,7 @@ _PERSONAL = frozenset({"/api/v1/payment-methods"})
 """Responses for programs that are cached for each session all the same."""
 
 PAYING_COOKIE = "counterfoil_paying"
-"""Which invoices this browser has gone to pay. Pages show it, so it is part of the name that they are cached under."""
+"""Which invoices this browser has gone to pay. Pages show it, so it is part of their key."""
 
 _PAYING = f"{PAYING_COOKIE}=".encode()
 
@@ -52,7 +52,7 @@ class ResponseCache:
         self._version = version.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # There are no websockets here, and the lifespan does not come this way (app.py).
+        # There are no websockets here, and the lifespan does not come this way (app/portal.py).
         if not await self._answer_at_once(cast("HTTPScope", scope), send):
             await self._app(scope, receive, send)
 
@@ -61,39 +61,37 @@ class ResponseCache:
         handle = self._sessions.read_cookie(_cookie(headers.get(b"cookie", b""), self._cookie))
         if handle is None:
             return False
-        name = self._name(scope, headers, handle)
-        names = [name] if name and not wants_fresh(headers) else []
-        peek = await self._cache.peek(handle.scope, names, session=handle.key)
+        key = self._key(scope, headers, handle)
+        keys = [key] if key and not wants_fresh(headers) else []
+        peek = await self._cache.peek(handle.scope, keys, session=handle.key)
         viewer = _confirmed(peek.session, handle)
-        if names and viewer is not None and (entry := peek.entries[0]) is not None:
+        if keys and viewer is not None and (entry := peek.entries[0]) is not None:
             cached = unpacked(entry.value)
             if viewer.allows(cached.permission.decode()):
                 scope["path_template"] = cached.route.decode()
                 await send_answer(cached, headers, send)
                 return True
-        scope.setdefault("state", {})["visit"] = Visit(handle, viewer, name)
+        scope.setdefault("state", {})["visit"] = Visit(handle, viewer, key)
         return False
 
-    def _name(self, scope: HTTPScope, headers: Mapping[bytes, bytes], handle: Handle) -> str:
+    def _key(self, scope: HTTPScope, headers: Mapping[bytes, bytes], handle: Handle) -> str:
         """Empty for what is never cached."""
         if scope["method"] != "GET" or len(scope["query_string"]) > LONGEST_QUERY:
             return ""
         # Pages carry the person's name and language; the API's responses are the same for all who may see them.
         if scope["path"].startswith("/api/"):
             person = [handle.key] if scope["path"] in _PERSONAL else []
-            return _name_of(self._version, scope["query_string"], scope["path"], *person)
+            return _key_of(self._version, scope["query_string"], scope["path"], *person)
         paying = _cookie(headers.get(b"cookie", b""), _PAYING)
         accepted = headers.get(b"accept-language", b"")
-        return _name_of(self._version, scope["query_string"], scope["path"], handle.key, paying, accepted)
+        return _key_of(self._version, scope["query_string"], scope["path"], handle.key, paying, accepted)
 
 
 @lru_cache(maxsize=4096)
-def _name_of(version: bytes, query: bytes, path: str, *person: str | bytes) -> str:
+def _key_of(version: bytes, query: bytes, path: str, *person: str | bytes) -> str:
     # Length before text: the path is decoded and may hold whatever else separates.
-    parts = [query, path.encode(), *(each.encode() if isinstance(each, str) else each for each in person)]
-    return (
-        "r:" + blake2b(b"".join(b"%d %b" % (len(part), part) for part in [version, *parts]), digest_size=12).hexdigest()
-    )
+    said = [version, query, path.encode(), *(each.encode() if isinstance(each, str) else each for each in person)]
+    return "r:" + blake2b(b"".join(b"%d %b" % (len(each), each) for each in said), digest_size=12).hexdigest()
 
 
 def _confirmed(session: bytes | None, handle: Handle) -> Viewer | None:

@@ -8,7 +8,7 @@ from counterfoil.web.http.request_context import AnyRequest
 
 
 class Visit(NamedTuple):
-    """Who it may be, and the name under which the response is cached."""
+    """Who it may be, and under which key the response is cached."""
 
     handle: Handle
     viewer: Viewer | None

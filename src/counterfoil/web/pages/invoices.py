@@ -67,7 +67,7 @@ async def detail_page(request: AnyRequest, services: GivenServices, invoice_id: 
         has_pdf=True,
         keeps_address=services.settings.invoice_address == "snapshot",
     )
-    reading = reading._replace(expires_at=min(reading.expires_at, *words_change_at(away_for)))
+    reading = reading._replace(expires_at=min([reading.expires_at, *words_change_at(away_for)]))
     return await respond_page(request, services, reading, page, client)
 
 
