@@ -12,8 +12,8 @@ from tests.stack import Stack
 
 @pytest.fixture(scope="module")
 def steady(ada: httpx2.Client) -> httpx2.Client:
-    """Ada, when what was read for her is cached for the list's whole lifetime: the first reads after a start are not, and
-    a page made of newer data is another page."""
+    """Ada, when what was read for her is cached for the list's whole lifetime: the first reads after a start are not,
+    and a page made of newer data is another page."""
     deadline = time.monotonic() + 3 * rules.SETTLE
     as_of, since = "", time.monotonic()
     while time.monotonic() - since < rules.PROBATION + 0.5:
