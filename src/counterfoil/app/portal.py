@@ -60,8 +60,6 @@ from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
 from counterfoil.salesforce.fields import Fields
 from counterfoil.settings import Settings, load
-from counterfoil.web.api import openapi
-from counterfoil.web.api.session import cookie_name
 from counterfoil.web.http.access_log import AccessLog
 from counterfoil.web.http.assets import Assets, static_files
 from counterfoil.web.http.bodies import MAX_BODY, BodyRequest
@@ -71,14 +69,17 @@ from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metric_families import metric_families
 from counterfoil.web.http.metrics import Metrics
 from counterfoil.web.http.origin_policy import OriginPolicy
-from counterfoil.web.http.response_cache import ResponseCache, Responses
+from counterfoil.web.http.response_cache import ResponseCache
+from counterfoil.web.http.responses import Responses
 from counterfoil.web.http.security_headers import security_headers
 from counterfoil.web.http.shutdown import on_stop
+from counterfoil.web.pages import api_docs
 from counterfoil.web.pages.errors import ErrorAnswers, leave_to_the_edge
 from counterfoil.web.routes import HANDLERS
 from counterfoil.web.services import Services
-from counterfoil.web.views.pages import Brand
+from counterfoil.web.sign_in.sessions import cookie_name
 from counterfoil.web.views.rendering import Renderer
+from counterfoil.web.views.shell import Brand
 from counterfoil.whmcs.addon_api import WhmcsAddon
 from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.client import WhmcsClient
@@ -257,7 +258,7 @@ class Portal(Litestar):
             guards=[services.guard],
             dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
             exception_handlers={Exception: leave_to_the_edge},
-            openapi_config=openapi.config(services.renderer),
+            openapi_config=api_docs.config(services.renderer),
             # Ours; Litestar's would take over the root logger.
             logging_config=None,
             lifespan=[self._running],

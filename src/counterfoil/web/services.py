@@ -1,4 +1,4 @@
-"""What request handlers work with: one struct, put together in app.build, given to handlers as `parts`."""
+"""What request handlers work with: one struct, put together in app.build, given to handlers as `services`."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -32,13 +32,13 @@ from counterfoil.web.http.guard import Guard
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metrics import Metrics
-from counterfoil.web.http.response_cache import Responses
+from counterfoil.web.http.responses import Responses
 from counterfoil.web.views.rendering import Renderer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """A handler asks for it with `parts: GivenServices`."""
+    """A handler asks for it with `services: GivenServices`."""
 
     settings: Settings
     cache: Cache

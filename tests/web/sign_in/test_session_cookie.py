@@ -1,6 +1,6 @@
 """The cookie that is the session."""
 
-from counterfoil.web.api.session import cookie_name, session_cookie
+from counterfoil.web.sign_in.sessions import cookie_name, session_cookie
 from tests.web.settings import settings
 
 

@@ -10,11 +10,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from counterfoil import web
-from counterfoil.errors import CounterfoilError
+from counterfoil.errors import CounterfoilError, StopCode
 from counterfoil.web.http import http_errors  # its errors are part of the tree once it is imported
 from counterfoil.web.text.catalogue import LANGUAGES, SOURCE, in_context, negotiate_language, translations, translator
-from tests.web.specimens import PAGES
-from tests.web.test_templates import RENDERER
+from tests.web.views.specimens import PAGES
+from tests.web.views.test_templates import RENDERER
 
 ROOM = Path(web.__file__).parent
 PLACES = re.compile(r"%\(\w+\)s")
@@ -23,7 +23,7 @@ Text = str | tuple[str, ...]
 
 
 def texts() -> set[Text]:
-    """Of templates, of code that marks them as translatable, and of the errors."""
+    """Of templates, of code that marks them as translatable, of the errors, and of why orders stop."""
     kinds = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
     options = {"templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
     keywords = {
@@ -36,7 +36,7 @@ def texts() -> set[Text]:
     }
     extracted = extract_from_dir(ROOM, kinds, options, keywords=keywords)
     found = {f"{context}\x04{message}" if context else message for _, _, message, _, context in extracted}
-    return found | set(error_texts(CounterfoilError))
+    return found | set(error_texts(CounterfoilError)) | {code.words for code in StopCode}
 
 
 def error_texts(error: type[CounterfoilError]) -> Iterator[str]:

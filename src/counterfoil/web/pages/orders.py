@@ -11,15 +11,14 @@ from msgspec import Struct
 from counterfoil.errors import CounterfoilError, OrderNotRetryable, PaymentMethodMissing
 from counterfoil.orders.checkout import MOST_OF_ONE, Offered, Wanted
 from counterfoil.orders.repository import Item, Order
-from counterfoil.web.api.orders import order_id_of
-from counterfoil.web.api.session import NO_STORE
+from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.parameters import order_id_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_from_cache
+from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
-from counterfoil.web.views.pages import View
 
 NOTHING_CHOSEN = translatable("Please choose what you want to order.")
 
@@ -35,6 +34,11 @@ class Choice(Struct):
     gateway: str = ""
     key: str = ""
     seen: str = ""
+
+    @property
+    def number(self) -> int:
+        """1 where it is none; not yet within bounds."""
+        return int(self.quantity) if self.quantity.isascii() and self.quantity.isdecimal() else 1
 
 
 @get("/order", permission="orders", include_in_schema=False)
@@ -97,8 +101,7 @@ def _chosen(offered: Offered, choice: Choice) -> Chosen | None:
         gateway = next(iter(offered.gateways), None)
     if product is None or offer is None or gateway is None:
         return None
-    quantity = int(choice.quantity) if choice.quantity.isascii() and choice.quantity.isdecimal() else 1
-    quantity = min(max(quantity, 1), MOST_OF_ONE)
+    quantity = min(max(choice.number, 1), MOST_OF_ONE)
     item = Item(product.id, offer.billing_cycle, quantity, product.name, offer.amount, offer.setup_fee)
     return Chosen(product, item, gateway)
 
@@ -115,11 +118,11 @@ async def _choose(
         orders=tuple(OrderRow(order) for order in orders),
         as_of=products.value.as_of,
         offer=choice.offer,
-        quantity=int(choice.quantity) if choice.quantity.isascii() and choice.quantity.isdecimal() else 1,
+        quantity=choice.number,
         gateway=choice.gateway,
         error=error,
     )
-    return await _page(request, services, page, status=422 if error else 200)
+    return await respond_unstored(request, services, page, status=422 if error else 200)
 
 
 async def _review(
@@ -142,7 +145,7 @@ async def _review(
         error=error,
         has_changed=has_changed,
     )
-    return await _page(request, services, page, status=409 if error or has_changed else 200)
+    return await respond_unstored(request, services, page, status=409 if error or has_changed else 200)
 
 
 def _words(chosen: Chosen) -> str:
@@ -155,9 +158,4 @@ async def _detail(
 ) -> Response[bytes]:
     may_see = viewer_of(request).allows("invoices")
     page = OrderPage(row=OrderRow(order), may_add=may_see, may_see_invoice=may_see, error=error)
-    return await _page(request, services, page, status=error.status if error else 200)
-
-
-async def _page(request: AnyRequest, services: Services, page: View, status: int = 200) -> Response[bytes]:
-    body = services.renderer.page(page, await shell_from_cache(request, services, viewer_of(request)))
-    return Response(body, status_code=status, media_type=HTML, headers=NO_STORE)
+    return await respond_unstored(request, services, page, status=error.status if error else 200)
