@@ -150,7 +150,6 @@ class Client(Struct, frozen=True):
     currency: str
     credit: Money
     status: str
-    sso_allowed: bool
     email_preferences: EmailPreferences | None = None
     """None: a WHMCS before 7.10, which has none."""
 

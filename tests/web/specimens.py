@@ -136,7 +136,6 @@ CLIENT = Client(
     currency="EUR",
     credit=eur("12.00"),
     status="Active",
-    sso_allowed=True,
 )
 
 ROWS = (
