@@ -53,9 +53,9 @@ async def test_an_outcome_that_stays_unknown(tmp_path: Path) -> None:
             order = await world.place()
             world.break_with("AddOrder", "reset", after=True)
             twin = {"clientid": "1", "paymentmethod": "banktransfer", "pid[0]": "2", "billingcycle[0]": "monthly"}
-            claimed = await world.desk.machine.claim()
+            claimed = await world.orders.worker.claim()
             assert claimed is not None
-            await world.desk.machine.work(claimed)
+            await world.orders.worker.work(claimed)
             world.place_by_hand(twin)
             stopped = await world.settle(order.id)
             assert stopped.error_code is StopCode.BILLING_OUTCOME_UNKNOWN
@@ -67,15 +67,15 @@ async def test_two_workers_never_hold_one_order(tmp_path: Path) -> None:
     with neighbours() as around:
         async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=False) as world:
             order = await world.place()
-            first = await world.desk.machine.claim()
+            first = await world.orders.worker.claim()
             assert first is not None
-            assert await world.desk.machine.claim() is None
+            assert await world.orders.worker.claim() is None
             world.clock.move(31)
-            second = await world.desk.machine.claim()
+            second = await world.orders.worker.claim()
             assert second is not None
-            await world.desk.machine.work(first)
+            await world.orders.worker.work(first)
             assert "AddOrder" not in world.calls()
-            await world.desk.machine.work(second)
+            await world.orders.worker.work(second)
             assert (await world.settle(order.id)).status is Status.ACTIVE
             assert world.calls().count("AddOrder") == 1
 
@@ -96,8 +96,8 @@ async def test_changed_after_approval(tmp_path: Path) -> None:
             assert world.record(stopped)["Activation_Error_Code__c"] == "ORDER_CHANGED"
             assert "AddOrder" not in world.calls()
             world.around.org.org.update("Order", stopped.salesforce_id or "", {"Activation_Status__c": "Requested"})
-            assert world.desk.approvals is not None
-            await world.desk.approvals.poll()
+            assert world.orders.approvals is not None
+            await world.orders.approvals.poll()
             assert (await world.settle(order.id)).status is Status.ACTIVE
 
 
@@ -119,25 +119,25 @@ async def test_taken_back_in_salesforce(tmp_path: Path, how: str) -> None:
     with neighbours() as around:
         async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=True) as world:
             order = await world.place()
-            claimed = await world.desk.machine.claim()
+            claimed = await world.orders.worker.claim()
             assert claimed is not None
-            await world.desk.machine.work(claimed)
-            waiting = await world.desk.records.find(id=order.id)
+            await world.orders.worker.work(claimed)
+            waiting = await world.orders.repository.find(id=order.id)
             assert waiting is not None
             assert waiting.salesforce_id is not None
             if how == "deleted":
                 world.around.org.org.delete("Order", waiting.salesforce_id)
             else:
                 world.around.org.org.update("Order", waiting.salesforce_id, {"Status": "Cancelled"})
-            assert world.desk.approvals is not None
-            await world.desk.approvals.poll()
-            ended = await world.desk.records.find(id=order.id)
+            assert world.orders.approvals is not None
+            await world.orders.approvals.poll()
+            ended = await world.orders.repository.find(id=order.id)
             assert ended is not None
             assert ended.status is Status.CANCELLED
 
 
 async def _retried(world: World, order_id: str) -> Status:
-    order = await world.desk.records.find(id=order_id)
+    order = await world.orders.repository.find(id=order_id)
     assert order is not None
-    await world.desk.checkout.retry(order)
+    await world.orders.checkout.retry(order)
     return (await world.settle(order_id)).status

@@ -16,7 +16,7 @@ async def waiting(world: World) -> str:
     order = await world.place()
     for _ in range(10):
         await world.step(order.id)
-        found = await world.desk.records.find(id=order.id)
+        found = await world.orders.repository.find(id=order.id)
         assert found is not None
         if found.status is Status.AWAITING_APPROVAL:
             return found.salesforce_id or ""
@@ -24,7 +24,7 @@ async def waiting(world: World) -> str:
 
 
 async def status_of(world: World, salesforce_id: str) -> Status:
-    found = await world.desk.records.find(salesforce_id=salesforce_id)
+    found = await world.orders.repository.find(salesforce_id=salesforce_id)
     assert found is not None
     return found.status
 
@@ -34,7 +34,7 @@ async def test_a_call_only_says_where_to_look(tmp_path: Path) -> None:
     with neighbours() as around:
         async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=True) as world:
             salesforce_id = await waiting(world)
-            approvals = world.desk.approvals
+            approvals = world.orders.approvals
             assert approvals is not None
             await approvals.nudge(salesforce_id)
             await approvals.nudge(salesforce_id, is_cancelled=True)
@@ -56,10 +56,10 @@ async def test_two_pollers_begin_an_order_once(tmp_path: Path) -> None:
         async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=True) as world:
             salesforce_id = await waiting(world)
             around.org.org.update("Order", salesforce_id, {"Activation_Status__c": "Requested"})
-            assert world.desk.approvals is not None
-            await world.desk.approvals.poll()
-            await world.desk.approvals.poll()
-            order = await world.desk.records.find(salesforce_id=salesforce_id)
+            assert world.orders.approvals is not None
+            await world.orders.approvals.poll()
+            await world.orders.approvals.poll()
+            order = await world.orders.repository.find(salesforce_id=salesforce_id)
             assert order is not None
             assert order.attempt == 1
             assert (await world.settle(order.id)).status is Status.ACTIVE
@@ -78,7 +78,7 @@ async def test_a_refusal_is_not_repeated(tmp_path: Path) -> None:
             assert world.calls().count("update Order") == 2
             assert "AddOrder" not in world.calls()
             around.org.org.hidden = set()
-            await world.desk.checkout.retry(stopped)
+            await world.orders.checkout.retry(stopped)
             assert (await world.settle(order.id)).status is Status.ACTIVE
 
 
@@ -93,9 +93,9 @@ async def test_a_lost_database_places_nothing_twice(tmp_path: Path) -> None:
             placed = len(world.whmcs_orders())
         lost = f"sqlite+aiosqlite:///{tmp_path / 'another'}"
         async with opened(around, lost, salesforce=True, fresh=False) as world:
-            assert world.desk.approvals is not None
-            await world.desk.approvals.poll()
-            order = await world.desk.records.find(salesforce_id=done.salesforce_id)
+            assert world.orders.approvals is not None
+            await world.orders.approvals.poll()
+            order = await world.orders.repository.find(salesforce_id=done.salesforce_id)
             assert order is not None
             assert (await world.settle(order.id)).status is Status.ACTIVE
             assert len(world.whmcs_orders()) == placed

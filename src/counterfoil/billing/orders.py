@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
-import msgspec
-
+from counterfoil.billing.announcements import Changed, announce
 from counterfoil.billing.lifetimes import client_scope
 from counterfoil.cache import Cache, CacheUnavailable
-from counterfoil.changes.clearing import Changed
 from counterfoil.whmcs.addon_api import InProgress, NotOffered
 from counterfoil.whmcs.orders_api import Line, NotPlaced, OrderedService, OrderRefused, OrderRow, Placed
 
@@ -64,7 +62,7 @@ class BillingOrders:
 
     async def tell_pages(self, client_id: int, order_id: str) -> None:
         """That a portal order has moved."""
-        await self._cache.publish(client_scope(client_id), msgspec.json.encode(Changed("order", order_id)))
+        await announce(self._cache, client_id, Changed("order", order_id))
 
     async def _forget(self, client_id: int) -> None:
         # An order makes an invoice and services, also when its answer got lost. With the cache away nothing is kept.

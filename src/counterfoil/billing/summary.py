@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import date, datetime
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -51,29 +50,32 @@ class HomeSummary(Struct, frozen=True):
         return any(method.is_usable for method in self.methods)
 
 
-class Beside(NamedTuple):
-    """What is read beside the invoices and their client."""
-
-    gateways: Gateways
-    payment_methods: PaymentMethods
-    subscriptions: Subscriptions
-
-
 class Summaries:
     """Every method raises BillingUnavailable when one part is missing: unknown is never none."""
 
-    def __init__(self, invoices: Invoices, clients: Clients, calendar: Calendar, beside: Beside) -> None:
+    def __init__(
+        self,
+        invoices: Invoices,
+        clients: Clients,
+        calendar: Calendar,
+        *,
+        gateways: Gateways,
+        payment_methods: PaymentMethods,
+        subscriptions: Subscriptions,
+    ) -> None:
         self._invoices = invoices
         self._clients = clients
         self._calendar = calendar
-        self._gateways, self._payment_methods, self._subscriptions = beside
+        self._gateways = gateways
+        self._payment_methods = payment_methods
+        self._subscriptions = subscriptions
 
     async def summary(self, client_id: int, account_id: int) -> Reading[Summary]:
         """Raises TooManyOpenInvoices as well: a sum over some of them would be untrue."""
-        beside = (self._clients.part(client_id), self._payment_methods.part(client_id, account_id))
-        reads = self._invoices.ledger(client_id, NO_PAGE, _all_unpaid, *beside, is_long=True)
+        others = (self._clients.part(client_id), self._payment_methods.part(client_id, account_id))
+        reads = self._invoices.ledger(client_id, NO_PAGE, _all_unpaid, *others, is_long=True)
         (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
-        client_value, methods_value = (entry.value for entry in snapshot.entries[-len(beside) :])
+        client_value, methods_value = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
         figures = ledger.figures(client.credit)
@@ -85,12 +87,12 @@ class Summaries:
         each open invoice. The gateways, everybody's, are asked for once an hour.
         """
         query = InvoiceQuery(StatusFilter.TO_PAY, sort=Sort.ATTENTION, page_size=ROWS)
-        beside = [self._clients.part(client_id), self._payment_methods.part(client_id, account_id)]
+        others = [self._clients.part(client_id), self._payment_methods.part(client_id, account_id)]
         if with_subscriptions:
-            beside.append(self._subscriptions.part(client_id))
-        reads = self._invoices.ledger_for(client_id, query, *beside)
+            others.append(self._subscriptions.part(client_id))
+        reads = self._invoices.ledger_for(client_id, query, *others)
         (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
-        client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(beside) :])
+        client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
         home = HomeSummary(

@@ -1,4 +1,4 @@
-"""Webhooks from WHMCS: what does a genuine one say. What it changes: billing/freshness.py."""
+"""Webhooks from WHMCS: what does a genuine one say. What it changes: changes/effects.py."""
 
 import re
 from collections.abc import Mapping, Sequence

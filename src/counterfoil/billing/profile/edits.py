@@ -11,13 +11,13 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from counterfoil.billing.announcements import Changed, announce
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.lifetimes import client_scope
 from counterfoil.billing.profile.phones import canonical, read_phone
 from counterfoil.billing.profile.rules import TEXTS, Fault, faults, tidy
 from counterfoil.billing.reading import Reading
 from counterfoil.cache import Cache
-from counterfoil.changes.clearing import Changed
 from counterfoil.errors import (
     BillingUnavailable,
     ClientNotFound,
@@ -165,7 +165,7 @@ class Profiles:
             if outcome.is_unknown:
                 write.unknown()
         if outcome.replaced or outcome.is_unknown:
-            await self._cache.publish(client_scope(client_id), msgspec.json.encode(Changed("profile")))
+            await announce(self._cache, client_id, Changed("profile"))
         if outcome.failure:
             raise outcome.failure
         return await self._read_back(client_id, outcome.replaced)

@@ -31,9 +31,9 @@ class Statements:
 
         Raises BillingUnavailable, TooManyOpenInvoices, StatementTooLong.
         """
-        beside = (self._clients.part(client_id), self._transactions.part(client_id), self._credits.part(client_id))
-        ledger, snapshot = await self._invoices.ledger(client_id, NO_PAGE, _all_open, *beside, is_long=True)
-        client_value, transactions, credits_ = (entry.value for entry in snapshot.entries[-len(beside) :])
+        others = (self._clients.part(client_id), self._transactions.part(client_id), self._credits.part(client_id))
+        ledger, snapshot = await self._invoices.ledger(client_id, NO_PAGE, _all_open, *others, is_long=True)
+        client_value, transactions, credits_ = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         books = Books(
             ledger.rows_with_due(),

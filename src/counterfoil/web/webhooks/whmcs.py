@@ -7,7 +7,6 @@ from litestar import Response, post
 from litestar.background_tasks import BackgroundTask
 
 from counterfoil import __version__, signing
-from counterfoil.changes.apply import apply, note
 from counterfoil.errors import NotFound
 from counterfoil.web.http.http_errors import BadRequest, BadSignature
 from counterfoil.web.http.request_context import AnyRequest, context_of
@@ -24,11 +23,12 @@ async def from_whmcs(request: AnyRequest, services: GivenServices) -> Response[N
         # An empty secret would verify what anyone can forge.
         raise NotFound
     event = await _verified(request, services)
-    await services.missed.addon_seen(event.id)
-    held = await apply(services, event)
+    await services.changes.addon_seen(event.id)
+    receipt = await services.changes.apply(event)
     # So that the addon's test message can say whether both belong together.
     headers = {"Counterfoil-Version": __version__} if event.type == "ping" else None
-    return Response(None, headers=headers, background=BackgroundTask(note, services, held) if held else None)
+    background = BackgroundTask(services.changes.mark_applied, receipt) if receipt else None
+    return Response(None, headers=headers, background=background)
 
 
 async def _verified(request: AnyRequest, services: Services) -> Event:
