@@ -90,6 +90,12 @@ class Neighbours:
     org_url: str
     org: Org
 
+    def reset(self) -> None:
+        """As they were seeded, with nothing broken."""
+        self.whmcs.reset()
+        self.whmcs.calls.clear()
+        self.org.reset()
+
 
 @contextmanager
 def neighbours() -> Iterator[Neighbours]:
@@ -212,9 +218,9 @@ class World:
         return self.around.org.org.records["Order"][order.salesforce_id or ""]
 
 
-def _settings(around: Neighbours, url: str, *, tag: bool, salesforce: bool) -> Settings:
+def settings_of(around: Neighbours, url: str, *, salesforce: bool = False, **changes: str) -> Settings:
+    """Of a portal between these neighbours, on the database at `url`; `changes` in lower case."""
     given = {
-        "ORDER_TAG_FIELD": "Portal order" if tag else "No such field",
         "SECRET_KEY": "x" * 32,
         "DATABASE_URL": url,
         "WHMCS_URL": around.whmcs_url,
@@ -229,6 +235,7 @@ def _settings(around: Neighbours, url: str, *, tag: bool, salesforce: bool) -> S
             "SALESFORCE_USERNAME": around.org.options.username,
             "SALESFORCE_PRIVATE_KEY": around.org.private_key,
         }
+    given |= {name.upper(): text for name, text in changes.items()}
     return load({f"COUNTERFOIL_{name}": value for name, value in given.items()})
 
 
@@ -238,12 +245,11 @@ async def opened(
 ) -> AsyncIterator[World]:
     """A world on an empty database; WHMCS and Salesforce as they were seeded, unless they are not `fresh`."""
     if fresh:
-        around.whmcs.reset()
-        around.whmcs.calls.clear()
-        around.org.reset()
+        around.reset()
     await upgrade(url)
     clock, engine, cache = Clock(), make_engine(url), open_cache("memory://")
-    settings = _settings(around, url, tag=tag, salesforce=salesforce)
+    tag_field = "Portal order" if tag else "No such field"
+    settings = settings_of(around, url, salesforce=salesforce, order_tag_field=tag_field)
     whmcs = Whmcs(settings, clock=lambda: clock.monotonic() + time.monotonic())
     crm = Salesforce(settings, clock=clock.monotonic) if salesforce else None
     orders = Orders(engine, Billing(whmcs, cache, settings), crm, settings, now=clock)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 import msgspec
@@ -19,7 +20,7 @@ from counterfoil.errors import (
     StopCode,
     ValidationFailed,
 )
-from counterfoil.model import Client, Gateway, PaymentMethod
+from counterfoil.model import Client, Gateway, Money, PaymentMethod
 from counterfoil.orders.repository import Item, Order, OrderRepository, Status, Step, new_order_id
 
 MOST_ITEMS = 20
@@ -51,6 +52,14 @@ class Offered(Struct, frozen=True):
     client: Client
     products: tuple[ProductItem, ...]
     gateways: tuple[Gateway, ...]
+
+
+class PriceChanged(Exception):
+    """The first payment is not what the customer agreed to, so nothing was ordered. `offered`: how it is now."""
+
+    def __init__(self, offered: Offered) -> None:
+        super().__init__()
+        self.offered = offered
 
 
 class Checkout:
@@ -86,15 +95,24 @@ class Checkout:
             products = (await self._products.read(client.currency)).value.items
         return Offered(client, products, (await self._gateways.read()).value)
 
-    async def place(self, client_id: int, wanted: Sequence[Wanted], gateway: str, key: str) -> Order:
+    async def place(
+        self, client_id: int, wanted: Sequence[Wanted], gateway: str, key: str, *, agreed: Money | None = None
+    ) -> Order:
         """The order that is accepted now, or was when the same was asked for with the same key before.
 
-        Raises ValidationFailed, IdempotencyKeyReused, PaymentMethodMissing, BillingUnavailable, and nothing is kept.
+        `agreed`: the first payment as the customer was shown it; None for a program, which orders at today's price.
+        What is compared is what is stored, of one read: a price may change between two.
+
+        Raises ValidationFailed, PriceChanged, IdempotencyKeyReused, PaymentMethodMissing, BillingUnavailable, and
+        nothing is stored.
         """
         body_hash = hashlib.sha256(msgspec.json.encode([wanted, gateway])).hexdigest()
         if earlier := await self._repository.find(client_id=client_id, idempotency_key=key):
             return _same(earlier, body_hash)
-        items, gateway = _checked(await self.offered(client_id, now=True), wanted, gateway)
+        offered = await self.offered(client_id, now=True)
+        items, gateway = _checked(offered, wanted, gateway)
+        if agreed is not None and agreed != first_payment(items):
+            raise PriceChanged(offered)
         await self._require_payment_method(client_id)
         order = self._order(client_id, items, gateway, key, body_hash)
         if not await self._repository.add(order):
@@ -165,6 +183,16 @@ class Checkout:
             idempotency_key=key,
             body_hash=body_hash,
         )
+
+
+def first_payment(items: Sequence[Item]) -> Money | None:
+    """What the first invoice comes to, before taxes; None when a price is not known: sales staff made the order."""
+    prices = [item.price for item in items if item.price is not None]
+    if len(prices) != len(items) or not prices:
+        return None
+    fees = [item.setup_fee.amount if item.setup_fee else Decimal(0) for item in items]
+    each = ((price.amount + fee) * item.quantity for price, fee, item in zip(prices, fees, items, strict=True))
+    return Money.of(sum(each, Decimal(0)), prices[0].currency)
 
 
 def _same(order: Order, body_hash: str) -> Order:

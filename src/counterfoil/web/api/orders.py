@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from counterfoil.errors import OrderNotFound, StopCode, ValidationFailed
 from counterfoil.model import Money
-from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted
+from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted, first_payment
 from counterfoil.orders.repository import Order, Status
 from counterfoil.web.api.invoices import JSON
 from counterfoil.web.http.guard import viewer_of
@@ -200,12 +200,7 @@ def shown_order(order: Order, language: str, as_of: datetime) -> OrderDetail:
 
 def total_of(order: Order) -> Money | None:
     """What the first invoice comes to, before taxes; None when sales staff made the order."""
-    prices = [item.price for item in order.items if item.price is not None]
-    if len(prices) != len(order.items) or not prices:
-        return None
-    fees = [(item.setup_fee.amount if item.setup_fee else 0) for item in order.items]
-    due = sum((price.amount + fee) * item.quantity for price, fee, item in zip(prices, fees, order.items, strict=True))
-    return Money.of(str(due), prices[0].currency)
+    return first_payment(order.items)
 
 
 def _version(request: AnyRequest, orders: Sequence[Order], *more: int) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from counterfoil.billing.products import ProductItem
 from counterfoil.errors import CounterfoilError, StopCode
 from counterfoil.model import BillingCycle, Gateway, Money
-from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE
+from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE, first_payment
 from counterfoil.orders.repository import Item, Order, OrderEvent, Status
 from counterfoil.web.api.orders import STOPPED, total_of
 from counterfoil.web.text.catalogue import in_context, translatable
@@ -87,10 +87,9 @@ class Chosen(Struct, frozen=True):
 
     @property
     def first_payment(self) -> Money:
-        price, fee = self.item.price, self.item.setup_fee
-        assert price is not None  # noqa: S101 - what is chosen was offered
-        each = price.amount + (fee.amount if fee else 0)
-        return Money.of(str(each * self.item.quantity), price.currency)
+        payment = first_payment([self.item])
+        assert payment is not None  # noqa: S101 - what is chosen was offered
+        return payment
 
 
 class ChoosePage(View, frozen=True):
