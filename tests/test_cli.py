@@ -74,6 +74,23 @@ def test_a_cache_in_memory_is_for_one_worker(tmp_path: Path, settings: dict[str,
     assert "COUNTERFOIL_SECRET_KEY" in done.stderr, "every problem is said at once"
 
 
+def test_a_way_in_that_is_not_there_is_refused(tmp_path: Path, settings: dict[str, str]) -> None:
+    """With OIDC_ISSUER the password would be off, and nothing in its place: nobody could sign in. `serve` does not
+    start, `doctor` says the same, and what needs no sign-in goes on working.
+    """
+    closed = {**settings, "oidc_issuer": "https://login.example.com"}
+    done = run(tmp_path, "serve", "--port", str(free_port()), **closed)
+    assert done.returncode == 2
+    (said,) = [line for line in done.stderr.splitlines() if "COUNTERFOIL_OIDC_ISSUER" in line]
+    assert "nobody could sign in" in said
+    assert "Traceback" not in done.stderr
+    looked = run(tmp_path, "doctor", "--json", **closed)
+    assert looked.returncode == 1
+    (found,) = _checks(looked)["sign-in"]
+    assert (found["verdict"], "COUNTERFOIL_OIDC_ISSUER" in found["advice"]) == ("fail", True)
+    assert run(tmp_path, "links", **closed).returncode == 0
+
+
 def test_postgresql_is_migrated_by_whoever_runs_it(tmp_path: Path, settings: dict[str, str], postgres_url: str) -> None:
     """`serve` refuses a schema that is behind, and names the command."""
     done = run(tmp_path, "serve", "--port", str(free_port()), **{**settings, "database_url": postgres_url})
