@@ -17,10 +17,10 @@ class Accounts:
         engine: Engine,
         cache: Cache,
         whmcs: Whmcs,
-        introduce: Callable[[int], Awaitable[tuple[str, str]]],
+        name_and_language: Callable[[int], Awaitable[tuple[str, str]]],
         settings: Settings,
     ) -> None:
-        """`introduce` gives a client's name and language; it comes from billing, which knows clients."""
-        rights = Rights(engine, cache, whmcs.api, introduce, timeout=settings.whmcs_timeout_seconds)
+        """`name_and_language` of a client; it comes from billing, which knows clients."""
+        rights = Rights(engine, cache, whmcs.api, name_and_language, timeout=settings.whmcs_timeout_seconds)
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
         self.sign_in = SignIn(engine, whmcs.api, issuer=settings.whmcs_url)

@@ -29,7 +29,7 @@ def build_portal(settings: Settings) -> Portal:
     cache, engine = open_cache(settings.cache_url), make_engine(settings.database_url)
     whmcs, salesforce = Whmcs(settings), Salesforce.if_used(settings)
     billing = Billing(whmcs, cache, settings)
-    accounts = Accounts(engine, cache, whmcs, billing.clients.introduce, settings)
+    accounts = Accounts(engine, cache, whmcs, billing.clients.name_and_language, settings)
     rooms = _Rooms(
         billing=billing,
         accounts=accounts,

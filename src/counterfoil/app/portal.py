@@ -42,7 +42,7 @@ class Portal(Litestar):
         self.services = services
         self._neighbours = neighbours
         self._access_log = AccessLog(services.settings.log_format_or_default)
-        errors = ErrorAnswers(services.renderer, services.clients.kept, f"{services.settings.base_url}/api/docs")
+        errors = ErrorAnswers(services.renderer, services.clients.cached, f"{services.settings.base_url}/api/docs")
         super().__init__(
             route_handlers=[*HANDLERS, static_files(assets)],
             guards=[services.guard],

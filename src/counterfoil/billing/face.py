@@ -2,12 +2,15 @@
 
 import time
 
+from counterfoil.billing.client_reader import ClientReader
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices.batcher import InvoiceBatcher
+from counterfoil.billing.invoices.ledger_reader import LedgerReader
+from counterfoil.billing.invoices.parts import InvoiceParts
 from counterfoil.billing.invoices.reads import Invoices
 from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.orders import BillingOrders
@@ -16,7 +19,6 @@ from counterfoil.billing.products import Products
 from counterfoil.billing.profile.edits import Profiles
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
-from counterfoil.billing.records import ClientReader
 from counterfoil.billing.statement.reads import Statements
 from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.summary import Summaries
@@ -40,8 +42,9 @@ class Billing:
         self.payment_methods = PaymentMethods(
             api, cache, lifetimes, self.calendar, clients=self.clients, gateways=self.gateways, timeout=timeout
         )
-        read_one = InvoiceBatcher(api, whmcs.addon).invoice
-        self.invoices = Invoices(api, cache, lifetimes, self.clients, self.calendar, timeout=timeout, read_one=read_one)
+        parts = InvoiceParts(api, InvoiceBatcher(api, whmcs.addon).invoice, lifetimes)
+        ledgers = LedgerReader(cache, parts, self.calendar, timeout)
+        self.invoices = Invoices(ledgers, self.clients, self.calendar)
         self.hand_offs = HandOffs(api, cache, self.invoices, settings.whmcs_url)
         reader = ClientReader(cache, lifetimes, self.clients, timeout)
         self.subscriptions = Subscriptions(api, reader, self.calendar)
@@ -49,9 +52,9 @@ class Billing:
         self.credits = Credits(whmcs.records, reader)
         self.quotes = Quotes(whmcs.records, reader, self.calendar)
         self.contacts = Contacts(whmcs.records, reader)
-        self.statements = Statements(self.invoices, self.clients, self.transactions, self.credits, self.calendar)
+        self.statements = Statements(ledgers, self.clients, self.transactions, self.credits, self.calendar)
         self.summaries = Summaries(
-            self.invoices,
+            ledgers,
             self.clients,
             self.calendar,
             gateways=self.gateways,

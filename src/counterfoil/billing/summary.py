@@ -8,11 +8,12 @@ from msgspec import Struct
 from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.invoices.ledger import Ledger
+from counterfoil.billing.invoices.ledger_reader import NO_PAGE, LedgerReader
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
-from counterfoil.billing.invoices.reads import EXPORT_LIMIT, NO_PAGE, Invoices, Overview, overview_of
+from counterfoil.billing.invoices.reads import EXPORT_LIMIT, Overview, overview_of
 from counterfoil.billing.invoices.shown import InvoiceTotals
 from counterfoil.billing.payment_methods import PaymentMethods, SavedMethod, decode_methods, shown_methods
-from counterfoil.billing.reading import Calendar, Reading, moment, reading
+from counterfoil.billing.reading import Calendar, Reading, moment, reading_of
 from counterfoil.billing.spending import Spending, spending
 from counterfoil.billing.subscriptions import SubscriptionItem, Subscriptions, decode_subscriptions
 from counterfoil.cache import Snapshot
@@ -55,7 +56,7 @@ class Summaries:
 
     def __init__(
         self,
-        invoices: Invoices,
+        ledgers: LedgerReader,
         clients: Clients,
         calendar: Calendar,
         *,
@@ -63,7 +64,7 @@ class Summaries:
         payment_methods: PaymentMethods,
         subscriptions: Subscriptions,
     ) -> None:
-        self._invoices = invoices
+        self._ledgers = ledgers
         self._clients = clients
         self._calendar = calendar
         self._gateways = gateways
@@ -73,13 +74,13 @@ class Summaries:
     async def summary(self, client_id: int, account_id: int) -> Reading[Summary]:
         """Raises TooManyOpenInvoices as well: a sum over some of them would be untrue."""
         others = (self._clients.part(client_id), self._payment_methods.part(client_id, account_id))
-        reads = self._invoices.ledger(client_id, NO_PAGE, _all_unpaid, *others, is_long=True)
+        reads = self._ledgers.read(client_id, NO_PAGE, _all_unpaid, *others, is_long=True)
         (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
         client_value, methods_value = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
-        figures = ledger.figures(client.credit)
-        summary = _summary(figures, client.credit, made.as_of, can_pay=any(each.is_usable for each in made.value))
+        totals = ledger.totals(client.credit)
+        summary = _summary(totals, client.credit, made.as_of, can_pay=any(each.is_usable for each in made.value))
         return Reading(summary, made.nonce, made.as_of, made.expires_at)
 
     async def home(self, client_id: int, account_id: int, *, with_subscriptions: bool) -> Reading[HomeSummary]:
@@ -90,7 +91,7 @@ class Summaries:
         others = [self._clients.part(client_id), self._payment_methods.part(client_id, account_id)]
         if with_subscriptions:
             others.append(self._subscriptions.part(client_id))
-        reads = self._invoices.ledger_for(client_id, query, *others)
+        reads = self._ledgers.read_for_page(client_id, query, *others)
         (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
         client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
@@ -108,7 +109,7 @@ class Summaries:
         # a new generation must not have gateways of an older one.
         gateways = await self._gateways.read()
         shown = shown_methods(decode_methods(methods), gateways.value, self._calendar.today())
-        own = reading(shown, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
+        own = reading_of(shown, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
         return own._replace(as_of=min(own.as_of, gateways.as_of))
 
 
@@ -119,13 +120,13 @@ def _all_unpaid(known: Ledger) -> frozenset[int]:
     return found
 
 
-def _summary(figures: tuple[InvoiceTotals, ...], credit: Money, as_of: float, *, can_pay: bool) -> Summary:
+def _summary(totals: tuple[InvoiceTotals, ...], credit: Money, as_of: float, *, can_pay: bool) -> Summary:
     return Summary(
-        balance_due=tuple(each.due for each in figures),
-        overdue=tuple(each.overdue for each in figures),
-        unpaid_count=sum(each.unpaid_count for each in figures),
-        overdue_count=sum(each.overdue_count for each in figures),
-        next_due_on=min((each.next_due_on for each in figures if each.next_due_on), default=None),
+        balance_due=tuple(each.due for each in totals),
+        overdue=tuple(each.overdue for each in totals),
+        unpaid_count=sum(each.unpaid_count for each in totals),
+        overdue_count=sum(each.overdue_count for each in totals),
+        next_due_on=min((each.next_due_on for each in totals if each.next_due_on), default=None),
         credit=credit,
         has_usable_payment_method=can_pay,
         as_of=moment(as_of),

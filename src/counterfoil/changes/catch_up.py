@@ -122,7 +122,7 @@ class CatchUp:
             after = ripe[-1].number
 
     async def _begin_again(self, report: ChangeReport, asked_at: datetime) -> None:
-        """Nothing is known about what came before: whatever is kept is as old as the last word of the addon."""
+        """Nothing is known about what came before: whatever is cached is as old as the last word of the addon."""
         self.counters["restarts"] += 1
         _log.info("changes are counted anew", series=report.series, newest=report.newest)
         await self._cache.clear_everything()

@@ -62,7 +62,7 @@ class Claimed:
             before.id, self._owner, self._worker.now(), (before.step, note), changes
         )
         if self.order.status != before.status and self.order.client_id is not None:
-            await self._worker.billing.tell_pages(self.order.client_id, self.order.id)
+            await self._worker.billing.announce_moved(self.order.client_id, self.order.id)
 
     async def renew(self) -> bool:
         return await self._worker.repository.renew(self.order.id, self._owner, self._worker.now() + LEASE)

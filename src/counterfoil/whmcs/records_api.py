@@ -1,4 +1,4 @@
-"""WHMCS's API for what is kept of a client beside invoices, as in api.py: one typed method per action."""
+"""WHMCS's API for what a client has besides invoices, as in api.py: one typed method per action."""
 
 import asyncio
 from functools import partial

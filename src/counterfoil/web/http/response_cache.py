@@ -72,7 +72,7 @@ class ResponseCache:
         self._version = version.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # There are no websockets here, and the lifespan does not come this way (app.py).
+        # There are no websockets here, and the lifespan does not come this way (app/portal.py).
         if not await self._answer_at_once(cast("HTTPScope", scope), send):
             await self._app(scope, receive, send)
 

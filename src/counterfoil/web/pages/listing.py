@@ -7,8 +7,8 @@ import msgspec
 from litestar import Response
 from litestar.params import QueryParameter
 
+from counterfoil.billing.paged import Paged, page_of
 from counterfoil.billing.reading import Reading, moment
-from counterfoil.billing.records import Paged, page_of
 from counterfoil.model import Client
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from counterfoil.billing.contacts import ContactItem
 from counterfoil.billing.credits import CreditItem
+from counterfoil.billing.paged import Paged
 from counterfoil.billing.quotes import QuoteItem
-from counterfoil.billing.records import Paged
 from counterfoil.billing.subscriptions import SubscriptionItem
 from counterfoil.billing.transactions import TransactionItem
 from counterfoil.model import BillingCycle, Money, QuoteStatus, SubscriptionStatus
