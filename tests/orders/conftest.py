@@ -31,3 +31,10 @@ async def world(around: Neighbours, tmp_path: Path) -> AsyncIterator[World]:
 async def world_with_salesforce(around: Neighbours, tmp_path: Path) -> AsyncIterator[World]:
     async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=True) as world:
         yield world
+
+
+@pytest.fixture
+async def world_without_tags(around: Neighbours, tmp_path: Path) -> AsyncIterator[World]:
+    """WHMCS has no field in which an order could leave its mark."""
+    async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=False, tag=False) as world:
+        yield world

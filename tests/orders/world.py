@@ -21,7 +21,7 @@ import msgspec
 from litestar import Litestar
 
 from counterfoil.billing.face import Billing
-from counterfoil.cache import open_cache
+from counterfoil.cache import Cache, open_cache
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.orders.checkout import Wanted
@@ -39,7 +39,7 @@ from counterfoil_sandbox.whmcs.app import installation_of
 from counterfoil_sandbox.whmcs.installation import Installation as WhmcsStandIn
 from counterfoil_sandbox.whmcs.switches import Fault
 
-ADA = 1
+ADA, BOB = 1, 2
 TIMEOUT = 0.6
 """Seconds for a call to WHMCS: what hangs costs so much real time."""
 
@@ -92,9 +92,12 @@ class Neighbours:
 
     def reset(self) -> None:
         """As they were seeded, with nothing broken."""
+        self.reset_whmcs()
+        self.org.reset()
+
+    def reset_whmcs(self) -> None:
         self.whmcs.reset()
         self.whmcs.calls.clear()
-        self.org.reset()
 
 
 @contextmanager
@@ -108,13 +111,18 @@ def neighbours() -> Iterator[Neighbours]:
 class World:
     """One portal's orders. `settle` runs its workers until the order has come to rest."""
 
-    def __init__(self, around: Neighbours, orders: Orders, clock: Clock) -> None:
-        self.around, self.orders, self.clock = around, orders, clock
+    def __init__(self, around: Neighbours, orders: Orders, clock: Clock, cache: Cache) -> None:
+        self.around, self.orders, self.clock, self.cache = around, orders, clock, cache
         self.kills = 0
 
-    async def place(self) -> Order:
-        wanted = [Wanted(2, "monthly")]
-        return await self.orders.checkout.place(ADA, wanted, "banktransfer", str(uuid4()))
+    async def place(self, *wanted: Wanted, gateway: str = "banktransfer") -> Order:
+        """Ada's; a month of fibre if nothing is said."""
+        wanted = wanted or (Wanted(2, "monthly"),)
+        return await self.orders.checkout.place(ADA, wanted, gateway, str(uuid4()))
+
+    async def stored(self) -> int:
+        """How many orders of Ada's there are in the database."""
+        return (await self.orders.repository.of_client(ADA, 1, 1))[1]
 
     async def settle(self, order_id: str, kill_at: str = "") -> Order:
         """`kill_at`: the call, as `calls` names it, in which the first worker that makes it dies."""
@@ -171,6 +179,14 @@ class World:
             await self.orders.worker.work(claimed)
         else:
             await self._let_time_pass(await self._find(order_id))
+
+    def sell(self, client_id: int, *lines: tuple[int, str, int]) -> str:
+        """An order that sales staff make and approve: WHMCS product, cycle, quantity. Its id over there. A client or a
+        product of 0 has no number of WHMCS's.
+        """
+        sold = {"client_id": client_id, "lines": [list(line) for line in lines]}
+        answer = httpx2.post(f"{self.around.org_url}/_sandbox/orders", json=sold)
+        return str(answer.raise_for_status().json()["id"])
 
     def place_by_hand(self, params: dict[str, str]) -> None:
         """An order that somebody at WHMCS makes."""
@@ -241,21 +257,23 @@ def settings_of(around: Neighbours, url: str, *, salesforce: bool = False, **cha
 
 @asynccontextmanager
 async def opened(
-    around: Neighbours, url: str, *, salesforce: bool, tag: bool = True, fresh: bool = True
+    around: Neighbours, url: str, *, salesforce: bool, tag: bool = True, fresh: bool = True, **changes: str
 ) -> AsyncIterator[World]:
-    """A world on an empty database; WHMCS and Salesforce as they were seeded, unless they are not `fresh`."""
+    """A world on an empty database; WHMCS and Salesforce as they were seeded, unless they are not `fresh`. `changes`
+    of the settings.
+    """
     if fresh:
         around.reset()
     await upgrade(url)
     clock, engine, cache = Clock(), make_engine(url), open_cache("memory://")
     tag_field = "Portal order" if tag else "No such field"
-    settings = settings_of(around, url, salesforce=salesforce, order_tag_field=tag_field)
+    settings = settings_of(around, url, salesforce=salesforce, order_tag_field=tag_field, **changes)
     whmcs = Whmcs(settings, clock=lambda: clock.monotonic() + time.monotonic())
     crm = Salesforce(settings, clock=clock.monotonic) if salesforce else None
     orders = Orders(engine, Billing(whmcs, cache, settings), crm, settings, now=clock)
     await cache.start()
     try:
-        yield World(around, orders, clock)
+        yield World(around, orders, clock, cache)
     finally:
         around.whmcs.release()
         await whmcs.close()

@@ -86,7 +86,7 @@ class Fulfilment:
         await claim.save("registered in Salesforce", status=Status.AWAITING_APPROVAL, **changes)
 
     async def _check(self, claim: Claim) -> list[Line]:
-        """What AddOrder is to be sent. Nothing here is taken from a cache: money follows from it."""
+        """What AddOrder is to be sent. Prices and payment methods, which money follows from, are WHMCS's word of now."""
         order = claim.order
         if order.client_id is None:
             raise Stop(StopCode.CLIENT_NOT_MAPPED)
