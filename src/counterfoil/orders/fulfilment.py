@@ -86,7 +86,7 @@ class Fulfilment:
         await claim.save("registered in Salesforce", status=Status.AWAITING_APPROVAL, **changes)
 
     async def _check(self, claim: Claim) -> list[Line]:
-        """What AddOrder is to be sent. Prices and payment methods, which money follows from, are WHMCS's word of now."""
+        """What AddOrder is to be sent. Money follows from prices and payment methods, so they are WHMCS's of now."""
         order = claim.order
         if order.client_id is None:
             raise Stop(StopCode.CLIENT_NOT_MAPPED)
