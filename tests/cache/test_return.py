@@ -11,13 +11,14 @@ import pytest
 from counterfoil import errors
 from counterfoil.cache import Cache, CacheUnavailable, Entry, Fetched, Part
 from counterfoil.cache.clock import StoreClock
-from counterfoil.cache.rules import BEAT, COMMAND_LIMIT, DISTRUST, PROBATION, SETTLE
+from counterfoil.cache.rules import BEAT, DISTRUST, PROBATION, SETTLE
 from counterfoil.cache.store import StoreAway
+from counterfoil.redis.timing import COMMAND_LIMIT
 from tests.cache.fleet import ADA, WITHIN, Whmcs, peeked, until, value
 from tests.cache.history import History
 from tests.cache.modelled import ModelledRedis
-from tests.cache.virtual import VirtualLoop
 from tests.cache.world import Process
+from tests.virtual import VirtualLoop
 
 pytestmark = pytest.mark.anyio
 
@@ -61,11 +62,11 @@ async def modelled(anyio_backend: Any) -> AsyncIterator[Modelled]:
 
 async def away(cache: Cache) -> None:
     """Until it has noticed that the store is."""
-    await until(lambda: not cache._gate.is_open, limit=30)
+    await until(lambda: not cache._trust.is_given, limit=30)
 
 
 async def back(cache: Cache) -> None:
-    await until(lambda: cache._gate.is_open, limit=30)
+    await until(lambda: cache._trust.is_given, limit=30)
 
 
 async def test_what_was_shown_past_the_store_is_cleared_in_it(modelled: Modelled, whmcs: Whmcs) -> None:
@@ -123,7 +124,7 @@ async def test_a_store_that_goes_while_it_is_welcomed_is_not_trusted(modelled: M
     link.beat = last_answer  # type: ignore[method-assign,assignment]
     await asyncio.sleep(1.0)
     assert not link.is_up
-    assert not cache._gate.is_open
+    assert not cache._trust.is_given
 
 
 async def test_another_server_with_the_same_data_is_not_believed(modelled: Modelled, whmcs: Whmcs) -> None:
@@ -283,7 +284,7 @@ async def overtaken(modelled: Modelled, whmcs: Whmcs) -> tuple[Process, Process,
     one, other = await modelled.settled(), await modelled.process()
     reader = asyncio.create_task(value(other.cache, slow_part(whmcs)))
     await whmcs.arrived.wait()
-    for key in [key for key in modelled.redis.memory._kept if ":l:" in key]:
+    for key in [key for key in modelled.redis.memory._values if ":l:" in key]:
         modelled.redis.memory.lose(key)
     assert await value(one.cache, whmcs.part()) == b"v1"
     whmcs.version = 2

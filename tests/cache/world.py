@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 from counterfoil import errors
 from counterfoil.cache import Cache, CacheUnavailable, Entry, Fetched, Part, Snapshot
 from counterfoil.cache.clock import StoreClock
+from counterfoil.cache.packing import nonce_of
 from tests.cache.history import Call, Change, History, Promise, Read, is_negative
 from tests.cache.invariants import INTENT, PROBATION, SETTLE, SLACK
 from tests.cache.modelled import ModelledLink, ModelledRedis
-from tests.cache.virtual import VirtualLoop
+from tests.virtual import VirtualLoop
 
 T = TypeVar("T")
 BEGINNING = 1000.0
@@ -188,7 +189,7 @@ class World:
         await process.cache.keep(read.client, snapshot.nonce, "page", Entry(value, snapshot.as_of, snapshot.expires_at))
 
     def show(self, read: Read, nonce: str, names: tuple[str, ...], entries: Any) -> None:
-        read.nonce = nonce
+        read.nonce = nonce_of(nonce)
         for name, entry in zip(names, entries, strict=True):
             call = self.history.calls[int(entry.value)]
             read.shown[name] = (call, self.history.stamp(call.start) if name.startswith("page.") else entry.as_of)
@@ -301,8 +302,8 @@ class World:
     async def kill(self) -> None:
         process = self.somebody()
         self.history.deaths[process.number] = self.now
-        gate = process.cache._gate
-        for client in ("c1", "c2") if gate._owes_everything else gate._owed:
+        trust = process.cache._trust
+        for client in ("c1", "c2") if trust._owes_everything else trust._owed:
             self.history.debts[client] = self.now + self.history.lifetime
         self.processes.remove(process)
         self.spawn(process.die())

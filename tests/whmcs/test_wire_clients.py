@@ -35,8 +35,7 @@ def test_the_deprecated_top_level_is_not_read() -> None:
 
 
 def test_a_client_may_have_no_owner() -> None:
-    client = clients.client(answers.client(owner_user_id=0), 7)
-    assert client.owner_user_id is None
+    assert clients.client(answers.client(owner_user_id=0), 7).owner_user_id is None
 
 
 @pytest.mark.parametrize(

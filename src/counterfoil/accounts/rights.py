@@ -19,6 +19,7 @@ from counterfoil.accounts.links import Decisions, decisions
 from counterfoil.accounts.people import Account
 from counterfoil.accounts.viewer import ClientAccess
 from counterfoil.cache import Fetched, Part, Snapshot
+from counterfoil.cache.scopes import user_scope
 
 ALL_PERMISSIONS = frozenset(
     {
@@ -116,11 +117,11 @@ class Rights:
 
     async def forget(self, user_id: int) -> None:
         """WHMCS said that this user changed. Raises CacheUnavailable when that could not be made to hold."""
-        await self._cache.clear(_scope(user_id))
+        await self._cache.clear(user_scope(user_id))
 
     async def _known(self, account: Account) -> tuple[_Memberships, float]:
         part = Part("memberships", LIFETIME, lambda: self._fetch_memberships(account))
-        snapshot = await self._cache.read(_scope(account.user_id), [part], within=self._timeout)
+        snapshot = await self._cache.read(user_scope(account.user_id), [part], within=self._timeout)
         return _memberships.decode(snapshot.entries[0].value), snapshot.expires_at
 
     async def _fetch_memberships(self, account: Account) -> Fetched:
@@ -141,7 +142,7 @@ class Rights:
         if not clients:
             return {}, expires_at
         parts = [self._permissions_part(user_id, client) for client in clients]
-        snapshot = await self._cache.read(_scope(user_id), parts, within=self._timeout)
+        snapshot = await self._cache.read(user_scope(user_id), parts, within=self._timeout)
         answers = [_permissions.decode(entry.value) for entry in snapshot.entries]
         found = {client: answer for client, answer in zip(clients, answers, strict=True) if answer is not None}
         return found, min(expires_at, snapshot.expires_at)
@@ -166,7 +167,3 @@ class Rights:
             for client, (name, language) in zip(clients, named, strict=True)
         )
         return Granted(access, decided.is_staff, expires_at)
-
-
-def _scope(user_id: int | None) -> str:
-    return f"u{user_id}"

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from counterfoil.accounts.people import AnyRow
-from counterfoil.accounts.viewer import session_scope
+from counterfoil.cache.scopes import session_scope
 from counterfoil.db.engine import transaction
 from counterfoil.db.tables import account, session
 

@@ -25,8 +25,9 @@ from counterfoil.accounts.cookies import CookieJar, Handle, key_of
 from counterfoil.accounts.people import Account, AnyRow, account_of
 from counterfoil.accounts.rights import Granted
 from counterfoil.accounts.session_rows import CachedCopy, has_ended, named, of_account
-from counterfoil.accounts.viewer import Viewer, session_scope
+from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import CacheUnavailable
+from counterfoil.cache.scopes import session_scope
 from counterfoil.db.engine import transaction
 from counterfoil.db.tables import account, session
 from counterfoil.errors import ClientNotFound, NotSignedIn

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from counterfoil.accounts.face import Accounts
+from counterfoil.app.limits import open_limits
 from counterfoil.app.portal import Portal
 from counterfoil.billing.face import Billing
 from counterfoil.cache import Cache, open_cache
@@ -13,14 +14,13 @@ from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings
 from counterfoil.web.http.assets import Assets
 from counterfoil.web.http.guard import Guard
-from counterfoil.web.http.limits import open_limits
-from counterfoil.web.http.live_streams import Live
+from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metric_families import metric_families
 from counterfoil.web.http.metrics import Metrics
-from counterfoil.web.http.response_cache import Responses
+from counterfoil.web.http.responses import Responses
 from counterfoil.web.services import Services
-from counterfoil.web.views.pages import Brand
 from counterfoil.web.views.rendering import Renderer
+from counterfoil.web.views.shell import Brand
 from counterfoil.whmcs.face import Whmcs
 
 
@@ -54,7 +54,7 @@ class _Rooms(NamedTuple):
 
 def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, renderer: Renderer) -> Services:
     billing, accounts = rooms.billing, rooms.accounts
-    limits, live = open_limits(settings.cache_url), Live(cache)
+    limits, live = open_limits(settings.cache_url), LiveStreams(cache)
     return Services(
         settings=settings,
         cache=cache,

@@ -15,18 +15,19 @@ from litestar.types import Receive, Scope, Send
 
 from counterfoil import __version__
 from counterfoil.app import background
-from counterfoil.web.api import openapi
-from counterfoil.web.api.session import cookie_name
 from counterfoil.web.http.access_log import AccessLog
 from counterfoil.web.http.assets import Assets, static_files
 from counterfoil.web.http.bodies import MAX_BODY, BodyRequest
 from counterfoil.web.http.edge import Edge, Rules
-from counterfoil.web.http.origin_policy import OriginPolicy, security_headers
+from counterfoil.web.http.origin_policy import OriginPolicy
 from counterfoil.web.http.response_cache import ResponseCache
+from counterfoil.web.http.security_headers import security_headers
 from counterfoil.web.http.shutdown import on_stop
+from counterfoil.web.pages import api_docs
 from counterfoil.web.pages.errors import ErrorAnswers, leave_to_the_edge
 from counterfoil.web.routes import HANDLERS
 from counterfoil.web.services import Services
+from counterfoil.web.sign_in.sessions import cookie_name
 
 
 class Neighbour(Protocol):
@@ -48,7 +49,7 @@ class Portal(Litestar):
             guards=[services.guard],
             dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
             exception_handlers={Exception: leave_to_the_edge},
-            openapi_config=openapi.config(services.renderer),
+            openapi_config=api_docs.config(services.renderer),
             # Ours; Litestar's would take over the root logger.
             logging_config=None,
             lifespan=[self._running],
@@ -81,10 +82,11 @@ class Portal(Litestar):
 
     def _rules(self, errors: ErrorAnswers) -> Rules:
         settings = self.services.settings
-        notes = [self.services.metrics.note]
+        recorders = [self.services.metrics.record]
         if settings.log_level in {"debug", "info"}:
-            notes.append(self._access_log.note)
-        return Rules(OriginPolicy(settings), security_headers(settings), settings.trusted_proxies, errors, tuple(notes))
+            recorders.append(self._access_log.record)
+        headers, proxies = security_headers(settings), settings.trusted_proxies
+        return Rules(OriginPolicy(settings), headers, proxies, errors, tuple(recorders))
 
     @asynccontextmanager
     async def _running(self, _app: Litestar) -> AsyncIterator[None]:

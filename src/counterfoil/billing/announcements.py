@@ -3,8 +3,8 @@
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.lifetimes import client_scope
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import client_scope
 
 
 class Changed(Struct, frozen=True):

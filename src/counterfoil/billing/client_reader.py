@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from counterfoil.billing.clients import Clients, decode_client
-from counterfoil.billing.lifetimes import Lifetimes, client_scope
+from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import part_of
 from counterfoil.cache import Cache, Part, Snapshot
+from counterfoil.cache.scopes import client_scope
 from counterfoil.model import Client
 
 

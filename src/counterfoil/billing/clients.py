@@ -4,9 +4,10 @@ from typing import Protocol
 
 import msgspec
 
-from counterfoil.billing.lifetimes import Lifetimes, client_scope
+from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import Reading, part_of, reading_of
 from counterfoil.cache import Cache, Part
+from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import BillingUnavailable, ClientNotFound
 from counterfoil.model import Client
 

@@ -4,9 +4,10 @@ from typing import Protocol
 
 import msgspec
 
-from counterfoil.billing.lifetimes import SHARED_SCOPE, Lifetimes
+from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import Reading, part_of, reading_of
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.model import Gateway
 
 _gateways = msgspec.json.Decoder(tuple[Gateway, ...])

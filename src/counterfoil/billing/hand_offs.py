@@ -7,8 +7,9 @@ import structlog
 from msgspec import Struct
 
 from counterfoil.billing.invoices.reads import Invoices
-from counterfoil.billing.lifetimes import HAND_OFF_WINDOW, RETURN_WINDOW, client_scope
+from counterfoil.billing.lifetimes import HAND_OFF_WINDOW, RETURN_WINDOW
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import InvoiceNotPayable, SeveralCurrencies
 from counterfoil.whmcs.api import SsoRefused
 

@@ -1,6 +1,4 @@
-"""All lifetimes, and the names of what is cleared as one. Nothing else decides about age; what an event clears:
-changes/effects.py.
-"""
+"""All lifetimes. Nothing else decides about age; what an event clears: changes/effects.py."""
 
 from typing import Self
 
@@ -41,11 +39,3 @@ class Lifetimes(Struct, frozen=True):
             payment_methods=settings.cache_ttl_payment_methods,
             shared=settings.cache_ttl_gateways,
         )
-
-
-def client_scope(client_id: int) -> str:
-    """The cache scope of everything that belongs to one WHMCS client."""
-    return f"c{client_id}"
-
-
-SHARED_SCOPE = "gw"

@@ -5,8 +5,8 @@ from contextlib import suppress
 from typing import Protocol
 
 from counterfoil.billing.announcements import Changed, announce
-from counterfoil.billing.lifetimes import client_scope
 from counterfoil.cache import Cache, CacheUnavailable
+from counterfoil.cache.scopes import client_scope
 from counterfoil.whmcs.addon_api import InProgress, NotOffered
 from counterfoil.whmcs.orders_api import Line, NotPlaced, OrderedService, OrderRefused, OrderRow, Placed
 

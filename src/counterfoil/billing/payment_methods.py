@@ -15,9 +15,10 @@ from msgspec import Struct
 
 from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.gateways import Gateways
-from counterfoil.billing.lifetimes import SHARED_SCOPE, Lifetimes, client_scope
+from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import Calendar, Reading, moment, part_of, reading_of
 from counterfoil.cache import Cache, CacheUnavailable, Part
+from counterfoil.cache.scopes import SHARED_SCOPE, client_scope
 from counterfoil.model import Client, Gateway, PaymentMethod
 
 _log = structlog.get_logger(__name__)

@@ -7,9 +7,10 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.lifetimes import SHARED_SCOPE, Lifetimes
+from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import Reading, moment, part_of, reading_of
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.model import Money, Product
 
 _products = msgspec.json.Decoder(tuple[Product, ...])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from counterfoil.cache.scopes import client_scope
 from counterfoil.changes import receipts
 from counterfoil.changes.clearing import Clearing
 from counterfoil.changes.effects import Touches, effect_of
@@ -40,7 +41,7 @@ class EventApplier:
         if before.applied_at is not None and datetime.now(UTC) - before.applied_at > REPEATED:
             return None
         clients = await self._clearing.clients_of(event)
-        cleared = "everything" if clients is None else " ".join(f"c{client}" for client in clients)
+        cleared = "everything" if clients is None else " ".join(client_scope(client) for client in clients)
         _log.info("webhook", type=event.type, webhook_id=event.id, cleared=cleared, first=before.is_first)
         # The clear comes last: what WHMCS makes visible before it is shown by every read after this returns.
         if effect_of(event.type).touches is Touches.USER and "user_id" in event.data:

@@ -6,8 +6,8 @@ from typing import Protocol
 import structlog
 
 from counterfoil.billing.announcements import Changed, announce
-from counterfoil.billing.lifetimes import SHARED_SCOPE, client_scope
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import SHARED_SCOPE, client_scope
 from counterfoil.changes.effects import UNKNOWN_EVENT, Effect, Touches, effect_of
 from counterfoil.errors import Unavailable
 from counterfoil.model import Invoice

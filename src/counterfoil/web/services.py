@@ -29,9 +29,9 @@ from counterfoil.orders.face import Orders
 from counterfoil.settings import Settings
 from counterfoil.web.http.guard import Guard
 from counterfoil.web.http.limits import Limits
-from counterfoil.web.http.live_streams import Live
+from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metrics import Metrics
-from counterfoil.web.http.response_cache import Responses
+from counterfoil.web.http.responses import Responses
 from counterfoil.web.views.rendering import Renderer
 
 
@@ -64,7 +64,7 @@ class Services:
     responses: Responses
     renderer: Renderer
     limits: Limits
-    live: Live
+    live: LiveStreams
     metrics: Metrics
 
 

@@ -15,9 +15,9 @@ from counterfoil.billing.invoices.parts import (
     name_of,
 )
 from counterfoil.billing.invoices.query import InvoiceQuery
-from counterfoil.billing.lifetimes import client_scope
 from counterfoil.billing.reading import Calendar, Steps
 from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
+from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Invoice
 

@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from counterfoil.billing.announcements import Changed, announce
 from counterfoil.billing.clients import Clients
-from counterfoil.billing.lifetimes import client_scope
 from counterfoil.billing.profile.contents import KINDS, PREFERENCES, texts_of
 from counterfoil.billing.profile.phones import canonical, read_phone
 from counterfoil.billing.profile.rules import Fault, faults, tidy
 from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.billing.reading import Reading
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import (
     BillingUnavailable,
     ClientNotFound,

@@ -14,15 +14,14 @@ from counterfoil.errors import CounterfoilError, OrderNotRetryable, PaymentMetho
 from counterfoil.model import Money
 from counterfoil.orders.checkout import MOST_OF_ONE, Offered, PriceChanged, Wanted
 from counterfoil.orders.repository import Item, Order
-from counterfoil.web.api.orders import order_id_of
-from counterfoil.web.api.session import NO_STORE
+from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.parameters import order_id_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_from_cache
+from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
-from counterfoil.web.views.pages import View
 
 NOTHING_CHOSEN = translatable("Please choose what you want to order.")
 
@@ -40,6 +39,28 @@ class Choice(Struct):
     gateway: str = ""
     key: str = ""
     seen: str = ""
+
+    @property
+    def number(self) -> int:
+        """1 where it is none; not yet within bounds."""
+        return _whole(self.quantity) or 1
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """Within bounds; None when it names no product."""
+        product, _, billing_cycle = self.offer.partition(":")
+        number = _whole(product)
+        return None if number is None else Wanted(number, billing_cycle, min(max(self.number, 1), MOST_OF_ONE))
+
+    @property
+    def agreed(self) -> Money:
+        """The first payment that the customer was shown, "98.00 EUR"; what is none agrees with no price."""
+        found = _SEEN.fullmatch(self.seen)
+        return Money(Decimal(found[1]), found[2]) if found else Money(Decimal(0), "")
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 @get("/order", permission="orders", include_in_schema=False)
@@ -59,13 +80,13 @@ async def order_page(request: AnyRequest, services: GivenServices) -> Response[b
 @post("/order", permission="orders", include_in_schema=False)
 async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBody[Choice]) -> Response[Any]:
     viewer, checkout = viewer_of(request), services.orders.checkout
-    wanted = _wanted(data)
+    wanted = data.wanted
     if wanted is None or not 0 < len(data.key) <= 64 or not data.key.isalnum():
         offered = await checkout.offered(viewer.client, now=True)
         return await _choose(request, services, offered, data, NOTHING_CHOSEN)
     await services.limits.hit("order", str(viewer.account_id))
     try:
-        order = await checkout.place(viewer.client, [wanted], data.gateway, data.key, agreed=_agreed(data.seen))
+        order = await checkout.place(viewer.client, [wanted], data.gateway, data.key, agreed=data.agreed)
     except PriceChanged as changed:
         return await _review_again(request, services, changed.offered, data)
     except ValidationFailed:
@@ -96,29 +117,9 @@ async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
 
 
-def _wanted(choice: Choice) -> Wanted | None:
-    """None when it names no product."""
-    number, _, billing_cycle = choice.offer.partition(":")
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
-        return None
-    return Wanted(int(number), billing_cycle, min(max(_quantity(choice), 1), MOST_OF_ONE))
-
-
-def _quantity(choice: Choice) -> int:
-    """As it was typed; 1 for what is no number."""
-    text = choice.quantity
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 1
-
-
-def _agreed(seen: str) -> Money:
-    """The first payment that the customer was shown, "98.00 EUR"; what is none agrees with no price."""
-    found = _SEEN.fullmatch(seen)
-    return Money(Decimal(found[1]), found[2]) if found else Money(Decimal(0), "")
-
-
 def _chosen(offered: Offered, choice: Choice) -> Chosen | None:
     """None when it is not, or not any more, on offer."""
-    wanted = _wanted(choice)
+    wanted = choice.wanted
     product = next((each for each in offered.products if wanted and each.id == wanted.product_id), None)
     offer = product.offer(wanted.billing_cycle) if product and wanted else None
     gateway = next((each for each in offered.gateways if each.id == choice.gateway), None)
@@ -142,11 +143,11 @@ async def _choose(
         orders=tuple(OrderRow(order) for order in orders),
         as_of=products.value.as_of,
         offer=choice.offer,
-        quantity=_quantity(choice),
+        quantity=choice.number,
         gateway=choice.gateway,
         error=error,
     )
-    return await _page(request, services, page, status=422 if error else 200)
+    return await respond_unstored(request, services, page, status=422 if error else 200)
 
 
 async def _review(
@@ -169,7 +170,7 @@ async def _review(
         error=error,
         has_changed=has_changed,
     )
-    return await _page(request, services, page, status=409 if error or has_changed else 200)
+    return await respond_unstored(request, services, page, status=409 if error or has_changed else 200)
 
 
 async def _review_again(
@@ -191,9 +192,4 @@ async def _detail(
 ) -> Response[bytes]:
     may_see = viewer_of(request).allows("invoices")
     page = OrderPage(row=OrderRow(order), may_add=may_see, may_see_invoice=may_see, error=error)
-    return await _page(request, services, page, status=error.status if error else 200)
-
-
-async def _page(request: AnyRequest, services: Services, page: View, status: int = 200) -> Response[bytes]:
-    body = services.renderer.page(page, await shell_from_cache(request, services, viewer_of(request)))
-    return Response(body, status_code=status, media_type=HTML, headers=NO_STORE)
+    return await respond_unstored(request, services, page, status=error.status if error else 200)

@@ -1,4 +1,4 @@
-"""The profile as a page and a plain form. What is on it: profile_forms.py; rules: billing/profiles.py."""
+"""The profile as a page and a plain form. What is on it: views/profile/; rules: billing/profile/."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,25 +27,27 @@ from counterfoil.errors import (
     Unavailable,
 )
 from counterfoil.model import Client, EmailPreferences
-from counterfoil.web.api.session import NO_STORE, renew_session
+from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_from_cache, shell_with
+from counterfoil.web.pages.page_responses import respond_page, shell_from_cache, unstored
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.sign_in.proven_again import is_fresh
-from counterfoil.web.views.profile import ProfilePage
-from counterfoil.web.views.profile_form import differences, fields_for, preferences_for
-from counterfoil.web.views.profile_words import LABELS, in_words
+from counterfoil.web.sign_in.sessions import renew_session
+from counterfoil.web.views.profile.form import differences, fields_for, preferences_for
+from counterfoil.web.views.profile.page import ProfilePage
+from counterfoil.web.views.profile.words import LABELS, in_words
+from counterfoil.web.views.shell import language_for
 
 
 @get("/profile", permission="profile", include_in_schema=False)
 async def edit_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     viewer = viewer_of(request)
     reading = await services.profiles.read(viewer.client)
-    client, shell = reading.value, shell_with(request, viewer, reading.value)
+    client, language = reading.value, language_for(request, viewer, reading.value)
     altered = request.query_params.get("altered", "").split(".")
     page = ProfilePage(
-        fields=fields_for(texts_of(client), shell.language, {}, has_user=viewer.user_id is not None),
+        fields=fields_for(texts_of(client), language, {}, has_user=viewer.user_id is not None),
         preferences=preferences_for(client.email_preferences, {}),
         seen=ProfileVersion.word_for(client),
         notice="saved" if "saved" in request.query_params else "",
@@ -53,8 +55,7 @@ async def edit_page(request: AnyRequest, services: GivenServices) -> Response[by
         keeps_issued=services.settings.invoice_address == "snapshot",
         as_of=moment(reading.as_of),
     )
-    body = services.renderer.page(page, shell)
-    return await services.responses.respond(request, reading, body, permission="profile", media_type=HTML)
+    return await respond_page(request, services, reading, page, client)
 
 
 class Entered(Struct, frozen=True):
@@ -176,10 +177,10 @@ async def _page(
         is_draft=True,
         **shown,
     )
-    headers = dict(NO_STORE)
+    response = unstored(services, page, shell, status=status)
     if isinstance(error, RateLimited | Unavailable):
-        headers["retry-after"] = str(error.retry_after)
-    return Response(services.renderer.page(page, shell), status_code=status, media_type=HTML, headers=headers)
+        response.headers["retry-after"] = str(error.retry_after)
+    return response
 
 
 def _is_about_password(error: CounterfoilError | None) -> bool:

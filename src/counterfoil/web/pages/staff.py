@@ -15,13 +15,14 @@ from counterfoil.errors import (
     PermissionDenied,
 )
 from counterfoil.orders.repository import Order, Status
-from counterfoil.web.api.orders import order_id_of
-from counterfoil.web.api.session import NO_STORE
+from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.parameters import order_id_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_from_cache
+from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
-from counterfoil.web.views.orders import OrderRow, StaffOrder, StaffPage
+from counterfoil.web.views.orders import OrderRow
+from counterfoil.web.views.staff import StaffOrder, StaffPage
 
 _log = structlog.get_logger(__name__)
 
@@ -67,5 +68,4 @@ async def _page(request: AnyRequest, services: Services, error: CounterfoilError
         waiting=tuple([await shown(order) for order in waiting]),
         error=error,
     )
-    body = services.renderer.page(page, await shell_from_cache(request, services, viewer_of(request)))
-    return Response(body, status_code=error.status if error else 200, media_type=HTML, headers=NO_STORE)
+    return await respond_unstored(request, services, page, status=error.status if error else 200)
