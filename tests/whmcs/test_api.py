@@ -8,7 +8,7 @@ import pytest
 from counterfoil.errors import BillingUnavailable, SignInFailed
 from counterfoil.model import Gateway
 from counterfoil.whmcs.api import InvoiceRows, Login, SsoRefused, WhmcsApi, WhmcsDetails
-from counterfoil.whmcs.reading import MOST_PAGES, PAGE
+from counterfoil.whmcs.lists import MOST_PAGES, PAGE
 from counterfoil.whmcs.sso import has_origin_of
 from tests.whmcs import answers
 from tests.whmcs.conftest import IDENTIFIER, SECRET, Logged

@@ -2,7 +2,7 @@
 
     <client>.<random>.<signature>
 
-`client` is the WHMCS client looked at (0: none); it names the cache's drawer, so that one round trip finds the
+`client` is the WHMCS client looked at (0: none); it names the cache's scope, so that one round trip finds the
 session and what it asks for. `random` are 256 bits in base64url; only their SHA-256 is stored, anywhere. The
 signature lets forged and damaged cookies cost nothing.
 """

@@ -37,7 +37,7 @@ class Viewer(Struct, frozen=True):
 
     @property
     def scope(self) -> str:
-        """The cache's scope that this person looks into, as the cookie must name it."""
+        """The cache's scope that this person reads from, as the cookie must name it."""
         return session_scope(self.client_id)
 
     @property

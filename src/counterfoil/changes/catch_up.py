@@ -1,9 +1,10 @@
 """Lost webhooks are made good: WHMCS's addon numbers what it records, and the portal asks for what it has not seen.
 
-One process of the fleet asks at a time. What a change does is the same as when its webhook comes (web/effects.py).
+One process of the fleet asks at a time. What a change does is the same as when its webhook comes (apply.py).
 """
 
 import asyncio
+import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from counterfoil.cache import Cache
 from counterfoil.changes import feed, receipts
 from counterfoil.changes.feed import Feed
 from counterfoil.changes.receipts import Receipt
+from counterfoil.db import leases
 from counterfoil.db.engine import Engine
 from counterfoil.errors import Unavailable
 from counterfoil.whmcs.addon_api import CHANGES, NotOffered
@@ -32,25 +34,27 @@ TURN = 5.0
 """Seconds after which another process asks, when the one that asked has not said what came of it. A living one that
 takes longer costs a call; what is applied twice does no harm."""
 
+LEASE_NAME = "whmcs changes"
+
 LOOK_EVERY = 2.0
 """Seconds between two looks, by each process, at whether it is time."""
 
 YOUNG = 2
 """Seconds for which a change is left to its webhook, which is sent when WHMCS's own request ends."""
 
-HOLE_PATIENCE = 30
+GAP_TIMEOUT = 30
 """Seconds after which a number that never came is given up: WHMCS has rolled it back, or is slow to commit."""
 
 PAGE = 1000
 """Changes in a whole answer."""
 
 MANY = 200
-"""CatchUp changes from which on everything is cleared at once: it costs less than each of them."""
+"""Missed changes from which on everything is cleared at once: it costs less than each of them."""
 
 Effect = Callable[[Event], Awaitable[None]]
 
 
-class _Addon(Protocol):
+class ChangeSource(Protocol):
     is_introduced: bool
 
     def offers(self, action: str) -> bool: ...
@@ -58,10 +62,10 @@ class _Addon(Protocol):
 
 
 class CatchUp:
-    """`figures`: asked; missed (made good); gaps (numbers that never came); restarts; failed."""
+    """`counters`: asked; missed (made good); gaps (numbers that never came); restarts; failed."""
 
     def __init__(
-        self, engine: Engine, addon: _Addon, cache: Cache, *, every: float = ASK_EVERY, turn: float = TURN
+        self, engine: Engine, addon: ChangeSource, cache: Cache, *, every: float = ASK_EVERY, turn: float = TURN
     ) -> None:
         self.counters: Counter[str] = Counter()
         self._engine, self._addon, self._cache = engine, addon, cache
@@ -92,9 +96,15 @@ class CatchUp:
             return
         self._addon.is_introduced = True
         now = datetime.now(UTC)
-        if self._addon.offers(CHANGES) and await feed.take_turn(self._engine, found, now, self._every, self._turn):
+        is_time = found.asked_at <= now - self._every
+        if is_time and self._addon.offers(CHANGES) and await self._take_turn(now):
             self.counters["asked"] += 1
             await self._catch_up(found, effect, now)
+
+    async def _take_turn(self, now: datetime) -> bool:
+        # A name of its own for each turn: who failed waits like all the others, and does not ask a WHMCS that is down
+        # at every look.
+        return await leases.take(self._engine, LEASE_NAME, secrets.token_hex(8), now, now + self._turn)
 
     async def _catch_up(self, found: Feed, effect: Effect, asked_at: datetime) -> None:
         seen = after = found.seen
@@ -112,7 +122,7 @@ class CatchUp:
             after = ripe[-1].number
 
     async def _begin_again(self, report: ChangeReport, asked_at: datetime) -> None:
-        """Nothing is known about what came before: whatever is kept is as old as the last word of the addon."""
+        """Nothing is known about what came before: whatever is cached is as old as the last word of the addon."""
         self.counters["restarts"] += 1
         _log.info("changes are counted anew", series=report.series, newest=report.newest)
         await self._cache.clear_everything()
@@ -133,13 +143,13 @@ class CatchUp:
             _log.warning("lost webhooks made good", number=len(missed))
 
     def _advanced(self, seen: int, changes: Sequence[NumberedChange]) -> int:
-        """Over numbers without a hole, and over a hole that has been there for long."""
+        """Over numbers without a gap, and over a gap that has been there for long."""
         for change in changes:
-            hole = change.number - seen - 1
-            if hole and change.age < HOLE_PATIENCE:
+            gap = change.number - seen - 1
+            if gap and change.age < GAP_TIMEOUT:
                 break
-            if hole:
-                self.counters["gaps"] += hole
+            if gap:
+                self.counters["gaps"] += gap
                 _log.warning("changes that never came", numbers=f"{seen + 1} to {change.number - 1}")
             seen = change.number
         return seen

@@ -47,7 +47,7 @@ def serve(host: str, port: int, workers: int) -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
         # The workers are forks of this process: they share what is imported here, and a new one is there at once.
         # Only now, because prometheus-client looks for its directory when it is imported.
-        import_module("counterfoil.app.portal")
+        import_module("counterfoil.app")
         if settings.metrics_port is not None:
             import_module("counterfoil.web.http.metrics").serve_on(host, settings.metrics_port)
         gc.freeze()
@@ -95,7 +95,7 @@ async def await_cache(url: str) -> None:
 
 def server(host: str, port: int, workers: int) -> MPServer:
     return MPServer(
-        "counterfoil.app.portal:create",
+        "counterfoil.app:create",
         factory=True,
         address=host,
         port=port,

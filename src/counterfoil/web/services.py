@@ -23,8 +23,7 @@ from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.summary import Summaries
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import Cache
-from counterfoil.changes.catch_up import CatchUp
-from counterfoil.changes.clearing import Changes
+from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine
 from counterfoil.orders.face import Orders
 from counterfoil.settings import Settings
@@ -62,7 +61,6 @@ class Services:
     hand_offs: HandOffs
     profiles: Profiles
     changes: Changes
-    missed: CatchUp
     responses: Responses
     renderer: Renderer
     limits: Limits

@@ -12,7 +12,8 @@ from counterfoil.errors import BillingUnavailable, OutcomeUnknown, SignInFailed
 from counterfoil.model import Client, Gateway, Invoice, PaymentMethod, Subscription, User
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import NOT_CARRIED_OUT
-from counterfoil.whmcs.reading import everything, interpreting, none_twice, real, unavailable
+from counterfoil.whmcs.interpreting import interpreting, real_id, unavailable
+from counterfoil.whmcs.lists import everything, none_twice
 from counterfoil.whmcs.results import InvoiceRows, Login, WhmcsDetails
 from counterfoil.whmcs.sso import has_origin_of
 from counterfoil.whmcs.wire import clients, invoices, payments, subscriptions
@@ -105,7 +106,7 @@ class WhmcsApi:
         """
         with interpreting("GetClientsDetails"):
             try:
-                answer = await self._client.call("GetClientsDetails", {"clientid": real(client_id), "stats": 0})
+                answer = await self._client.call("GetClientsDetails", {"clientid": real_id(client_id), "stats": 0})
             except WhmcsRefused as refusal:
                 if refusal.says("Client Not Found"):
                     return None
@@ -118,7 +119,7 @@ class WhmcsApi:
         Raises UpdateRefused, OutcomeUnknown; BillingUnavailable when it certainly changed nothing.
         https://developers.whmcs.com/api-reference/updateclient/
         """
-        params = {"clientid": real(client_id), **clients.client_changes(texts, preferences)}
+        params = {"clientid": real_id(client_id), **clients.client_changes(texts, preferences)}
         try:
             answer = await self._client.call("UpdateClient", params, write=True, from_stranger=True)
         except WhmcsRefused as refusal:
@@ -147,7 +148,7 @@ class WhmcsApi:
         https://developers.whmcs.com/api-reference/getinvoices/
         """
         # Without a client WHMCS would send everybody's invoices.
-        params: dict[str, str | int] = {"userid": real(client_id), "limitstart": limitstart, "limitnum": limitnum}
+        params: dict[str, str | int] = {"userid": real_id(client_id), "limitstart": limitstart, "limitnum": limitnum}
         params |= {"orderby": orderby, "order": order} | ({"status": status} if status else {})
         with interpreting("GetInvoices"):
             answer = await self._client.call("GetInvoices", params)
@@ -184,7 +185,7 @@ class WhmcsApi:
         https://developers.whmcs.com/api-reference/getpaymethods/
         """
         with interpreting("GetPayMethods"):
-            answer = await self._client.call("GetPayMethods", {"clientid": real(client_id)})
+            answer = await self._client.call("GetPayMethods", {"clientid": real_id(client_id)})
             return payments.payment_methods(answer, client_id)
 
     async def get_clients_products(self, client_id: int) -> tuple[Subscription, ...]:
@@ -195,7 +196,7 @@ class WhmcsApi:
         found = await everything(
             self._client,
             "GetClientsProducts",
-            {"clientid": real(client_id)},
+            {"clientid": real_id(client_id)},
             lambda answer: subscriptions.subscriptions(answer, client_id, self._zone),
         )
         with interpreting("GetClientsProducts"):
@@ -206,7 +207,7 @@ class WhmcsApi:
 
         Raises SsoRefused. https://developers.whmcs.com/api-reference/createssotoken/
         """
-        params: dict[str, str | int] = {"client_id": real(client_id), "user_id": real(user_id)}
+        params: dict[str, str | int] = {"client_id": real_id(client_id), "user_id": real_id(user_id)}
         params |= {"destination": destination} | ({"sso_redirect_path": path} if path else {})
         with interpreting("CreateSsoToken"):
             try:

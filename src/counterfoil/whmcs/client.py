@@ -1,7 +1,7 @@
 """One call to WHMCS: credentials, time limit, retries, and what becomes of a failure. Which actions there are: api.py.
 
-A call passes the breaker and the gate, is posted, decoded, and maybe tried again; whatever does not end in a whole
-answer becomes BillingUnavailable for the customer and one log line for the operator.
+A call passes the breaker and the concurrency limit, is posted, decoded, and maybe tried again; whatever does not end in
+a whole answer becomes BillingUnavailable for the customer and one log line for the operator.
 """
 
 import asyncio
@@ -74,9 +74,9 @@ class WhmcsClient:
             self._credentials["accesskey"] = access_key
         self._timeout, self._clock = timeout, clock
         self._connection = Connection(self.url, timeout, max_concurrency)
-        self._gate = ConcurrencyLimit(max_concurrency, clock)
+        self._concurrency = ConcurrencyLimit(max_concurrency, clock)
         self._breaker = Breaker(clock)
-        self.health = Health(self._gate, self._breaker)
+        self.health = Health(self._concurrency, self._breaker)
 
     async def close(self) -> None:
         await self._connection.close()
@@ -139,7 +139,7 @@ class WhmcsClient:
     async def _attempt(self, course: _Course, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
         if self._breaker.wait:
             raise Failure("paused")
-        async with self._gate.place(_left(limit)):
+        async with self._concurrency.place(_left(limit)):
             # The breaker may have opened while we waited.
             course.permit = self._breaker.admit()
             if course.permit is None:

@@ -15,7 +15,7 @@ from counterfoil.accounts.cookies import CookieJar, Handle
 from counterfoil.accounts.people import Account
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.viewer import ClientAccess, Viewer
-from counterfoil.billing.reading import Reading, reading
+from counterfoil.billing.reading import Reading, reading_of
 from counterfoil.cache import Cache, Fetched, Part, open_cache
 from counterfoil.db.engine import make_engine
 from counterfoil.web.http.request_context import RequestContext, attach
@@ -100,7 +100,7 @@ class Shop:
             return Fetched(b"x")
 
         snapshot = await self.cache.read("c1", [Part("x", 30, fetch)], within=1)
-        return reading(b"x", snapshot)
+        return reading_of(b"x", snapshot)
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from counterfoil.billing.invoices.shown import (
     PaymentItem,
     TaxItem,
 )
-from counterfoil.billing.profile.edits import Seen, texts_of
+from counterfoil.billing.profile.contents import texts_of
 from counterfoil.billing.profile.rules import Fault
+from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.model import Client, EmailPreferences, InvoiceStatus, Money
 from counterfoil.web.http.http_errors import InternalError
 from counterfoil.web.views.errors import NoClient, Problem
@@ -194,7 +195,7 @@ def profile(client: Client = CLIENT, language: str = "en", **changes: Any) -> Pr
     fields: dict[str, Any] = {
         "fields": fields_for(texts_of(client), language, {}, has_user=True),
         "preferences": preferences_for(client.email_preferences, {}),
-        "seen": Seen.word_for(client),
+        "seen": ProfileVersion.word_for(client),
         "as_of": AS_OF,
     }
     return ProfilePage(**{**fields, **changes})

@@ -6,8 +6,8 @@ from typing import Any
 
 from counterfoil.billing.contacts import ContactItem
 from counterfoil.billing.credits import CreditItem
+from counterfoil.billing.paged import Paged
 from counterfoil.billing.quotes import QuoteItem, QuoteLineItem
-from counterfoil.billing.records import Paged
 from counterfoil.billing.subscriptions import SubscriptionItem
 from counterfoil.billing.transactions import Kind, TransactionItem
 from counterfoil.model import BillingCycle, Money, QuoteStatus, SubscriptionStatus

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from counterfoil.model import Money
-from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted
+from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted, first_payment
 from counterfoil.orders.repository import Order, Status
 from counterfoil.web.api.json_responses import JSON
 from counterfoil.web.http.conditional import NO_STORE
@@ -20,7 +20,6 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.http.responses import respond_uncached
 from counterfoil.web.services import GivenServices
 from counterfoil.web.text.catalogue import negotiate_language, translator
-from counterfoil.web.views.orders import total_of
 
 LONGEST_KEY = 255
 
@@ -157,7 +156,7 @@ def shown_order(order: Order, language: str, as_of: datetime) -> OrderDetail:
             for item in order.items
         ],
         gateway=order.gateway,
-        total=total_of(order),
+        total=first_payment(order.items),
         created_at=order.created_at,
         updated_at=order.updated_at,
         invoice_id=order.whmcs_invoice_id,

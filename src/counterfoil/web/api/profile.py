@@ -7,8 +7,10 @@ from litestar import Response, get, patch
 from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
-from counterfoil.billing.profile.edits import KINDS, Edit, InvalidProfile, Profile, Seen, profile_of
+from counterfoil.billing.profile.contents import KINDS, Profile, profile_of
+from counterfoil.billing.profile.edits import Edit, InvalidProfile
 from counterfoil.billing.profile.rules import TEXTS
+from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.billing.reading import Reading, moment
 from counterfoil.model import Client
 from counterfoil.web.api.json_responses import JSON, respond_json
@@ -70,7 +72,7 @@ class ProfilePatch(Struct, forbid_unknown_fields=True):
 async def get_profile(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """The ETag changes with the profile and with `as_of`; a later PATCH may name it in If-Match."""
     reading = await services.profiles.read(viewer_of(request).client)
-    return await respond_json(request, services, reading, _shown(reading), seen=Seen.word_for(reading.value))
+    return await respond_json(request, services, reading, _shown(reading), seen=ProfileVersion.word_for(reading.value))
 
 
 @patch("/api/v1/profile", permission="profile")
@@ -96,7 +98,7 @@ async def patch_profile(request: AnyRequest, services: GivenServices, data: JSON
     if "language" in edit.texts:
         await renew_session(request, services)
     body = msgspec.json.encode(_shown(reading))
-    headers = {"etag": etag_of(body, Seen.word_for(reading.value)), **CACHING}
+    headers = {"etag": etag_of(body, ProfileVersion.word_for(reading.value)), **CACHING}
     return Response(body, media_type=JSON, headers=headers)
 
 

@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from counterfoil.billing.announcements import Changed
 from counterfoil.cache import Cache
-from counterfoil.changes.clearing import Changed
 from counterfoil.errors import RateLimited, TemporarilyUnavailable
 
 PERMISSIONS = {

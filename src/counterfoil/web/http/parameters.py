@@ -7,8 +7,8 @@ from typing import Annotated, NamedTuple, TypeAlias, TypeVar
 from litestar.params import QueryParameter
 
 from counterfoil.billing.hand_offs import MOST_TOGETHER
+from counterfoil.billing.paged import Paged, page_of
 from counterfoil.billing.reading import Reading, moment
-from counterfoil.billing.records import Paged, page_of
 from counterfoil.errors import InvoiceNotFound, OrderNotFound, ValidationFailed
 from counterfoil.web.text.catalogue import translatable
 

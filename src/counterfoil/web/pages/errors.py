@@ -11,7 +11,8 @@ from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope, Send
 
 from counterfoil.accounts.viewer import Viewer
-from counterfoil.billing.profile.edits import Conflict, contents_of
+from counterfoil.billing.profile.contents import contents_of
+from counterfoil.billing.profile.edits import Conflict
 from counterfoil.errors import (
     ClientNotFound,
     CounterfoilError,

@@ -27,7 +27,7 @@ async def home(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     shown = reading.value
     page = Home(
         invoices=shown.overview.invoices,
-        figures=shown.overview.figures,
+        figures=shown.overview.totals,
         open_count=shown.overview.open_count,
         methods=shown.methods,
         subscriptions=shown.subscriptions,

@@ -39,7 +39,7 @@ async def list_page(request: AnyRequest, services: GivenServices) -> Response[by
     page = InvoicesPage(
         query=query,
         invoices=shown.invoices,
-        figures=shown.figures,
+        figures=shown.totals,
         open_count=shown.open_count,
         years=shown.years,
         today=services.calendar.today(),

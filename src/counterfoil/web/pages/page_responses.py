@@ -44,5 +44,5 @@ def unstored(services: Services, page: View, shell: Shell, *, status: int = 200)
 
 async def shell_from_cache(request: AnyRequest, services: Services, viewer: Viewer, *, language: str = "") -> Shell:
     """For a page that reads no client: with what is known of it right now, without asking WHMCS."""
-    client = await services.clients.kept(viewer.client_id) if viewer.client_id else None
+    client = await services.clients.cached(viewer.client_id) if viewer.client_id else None
     return shell_with(request, viewer, client, language=language)

@@ -10,9 +10,11 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from counterfoil.billing.profile.addresses import form_of
-from counterfoil.billing.profile.edits import KINDS, Conflict, Edit, InvalidProfile, Seen, texts_of
+from counterfoil.billing.profile.contents import KINDS, texts_of
+from counterfoil.billing.profile.edits import Conflict, Edit, InvalidProfile
 from counterfoil.billing.profile.phones import canonical
 from counterfoil.billing.profile.rules import TEXTS, tidy
+from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.billing.reading import moment
 from counterfoil.errors import (
     BillingUnavailable,
@@ -47,7 +49,7 @@ async def edit_page(request: AnyRequest, services: GivenServices) -> Response[by
     page = ProfilePage(
         fields=fields_for(texts_of(client), language, {}, has_user=viewer.user_id is not None),
         preferences=preferences_for(client.email_preferences, {}),
-        seen=Seen.word_for(client),
+        seen=ProfileVersion.word_for(client),
         notice="saved" if "saved" in request.query_params else "",
         altered=tuple(label for name, label in LABELS.items() if name in altered),
         keeps_issued=services.settings.invoice_address == "snapshot",
@@ -88,12 +90,12 @@ class Entered(Struct, frozen=True):
 
     def updated(self, now: Client) -> "Entered":
         """With what was changed elsewhere in fields that this person has not touched."""
-        seen, stored = Seen(self.seen), texts_of(now)
-        texts = {name: stored[name] if seen.had(name, text) else text for name, text in self.texts.items()}
+        seen, stored = ProfileVersion(self.seen), texts_of(now)
+        texts = {name: stored[name] if seen.has(name, text) else text for name, text in self.texts.items()}
         preferences = self.preferences
-        if preferences and now.email_preferences and seen.had_preferences(preferences):
+        if preferences and now.email_preferences and seen.has_preferences(preferences):
             preferences = msgspec.structs.asdict(now.email_preferences)
-        return msgspec.structs.replace(self, texts=texts, preferences=preferences, seen=Seen.word_for(now))
+        return msgspec.structs.replace(self, texts=texts, preferences=preferences, seen=ProfileVersion.word_for(now))
 
 
 @post("/profile", permission="profile", include_in_schema=False)
@@ -122,9 +124,9 @@ async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBod
 
 async def _edit(request: AnyRequest, services: Services, entered: Entered) -> Edit:
     """A form sends every field: those that the person left as they saw them are not asked for."""
-    seen = Seen(entered.seen)
-    texts = {name: text for name, text in entered.texts.items() if not seen.had(name, text)}
-    preferences = {} if entered.preferences and seen.had_preferences(entered.preferences) else entered.preferences
+    seen = ProfileVersion(entered.seen)
+    texts = {name: text for name, text in entered.texts.items() if not seen.has(name, text)}
+    preferences = {} if entered.preferences and seen.has_preferences(entered.preferences) else entered.preferences
     fresh = "email" not in texts or await is_fresh(request, services, entered.password)
     return Edit(texts=texts, preferences=preferences, seen=entered.seen, is_fresh=fresh)
 

@@ -39,7 +39,7 @@ async def staff_page(request: AnyRequest, services: GivenServices) -> Response[b
 @post("/staff/orders/{order_id:str}/retry", signed_in=True, include_in_schema=False)
 async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     _require_staff(request)
-    order = await services.orders.records.find(id=order_id_of(order_id))
+    order = await services.orders.repository.find(id=order_id_of(order_id))
     if order is None:
         raise OrderNotFound
     _log.info("retry by staff", order_id=order.id, account=viewer_of(request).account_id)
@@ -56,12 +56,12 @@ def _require_staff(request: AnyRequest) -> None:
 
 
 async def _page(request: AnyRequest, services: Services, error: CounterfoilError | None = None) -> Response[bytes]:
-    records = services.orders.records
-    stopped = await records.with_status(Status.FAILED, limit=MOST)
-    waiting = await records.with_status(Status.ACCEPTED, Status.AWAITING_APPROVAL, Status.FULFILLING, limit=MOST)
+    orders = services.orders.repository
+    stopped = await orders.with_status(Status.FAILED, limit=MOST)
+    waiting = await orders.with_status(Status.ACCEPTED, Status.AWAITING_APPROVAL, Status.FULFILLING, limit=MOST)
 
     async def shown(order: Order) -> StaffOrder:
-        return StaffOrder(OrderRow(order), tuple((await records.events(order.id))[-20:]))
+        return StaffOrder(OrderRow(order), tuple((await orders.events(order.id))[-20:]))
 
     page = StaffPage(
         stopped=tuple([await shown(order) for order in stopped]),

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from counterfoil.billing.contacts import ContactItem
-from counterfoil.billing.records import Paged
+from counterfoil.billing.paged import Paged
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.navigation import CONTACTS
 from counterfoil.web.views.pager import Pager

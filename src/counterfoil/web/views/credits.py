@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from counterfoil.billing.credits import CreditItem
-from counterfoil.billing.records import Paged
+from counterfoil.billing.paged import Paged
 from counterfoil.model import Money
 from counterfoil.web.views.navigation import TRANSACTIONS
 from counterfoil.web.views.pager import Pager

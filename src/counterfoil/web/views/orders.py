@@ -8,7 +8,7 @@ from msgspec import Struct
 from counterfoil.billing.products import ProductItem
 from counterfoil.errors import CounterfoilError, StopCode
 from counterfoil.model import Gateway, Money
-from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE
+from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE, first_payment
 from counterfoil.orders.repository import Item, Order, Status
 from counterfoil.web.text.catalogue import in_context, translatable
 from counterfoil.web.views.badges import Badge
@@ -44,16 +44,6 @@ FAULTS = (
 """What checkout says of a field; here so that they are in the catalogues."""
 
 
-def total_of(order: Order) -> Money | None:
-    """What the first invoice comes to, before taxes; None when sales staff made the order."""
-    prices = [item.price for item in order.items if item.price is not None]
-    if len(prices) != len(order.items) or not prices:
-        return None
-    fees = [(item.setup_fee.amount if item.setup_fee else 0) for item in order.items]
-    due = sum((price.amount + fee) * item.quantity for price, fee, item in zip(prices, fees, order.items, strict=True))
-    return Money.of(str(due), prices[0].currency)
-
-
 class OrderRow(Struct, frozen=True):
     """An order as lists and its own page show it."""
 
@@ -70,7 +60,7 @@ class OrderRow(Struct, frozen=True):
 
     @property
     def total(self) -> Money | None:
-        return total_of(self.order)
+        return first_payment(self.order.items)
 
     @property
     def words(self) -> str:
@@ -97,10 +87,9 @@ class Chosen(Struct, frozen=True):
 
     @property
     def first_payment(self) -> Money:
-        price, fee = self.item.price, self.item.setup_fee
-        assert price is not None  # noqa: S101 - what is chosen was offered
-        each = price.amount + (fee.amount if fee else 0)
-        return Money.of(str(each * self.item.quantity), price.currency)
+        payment = first_payment([self.item])
+        assert payment is not None  # noqa: S101 - what is chosen was offered
+        return payment
 
 
 class ChoosePage(View, frozen=True):

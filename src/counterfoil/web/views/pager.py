@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from counterfoil.billing.records import Paged
+from counterfoil.billing.paged import Paged
 
 
 class Pager(Struct, frozen=True):

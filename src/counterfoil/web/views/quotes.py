@@ -3,8 +3,8 @@
 from datetime import date
 from typing import ClassVar
 
+from counterfoil.billing.paged import Paged
 from counterfoil.billing.quotes import QuoteItem
-from counterfoil.billing.records import Paged
 from counterfoil.model import QuoteStatus
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.badges import Badge

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from counterfoil.billing.records import Paged
+from counterfoil.billing.paged import Paged
 from counterfoil.billing.subscriptions import SubscriptionItem
 from counterfoil.model import SubscriptionStatus
 from counterfoil.web.text.catalogue import in_context, translatable

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from counterfoil.billing.records import Paged
+from counterfoil.billing.paged import Paged
 from counterfoil.billing.transactions import TransactionItem
 from counterfoil.web.views.navigation import TRANSACTIONS
 from counterfoil.web.views.pager import Pager

@@ -4,7 +4,6 @@ from litestar import Response, post
 from litestar.background_tasks import BackgroundTask
 
 from counterfoil import __version__
-from counterfoil.changes.apply import apply, note
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 from counterfoil.web.webhooks.verification import verified
@@ -14,8 +13,9 @@ from counterfoil.whmcs.webhooks import read_event
 @post("/webhooks/whmcs", public=True, status_code=204, include_in_schema=False)
 async def from_whmcs(request: AnyRequest, services: GivenServices) -> Response[None]:
     event = await verified(request, services.limits, services.settings.webhook_secret, read_event)
-    await services.missed.addon_seen(event.id)
-    held = await apply(services, event)
+    await services.changes.addon_seen(event.id)
+    receipt = await services.changes.apply(event)
     # So that the addon's test message can say whether both belong together.
     headers = {"Counterfoil-Version": __version__} if event.type == "ping" else None
-    return Response(None, headers=headers, background=BackgroundTask(note, services, held) if held else None)
+    background = BackgroundTask(services.changes.mark_applied, receipt) if receipt else None
+    return Response(None, headers=headers, background=background)

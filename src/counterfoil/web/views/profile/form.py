@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from counterfoil.billing.profile.addresses import AddressForm, State, countries, form_of
-from counterfoil.billing.profile.edits import KINDS, texts_of
+from counterfoil.billing.profile.contents import KINDS, texts_of
 from counterfoil.billing.profile.phones import read_phone
 from counterfoil.billing.profile.rules import LONGEST, LONGEST_OTHER
 from counterfoil.model import Client, EmailPreferences

@@ -1,19 +1,15 @@
 """Asking WHMCS's addon for lost webhooks: nothing is missed, little is done twice, one process asks."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from counterfoil.cache import Cache, Entry, open_cache
+from counterfoil.cache import Cache, Entry
 from counterfoil.changes import feed, receipts
-from counterfoil.changes.catch_up import HOLE_PATIENCE, MANY, CatchUp
+from counterfoil.changes.catch_up import GAP_TIMEOUT, MANY, CatchUp
 from counterfoil.changes.receipts import Receipt
-from counterfoil.db.engine import make_engine
-from counterfoil.db.schema import upgrade
 from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs.addon_api import NotOffered
 from counterfoil.whmcs.results import ChangeReport, NumberedChange
@@ -58,23 +54,6 @@ class Addon:
         return ChangeReport("0.1.0", 1, self.series, self.oldest, self.newest, 0, 0, shown)
 
 
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/portal.db"
-    await upgrade(url)
-    engine = make_engine(url)
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-async def cache() -> AsyncIterator[Cache]:
-    cache = open_cache("memory://")
-    await cache.start()
-    yield cache
-    await cache.close()
-
-
 class Portal:
     """One process. `done` are the numbers that took effect here."""
 
@@ -82,7 +61,7 @@ class Portal:
         self, engine: AsyncEngine, cache: Cache, addon: Addon, *, every: float = 0.0, turn: float = 0.0
     ) -> None:
         self.engine, self.addon, self.done = engine, addon, list[int]()
-        self.missed = CatchUp(engine, addon, cache, every=every, turn=turn)
+        self.catch_up = CatchUp(engine, addon, cache, every=every, turn=turn)
 
     async def effect(self, event: Event) -> None:
         self.done.append(event.data["invoice_id"])
@@ -97,7 +76,7 @@ class Portal:
 
     async def look(self) -> list[int]:
         self.done = []
-        await self.missed.look(self.effect)
+        await self.catch_up.look(self.effect)
         return self.done
 
 
@@ -110,7 +89,7 @@ async def addon() -> Addon:
 async def portal(engine: AsyncEngine, cache: Cache, addon: Addon) -> Portal:
     """It has heard of the addon, and knows where its numbers stand."""
     portal = Portal(engine, cache, addon)
-    await portal.missed.addon_seen(f"cf_{SERIES}_1")
+    await portal.catch_up.addon_seen(f"cf_{SERIES}_1")
     await portal.look()
     return portal
 
@@ -119,7 +98,7 @@ async def test_whmcs_without_the_addon_is_never_asked(engine: AsyncEngine, cache
     """Messages of other senders introduce nobody."""
     portal = Portal(engine, cache, addon)
     for name in ("msg_1", "cf_1", f"cf_{SERIES}", f"cf_{SERIES}_x", f"cf_{SERIES}_1x"):
-        await portal.missed.addon_seen(name)
+        await portal.catch_up.addon_seen(name)
     assert await portal.look() == []
     assert (addon.asked, addon.is_introduced) == ([], False)
 
@@ -131,7 +110,7 @@ async def test_lost_changes_take_effect(portal: Portal, addon: Addon) -> None:
     addon.record(4)
     assert await portal.look() == [4]
     assert addon.asked == [None, 0, 3]
-    assert portal.missed.counters == {"asked": 3, "restarts": 1, "missed": 4}
+    assert portal.catch_up.counters == {"asked": 3, "restarts": 1, "missed": 4}
 
 
 async def test_what_came_by_webhook_is_not_done_again(portal: Portal, addon: Addon) -> None:
@@ -160,15 +139,15 @@ async def test_a_number_that_is_not_there_yet_is_waited_for(portal: Portal, addo
     assert addon.asked == [None, 0, 1]
     await portal.look()
     assert addon.asked[-1] == 3
-    assert portal.missed.counters["gaps"] == 0
+    assert portal.catch_up.counters["gaps"] == 0
 
 
 async def test_a_number_that_never_comes_is_counted(portal: Portal, addon: Addon) -> None:
     """WHMCS has rolled it back."""
-    addon.record(1, 4, age=HOLE_PATIENCE)
+    addon.record(1, 4, age=GAP_TIMEOUT)
     await portal.look()
     await portal.look()
-    assert (addon.asked, portal.missed.counters["gaps"]) == ([None, 0, 4], 2)
+    assert (addon.asked, portal.catch_up.counters["gaps"]) == ([None, 0, 4], 2)
 
 
 @pytest.mark.parametrize("change", ["series", "back", "forgotten"])
@@ -185,7 +164,7 @@ async def test_numbers_that_mean_something_else(portal: Portal, cache: Cache, ad
     assert not await is_kept(cache)
     await portal.look()
     assert addon.asked[-1] == addon.newest
-    assert portal.missed.counters["restarts"] == 2
+    assert portal.catch_up.counters["restarts"] == 2
 
 
 async def keep(cache: Cache) -> None:
@@ -208,7 +187,7 @@ async def test_thousands_cost_a_few_clears(portal: Portal, cache: Cache, addon: 
     assert await portal.look() == []
     assert not await is_kept(cache)
     assert len(addon.asked) == 12
-    assert portal.missed.counters["missed"] == 10_000
+    assert portal.catch_up.counters["missed"] == 10_000
     assert len(await receipts.applied(portal.engine, [f"cf_{SERIES}_{number}" for number in (1, 5000, 10_000)])) == 3
     addon.record(*range(10_001, 10_001 + MANY))
     assert len(await portal.look()) == MANY
@@ -222,28 +201,36 @@ async def test_an_effect_that_fails_is_asked_for_again(portal: Portal, addon: Ad
         raise BillingUnavailable("away")
 
     with pytest.raises(BillingUnavailable):
-        await portal.missed.look(fails)
+        await portal.catch_up.look(fails)
     assert await portal.look() == [1, 2]
 
 
 async def test_one_process_asks(engine: AsyncEngine, cache: Cache, addon: Addon) -> None:
     """Of four that look at the same time; the others when it is time again."""
     fleet = [Portal(engine, cache, addon, every=20.0, turn=20.0) for _ in range(4)]
-    await fleet[0].missed.addon_seen(f"cf_{SERIES}_1")
+    await fleet[0].catch_up.addon_seen(f"cf_{SERIES}_1")
     await asyncio.gather(*(portal.look() for portal in fleet))
     assert len(addon.asked) == 1
-    found = await feed.find(engine)
-    assert found
-    every, turn = timedelta(seconds=20), timedelta(seconds=5)
-    assert not await feed.take_turn(engine, found, datetime.now(UTC), every, turn)
-    later = datetime.now(UTC) + timedelta(seconds=21)
-    assert [await feed.take_turn(engine, found, later, every, turn) for _ in range(2)] == [True, False]
+    await feed.move(engine, SERIES, 0, datetime.now(UTC) - timedelta(seconds=21))
+    await asyncio.gather(*(portal.look() for portal in fleet))
+    assert len(addon.asked) == 1, "time again, but whoever asked may still be at it"
+
+
+async def test_who_failed_waits_for_its_turn(engine: AsyncEngine, cache: Cache, addon: Addon) -> None:
+    """A WHMCS that is down is not asked at every look, by the process that found it down neither."""
+    portal = Portal(engine, cache, addon, turn=3600.0)
+    await portal.catch_up.addon_seen(f"cf_{SERIES}_1")
+    addon.is_down = True
+    with pytest.raises(BillingUnavailable):
+        await portal.look()
+    await portal.look()
+    assert len(addon.asked) == 1
 
 
 async def test_a_process_that_dies_over_it_has_had_its_turn(engine: AsyncEngine, cache: Cache, addon: Addon) -> None:
     """Another one asks before it would be time again, and what was done of it is said by nobody else."""
     dying, living = (Portal(engine, cache, addon, every=3600.0, turn=0.0) for _ in range(2))
-    await dying.missed.addon_seen(f"cf_{SERIES}_1")
+    await dying.catch_up.addon_seen(f"cf_{SERIES}_1")
     addon.record(1)
     await feed.move(engine, SERIES, 0, datetime.now(UTC) - timedelta(hours=2))
 
@@ -251,7 +238,7 @@ async def test_a_process_that_dies_over_it_has_had_its_turn(engine: AsyncEngine,
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await dying.missed.look(dies)
+        await dying.catch_up.look(dies)
     assert await living.look() == [1]
     assert await dying.look() == []
     assert addon.asked == [0, 0]
@@ -259,11 +246,11 @@ async def test_a_process_that_dies_over_it_has_had_its_turn(engine: AsyncEngine,
 
 async def test_it_goes_on_whatever_happens(portal: Portal, addon: Addon) -> None:
     """WHMCS down, the action not allowed any more, the database away: the next look asks again."""
-    watching = asyncio.create_task(portal.missed.watch(portal.effect, every=0.01))
+    watching = asyncio.create_task(portal.catch_up.watch(portal.effect, every=0.01))
 
     async def until(figure: str, number: int) -> None:
         for _ in range(1000):
-            if portal.missed.counters[figure] >= number:
+            if portal.catch_up.counters[figure] >= number:
                 break
             await asyncio.sleep(0.01)
 

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from counterfoil.billing.client_reader import ClientReader
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.lifetimes import Lifetimes
+from counterfoil.billing.paged import page_of
 from counterfoil.billing.quotes import Quotes
 from counterfoil.billing.reading import Calendar
-from counterfoil.billing.records import ClientReader, page_of
 from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import open_cache
@@ -64,7 +65,7 @@ def whmcs() -> Whmcs:
 
 
 @pytest.fixture
-async def records(whmcs: Whmcs, anyio_backend: str) -> AsyncIterator[ClientReader]:
+async def reader(whmcs: Whmcs, anyio_backend: str) -> AsyncIterator[ClientReader]:
     cache = open_cache("memory://")
     await cache.start()
     yield ClientReader(cache, LIFETIMES, Clients(whmcs, cache, LIFETIMES, 5.0), 5.0)
@@ -125,7 +126,7 @@ def quote(id_: int, status: QuoteStatus, valid_until: date | None) -> Quote:
     )
 
 
-async def test_what_renews_next_comes_first(whmcs: Whmcs, records: ClientReader) -> None:
+async def test_what_renews_next_comes_first(whmcs: Whmcs, reader: ClientReader) -> None:
     """What is free, was paid once or has ended renews never, whatever date WHMCS keeps with it."""
     whmcs.services = (
         subscription(1, status=SubscriptionStatus.TERMINATED, next_due_on=date(2016, 1, 1)),
@@ -135,47 +136,47 @@ async def test_what_renews_next_comes_first(whmcs: Whmcs, records: ClientReader)
         subscription(5, next_due_on=None),
         subscription(6, status=SubscriptionStatus.SUSPENDED, next_due_on=date(2026, 11, 1)),
     )
-    reading, _ = await Subscriptions(whmcs, records, CALENDAR).read(1)
+    reading, _ = await Subscriptions(whmcs, reader, CALENDAR).read(1)
     assert [each.id for each in reading.value] == [6, 4, 2, 3, 5, 1]
     assert [each.renews_on for each in reading.value] == [date(2026, 11, 1), date(2026, 12, 24), *[None] * 4]
     assert reading.expires_at <= CALENDAR.midnight(), "tomorrow it is another number of days"
 
 
-async def test_money_is_in_the_clients_currency(whmcs: Whmcs, records: ClientReader) -> None:
+async def test_money_is_in_the_clients_currency(whmcs: Whmcs, reader: ClientReader) -> None:
     """In its own digits, never by way of a float."""
     whmcs.services = (subscription(1, amount=Decimal("1000000000000.125")), subscription(2, amount=Decimal("9.50")))
-    reading, _ = await Subscriptions(whmcs, records, CALENDAR).read(1)
+    reading, _ = await Subscriptions(whmcs, reader, CALENDAR).read(1)
     assert [msgspec.to_builtins(each.amount) for each in reading.value] == [
         {"amount": "1000000000000.125", "currency": "BHD"},
         {"amount": "9.500", "currency": "BHD"},
     ]
 
 
-async def test_a_transaction_may_name_its_currency(whmcs: Whmcs, records: ClientReader) -> None:
+async def test_a_transaction_may_name_its_currency(whmcs: Whmcs, reader: ClientReader) -> None:
     """By WHMCS's number, which only then is looked up."""
     whmcs.moved = (transaction(1),)
-    reading, _ = await Transactions(whmcs, records).read(1)
+    reading, _ = await Transactions(whmcs, reader).read(1)
     assert reading.value[0].amount == Money.of("1.00", "BHD")
     assert "GetCurrencies" not in whmcs.calls
     whmcs.moved, whmcs.currencies = (transaction(1), transaction(2, currency_id=3)), {3: "JPY"}
-    reading, _ = await Transactions(whmcs, records).read(2)
+    reading, _ = await Transactions(whmcs, reader).read(2)
     assert [each.amount.currency for each in reading.value] == ["JPY", "BHD"]
 
 
-async def test_an_amount_in_an_unknown_currency_is_none(whmcs: Whmcs, records: ClientReader) -> None:
+async def test_an_amount_in_an_unknown_currency_is_none(whmcs: Whmcs, reader: ClientReader) -> None:
     whmcs.moved = (transaction(1, currency_id=9),)
     with pytest.raises(BillingUnavailable):
-        await Transactions(whmcs, records).read(1)
+        await Transactions(whmcs, reader).read(1)
 
 
-async def test_newest_first_and_what_has_no_date_last(whmcs: Whmcs, records: ClientReader) -> None:
+async def test_newest_first_and_what_has_no_date_last(whmcs: Whmcs, reader: ClientReader) -> None:
     whmcs.moved = (
         transaction(1, on=None),
         transaction(2, on=date(2026, 11, 3)),
         transaction(3, amount=Decimal(-1)),
         transaction(4),
     )
-    reading, _ = await Transactions(whmcs, records).read(1)
+    reading, _ = await Transactions(whmcs, reader).read(1)
     assert [(each.id, each.kind) for each in reading.value] == [
         (2, "payment"),
         (4, "payment"),
@@ -184,7 +185,7 @@ async def test_newest_first_and_what_has_no_date_last(whmcs: Whmcs, records: Cli
     ]
 
 
-async def test_a_quote_expires_while_it_is_open(whmcs: Whmcs, records: ClientReader) -> None:
+async def test_a_quote_expires_while_it_is_open(whmcs: Whmcs, reader: ClientReader) -> None:
     """On the day after the last on which it holds; drafts are not there."""
     whmcs.offers = (
         quote(1, QuoteStatus.DELIVERED, date(2026, 11, 24)),
@@ -193,7 +194,7 @@ async def test_a_quote_expires_while_it_is_open(whmcs: Whmcs, records: ClientRea
         quote(4, QuoteStatus.ON_HOLD, None),
         quote(5, QuoteStatus.DRAFT, None),
     )
-    reading, _ = await Quotes(whmcs, records, CALENDAR).read(1)
+    reading, _ = await Quotes(whmcs, reader, CALENDAR).read(1)
     assert {each.id: each.is_expired for each in reading.value} == {1: True, 2: False, 3: False, 4: False}
 
 

@@ -42,8 +42,8 @@ class Whmcs:
 async def test_what_is_wanted_at_once_is_one_call() -> None:
     """For each client; what is not there is None."""
     whmcs = Whmcs()
-    together = InvoiceBatcher(whmcs, whmcs)
-    found = await asyncio.gather(*(together.invoice(1, id_) for id_ in (3, 5, 200)), together.invoice(2, 7))
+    batcher = InvoiceBatcher(whmcs, whmcs)
+    found = await asyncio.gather(*(batcher.invoice(1, id_) for id_ in (3, 5, 200)), batcher.invoice(2, 7))
     assert found == [invoice(3), invoice(5), None, invoice(7)]
     assert sorted(whmcs.calls) == ["GetInvoice 7", "several of 1: 3"]
 
@@ -51,17 +51,17 @@ async def test_what_is_wanted_at_once_is_one_call() -> None:
 async def test_later_wishes_are_another_call() -> None:
     """A call that is under way may have read before they were asked for: they would be older than they say."""
     whmcs = Whmcs()
-    together = InvoiceBatcher(whmcs, whmcs)
-    first = [asyncio.create_task(together.invoice(1, id_)) for id_ in (1, 2)]
+    batcher = InvoiceBatcher(whmcs, whmcs)
+    first = [asyncio.create_task(batcher.invoice(1, id_)) for id_ in (1, 2)]
     await whmcs.asked.wait()
-    await asyncio.gather(*first, together.invoice(1, 1), together.invoice(1, 3))
+    await asyncio.gather(*first, batcher.invoice(1, 1), batcher.invoice(1, 3))
     assert whmcs.calls == ["several of 1: 2", "several of 1: 2"]
 
 
 async def test_many_are_several_calls() -> None:
     whmcs = Whmcs()
-    together = InvoiceBatcher(whmcs, whmcs)
-    await asyncio.gather(*(together.invoice(1, id_) for id_ in range(1, 2 * MOST_INVOICES)))
+    batcher = InvoiceBatcher(whmcs, whmcs)
+    await asyncio.gather(*(batcher.invoice(1, id_) for id_ in range(1, 2 * MOST_INVOICES)))
     assert whmcs.calls == [f"several of 1: {MOST_INVOICES}", f"several of 1: {MOST_INVOICES - 1}"]
 
 
@@ -70,8 +70,8 @@ async def test_without_the_addon_each_is_asked_for(offered: bool) -> None:
     """Known to be absent, or found to be: the same answers."""
     whmcs = Whmcs(offered=offered)
     whmcs.fails = NotOffered()
-    together = InvoiceBatcher(whmcs, whmcs)
-    found = await asyncio.gather(*(together.invoice(1, id_) for id_ in (3, 200)))
+    batcher = InvoiceBatcher(whmcs, whmcs)
+    found = await asyncio.gather(*(batcher.invoice(1, id_) for id_ in (3, 200)))
     assert found == [invoice(3), None]
     assert sorted(whmcs.calls)[:2] == ["GetInvoice 200", "GetInvoice 3"]
 
@@ -80,23 +80,23 @@ async def test_a_failure_is_everybodys() -> None:
     """And the next wish is asked for anew."""
     whmcs = Whmcs()
     whmcs.fails = BillingUnavailable("down")
-    together = InvoiceBatcher(whmcs, whmcs)
-    found = await asyncio.gather(*(together.invoice(1, id_) for id_ in (3, 5)), return_exceptions=True)
+    batcher = InvoiceBatcher(whmcs, whmcs)
+    found = await asyncio.gather(*(batcher.invoice(1, id_) for id_ in (3, 5)), return_exceptions=True)
     assert [type(each) for each in found] == [BillingUnavailable, BillingUnavailable]
     whmcs.fails = None
-    assert await asyncio.gather(*(together.invoice(1, id_) for id_ in (3, 5))) == [invoice(3), invoice(5)]
+    assert await asyncio.gather(*(batcher.invoice(1, id_) for id_ in (3, 5))) == [invoice(3), invoice(5)]
 
 
 async def test_who_leaves_takes_nobody_along() -> None:
     """The first is cancelled: the others hear an honest failure at once, and can ask again."""
     whmcs = Whmcs()
-    together = InvoiceBatcher(whmcs, whmcs)
-    tasks = [asyncio.create_task(together.invoice(1, id_)) for id_ in (3, 5)]
+    batcher = InvoiceBatcher(whmcs, whmcs)
+    tasks = [asyncio.create_task(batcher.invoice(1, id_)) for id_ in (3, 5)]
     await asyncio.sleep(0)
     tasks[0].cancel()
     first, second = await asyncio.gather(*tasks, return_exceptions=True)
     assert (type(first), type(second)) == (asyncio.CancelledError, BillingUnavailable)
-    tasks = [asyncio.create_task(together.invoice(1, id_)) for id_ in (3, 5)]
+    tasks = [asyncio.create_task(batcher.invoice(1, id_)) for id_ in (3, 5)]
     await asyncio.sleep(0)
     tasks[1].cancel()
     assert (await asyncio.gather(*tasks, return_exceptions=True))[0] == invoice(3)

@@ -91,24 +91,24 @@ async def test_who_got_a_place_too_late_was_not_let_down_by_whmcs(whmcs: Scripte
 async def test_a_queue_behind_hanging_calls_is_seen_as_slow() -> None:
     """Calls that have not ended count with their age, or a WHMCS that hangs would seem as fast as before."""
     now = 0.0
-    gate = ConcurrencyLimit(1, lambda: now)
-    async with gate.place(1):
+    limit = ConcurrencyLimit(1, lambda: now)
+    async with limit.place(1):
         now += 0.01
-    async with gate.place(1):
-        assert gate.expected_wait < 0.1
+    async with limit.place(1):
+        assert limit.expected_wait < 0.1
         now += 30
-        assert gate.expected_wait == 30
+        assert limit.expected_wait == 30
         with pytest.raises(Failure):
-            await gate.place(10).__aenter__()
+            await limit.place(10).__aenter__()
 
 
 async def test_places_are_given_in_order() -> None:
     """First come, first served."""
-    gate = ConcurrencyLimit(2, time.monotonic)
+    limit = ConcurrencyLimit(2, time.monotonic)
     order: list[int] = []
 
     async def visit(number: int) -> None:
-        async with gate.place(10):
+        async with limit.place(10):
             order.append(number)
             await asyncio.sleep(0.001)
 
@@ -118,19 +118,19 @@ async def test_places_are_given_in_order() -> None:
 
 async def test_a_place_given_to_someone_leaving_goes_to_the_next() -> None:
     """The moment between being called up and walking in is not lost when the caller is cancelled in it."""
-    gate = ConcurrencyLimit(1, time.monotonic)
+    limit = ConcurrencyLimit(1, time.monotonic)
     entered: list[str] = []
 
     async def visit(name: str) -> None:
-        async with gate.place(10):
+        async with limit.place(10):
             entered.append(name)
 
-    async with gate.place(10):
+    async with limit.place(10):
         first, second = asyncio.create_task(visit("first")), asyncio.create_task(visit("second"))
         await asyncio.sleep(0)
     first.cancel()
     await asyncio.gather(first, second, return_exceptions=True)
     assert entered == ["second"]
-    assert (gate.in_flight, gate.queued) == (0, 0)
-    async with gate.place(10):
-        assert gate.in_flight == 1
+    assert (limit.in_flight, limit.queued) == (0, 0)
+    async with limit.place(10):
+        assert limit.in_flight == 1
