@@ -25,7 +25,10 @@ def test_an_amount_has_the_digits_of_its_currency(given_: str, currency: str, am
     assert str(Money.of(given_, currency).amount) == amount
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12), st.sampled_from(["EUR", "JPY"]))
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12),
+    st.sampled_from(["EUR", "JPY"]),
+)
 def test_an_amount_keeps_its_value(amount: Decimal, currency: str) -> None:
     """Whatever WHMCS says is what is shown."""
     assert Money.of(amount, currency).amount == amount
