@@ -9,7 +9,10 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import Complaints, running_browser
 from tests.servers import PostgresServer, RedisServer, running_postgres, running_redis
+from tests.speeds import pytest_collection_modifyitems, pytest_runtest_call, pytest_runtest_setup
 from tests.stack import Stack, running_stack
+
+__all__ = ["pytest_collection_modifyitems", "pytest_runtest_call", "pytest_runtest_setup"]
 
 OpenPage = Callable[..., Page]
 

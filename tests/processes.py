@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests import starter
+
 
 class StartError(Exception):
     """The program ended, or did not become ready in time; carries the end of what it wrote."""
@@ -31,7 +33,7 @@ class Child:
     ) -> None:
         """`end` asks the program to stop; the kernel sends it too when this process dies."""
         self.command, self.log, self.env, self.cwd, self.user, self.end = list(command), log, env, cwd, user, end
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | starter.Forked | None = None
 
     def start(self, ready: Callable[[], bool], within: float = 30) -> None:
         self.spawn()
@@ -52,6 +54,10 @@ class Child:
         return self.process.wait(within)
 
     def spawn(self) -> None:
+        if starter.is_for(self.command):
+            env = os.environ if self.env is None else self.env
+            self.process = starter.starter().start(self.command, self.log, self.cwd, env)
+            return
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*_dies_with_parent(self.end), *self.command],

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 
+from tests.databases import give_schema
 from tests.processes import Child, free_port
 
 COUNTERFOIL = [str(Path(sys.executable).with_name("counterfoil"))]
@@ -151,12 +152,11 @@ class Stack:
 
 @contextmanager
 def running_stack(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[Stack]:
-    """A portal and a sandbox that nobody else uses. PostgreSQL gets its schema first, as an operator would do it."""
+    """A portal and a sandbox that nobody else uses. The database has its schema: `migrate` has tests of its own."""
     stack = Stack(folder, workers=workers, **settings)
     try:
         stack.sandbox.child.spawn()
-        if stack.settings["database_url"].startswith("postgresql"):
-            stack.command("migrate")
+        give_schema(stack.settings["database_url"])
         stack.start()
         stack.sandbox.wait()
         yield stack

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from .front import serve
+from .proxy import serve
 from .whmcs import Options
 from .whmcs.app import create_app, installation_of
 

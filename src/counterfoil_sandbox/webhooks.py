@@ -52,7 +52,7 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
-class Courier:
+class WebhookSender:
     """Delivers each message by a task of its own. `deliveries` is what happened, newest last."""
 
     def __init__(self, url: str, secret: str, *, clock: Callable[[], float] = time.time) -> None:

@@ -15,7 +15,7 @@ from counterfoil.db.engine import make_engine
 from counterfoil.db.tables import change_feed
 from tests.portal.conftest import Portal
 from tests.portal.test_freshness import INVOICES, statuses
-from tests.servers import running_postgres, running_redis
+from tests.servers import PostgresServer, running_redis
 from tests.stack import running_stack
 
 PATIENCE = 20.0
@@ -29,7 +29,8 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         with running_stack(folder) as stack:
             yield Portal(stack)
         return
-    with running_redis() as redis, running_postgres() as postgres:
+    postgres: PostgresServer = request.getfixturevalue("postgres_process")
+    with running_redis() as redis:
         urls = {"database_url": postgres.new_database(), "cache_url": redis.url}
         with running_stack(folder, workers=2, **urls) as stack:
             yield Portal(stack)

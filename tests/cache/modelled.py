@@ -102,7 +102,7 @@ class ModelledRedis:
         self.history.clock.append((self.history.now(), self.skew))
 
 
-class ModelledLink:
+class ModelledStore:
     """What redis_store.py is to a real one: a Store of one process, its operations those of memory.py."""
 
     def __init__(self, redis: ModelledRedis) -> None:

@@ -11,7 +11,7 @@ from counterfoil.cache import bypass, engine, fetching, memory, packing, rules, 
 from tests.cache import test_generations as generations
 from tests.cache import test_return as returning
 from tests.cache import test_windows as windows
-from tests.cache.modelled import ModelledLink
+from tests.cache.modelled import ModelledStore
 from tests.cache.mutating import Mutation, Number
 from tests.cache.mutations_between import BETWEEN
 from tests.cache.mutations_of_progress import OF_PROGRESS
@@ -97,7 +97,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
     ),
     Mutation(
         "every key names the server's run",
-        ModelledLink,
+        ModelledStore,
         "prefix",
         'f"{self._run}:"',
         '"0:"',

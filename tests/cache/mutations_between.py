@@ -3,7 +3,7 @@
 from functools import partial
 
 from counterfoil import errors
-from counterfoil.cache import bypass, engine, fetching, memory, redis_store, rules, store_trust
+from counterfoil.cache import bypass, engine, fetching, memory, rules, server_run, store_trust
 from counterfoil.redis import cluster, connection, sentinel
 from tests.cache import test_generations as generations
 from tests.cache import test_redis_store as redis_stores
@@ -251,8 +251,8 @@ BETWEEN: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a claim is left alone at first",
-        redis_store,
-        "_leave_alone_at_first",
+        server_run,
+        "leave_alone_at_first",
         "if age < timing.SWITCH:",
         "if False:",
         (redis_stores.test_a_claim_is_left_alone_until_all_have_left_the_one_before,),

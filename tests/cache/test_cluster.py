@@ -36,12 +36,6 @@ async def stack(anyio_backend: str) -> AsyncIterator[AsyncExitStack]:
         yield running
 
 
-def keys(server: RedisServer) -> set[str]:
-    """The scopes of which it holds anything."""
-    with Redis.from_url(server.url) as client:
-        return {key.decode().split("{")[1].split("}")[0] for key in client.keys("cf1:*}:[ge]*")}
-
-
 async def test_each_client_lies_on_one_master(fleet: Fleet, whmcs: Whmcs, cluster: Nodes) -> None:
     """All keys of one in one slot; a warm read is one command to one of them."""
     cache = await fleet.process()
@@ -175,7 +169,7 @@ def addresses(nodes: Nodes) -> list[str]:
 def scopes(server: RedisServer) -> set[str]:
     """Of which it holds anything."""
     with Redis.from_url(server.url) as client:
-        return {key.decode().split("{")[1].split("}")[0] for key in client.keys("cf1:*}:[ge]*")}
+        return {key.decode().split("{")[1].split("}")[0] for key in client.keys("cf1:*:{*}:[ge]*")}
 
 
 def is_open_at(cache: Cache, server: RedisServer) -> bool:

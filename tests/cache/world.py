@@ -16,7 +16,7 @@ from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.packing import nonce_of
 from tests.cache.history import Call, Change, History, Promise, Read, is_negative
 from tests.cache.invariants import INTENT, PROBATION, SETTLE, SLACK
-from tests.cache.modelled import ModelledLink, ModelledRedis
+from tests.cache.modelled import ModelledRedis, ModelledStore
 from tests.virtual import VirtualLoop
 
 T = TypeVar("T")
@@ -34,12 +34,12 @@ class Died(Exception):
 class Process:
     def __init__(self, number: int, redis: ModelledRedis, clock_is_off: float) -> None:
         self.number = number
-        self.link = ModelledLink(redis)
+        self.store = ModelledStore(redis)
         self._tasks: set[asyncio.Task[Any]] = set()
         nonces = iter(lambda: f"{redis.chance.getrandbits(64):016x}", "")
         now = redis.history.now
         self.cache = Cache(
-            self.link, new_nonce=partial(next, nonces), clock=StoreClock(lambda: 1_800_000_000 + now() + clock_is_off)
+            self.store, new_nonce=partial(next, nonces), clock=StoreClock(lambda: 1_800_000_000 + now() + clock_is_off)
         )
 
     async def run(self, asked: Coroutine[Any, Any, T]) -> T:
@@ -58,7 +58,7 @@ class Process:
 
     async def die(self) -> None:
         """As kill -9 does it: nothing is given back, closed or paid."""
-        self.link.die()
+        self.store.die()
         for task in list(self._tasks):
             task.cancel()
         await self.cache.close()
@@ -296,7 +296,7 @@ class World:
     async def cut(self, seconds: float) -> None:
         """One process loses sight of a Redis that is well."""
         self.history.outage(seconds)
-        self.somebody().link.cut_until = self.now + seconds
+        self.somebody().store.cut_until = self.now + seconds
         await asyncio.sleep(seconds)
 
     async def kill(self) -> None:

@@ -30,7 +30,7 @@ from counterfoil.orders.repository import Order, Status
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings, load
 from counterfoil.whmcs.face import Whmcs
-from counterfoil_sandbox.front import running
+from counterfoil_sandbox.proxy import running
 from counterfoil_sandbox.salesforce.app import create_app as create_org
 from counterfoil_sandbox.salesforce.faults import Fault as OrgFault
 from counterfoil_sandbox.salesforce.installation import Installation as Org

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from tests.servers import running_postgres, running_redis
+from tests.servers import PostgresServer, running_redis
 from tests.stack import Sandbox, Stack, running_stack
 
 
@@ -52,7 +52,8 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         with running_stack(folder, whmcs_timeout_seconds="5") as stack:
             yield stack
         return
-    with running_redis() as redis, running_postgres() as postgres:
+    postgres: PostgresServer = request.getfixturevalue("postgres_process")
+    with running_redis() as redis:
         urls = {"database_url": postgres.new_database(), "cache_url": redis.url}
         with running_stack(folder, workers=2, whmcs_timeout_seconds="5", **urls) as stack:
             yield stack

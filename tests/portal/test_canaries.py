@@ -11,7 +11,7 @@ import pytest
 from counterfoil.accounts.cookies import key_of
 from tests.portal.conftest import Portal
 from tests.promises.stored import stored_by
-from tests.servers import running_postgres, running_redis
+from tests.servers import running_redis
 from tests.stack import Stack, running_stack
 
 PASSWORD = "demo-password-1"
@@ -35,7 +35,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         if request.param == "postgresql+redis":
             workers = 2
             settings["cache_url"] = servers.enter_context(running_redis()).url
-            settings["database_url"] = servers.enter_context(running_postgres()).new_database()
+            settings["database_url"] = request.getfixturevalue("postgres_process").new_database()
         folder = tmp_path_factory.mktemp("canaries")
         yield servers.enter_context(running_stack(folder, workers=workers, **settings))
 

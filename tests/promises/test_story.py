@@ -43,6 +43,7 @@ def test_ada_pays_without_javascript(stack: Stack, browser: Browser) -> None:
     pay = opened.value.get_by_role("button", name=re.compile("Pay"))
     pay.first.click()
     expect(pay).to_have_count(0)
+    stack.sandbox.wait_for_deliveries()
     page.reload()
     expect(page.locator("main .status").first).to_contain_text("Paid")
     context.close()

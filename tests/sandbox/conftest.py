@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from counterfoil_sandbox.front import running
+from counterfoil_sandbox.proxy import running
 from counterfoil_sandbox.whmcs import Options, create_app
 from counterfoil_sandbox.whmcs.app import installation_of
 from counterfoil_sandbox.whmcs.installation import Installation

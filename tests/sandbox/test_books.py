@@ -10,7 +10,7 @@ from counterfoil_sandbox.whmcs import Options
 from counterfoil_sandbox.whmcs.books import cents
 from counterfoil_sandbox.whmcs.ledger import Ledger
 from counterfoil_sandbox.whmcs.records import PAID
-from counterfoil_sandbox.whmcs.seed.story import seed
+from counterfoil_sandbox.whmcs.seed import seed
 
 TODAY = dt.date(2026, 5, 12)
 

@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "src/counterfoil"
+SOURCES = ROOT / "src"
+PACKAGE = SOURCES / "counterfoil"
+SANDBOX = SOURCES / "counterfoil_sandbox"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -22,8 +24,8 @@ def tracked() -> tuple[Path, ...]:
 
 @cache
 def modules() -> dict[Path, ast.Module]:
-    """The package's modules that people write: no migrations, which are history."""
-    paths = [path for path in tracked() if path.suffix == ".py" and path.is_relative_to(PACKAGE)]
+    """Both packages' modules that people write: no migrations, which are history."""
+    paths = [path for path in tracked() if path.suffix == ".py" and path.is_relative_to(SOURCES)]
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths if "migrations" not in path.parts}
 
 

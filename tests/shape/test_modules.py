@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.shape.sources import PACKAGE, ROOT, modules
+from tests.shape.sources import PACKAGE, ROOT, SANDBOX, SOURCES, modules
 
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "services", "base", "misc"}
 
@@ -22,7 +22,7 @@ def test_nothing_is_called_utils() -> None:
     """What would be called `utils` has a better name or a library."""
     # The one struct that the web's handlers work with, not a drawer for whatever has no other place.
     others = [path for path in modules() if path != PACKAGE / "web/services.py"]
-    assert [name_of(path) for path in others if {path.stem, *path.relative_to(PACKAGE).parts} & NO_NAMES] == []
+    assert [name_of(path) for path in others if {path.stem, *path.relative_to(SOURCES).parts} & NO_NAMES] == []
 
 
 def test_no_method_hides_list() -> None:
@@ -60,3 +60,16 @@ def test_the_framework_sees_real_types() -> None:
 def test_plug_ins_come_from_their_lasting_place() -> None:
     """`litestar.contrib` is gone in the framework's next major version."""
     assert [name_of(path) for path in modules() if "litestar.contrib" in path.read_text(encoding="utf-8")] == []
+
+
+def rooms(package: Path) -> set[str]:
+    """The folders directly in it that hold code."""
+    inside = (path.relative_to(package).parts for path in modules() if path.is_relative_to(package))
+    return {parts[0] for parts in inside if len(parts) > 1}
+
+
+def test_every_room_has_its_tests() -> None:
+    """tests/ has a folder of the same name for each room, and one for the sandbox."""
+    found = {path.parent.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").glob("*/**/test_*.py")}
+    assert sorted((rooms(PACKAGE) | {"sandbox"}) - found) == []
+    assert rooms(SANDBOX)

@@ -9,7 +9,7 @@ from counterfoil import errors
 from counterfoil.cache import rules
 from counterfoil.cache.bypass import Bypass
 from counterfoil.cache.clock import StoreClock
-from counterfoil.cache.fetching import Fetching, Reader
+from counterfoil.cache.fetching import Fetching, Reader, are_for
 from counterfoil.cache.packing import NONCE_LENGTH, fetched_mark, mark_of, nonce_of, pack_header, token_of, unpack_entry
 from counterfoil.cache.single_flight import Flight, arrivals
 from counterfoil.cache.spot_checks import SpotChecks
@@ -120,7 +120,7 @@ class Cache:
         fetched = iter(await _landed(flights, arrived))
         entries = tuple([entry or next(fetched) for entry in known])
         if any(flight.was_missed or flight.was_late for flight in flights):
-            if len(parts) > 1 and not _are_for(flights, parts, arrived):
+            if len(parts) > 1 and not are_for(flights, parts, arrived):
                 raise Moved
             token = ""
         return Snapshot(token, entries)
@@ -234,12 +234,6 @@ class Cache:
             await self._trust.beat()
         except StoreAway as error:
             raise CacheUnavailable(str(error), left=error.left) from error
-
-
-def _are_for(flights: Sequence[Flight[Entry]], parts: Sequence[Part], arrived: float) -> bool:
-    """Whether every part was fetched for who arrived then. Clears that the store has missed are unknown here."""
-    began_after = [arrived < flight.began < float("inf") and not flight.was_missed for flight in flights]
-    return len(flights) == len(parts) and all(began_after)
 
 
 async def _landed(flights: Sequence[Flight[Entry]], arrived: float) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -181,3 +181,9 @@ def _pauses() -> Iterator[float]:
     while True:
         yield pause
         pause = min(pause * 2, rules.POLL_LAST)
+
+
+def are_for(flights: Sequence[Flight[Entry]], parts: Sequence[Part], arrived: float) -> bool:
+    """Whether every part was fetched for who arrived then. Clears that the store has missed are unknown here."""
+    began_after = [arrived < flight.began < float("inf") and not flight.was_missed for flight in flights]
+    return len(flights) == len(parts) and all(began_after)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from counterfoil.cache import rules
+from counterfoil.cache.bounded_values import BoundedValues
 from counterfoil.cache.clock import steady_clock
 from counterfoil.cache.packing import (
     FETCHED,
@@ -17,18 +18,12 @@ from counterfoil.cache.packing import (
 )
 from counterfoil.cache.store import Answer, Bump, Found, Kind, Lease
 
-_OVERHEAD = 200
-"""Bytes that a key costs beside its value, roughly."""
 
-
-class MemoryStore:
-    """Holds at most `most_bytes`; beyond that the expired go, then the oldest, whatever they are."""
+class MemoryStore(BoundedValues):
+    """One process, no Redis: the same rules and the same tests."""
 
     def __init__(self, *, now: Callable[[], float] = steady_clock, most_bytes: int = 64 * 1024 * 1024) -> None:
-        self._now = now
-        self._most_bytes = most_bytes
-        self._bytes = 0
-        self._values: dict[str, tuple[bytes, int]] = {}
+        super().__init__(now=now, most_bytes=most_bytes)
         self._listeners: list[Callable[[str, bytes], None]] = []
 
     is_up = True
@@ -212,9 +207,6 @@ class MemoryStore:
     def _answer(self, kind: Kind, data: bytes = b"") -> Answer:
         return Answer(kind, self._now(), data)
 
-    def _ms(self) -> int:
-        return int(self._now() * 1000)
-
     def _record(self, scope: str) -> Record | None:
         return unpack_record(self._get(f"{scope}:g"))
 
@@ -240,32 +232,6 @@ class MemoryStore:
 
     def _owns(self, lease: Lease) -> bool:
         return self._lease(lease)[:2] == (lease.nonce, lease.owner)
-
-    def _get(self, key: str) -> bytes | None:
-        value, until = self._values.get(key, (None, 0))
-        return value if until > self._ms() else None
-
-    def _set(self, key: str, value: bytes, ttl: float) -> None:
-        self._delete(key)
-        if ttl <= 0:
-            return
-        self._values[key] = value, self._ms() + round(ttl * 1000)
-        self._bytes += len(value) + _OVERHEAD
-        if self._bytes > self._most_bytes:
-            self._evict()
-
-    def _evict(self) -> None:
-        """To nine tenths, so that it is not done at every write from then on."""
-        now = self._ms()
-        for key in [key for key, (_, until) in self._values.items() if until <= now]:
-            self._delete(key)
-        while self._bytes > self._most_bytes * 0.9:
-            self._delete(next(iter(self._values)))
-
-    def _delete(self, key: str) -> None:
-        value, _ = self._values.pop(key, (None, 0))
-        if value is not None:
-            self._bytes -= len(value) + _OVERHEAD
 
 
 def _lease_key(lease: Lease) -> str:

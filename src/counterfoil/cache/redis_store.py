@@ -6,15 +6,14 @@ their data, since they have another run and are only reached over a new connecti
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from importlib import resources
 from typing import Any, cast
 
 from counterfoil.cache import rules
 from counterfoil.cache.packing import FETCHED
+from counterfoil.cache.server_run import leave_alone_at_first, questions, run_of, time_of
 from counterfoil.cache.store import Answer, Bump, Found, Kind, Lease, StoreAway
-from counterfoil.redis import timing
 from counterfoil.redis.address import Address
 from counterfoil.redis.connection import Argument, Connection, unwrap
 from counterfoil.redis.connection_manager import ConnectionManager, Server, check_mode
@@ -29,7 +28,6 @@ _OPERATIONS = Script(
     + f"local FETCHED = '{FETCHED}'\n".encode()
     + resources.files(__package__).joinpath("store.lua").read_bytes()
 )
-_RUN_ID_LENGTH = 12
 
 
 class RedisStore:
@@ -58,16 +56,16 @@ class RedisStore:
         await self._connections.close()
 
     async def _greet(self, connection: Connection, place: Place) -> str:
-        asked = [connection.send(*question) for question in _questions(place)]
+        asked = [connection.send(*question) for question in questions(place)]
         answers = [await future for future in asked]
         check_mode(place, unwrap(answers[0]))
         told = [unwrap(answer) for answer in answers]
-        run = _run_of(place, *told)
+        run = run_of(place, *told)
         at = f"cf1:{{{place.scope}}}:" if place.scope else "cf1:"
         # Whether it takes writes shows only by one: out of memory, read only, not permitted.
         unwrap(await connection.send("SET", f"{at}probe", "", "PX", 1000))
         if place.epoch is not None:
-            await _leave_alone_at_first(connection, f"{at}{run}:since", _ms(_time(told[2])))
+            await leave_alone_at_first(connection, f"{at}{run}:since", _ms(time_of(told[2])))
         return run
 
     def _connected(self) -> None:
@@ -78,7 +76,7 @@ class RedisStore:
     async def beat(self) -> Sequence[Answer]:
         try:
             servers = self._connections.servers
-            asked = [[server.send(*question) for question in _questions(server.place)] for server in servers]
+            asked = [[server.send(*question) for question in questions(server.place)] for server in servers]
             return [
                 self._same(server, [self._connections.unwrap(await future) for future in futures])
                 for server, futures in zip(servers, asked, strict=True)
@@ -88,14 +86,14 @@ class RedisStore:
 
     def _same(self, server: Server, told: Sequence[Any]) -> Answer:
         try:
-            run = _run_of(server.place, *told)
+            run = run_of(server.place, *told)
         except RedisAway as error:
             self._connections.drop(str(error))
             raise
         if run != server.run:  # Something between us has changed the server without our connection noticing.
             self._connections.drop("another server")
             raise RedisAway("another server")
-        return Answer("ok", _time(told[2]), server=run)
+        return Answer("ok", time_of(told[2]), server=run)
 
     async def look(self, scope: str, names: Sequence[str], session: str | None) -> Found:
         try:
@@ -203,43 +201,6 @@ class RedisStore:
 
 def _away(error: RedisAway) -> StoreAway:
     return StoreAway(str(error), error.left)
-
-
-def _questions(place: Place) -> tuple[tuple[Argument, ...], ...]:
-    mine = ("INFO", "server"), ("INFO", "replication"), ("TIME",)
-    return mine if place.epoch is None else (*mine, ("CLUSTER", "INFO"))
-
-
-def _run_of(place: Place, server: bytes, replication: bytes, _now: Any, cluster: bytes = b"") -> str:
-    """Of a server that may be read from. Raises RedisAway."""
-    found = re.search(rb"^run_id:(\w+)", server, re.MULTILINE)
-    if found is None or not re.search(rb"^role:master", replication, re.MULTILINE):
-        raise RedisAway("not a master" if found else "no run id")
-    run = found[1].decode()[:_RUN_ID_LENGTH]
-    if place.epoch is None:
-        return run
-    if not re.search(rb"^cluster_state:ok", cluster, re.MULTILINE):
-        raise RedisAway("the cluster is down")
-    epoch = re.search(rb"^cluster_my_epoch:(\d+)", cluster, re.MULTILINE)
-    if epoch is None or int(epoch[1]) != place.epoch:
-        raise RedisAway("the cluster has changed")
-    return f"{run}.{place.epoch}"
-
-
-async def _leave_alone_at_first(connection: Connection, key: str, now: int) -> None:
-    """Raises RedisAway until the run is so old that every process has left what held these slots before, where it would
-    not see what is cleared here. Who comes first writes down when that was.
-    """
-    unwrap(await connection.send("SET", key, now, "PX", _ms(rules.SINCE_LASTS), "NX"))
-    since = unwrap(await connection.send("GET", key))
-    age = (now - int(since or now)) / 1000
-    if age < timing.SWITCH:
-        raise RedisAway("a new master is left alone at first", left=timing.SWITCH - max(0.0, age))
-
-
-def _time(told: tuple[bytes, bytes]) -> float:
-    seconds, microseconds = told
-    return int(seconds) + int(microseconds) / 1_000_000
 
 
 def _bump_arguments(bump: Bump) -> tuple[Argument, ...]:

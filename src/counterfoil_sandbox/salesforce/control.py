@@ -17,7 +17,7 @@ from .installation import Call, Installation
 from .org import Org, Record
 from .rest import installation_of
 
-Ask = Request[Any, Any, Any]
+AnyRequest = Request[Any, Any, Any]
 
 
 def with_control_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
@@ -28,7 +28,7 @@ def with_control_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: B
 
 
 @get("/_sandbox/credentials")
-async def credentials(request: Ask) -> dict[str, str]:
+async def credentials(request: AnyRequest) -> dict[str, str]:
     """What the portal has to be set to."""
     found = installation_of(request)
     return {
@@ -39,34 +39,34 @@ async def credentials(request: Ask) -> dict[str, str]:
 
 
 @post("/_sandbox/reset", status_code=204)
-async def reset(request: Ask) -> None:
+async def reset(request: AnyRequest) -> None:
     installation_of(request).reset()
 
 
 @get("/_sandbox/calls")
-async def calls(request: Ask) -> list[Call]:
+async def calls(request: AnyRequest) -> list[Call]:
     return installation_of(request).calls
 
 
 @delete("/_sandbox/calls")
-async def forget_calls(request: Ask) -> None:
+async def forget_calls(request: AnyRequest) -> None:
     installation_of(request).calls.clear()
 
 
 @post("/_sandbox/faults", status_code=201)
-async def add_fault(request: Ask, data: JSONBody[Fault]) -> Fault:
+async def add_fault(request: AnyRequest, data: JSONBody[Fault]) -> Fault:
     if data.kind not in FAULTS:
         raise ValidationException("kind is one of: " + ", ".join(FAULTS))
     return installation_of(request).add_fault(data)
 
 
 @delete("/_sandbox/faults")
-async def clear_faults(request: Ask) -> None:
+async def clear_faults(request: AnyRequest) -> None:
     installation_of(request).mend()
 
 
 @post("/_sandbox/expire", status_code=204)
-async def expire(request: Ask) -> None:
+async def expire(request: AnyRequest) -> None:
     """Every access token given so far is refused from now on."""
     installation_of(request).expire_tokens()
 
@@ -82,7 +82,7 @@ class SettingsChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 @put("/_sandbox/settings", status_code=204)
-async def change_settings(request: Ask, data: JSONBody[SettingsChange]) -> None:
+async def change_settings(request: AnyRequest, data: JSONBody[SettingsChange]) -> None:
     org = installation_of(request).org
     if data.hidden is not None:
         org.hidden = set(data.hidden)
@@ -93,19 +93,21 @@ async def change_settings(request: Ask, data: JSONBody[SettingsChange]) -> None:
 
 
 @get("/_sandbox/records/{kind:str}")
-async def records(request: Ask, kind: FromPath[str]) -> list[Record]:
+async def records(request: AnyRequest, kind: FromPath[str]) -> list[Record]:
     """As kept, the oldest first."""
     return list(installation_of(request).org.records.get(kind, {}).values())
 
 
 @patch("/_sandbox/records/{kind:str}/{record_id:str}", status_code=204)
-async def change_record(request: Ask, kind: FromPath[str], record_id: FromPath[str], data: JSONBody[Record]) -> None:
+async def change_record(
+    request: AnyRequest, kind: FromPath[str], record_id: FromPath[str], data: JSONBody[Record]
+) -> None:
     """As a person at Salesforce would."""
     installation_of(request).org.update(kind, record_id, data)
 
 
 @delete("/_sandbox/records/{kind:str}/{record_id:str}")
-async def delete_record(request: Ask, kind: FromPath[str], record_id: FromPath[str]) -> None:
+async def delete_record(request: AnyRequest, kind: FromPath[str], record_id: FromPath[str]) -> None:
     installation_of(request).org.delete(kind, record_id)
 
 
@@ -118,7 +120,7 @@ class SalesOrder(msgspec.Struct, kw_only=True):
 
 
 @post("/_sandbox/orders", status_code=201)
-async def sales_order(request: Ask, data: JSONBody[SalesOrder]) -> dict[str, str]:
+async def sales_order(request: AnyRequest, data: JSONBody[SalesOrder]) -> dict[str, str]:
     """An order that sales staff make. Client 0 is an account without a number of WHMCS's."""
     org = installation_of(request).org
     wanted = str(data.client_id) if data.client_id else None
@@ -155,7 +157,7 @@ _PAGE = Markup(
 
 
 @get("/", media_type="text/html")
-async def page(request: Ask) -> Response[str]:
+async def page(request: AnyRequest) -> Response[str]:
     org = installation_of(request).org
     rows = [
         _ROW.format(
@@ -170,7 +172,7 @@ async def page(request: Ask) -> Response[str]:
 
 
 @post("/orders/{order_id:str}/approve")
-async def approve(request: Ask, order_id: FromPath[str]) -> Redirect:
+async def approve(request: AnyRequest, order_id: FromPath[str]) -> Redirect:
     installation_of(request).org.update("Order", order_id, {"Activation_Status__c": "Requested"})
     return Redirect("/", status_code=303)
 

@@ -16,7 +16,7 @@ from .installation import Call, Installation
 from .org import Org, Record, Refused
 from .schema import KINDS
 
-Ask = Request[Any, Any, Any]
+AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 
 GET, PATCH, DELETE = HttpMethod.GET, HttpMethod.PATCH, HttpMethod.DELETE
@@ -27,13 +27,13 @@ PAGE = 2000
 """Records in one answer to a query."""
 
 
-def installation_of(request: Ask) -> Installation:
+def installation_of(request: AnyRequest) -> Installation:
     installation: Installation = request.app.state.installation
     return installation
 
 
 @post("/services/oauth2/token", status_code=200)
-async def token(request: Ask) -> Answer:
+async def token(request: AnyRequest) -> Answer:
     installation = installation_of(request)
     form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
     own_url = str(request.base_url).rstrip("/")
@@ -66,7 +66,7 @@ async def versions() -> list[dict[str, str]]:
 
 
 @get("/services/data/{version:str}/sobjects/{kind:str}/describe")
-async def describe(request: Ask, kind: FromPath[str]) -> Answer:
+async def describe(request: AnyRequest, kind: FromPath[str]) -> Answer:
     org = installation_of(request).org
 
     def described() -> Record:
@@ -91,7 +91,7 @@ async def describe(request: Ask, kind: FromPath[str]) -> Answer:
 
 
 @get("/services/data/{version:str}/query")
-async def query(request: Ask) -> Answer:
+async def query(request: AnyRequest) -> Answer:
     org = installation_of(request).org
     text = request.query_params.get("q", "")
 
@@ -102,7 +102,7 @@ async def query(request: Ask) -> Answer:
 
 
 @get("/services/data/{version:str}/query/{locator:str}")
-async def query_more(request: Ask, locator: FromPath[str]) -> Answer:
+async def query_more(request: AnyRequest, locator: FromPath[str]) -> Answer:
     org = installation_of(request).org
     text, _, start = bytes.fromhex(locator).decode().rpartition("|")
     return await _call(request, "query", _queried(text), lambda: _page(soql.run(org, text), int(start), text))
@@ -123,7 +123,7 @@ def _page(records: list[Record], start: int, text: str) -> Record:
 
 
 @post("/services/data/{version:str}/sobjects/{kind:str}")
-async def create(request: Ask, kind: FromPath[str]) -> Answer:
+async def create(request: AnyRequest, kind: FromPath[str]) -> Answer:
     org = installation_of(request).org
     values = await _json(request)
 
@@ -134,7 +134,7 @@ async def create(request: Ask, kind: FromPath[str]) -> Answer:
 
 
 @route(f"{SOBJECTS}/{{kind:str}}/{{record_id:str}}", status_code=200, http_method=[GET, PATCH, DELETE])
-async def record(request: Ask, kind: FromPath[str], record_id: FromPath[str]) -> Answer:
+async def record(request: AnyRequest, kind: FromPath[str], record_id: FromPath[str]) -> Answer:
     org = installation_of(request).org
     if request.method == "GET":
         return await _call(request, "read", kind, lambda: _read(org, kind, org.get(kind, record_id), request))
@@ -145,7 +145,9 @@ async def record(request: Ask, kind: FromPath[str], record_id: FromPath[str]) ->
 
 
 @route(f"{SOBJECTS}/{{kind:str}}/{{field:str}}/{{value:str}}", status_code=200, http_method=[GET, PATCH])
-async def by_external_id(request: Ask, kind: FromPath[str], field: FromPath[str], value: FromPath[str]) -> Answer:
+async def by_external_id(
+    request: AnyRequest, kind: FromPath[str], field: FromPath[str], value: FromPath[str]
+) -> Answer:
     org = installation_of(request).org
     if request.method == "GET":
         return await _call(request, "read", kind, lambda: _found(org, kind, field, value, request))
@@ -163,14 +165,14 @@ def upsert(org: Org, kind: str, field: str, value: str, values: Record) -> Recor
     return {"id": found["Id"], "success": True, "created": False, "errors": []}
 
 
-def _found(org: Org, kind: str, field: str, value: str, request: Ask) -> Record:
+def _found(org: Org, kind: str, field: str, value: str, request: AnyRequest) -> Record:
     found = org.by_external_id(kind, field, value)
     if found is None:
         raise Refused(404, "NOT_FOUND", "The requested resource does not exist")
     return _read(org, kind, found, request)
 
 
-def _read(org: Org, kind: str, found: Record, request: Ask) -> Record:
+def _read(org: Org, kind: str, found: Record, request: AnyRequest) -> Record:
     fields = org.fields(kind)
     wanted = request.query_params.get("fields", "")
     names = [name.strip() for name in wanted.split(",")] if wanted else list(fields)
@@ -182,13 +184,13 @@ def _read(org: Org, kind: str, found: Record, request: Ask) -> Record:
 
 
 @post("/services/data/{version:str}/composite", status_code=200)
-async def composite(request: Ask) -> Answer:
+async def composite(request: AnyRequest) -> Answer:
     org = installation_of(request).org
     body = await _json(request)
     return await _call(request, "composite", "", lambda: run_composite(org, body), body)
 
 
-async def _json(request: Ask) -> Any:
+async def _json(request: AnyRequest) -> Any:
     try:
         return msgspec.json.decode(await request.body())
     except msgspec.DecodeError:
@@ -196,7 +198,7 @@ async def _json(request: Ask) -> Any:
 
 
 async def _call(
-    request: Ask, operation: str, kind: str, work: Callable[[], Any], body: Any = None, *, status: int = 200
+    request: AnyRequest, operation: str, kind: str, work: Callable[[], Any], body: Any = None, *, status: int = 200
 ) -> Answer:
     installation = installation_of(request)
     call = Call(operation, kind, request.url.path, body, 0.0)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from litestar import Request, Response, post
 from litestar.response import Stream
 
-from . import noise, wire
+from . import faulty_answers, wire
 from .actions import (
     addon,
     catalogue,
@@ -25,7 +25,7 @@ from .actions import (
     subscriptions,
     users,
 )
-from .actions.desk import ActionContext, Answer, Params, RefusedError
+from .actions.context import ActionContext, Answer, Params, RefusedError
 from .calls import NOT_RECORDED, Call
 from .installation import Installation
 from .quirks import bent
@@ -98,7 +98,7 @@ async def _reply(installation: Installation, params: Params, call: Call, base_ur
     refusal = _refusal(installation, params)
     if refusal is not None:
         call.result = "error"
-        return noise.denied(refusal)
+        return faulty_answers.denied(refusal)
     faults = installation.switches.take_faults(call.action, call.params)
     call.faults = [fault.kind for fault in faults]
     slow = [fault for fault in faults if fault.kind == "latency"]
@@ -144,10 +144,10 @@ def _answer(installation: Installation, params: Params, action: str, base_url: s
     is_there = installation.switches.addon or not action.lower().startswith("counterfoil")
     if carried_out is None or not is_there:
         return {"result": "error", "message": "Command Not Found"}
-    desk = ActionContext(
+    context = ActionContext(
         installation.options,
         installation.ledger,
-        installation.clerk,
+        installation.book_keeper,
         installation.switches,
         installation.addon,
         installation.tokens,
@@ -155,7 +155,7 @@ def _answer(installation: Installation, params: Params, action: str, base_url: s
         action,
     )
     try:
-        return carried_out(desk, params)
+        return carried_out(context, params)
     except RefusedError as refused:
         return {"result": "error", "message": str(refused)}
 
@@ -163,11 +163,11 @@ def _answer(installation: Installation, params: Params, action: str, base_url: s
 def _whole(switches: Switches, action: str, answer: Answer) -> Reply:
     body = wire.encode(bent(answer, action, switches))
     if switches.has("php-warning-before", action):
-        body = noise.PHP_WARNING + body
+        body = faulty_answers.PHP_WARNING + body
     if switches.has("php-warning-after", action):
-        body += noise.PHP_WARNING
+        body += faulty_answers.PHP_WARNING
     if switches.has("bom", action):
-        body = noise.BOM + body
+        body = faulty_answers.BOM + body
     kind = "text/html; charset=utf-8" if switches.has("text-html", action) else "application/json"
     return Response(body, status_code=200, media_type=kind)
 
@@ -182,9 +182,9 @@ async def _broken(installation: Installation, fault: Fault, call: Call, answer: 
         return Response(b"", status_code=504)
     if fault.kind == "drip":
         return Stream(_dripping(body, installation.switches.seconds(fault)), media_type="application/json")
-    if fault.kind in noise.NEEDS_FRONT and not installation.can_break_connections:
+    if fault.kind in faulty_answers.NEEDS_PROXY and not installation.can_break_connections:
         return Response(b"This fault needs the real server: counterfoil sandbox whmcs", status_code=501)
-    return noise.faulty(fault, call.action, body)
+    return faulty_answers.faulty(fault, call.action, body)
 
 
 async def _dripping(body: bytes, pause: float) -> AsyncIterator[bytes]:

@@ -18,7 +18,7 @@ def create_app(options: Options | None = None) -> Litestar:
     return Litestar(
         route_handlers=[api, control, *PAGE_HANDLERS],
         state=State({"installation": installation}, deep_copy=False),
-        on_shutdown=[installation.courier.close],
+        on_shutdown=[installation.webhooks.close],
         openapi_config=None,
         request_max_body_size=1024 * 1024,
     )

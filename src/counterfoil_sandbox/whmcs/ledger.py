@@ -1,7 +1,7 @@
 """Where the stand-in's records lie, each with all its versions, so that it can be said what was visible when."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Generic, NamedTuple, TypeVar
@@ -23,9 +23,12 @@ class Version(NamedTuple, Generic[Record]):
 class Table(Generic[Record]):
     """Rows by id. What is read is what WHMCS's database would show *now*; writers see the newest."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], rows: Mapping[int, list[Version[Record]]] | None = None) -> None:
         self._clock = clock
-        self._rows: dict[int, list[Version[Record]]] = {}
+        self._rows = {row_id: history.copy() for row_id, history in (rows or {}).items()}
+
+    def copy(self, clock: Callable[[], float]) -> "Table[Record]":
+        return Table(clock, self._rows)
 
     def seed(self, row_id: int, value: Record) -> None:
         self._rows[row_id] = [Version(1, 0.0, value)]
@@ -88,8 +91,18 @@ class Ledger:
         """Seeded invoices that tests and the demo ask for by name, e.g. "ada.overdue"."""
         self.ids = count(500_001)
         """For whatever is made after the seed, of any kind, so that no id means two things."""
-        self._by_client: dict[int, dict[int, None]] = {}
+        self.invoice_ids: dict[int, dict[int, None]] = {}
+        """Of each client, in the order in which they were made; also of those that are deleted or not visible yet."""
         self._numbered = 0
+
+    def copy_from(self, seeded: "Ledger") -> None:
+        """What was seeded into another. Records do not change, so that both can hold them."""
+        self.currencies, self.gateways = seeded.currencies.copy(), seeded.gateways.copy()
+        self.products, self.notable = seeded.products.copy(), seeded.notable.copy()
+        for name, table in vars(seeded).items():
+            if isinstance(table, Table):
+                setattr(self, name, table.copy(self.monotonic))
+        self.invoice_ids = {client_id: ids.copy() for client_id, ids in seeded.invoice_ids.items()}
 
     def now(self) -> datetime:
         """WHMCS's local time, without a zone, as it writes it."""
@@ -100,17 +113,17 @@ class Ledger:
 
     def seed_invoice(self, invoice: Invoice) -> None:
         self.invoices.seed(invoice.id, invoice)
-        self._by_client.setdefault(invoice.userid, {})[invoice.id] = None
+        self.invoice_ids.setdefault(invoice.userid, {})[invoice.id] = None
 
     def put_invoice(self, invoice: Invoice, *, lag: float = 0.0) -> None:
         self.invoices.put(invoice.id, invoice, lag=lag)
-        self._by_client.setdefault(invoice.userid, {})[invoice.id] = None
+        self.invoice_ids.setdefault(invoice.userid, {})[invoice.id] = None
 
     def delete_invoice(self, invoice: Invoice, *, lag: float = 0.0) -> None:
         self.invoices.put(invoice.id, None, lag=lag)
 
     def invoices_of(self, client_id: int) -> list[Invoice]:
-        found = (self.invoices.visible(invoice_id) for invoice_id in self._by_client.get(client_id, ()))
+        found = (self.invoices.visible(invoice_id) for invoice_id in self.invoice_ids.get(client_id, ()))
         return [invoice for invoice in found if invoice is not None]
 
     def pay_methods_of(self, client_id: int) -> list[PayMethod]:

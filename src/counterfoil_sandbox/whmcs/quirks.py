@@ -1,4 +1,4 @@
-"""Bends a faithful answer into the other shapes that real installations send. Values only; bytes are in `noise`."""
+"""Bends a faithful answer into the other shapes that real installations send. No bytes: `faulty_answers`."""
 
 from collections.abc import Callable
 from typing import Any

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -22,7 +23,8 @@ PLACES = re.compile(r"%\(\w+\)s")
 Text = str | tuple[str, ...]
 
 
-def texts() -> set[Text]:
+@cache
+def texts() -> frozenset[Text]:
     """Of templates, of code that marks them as translatable, of the errors, and of why orders stop."""
     kinds = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
     options = {"templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
@@ -36,7 +38,7 @@ def texts() -> set[Text]:
     }
     extracted = extract_from_dir(ROOM, kinds, options, keywords=keywords)
     found = {f"{context}\x04{message}" if context else message for _, _, message, _, context in extracted}
-    return found | set(error_texts(CounterfoilError)) | {code.words for code in StopCode}
+    return frozenset(found | set(error_texts(CounterfoilError)) | {code.words for code in StopCode})
 
 
 def error_texts(error: type[CounterfoilError]) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""The API actions, one file per kind of thing. An action takes (desk, params) and returns WHMCS's answer as a dict."""
+"""The API actions, one file per kind of thing. Each takes (context, params) and returns WHMCS's answer as a dict."""

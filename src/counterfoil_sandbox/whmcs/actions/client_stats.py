@@ -17,7 +17,7 @@ from counterfoil_sandbox.whmcs.records import (
     Invoice,
 )
 
-from .desk import ActionContext, Answer
+from .context import ActionContext, Answer
 
 # Status -> how the names of its count and of its sum begin and end.
 STATUS_NAMES = {
@@ -46,20 +46,20 @@ NOTHING_OF = (
 )
 
 
-def stats(desk: ActionContext, client: Client) -> Answer:
-    currency = desk.ledger.currencies[client.currency]
-    invoices, services = desk.ledger.invoices_of(client.id), desk.ledger.services_of(client.id)
-    quotes = [quote for quote in desk.ledger.quotes if quote.client_id == client.id]
+def stats(context: ActionContext, client: Client) -> Answer:
+    currency = context.ledger.currencies[client.currency]
+    invoices, services = context.ledger.invoices_of(client.id), context.ledger.services_of(client.id)
+    quotes = [quote for quote in context.ledger.quotes if quote.client_id == client.id]
     active = sum(service.status == "Active" for service in services)
     income = wire.formatted(sum((invoice.paid for invoice in invoices), ZERO), currency)
     return {
-        **_due(desk, invoices, currency),
+        **_due(context, invoices, currency),
         "incredit": client.credit > 0,
         "creditbalance": wire.formatted(client.credit, currency),
         "grossRevenue": income,
         "expenses": wire.formatted(ZERO, currency),
         "income": income,
-        **_by_status(desk, invoices, currency),
+        **_by_status(context, invoices, currency),
         **dict.fromkeys(NOTHING_OF, 0),
         "numacceptedquotes": sum(quote.stage == "Accepted" for quote in quotes),
         "numquotes": len(quotes),
@@ -71,8 +71,8 @@ def stats(desk: ActionContext, client: Client) -> Answer:
     }
 
 
-def _due(desk: ActionContext, invoices: list[Invoice], currency: Currency) -> Answer:
-    today = desk.ledger.today()
+def _due(context: ActionContext, invoices: list[Invoice], currency: Currency) -> Answer:
+    today = context.ledger.today()
     due = [invoice for invoice in invoices if invoice.status == UNPAID]
     overdue = [invoice for invoice in due if invoice.duedate < today]
     return {
@@ -83,14 +83,14 @@ def _due(desk: ActionContext, invoices: list[Invoice], currency: Currency) -> An
     }
 
 
-def _by_status(desk: ActionContext, invoices: list[Invoice], currency: Currency) -> Answer:
+def _by_status(context: ActionContext, invoices: list[Invoice], currency: Currency) -> Answer:
     answer: Answer = {}
     for status, (count, amount) in STATUS_NAMES.items():
-        totals = [_total(desk, invoice) for invoice in invoices if invoice.status == status]
+        totals = [_total(context, invoice) for invoice in invoices if invoice.status == status]
         answer[count] = len(totals)
         answer[amount] = wire.formatted(sum(totals, ZERO), currency)
     return answer
 
 
-def _total(desk: ActionContext, invoice: Invoice) -> Decimal:
-    return Decimal(wire.total(invoice, before_credit=desk.totals_before_credit))
+def _total(context: ActionContext, invoice: Invoice) -> Decimal:
+    return Decimal(wire.total(invoice, before_credit=context.totals_before_credit))

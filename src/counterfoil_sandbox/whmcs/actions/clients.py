@@ -6,37 +6,37 @@ from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.records import Client
 
 from .client_stats import stats
-from .desk import ActionContext, Answer, Params, RefusedError
+from .context import ActionContext, Answer, Params, RefusedError
 
 EMAIL_KINDS = ("general", "invoice", "support", "product", "domain", "affiliate")
 
 
-def get_clients_details(desk: ActionContext, params: Params) -> Answer:
+def get_clients_details(context: ActionContext, params: Params) -> Answer:
     """`stats` only when asked for; its amounts are worded for people."""
     if params.get("clientid"):
-        client = desk.client(params["clientid"])
+        client = context.client(params["clientid"])
     elif params.get("email"):
-        client = _by_email(desk, params["email"])
+        client = _by_email(context, params["email"])
     else:
         raise RefusedError("Either clientid Or email Is Required")
-    details = _details(desk, client)
+    details = _details(context, client)
     answer = {"result": "success", "client": details}
-    if desk.switches.has("deprecated-top-level", desk.action):
+    if context.switches.has("deprecated-top-level", context.action):
         answer = {"result": "success", **details, "client": details}
     if wire.truth(params.get("stats")):
-        answer["stats"] = stats(desk, client)
+        answer["stats"] = stats(context, client)
     return answer
 
 
-def _by_email(desk: ActionContext, email: str) -> Client:
-    found = next((client for client in desk.ledger.clients if client.email.casefold() == email.casefold()), None)
+def _by_email(context: ActionContext, email: str) -> Client:
+    found = next((client for client in context.ledger.clients if client.email.casefold() == email.casefold()), None)
     if found is None:
         raise RefusedError("Client Not Found")
     return found
 
 
-def _details(desk: ActionContext, client: Client) -> Answer:
-    escape = desk.escape
+def _details(context: ActionContext, client: Client) -> Answer:
+    escape = context.escape
     return {
         "client_id": client.id,
         "owner_user_id": client.owner_user_id,
@@ -64,16 +64,16 @@ def _details(desk: ActionContext, client: Client) -> Answer:
         "phonecc": client.phonecc,
         "phonenumberformatted": f"+{client.phonecc}.{client.phone}",
         "telephoneNumber": f"+{client.phonecc}.{client.phone}",
-        **_standing(desk, client),
+        **_standing(context, client),
     }
 
 
-def _standing(desk: ActionContext, client: Client) -> Answer:
+def _standing(context: ActionContext, client: Client) -> Answer:
     """The half of the details that is not name and address."""
-    users = desk.ledger.users_of(client.id)
+    users = context.ledger.users_of(client.id)
     return {
         "billingcid": 0,
-        "notes": desk.escape(client.notes),
+        "notes": context.escape(client.notes),
         "currency": client.currency,
         "defaultgateway": client.defaultgateway,
         "groupid": 0,
@@ -92,14 +92,14 @@ def _standing(desk: ActionContext, client: Client) -> Answer:
         "language": client.language,
         "isOptedInToMarketingEmails": False,
         "lastlogin": "No Login Logged",
-        "currency_code": desk.ledger.currencies[client.currency].code,
+        "currency_code": context.ledger.currencies[client.currency].code,
         "customfields": [],
         "users": {
             "user": [
                 {
                     "id": user.id,
-                    "name": desk.escape(f"{user.firstname} {user.lastname}"),
-                    "email": desk.escape(user.email),
+                    "name": context.escape(f"{user.firstname} {user.lastname}"),
+                    "email": context.escape(user.email),
                     "is_owner": user.id == client.owner_user_id,
                 }
                 for user in users
@@ -108,13 +108,13 @@ def _standing(desk: ActionContext, client: Client) -> Answer:
     }
 
 
-def get_credits(desk: ActionContext, params: Params) -> Answer:
-    client = desk.client(params.get("clientid"), "Client ID Not Found")
+def get_credits(context: ActionContext, params: Params) -> Answer:
+    client = context.client(params.get("clientid"), "Client ID Not Found")
     rows = [
         {
             "id": str(entry.id),
             "date": wire.day(entry.date),
-            "description": desk.escape(entry.description),
+            "description": context.escape(entry.description),
             "amount": wire.money(entry.amount),
             "relid": str(entry.relid),
         }

@@ -3,14 +3,14 @@
 from decimal import Decimal, InvalidOperation
 
 from counterfoil_sandbox.whmcs import wire
-from counterfoil_sandbox.whmcs.actions.desk import ActionContext, Answer, Params, RefusedError
+from counterfoil_sandbox.whmcs.actions.context import ActionContext, Answer, Params, RefusedError
 from counterfoil_sandbox.whmcs.books import cents
 from counterfoil_sandbox.whmcs.records import CANCELLED, PAID, UNPAID, Invoice
 
 
-def newest_invoice(desk: ActionContext, params: Params) -> Invoice:
+def newest_invoice(context: ActionContext, params: Params) -> Invoice:
     """Writers meet the row as it is being changed, not as it was committed."""
-    invoice = desk.ledger.invoices.newest(wire.integer(params.get("invoiceid")))
+    invoice = context.ledger.invoices.newest(wire.integer(params.get("invoiceid")))
     if invoice is None:
         raise RefusedError("Invoice ID Not Found")
     return invoice
@@ -24,13 +24,13 @@ def amount_of(text: str | None) -> Decimal | None:
     return cents(amount) if amount.is_finite() else None
 
 
-def add_invoice_payment(desk: ActionContext, params: Params) -> Answer:
+def add_invoice_payment(context: ActionContext, params: Params) -> Answer:
     """Without an amount, all that is left to pay. The same `transid` twice is two payments."""
-    invoice = newest_invoice(desk, params)
+    invoice = newest_invoice(context, params)
     if invoice.status == CANCELLED:
         raise RefusedError("It is not possible to add a payment to an invoice that is Cancelled")
     amount = amount_of(params.get("amount"))
-    desk.clerk.pay(
+    context.book_keeper.pay(
         invoice,
         invoice.balance if amount is None else amount,
         gateway=params.get("gateway", ""),
@@ -39,11 +39,11 @@ def add_invoice_payment(desk: ActionContext, params: Params) -> Answer:
     return {"result": "success"}
 
 
-def apply_credit(desk: ActionContext, params: Params) -> Answer:
-    invoice = newest_invoice(desk, params)
+def apply_credit(context: ActionContext, params: Params) -> Answer:
+    invoice = newest_invoice(context, params)
     if invoice.status != UNPAID:
         raise RefusedError("Invoice Not in Unpaid Status")
-    client = desk.ledger.clients.newest(invoice.userid)
+    client = context.ledger.clients.newest(invoice.userid)
     credit = client.credit if client else Decimal(0)
     amount = min(credit, invoice.balance) if params.get("amount") == "full" else amount_of(params.get("amount"))
     if amount is None or amount <= 0:
@@ -52,8 +52,8 @@ def apply_credit(desk: ActionContext, params: Params) -> Answer:
         raise RefusedError("Amount exceeds customer credit balance")
     if amount > invoice.balance:
         raise RefusedError("Amount Exceeds Invoice Balance")
-    desk.clerk.apply_credit(invoice, amount)
-    after = desk.ledger.invoices.newest(invoice.id)
+    context.book_keeper.apply_credit(invoice, amount)
+    after = context.ledger.invoices.newest(invoice.id)
     return {
         "result": "success",
         "invoiceid": params["invoiceid"],

@@ -5,7 +5,7 @@ from typing import Any
 
 from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.actions.clients import EMAIL_KINDS
-from counterfoil_sandbox.whmcs.actions.desk import ActionContext, Answer, Params, RefusedError
+from counterfoil_sandbox.whmcs.actions.context import ActionContext, Answer, Params, RefusedError
 from counterfoil_sandbox.whmcs.records import Client
 
 TEXTS = {
@@ -33,9 +33,9 @@ NO_DOMAIN_NOTICES = (
 )
 
 
-def update_client(desk: ActionContext, params: Params) -> Answer:
+def update_client(context: ActionContext, params: Params) -> Answer:
     """Only what is given changes, also to nothing. Found by `clientid` or by `clientemail`."""
-    client = _client(desk, params)
+    client = _client(context, params)
     changes: dict[str, Any] = {field: params[name] for name, field in TEXTS.items() if name in params}
     if "phonenumber" in params:
         changes |= _phone(params["phonenumber"], client.phonecc)
@@ -47,13 +47,13 @@ def update_client(desk: ActionContext, params: Params) -> Answer:
     if preferences != client.email_preferences:
         changes["email_preferences"] = preferences
     if not wire.truth(params.get("skipvalidation")):
-        _check(desk, client, changes)
-    desk.clerk.edit_client(client, changes)
+        _check(context, client, changes)
+    context.book_keeper.edit_client(client, changes)
     return {"result": "success", "clientid": str(client.id)}
 
 
-def _client(desk: ActionContext, params: Params) -> Client:
-    clients = desk.ledger.clients
+def _client(context: ActionContext, params: Params) -> Client:
+    clients = context.ledger.clients
     wanted = params.get("clientemail", "").casefold()
     by_email = next((client.id for client in clients if wanted and client.email.casefold() == wanted), 0)
     client = clients.newest(wire.integer(params.get("clientid")) or by_email)
@@ -77,11 +77,11 @@ def _preferences(client: Client, params: Params) -> dict[str, str]:
     return {**client.email_preferences, **given}
 
 
-def _check(desk: ActionContext, client: Client, changes: dict[str, Any]) -> None:
+def _check(context: ActionContext, client: Client, changes: dict[str, Any]) -> None:
     email = changes.get("email", client.email)
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
         raise RefusedError("The email address entered is not valid")
-    if any(other.id != client.id and other.email.casefold() == email.casefold() for other in desk.ledger.clients):
+    if any(other.id != client.id and other.email.casefold() == email.casefold() for other in context.ledger.clients):
         raise RefusedError("Duplicate Email Address")
     if changes.get("email_preferences", {}).get("domain") == "0":
         raise RefusedError(NO_DOMAIN_NOTICES)

@@ -3,22 +3,22 @@
 from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.records import Product, Service
 
-from .desk import ActionContext, Answer, Params, window
+from .context import ActionContext, Answer, Params, window
 
 
-def get_clients_products(desk: ActionContext, params: Params) -> Answer:
+def get_clients_products(context: ActionContext, params: Params) -> Answer:
     """What WHMCS calls products of a client are services; each row carries the service's password."""
     client_id, service_id = wire.integer(params.get("clientid")), wire.integer(params.get("serviceid"))
     product_id = wire.integer(params.get("pid"))
     found = [
         service
-        for service in desk.ledger.services
+        for service in context.ledger.services
         if (not client_id or service.client_id == client_id)
         and (not service_id or service.id == service_id)
         and (not product_id or service.product_id == product_id)
         and params.get("domain", service.domain) == service.domain
     ]
-    found = desk.among_others(found, desk.ledger.services)
+    found = context.among_others(found, context.ledger.services)
     start, page = window(found, params)
     return {
         "result": "success",
@@ -26,15 +26,15 @@ def get_clients_products(desk: ActionContext, params: Params) -> Answer:
         "totalresults": str(len(found)),
         "startnumber": start,
         "numreturned": len(page),
-        "products": {"product": [_service(desk, service) for service in page]},
+        "products": {"product": [_service(context, service) for service in page]},
     }
 
 
-def _service(desk: ActionContext, service: Service) -> Answer:
-    product = desk.ledger.products[service.product_id]
-    gateway = desk.ledger.gateways.get(service.gateway)
-    order = desk.ledger.orders.visible(service.order_id)
-    escape = desk.escape
+def _service(context: ActionContext, service: Service) -> Answer:
+    product = context.ledger.products[service.product_id]
+    gateway = context.ledger.gateways.get(service.gateway)
+    order = context.ledger.orders.visible(service.order_id)
+    escape = context.escape
     return {
         "id": str(service.id),
         "qty": str(service.quantity),
@@ -61,7 +61,7 @@ def _service(desk: ActionContext, service: Service) -> Answer:
         "username": service.username,
         "password": escape(service.password),
         **USAGE,
-        "customfields": {"customfield": _custom_fields(desk, product, service)},
+        "customfields": {"customfield": _custom_fields(context, product, service)},
         "configoptions": {"configoption": []},
     }
 
@@ -85,13 +85,13 @@ USAGE = {
 }
 
 
-def _custom_fields(desk: ActionContext, product: Product, service: Service) -> list[Answer]:
+def _custom_fields(context: ActionContext, product: Product, service: Service) -> list[Answer]:
     return [
         {
             "id": str(field_id),
             "name": name,
             "translated_name": name,
-            "value": desk.escape(service.custom_fields[field_id]),
+            "value": context.escape(service.custom_fields[field_id]),
         }
         for field_id, name in product.custom_fields
         if field_id in service.custom_fields

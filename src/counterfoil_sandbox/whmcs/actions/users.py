@@ -6,12 +6,12 @@ from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.records import ALL_PERMISSIONS, User
 from counterfoil_sandbox.whmcs.sso import CUSTOM, DESTINATIONS
 
-from .desk import ActionContext, Answer, Params, RefusedError, window
+from .context import ActionContext, Answer, Params, RefusedError, window
 
 
-def validate_login(desk: ActionContext, params: Params) -> Answer:
+def validate_login(context: ActionContext, params: Params) -> Answer:
     """Says success for a user with two-factor on too; then there is no `passwordhash`. Booleans are words."""
-    user = desk.ledger.user_by_email(params.get("email", ""))
+    user = context.ledger.user_by_email(params.get("email", ""))
     given = params.get("password2", "")
     if user is None or not secrets.compare_digest(user.password.encode(), given.encode()):
         raise RefusedError("Email or Password Invalid")
@@ -21,10 +21,10 @@ def validate_login(desk: ActionContext, params: Params) -> Answer:
     return {**answer, "twoFactorEnabled": "true" if user.two_factor else "false"}
 
 
-def get_users(desk: ActionContext, params: Params) -> Answer:
+def get_users(context: ActionContext, params: Params) -> Answer:
     """`search` compares the beginnings of e-mail, first, last and full name."""
     beginning = params.get("search", "").casefold()
-    found = [user for user in desk.ledger.users if _starts(user, beginning)]
+    found = [user for user in context.ledger.users if _starts(user, beginning)]
     found.sort(
         key=lambda user: (user.firstname.casefold(), user.lastname.casefold(), user.id),
         reverse=params.get("sorting", "").upper() == "DESC",
@@ -35,7 +35,7 @@ def get_users(desk: ActionContext, params: Params) -> Answer:
         "totalresults": len(found),
         "startnumber": start,
         "numreturned": len(page),
-        "users": [_user(desk, user) for user in page],
+        "users": [_user(context, user) for user in page],
     }
 
 
@@ -44,58 +44,58 @@ def _starts(user: User, beginning: str) -> bool:
     return any(name.casefold().startswith(beginning) for name in names)
 
 
-def _user(desk: ActionContext, user: User) -> Answer:
-    owned = {client.id for client in desk.ledger.clients if client.owner_user_id == user.id}
+def _user(context: ActionContext, user: User) -> Answer:
+    owned = {client.id for client in context.ledger.clients if client.owner_user_id == user.id}
     return {
         "id": user.id,
-        "firstname": desk.escape(user.firstname),
-        "lastname": desk.escape(user.lastname),
-        "email": desk.escape(user.email),
+        "firstname": context.escape(user.firstname),
+        "lastname": context.escape(user.lastname),
+        "email": context.escape(user.email),
         "datecreated": wire.moment(user.datecreated),
         "validationdata": "",
         "clients": [{"id": client_id, "isOwner": client_id in owned} for client_id in user.clients],
     }
 
 
-def get_user_permissions(desk: ActionContext, params: Params) -> Answer:
-    user = desk.ledger.users.visible(wire.integer(params.get("user_id")))
+def get_user_permissions(context: ActionContext, params: Params) -> Answer:
+    user = context.ledger.users.visible(wire.integer(params.get("user_id")))
     if user is None:
         raise RefusedError("Invalid user id")
-    client = desk.client(params.get("client_id"), "Invalid client id")
+    client = context.client(params.get("client_id"), "Invalid client id")
     if client.id not in user.clients:
         raise RefusedError("User is not associated with client")
     permissions = ALL_PERMISSIONS if client.owner_user_id == user.id else user.clients[client.id]
-    if desk.switches.has("permissions-missing", desk.action):
+    if context.switches.has("permissions-missing", context.action):
         return {"result": "success"}
-    if desk.switches.has("permissions-as-text", desk.action):
+    if context.switches.has("permissions-as-text", context.action):
         return {"result": "success", "permissions": ",".join(permissions)}
     return {"result": "success", "permissions": list(permissions)}
 
 
-def create_sso_token(desk: ActionContext, params: Params) -> Answer:
+def create_sso_token(context: ActionContext, params: Params) -> Answer:
     """Without `user_id` it is the client's owner who gets signed in."""
-    client_id, user_id = _who(desk, params)
+    client_id, user_id = _who(context, params)
     destination = params.get("destination", "")
     if destination not in DESTINATIONS:
         raise RefusedError("Invalid destination")
-    client = desk.ledger.clients.visible(client_id)
+    client = context.ledger.clients.visible(client_id)
     if client is None or not client.allow_sso:
         raise RefusedError(f"SSO authentication blocked for client {client_id}")
     path = params.get("sso_redirect_path", "") if destination == CUSTOM else ""
-    token = desk.tokens.make(user_id, client_id, path or DESTINATIONS[destination])
+    token = context.tokens.make(user_id, client_id, path or DESTINATIONS[destination])
     return {
         "result": "success",
         "access_token": token,
-        "redirect_url": f"{desk.base_url}/oauth/singlesignon.php?access_token={token}",
+        "redirect_url": f"{context.base_url}/oauth/singlesignon.php?access_token={token}",
     }
 
 
-def _who(desk: ActionContext, params: Params) -> tuple[int, int]:
+def _who(context: ActionContext, params: Params) -> tuple[int, int]:
     if not params.get("client_id") and not params.get("user_id"):
         raise RefusedError("A valid client_id or user_id is required")
-    client = desk.client(params["client_id"], "Invalid client_id") if params.get("client_id") else None
+    client = context.client(params["client_id"], "Invalid client_id") if params.get("client_id") else None
     user_id = wire.integer(params["user_id"]) if params.get("user_id") else client.owner_user_id if client else 0
-    user = desk.ledger.users.visible(user_id)
+    user = context.ledger.users.visible(user_id)
     if user is None:
         raise RefusedError("Invalid user_id")
     if client is None:

@@ -1,10 +1,10 @@
-"""The pages of the stand-in, for customers and for whoever runs the demo. Every change goes through the clerk."""
+"""The pages of the stand-in, for customers and for whoever runs the demo. Every change goes through the book-keeper."""
 
 from .admin import ADMIN
 from .client_area import CLIENT_AREA
-from .entry import ENTRY
 from .invoice import INVOICE
 from .pay_methods import PAY_METHODS
 from .rendering import STYLES
+from .sign_in import SIGN_IN
 
-PAGE_HANDLERS = [*ENTRY, *INVOICE, *CLIENT_AREA, *PAY_METHODS, *ADMIN, *STYLES]
+PAGE_HANDLERS = [*SIGN_IN, *INVOICE, *CLIENT_AREA, *PAY_METHODS, *ADMIN, *STYLES]

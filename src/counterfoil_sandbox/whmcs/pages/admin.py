@@ -8,18 +8,19 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from counterfoil_sandbox.whmcs.actions.payments import amount_of
-from counterfoil_sandbox.whmcs.control.things import NewInvoice, create
+from counterfoil_sandbox.whmcs.control.invoices import NewInvoice, create
 from counterfoil_sandbox.whmcs.installation import Installation
 from counterfoil_sandbox.whmcs.records import STATUSES
+from counterfoil_sandbox.whmcs.request import AnyRequest, installation_of
 from counterfoil_sandbox.whmcs.switches import FAULTS, QUIRKS, Fault
 
-from .rendering import Ask, Page, form_of, installation_of, own_pages_only, page, with_control_key
+from .rendering import Page, form_of, own_pages_only, page, with_control_key
 
 _PER_PAGE = 40
 
 
 @get("/admin/", guards=[with_control_key])
-async def admin(request: Ask, client: FromQuery[int] = 1) -> Page:
+async def admin(request: AnyRequest, client: FromQuery[int] = 1) -> Page:
     installation = installation_of(request)
     invoices = sorted(installation.ledger.invoices_of(client), key=lambda one: (one.date, one.id), reverse=True)
     return page(
@@ -32,13 +33,13 @@ async def admin(request: Ask, client: FromQuery[int] = 1) -> Page:
         statuses=STATUSES,
         faults=FAULTS,
         quirks=QUIRKS,
-        deliveries=list(installation.courier.deliveries)[-12:][::-1],
+        deliveries=list(installation.webhooks.deliveries)[-12:][::-1],
         calls=list(installation.calls.seen)[-12:][::-1],
     )
 
 
 @post("/admin/", guards=[with_control_key, own_pages_only], status_code=200)
-async def change(request: Ask) -> Page:
+async def change(request: AnyRequest) -> Page:
     installation = installation_of(request)
     pairs = await form_of(request)
     form = dict(pairs)
@@ -53,21 +54,21 @@ async def change(request: Ask) -> Page:
 
 def _invoice(installation: Installation, form: dict[str, str]) -> None:
     """`do`: a status, or what to do with `amount`."""
-    clerk, tell = installation.clerk, "tell" in form
+    book_keeper, tell = installation.book_keeper, "tell" in form
     invoice = installation.ledger.invoices.newest(int(form["id"])) if form.get("id", "").isdigit() else None
     if invoice is None:
         return
     wanted, amount = form.get("do", ""), amount_of(form.get("amount"))
     if wanted in STATUSES:
-        clerk.set_status(invoice, wanted, tell=tell)
+        book_keeper.set_status(invoice, wanted, tell=tell)
     elif wanted == "delete":
-        clerk.delete_invoice(invoice, tell=tell)
+        book_keeper.delete_invoice(invoice, tell=tell)
     elif wanted == "pay":
-        clerk.pay(invoice, amount or invoice.balance, tell=tell)
+        book_keeper.pay(invoice, amount or invoice.balance, tell=tell)
     elif wanted == "refund":
-        clerk.refund(invoice, amount or invoice.paid, tell=tell)
+        book_keeper.refund(invoice, amount or invoice.paid, tell=tell)
     elif wanted == "amount" and amount is not None:
-        clerk.set_amount(invoice, amount, tell=tell)
+        book_keeper.set_amount(invoice, amount, tell=tell)
 
 
 def _new(installation: Installation, form: dict[str, str]) -> None:

@@ -6,14 +6,15 @@ from litestar.response import Redirect
 
 from counterfoil_sandbox.whmcs.installation import Installation, Visit
 from counterfoil_sandbox.whmcs.records import DRAFT, UNPAID, Invoice, Item
+from counterfoil_sandbox.whmcs.request import AnyRequest, installation_of
 
-from .rendering import Ask, Page, denied, form_of, installation_of, may, own_pages_only, page, to_sign_in, visit_of
+from .rendering import Page, denied, form_of, may, own_pages_only, page, to_sign_in, visit_of
 
 _NEEDS = {"invoices": "invoices", "masspay": "invoices", "services": "products", "details": "profile"}
 
 
 @get("/clientarea.php")
-async def client_area(request: Ask, action: FromQuery[str] = "") -> Page:
+async def client_area(request: AnyRequest, action: FromQuery[str] = "") -> Page:
     visit = visit_of(request)
     if visit is None:
         return to_sign_in(request)
@@ -41,7 +42,7 @@ def _invoices(installation: Installation, visit: Visit) -> list[Invoice]:
 
 
 @post("/clientarea.php", guards=[own_pages_only], status_code=200)
-async def client_area_form(request: Ask, action: FromQuery[str] = "") -> Page:
+async def client_area_form(request: AnyRequest, action: FromQuery[str] = "") -> Page:
     visit, installation = visit_of(request), installation_of(request)
     if visit is None:
         return to_sign_in(request)
@@ -80,7 +81,7 @@ def _mass_payment(installation: Installation, visit: Visit, chosen: list[int]) -
         created_at=now,
         updated_at=now,
     )
-    installation.clerk.create_invoice(made)
+    installation.book_keeper.create_invoice(made)
     return Redirect(f"/viewinvoice.php?id={made.id}", status_code=303)
 
 
@@ -89,7 +90,7 @@ def _save_details(installation: Installation, visit: Visit, form: dict[str, str]
     fields = ("firstname", "lastname", "companyname", "address1", "address2", "city", "state", "postcode")
     changes = {name: form[name] for name in fields if name in form}
     if client is not None and changes:
-        installation.clerk.edit_client(client, changes)
+        installation.book_keeper.edit_client(client, changes)
 
 
 CLIENT_AREA = [client_area, client_area_form]

@@ -9,11 +9,12 @@ from litestar.response import Redirect
 from counterfoil_sandbox.whmcs.actions.payments import amount_of
 from counterfoil_sandbox.whmcs.pages.pdf import document
 from counterfoil_sandbox.whmcs.records import DRAFT, UNPAID, Invoice
+from counterfoil_sandbox.whmcs.request import AnyRequest, installation_of
 
-from .rendering import Ask, Page, denied, form_of, installation_of, may, own_pages_only, page, to_sign_in, visit_of
+from .rendering import Page, denied, form_of, may, own_pages_only, page, to_sign_in, visit_of
 
 
-def _refusal(request: Ask, invoice: Invoice | None) -> Page | None:
+def _refusal(request: AnyRequest, invoice: Invoice | None) -> Page | None:
     """What is answered instead of the invoice: to sign in, no permission, or not theirs."""
     visit = visit_of(request)
     if visit is None:
@@ -26,7 +27,7 @@ def _refusal(request: Ask, invoice: Invoice | None) -> Page | None:
 
 
 @get("/viewinvoice.php")
-async def view_invoice(request: Ask, id: FromQuery[int] = 0, paid: FromQuery[str] = "") -> Page:  # noqa: A002 # WHMCS's own name
+async def view_invoice(request: AnyRequest, id: FromQuery[int] = 0, paid: FromQuery[str] = "") -> Page:  # noqa: A002 # WHMCS's own name
     invoice = installation_of(request).ledger.invoices.newest(id)
     refused = _refusal(request, invoice)
     if refused is not None or invoice is None:
@@ -36,7 +37,7 @@ async def view_invoice(request: Ask, id: FromQuery[int] = 0, paid: FromQuery[str
 
 
 @post("/viewinvoice.php", guards=[own_pages_only], status_code=200)
-async def pay_invoice(request: Ask, id: FromQuery[int] = 0) -> Page:  # noqa: A002 # WHMCS's own name
+async def pay_invoice(request: AnyRequest, id: FromQuery[int] = 0) -> Page:  # noqa: A002 # WHMCS's own name
     """`amount` empty: all of it. A mass payment pays the invoices that it names."""
     installation = installation_of(request)
     invoice = installation.ledger.invoices.newest(id)
@@ -48,12 +49,12 @@ async def pay_invoice(request: Ask, id: FromQuery[int] = 0) -> Page:  # noqa: A0
     if invoice.status != UNPAID or amount is None or not 0 < amount <= invoice.balance:
         return Redirect(f"/viewinvoice.php?id={id}", status_code=303)
     gateway = form.get("gateway", "")
-    installation.clerk.pay(invoice, amount, gateway=gateway if gateway in installation.ledger.gateways else "")
+    installation.book_keeper.pay(invoice, amount, gateway=gateway if gateway in installation.ledger.gateways else "")
     return Redirect(f"/viewinvoice.php?id={id}&paid={amount}", status_code=303)
 
 
 @get("/dl.php")
-async def download(request: Ask, id: FromQuery[int] = 0, type: FromQuery[str] = "") -> Response[bytes] | Page:  # noqa: A002 # WHMCS's own
+async def download(request: AnyRequest, id: FromQuery[int] = 0, type: FromQuery[str] = "") -> Response[bytes] | Page:  # noqa: A002 # WHMCS's own
     ledger = installation_of(request).ledger
     invoice = ledger.invoices.newest(id) if type == "i" else None
     refused = _refusal(request, invoice)

@@ -7,18 +7,19 @@ from litestar import get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from counterfoil_sandbox.whmcs.clerk import BookKeeper
+from counterfoil_sandbox.whmcs.book_keeper import BookKeeper
 from counterfoil_sandbox.whmcs.installation import Installation, Visit
 from counterfoil_sandbox.whmcs.records import PayMethod
+from counterfoil_sandbox.whmcs.request import AnyRequest, installation_of
 
-from .rendering import Ask, Page, denied, form_of, installation_of, may, own_pages_only, page, to_sign_in, visit_of
+from .rendering import Page, denied, form_of, may, own_pages_only, page, to_sign_in, visit_of
 
 HERE = "/index.php?rp=/account/paymentmethods"
 _BRANDS = {"Visa": "4242", "Mastercard": "4444", "American Express": "8431"}
 
 
 @get("/index.php")
-async def pay_methods(request: Ask, rp: FromQuery[str] = "") -> Page:
+async def pay_methods(request: AnyRequest, rp: FromQuery[str] = "") -> Page:
     visit, installation = visit_of(request), installation_of(request)
     if visit is None:
         return to_sign_in(request)
@@ -36,7 +37,7 @@ async def pay_methods(request: Ask, rp: FromQuery[str] = "") -> Page:
 
 
 @post("/index.php", guards=[own_pages_only], status_code=200)
-async def change_pay_methods(request: Ask) -> Page:
+async def change_pay_methods(request: AnyRequest) -> Page:
     visit, installation = visit_of(request), installation_of(request)
     if visit is None:
         return to_sign_in(request)
@@ -44,9 +45,9 @@ async def change_pay_methods(request: Ask) -> Page:
         return denied(request)
     form = dict(await form_of(request))
     if form.get("do") == "add":
-        installation.clerk.put_pay_method(_new(installation, visit, form))
+        installation.book_keeper.put_pay_method(_new(installation, visit, form))
     else:
-        _change(installation.clerk, visit, form)
+        _change(installation.book_keeper, visit, form)
     return Redirect(HERE, status_code=303)
 
 
@@ -77,15 +78,15 @@ def _new(installation: Installation, visit: Visit, form: dict[str, str]) -> PayM
     )
 
 
-def _change(clerk: BookKeeper, visit: Visit, form: dict[str, str]) -> None:
+def _change(book_keeper: BookKeeper, visit: Visit, form: dict[str, str]) -> None:
     given = form.get("id", "")
-    method = clerk.ledger.pay_methods.newest(int(given)) if given.isdigit() else None
+    method = book_keeper.ledger.pay_methods.newest(int(given)) if given.isdigit() else None
     if method is None or method.client_id != visit.client_id:
         return
     if form.get("do") == "delete":
-        clerk.delete_pay_method(method)
+        book_keeper.delete_pay_method(method)
     elif form.get("do") == "default":
-        clerk.default_pay_method(method)
+        book_keeper.default_pay_method(method)
 
 
 PAY_METHODS = [pay_methods, change_pay_methods]

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import MediaType, Request, Response, get
+from litestar import MediaType, Response, get
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from counterfoil_sandbox.whmcs import wire
 from counterfoil_sandbox.whmcs.installation import Installation, Visit
 from counterfoil_sandbox.whmcs.records import ALL_PERMISSIONS, Client, Invoice
+from counterfoil_sandbox.whmcs.request import AnyRequest, installation_of
 
 COOKIE = "WHMCSsandbox"
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -31,20 +32,14 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
 }
 
-Ask = Request[Any, Any, Any]
 Page = Response[Any]
 
 
-def installation_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Installation:
-    installation: Installation = connection.app.state.installation
-    return installation
-
-
-def visit_of(request: Ask) -> Visit | None:
+def visit_of(request: AnyRequest) -> Visit | None:
     return installation_of(request).visit(request.cookies.get(COOKIE, ""))
 
 
-def page(request: Ask, name: str, *, status: int = 200, **context: Any) -> Page:
+def page(request: AnyRequest, name: str, *, status: int = 200, **context: Any) -> Page:
     installation = installation_of(request)
     visit = visit_of(request)
     common = {
@@ -75,14 +70,14 @@ class _Shown:
         return client.companyname or wire.full_name(client)
 
 
-def to_sign_in(request: Ask) -> Page:
+def to_sign_in(request: AnyRequest) -> Page:
     """As WHMCS does for who is not signed in."""
     query = request.scope["query_string"].decode("latin-1")
     goto = request.url.path.lstrip("/") + (f"?{query}" if query else "")
     return Redirect("/login.php", status_code=303, query_params={"goto": goto})
 
 
-def denied(request: Ask) -> Page:
+def denied(request: AnyRequest) -> Page:
     return page(
         request, "message.html", status=403, title="Access Denied", text="You do not have permission to view this page."
     )
@@ -97,7 +92,7 @@ def may(installation: Installation, visit: Visit, permission: str) -> bool:
     return permission in (ALL_PERMISSIONS if owner else user.clients.get(client.id, ()))
 
 
-async def form_of(request: Ask) -> list[tuple[str, str]]:
+async def form_of(request: AnyRequest) -> list[tuple[str, str]]:
     return parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True)
 
 

@@ -30,7 +30,7 @@ _SERVICES: tuple[tuple[int, int, str, str, str, str, int | None, int, str], ...]
 )
 
 
-def seed_records(ledger: Ledger, today: date) -> None:
+def seed_correspondence(ledger: Ledger, today: date) -> None:
     for place, row in enumerate(_SERVICES):
         service = _service(_FIRST + place, row, today)
         ledger.services.seed(service.id, service)

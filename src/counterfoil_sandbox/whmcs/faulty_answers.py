@@ -5,7 +5,7 @@ from litestar import MediaType, Response
 from .switches import Fault
 
 WIRE = "x-sandbox-wire"
-"""A header by which the front server is told what to do to the connection; it never leaves the sandbox."""
+"""A header by which the proxy is told what to do to the connection; it never leaves the sandbox."""
 
 BOM = b"\xef\xbb\xbf"
 
@@ -33,7 +33,7 @@ _BODIES = {
 
 HUGE = 64 * 1024 * 1024
 
-NEEDS_FRONT = {"reset", "truncate"}
+NEEDS_PROXY = {"reset", "truncate"}
 
 
 def denied(message: str) -> Response[bytes]:
@@ -47,7 +47,7 @@ def faulty(fault: Fault, action: str, answer: bytes) -> Response[bytes]:
         return denied(_DENIALS[fault.kind])
     if fault.kind == "permission":
         return denied(f'Invalid Permissions: API action "{action.lower()}" is not allowed')
-    if fault.kind in NEEDS_FRONT:
+    if fault.kind in NEEDS_PROXY:
         return Response(answer, status_code=200, media_type="application/json", headers={WIRE: fault.kind})
     if fault.kind == "redirect":
         return Response(b"", status_code=302, headers={"location": "/maintenance.html"})

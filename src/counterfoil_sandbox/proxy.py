@@ -1,4 +1,4 @@
-"""Serves an ASGI application with Granian, behind a raw front that can break connections when the application says so.
+"""Serves an ASGI application with Granian, behind a proxy that can break connections when the application says so.
 
 An ASGI application cannot reset a connection or send fewer bytes than it promised; a real network can.
 """
@@ -43,9 +43,9 @@ async def running(app: Any, host: str, port: int) -> AsyncIterator[int]:
         try:
             await _until_listening(path, serving)
             connections: set[asyncio.Task[None]] = set()
-            front = await asyncio.start_server(_handler(path, connections), host, port, limit=_CHUNK)
-            async with front:
-                yield front.sockets[0].getsockname()[1]
+            proxy = await asyncio.start_server(_handler(path, connections), host, port, limit=_CHUNK)
+            async with proxy:
+                yield proxy.sockets[0].getsockname()[1]
                 for connection in set(connections):
                     connection.cancel()
         finally:

@@ -8,25 +8,26 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from counterfoil_sandbox.whmcs.installation import Visit
+from counterfoil_sandbox.whmcs.request import AnyRequest, installation_of
 
-from .rendering import COOKIE, Ask, Page, form_of, installation_of, own_pages_only, page
+from .rendering import COOKIE, Page, form_of, own_pages_only, page
 
 _PATH = re.compile(r"[a-z]+\.php(\?[^\\\x00-\x1f\x7f]*)?")
 
 
 @get("/")
-async def front(request: Ask) -> Page:
+async def front(request: AnyRequest) -> Page:
     ledger = installation_of(request).ledger
     return page(request, "front.html", people=[user for user in ledger.users if user.id < 100])
 
 
 @get("/login.php")
-async def sign_in_page(request: Ask, goto: FromQuery[str] = "clientarea.php") -> Page:
+async def sign_in_page(request: AnyRequest, goto: FromQuery[str] = "clientarea.php") -> Page:
     return page(request, "login.html", goto=goto, failed=False)
 
 
 @post("/dologin.php", guards=[own_pages_only], status_code=200)
-async def sign_in(request: Ask) -> Page:
+async def sign_in(request: AnyRequest) -> Page:
     installation = installation_of(request)
     form = dict(await form_of(request))
     goto = form.get("goto", "")
@@ -38,7 +39,7 @@ async def sign_in(request: Ask) -> Page:
 
 
 @get("/oauth/singlesignon.php")
-async def single_sign_on(request: Ask, access_token: FromQuery[str] = "") -> Page:
+async def single_sign_on(request: AnyRequest, access_token: FromQuery[str] = "") -> Page:
     """A token works once, within its minute; then it says so instead of signing anybody in."""
     installation = installation_of(request)
     grant = installation.tokens.redeem(access_token)
@@ -64,14 +65,14 @@ def _enter(cookie: str, goto: str) -> Page:
 
 
 @get("/logout.php")
-async def sign_out(request: Ask) -> Page:
+async def sign_out(request: AnyRequest) -> Page:
     installation_of(request).sign_out(request.cookies.get(COOKIE, ""))
     return Redirect("/", status_code=303)
 
 
 @get("/maintenance.html")
-async def maintenance(request: Ask) -> Response[str]:
+async def maintenance(request: AnyRequest) -> Response[str]:
     return page(request, "message.html", title="Down for Maintenance", text="We will be back shortly.")
 
 
-ENTRY = [front, sign_in_page, sign_in, single_sign_on, sign_out, maintenance]
+SIGN_IN = [front, sign_in_page, sign_in, single_sign_on, sign_out, maintenance]

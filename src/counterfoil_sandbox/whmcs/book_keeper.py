@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from counterfoil_sandbox.webhooks import Courier, Event
+from counterfoil_sandbox.webhooks import Event, WebhookSender
 
 from . import books
 from .addon import Addon
@@ -44,9 +44,9 @@ STATUS_EVENTS = {
 class BookKeeper:
     """`tell=False`: the change comes without a hook, as many do in WHMCS."""
 
-    def __init__(self, ledger: Ledger, courier: Courier, switches: Switches, addon: Addon) -> None:
+    def __init__(self, ledger: Ledger, webhooks: WebhookSender, switches: Switches, addon: Addon) -> None:
         self.ledger = ledger
-        self.courier = courier
+        self.webhooks = webhooks
         self.switches = switches
         self.addon = addon
 
@@ -210,11 +210,11 @@ class BookKeeper:
             return
         delay = self.switches.random.uniform(0, weather.delay) if weather.shuffle else weather.delay
         message_id = self.addon.message_id(recorded) if recorded else ""
-        first = self.courier.send(event, delay=delay, message_id=message_id)
+        first = self.webhooks.send(event, delay=delay, message_id=message_id)
         if recorded:
             recorded.delivery = first
         for _ in range(weather.copies - 1):
-            self.courier.send(event, delay=delay, message_id=first.id)
+            self.webhooks.send(event, delay=delay, message_id=first.id)
 
 
 def due_default(today: date) -> date:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from counterfoil_sandbox.whmcs.addon import Addon
-from counterfoil_sandbox.whmcs.clerk import BookKeeper
+from counterfoil_sandbox.whmcs.book_keeper import BookKeeper
 from counterfoil_sandbox.whmcs.ledger import Ledger
 from counterfoil_sandbox.whmcs.options import Options
 from counterfoil_sandbox.whmcs.records import Client
@@ -26,7 +26,7 @@ class RefusedError(Exception):
 class ActionContext:
     options: Options
     ledger: Ledger
-    clerk: BookKeeper
+    book_keeper: BookKeeper
     switches: Switches
     addon: Addon
     tokens: Tokens
