@@ -51,7 +51,7 @@ PAGE = 1000
 MANY = 200
 """Missed changes from which on everything is cleared at once: it costs less than each of them."""
 
-Effect = Callable[[Event], Awaitable[None]]
+Apply = Callable[[Event], Awaitable[None]]
 
 
 class ChangeSource(Protocol):
@@ -78,10 +78,10 @@ class CatchUp:
             await feed.introduce(self._engine, series)
             self._addon.is_introduced = True
 
-    async def watch(self, effect: Effect, *, every: float = LOOK_EVERY) -> NoReturn:
+    async def watch(self, apply: Apply, *, every: float = LOOK_EVERY) -> NoReturn:
         while True:
             try:
-                await self.look(effect)
+                await self.look(apply)
             except NotOffered:
                 _log.info("changes cannot be asked for", reason="WHMCS has no such action, or does not allow it us")
             except Unavailable as error:
@@ -89,7 +89,7 @@ class CatchUp:
                 _log.info("changes could not be asked for", reason=error.code)
             await asyncio.sleep(every)
 
-    async def look(self, effect: Effect) -> None:
+    async def look(self, apply: Apply) -> None:
         """Asks, if it is time and this process' turn. Raises NotOffered, Unavailable."""
         found = await feed.find(self._engine)
         if found is None:
@@ -99,14 +99,14 @@ class CatchUp:
         is_time = found.asked_at <= now - self._every
         if is_time and self._addon.offers(CHANGES) and await self._take_turn(now):
             self.counters["asked"] += 1
-            await self._catch_up(found, effect, now)
+            await self._catch_up(found, apply, now)
 
     async def _take_turn(self, now: datetime) -> bool:
         # A name of its own for each turn: who failed waits like all the others, and does not ask a WHMCS that is down
         # at every look.
         return await leases.take(self._engine, LEASE_NAME, secrets.token_hex(8), now, now + self._turn)
 
-    async def _catch_up(self, found: Feed, effect: Effect, asked_at: datetime) -> None:
+    async def _catch_up(self, found: Feed, apply: Apply, asked_at: datetime) -> None:
         seen = after = found.seen
         while True:
             report = await self._addon.changes(found.series, after)
@@ -114,7 +114,7 @@ class CatchUp:
                 await self._begin_again(report, asked_at)
                 return
             ripe = tuple(takewhile(lambda change: change.age >= YOUNG, report.changes))
-            await self._make_good(ripe, effect)
+            await self._make_good(ripe, apply)
             seen = self._advanced(seen, ripe)
             await feed.move(self._engine, found.series, seen, asked_at)
             if len(ripe) < PAGE:
@@ -128,7 +128,7 @@ class CatchUp:
         await self._cache.clear_everything()
         await feed.move(self._engine, report.series, report.newest, asked_at)
 
-    async def _make_good(self, changes: Sequence[NumberedChange], effect: Effect) -> None:
+    async def _make_good(self, changes: Sequence[NumberedChange], apply: Apply) -> None:
         applied = await receipts.applied(self._engine, [change.event.id for change in changes])
         missed = [change.event for change in changes if change.event.id not in applied]
         if len(missed) > MANY:
@@ -137,7 +137,7 @@ class CatchUp:
             await receipts.record_applied(self._engine, received)
         else:
             for event in missed:
-                await effect(event)
+                await apply(event)
         self.counters["missed"] += len(missed)
         if missed:
             _log.warning("lost webhooks made good", number=len(missed))

@@ -141,15 +141,14 @@ class WhmcsApi:
         limitnum: int = 1000,
         orderby: str = "date",
         order: str = "desc",
-        status: str = "",
     ) -> InvoiceRows:
-        """One page, drafts among it. `status` in WHMCS's words, "Overdue" too.
+        """One page, drafts among it.
 
         https://developers.whmcs.com/api-reference/getinvoices/
         """
         # Without a client WHMCS would send everybody's invoices.
         params: dict[str, str | int] = {"userid": real_id(client_id), "limitstart": limitstart, "limitnum": limitnum}
-        params |= {"orderby": orderby, "order": order} | ({"status": status} if status else {})
+        params |= {"orderby": orderby, "order": order}
         with interpreting("GetInvoices"):
             answer = await self._client.call("GetInvoices", params)
             read = partial(invoices.invoice_rows, answer, client_id, limitstart, limitnum, self._zone)
