@@ -220,7 +220,8 @@ def _sessions(history: History) -> dict[str, list[Read]]:
 
 def f9_wholeness(history: History) -> Iterator[Violation]:
     """No body mixes what was gone before a clear began with what came after that clear was answered. Past the store,
-    where no generation is known, it mixes nothing that was gone before it was asked for.
+    where no generation is known, and for who has lost two fetches to clears (F15), it mixes nothing that was gone
+    before it was asked for.
     """
     clears = history.holding("webhook", "refresh", "hand-off")
     for index, read in history.last_reads.items():
@@ -231,8 +232,15 @@ def f9_wholeness(history: History) -> Iterator[Violation]:
         gone = min(max(t.gone(at) for at in v.candidates) for t, v in zip(tracks, values, strict=True))
         come = max(min(t.versions[at].earliest for at in v.candidates) for t, v in zip(tracks, values, strict=True))
         is_mixed = gone < come and clears[history.shown[index].client].answered_after(gone) < come
-        if is_mixed and not (gone >= read.started and history.is_past_the_store(read, after=AFTER_OUTAGE)):
+        is_for_this_request = history.is_past_the_store(read, after=AFTER_OUTAGE) or _was_cleared_twice(history, read)
+        if is_mixed and not (gone >= read.started and is_for_this_request):
             yield Violation("F9", read.started, f"{told(read)}: shows what was gone at {gone:.3f} beside {come:.3f}")
+
+
+def _was_cleared_twice(history: History, read: Read) -> bool:
+    """While it was read; by an edit too, which clears before and after."""
+    mine = (each for each in history.clears if each.client in {read.client, None})
+    return sum(each.started < read.ended and read.started < each.ended for each in mine) >= 2
 
 
 def f12_lost_webhook(history: History) -> Iterator[Violation]:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from counterfoil.app.portal import build
+from counterfoil.app.build import build_portal
 from counterfoil.settings import load
 from counterfoil.web.api.openapi import described
 
@@ -16,7 +16,7 @@ NOT_USED = {
 
 
 def main() -> None:
-    schema = described(build(load(NOT_USED, Path("/nonexistent"))))
+    schema = described(build_portal(load(NOT_USED, Path("/nonexistent"))))
     text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
     (Path(__file__).parent.parent / "docs/openapi.json").write_text(text + "\n", encoding="utf-8")
 

@@ -222,17 +222,21 @@ class StopCode(StrEnum):
 
     @property
     def words(self) -> str:
-        """For the customer; an English message id of the catalogue."""
+        """What the customer is told, on the order's page and in the API; an English message id of the catalogue.
+        Salesforce gets the same sentence in English. Staff need no words of their own: they see the code beside it,
+        and docs/orders.md says what to do about each.
+        """
         return _STOPPED[self]
 
 
 _STOPPED = {
     StopCode.PAYMENT_METHOD_MISSING: "There is no usable payment method. Add one, then try again.",
-    StopCode.CLIENT_NOT_MAPPED: "We could not match this order to your billing account. Please contact us.",
-    StopCode.PRODUCT_NOT_MAPPED: "We could not match what was ordered to our products. Please contact us.",
+    StopCode.CLIENT_NOT_MAPPED: "This order could not be matched to your billing account. Please contact us.",
+    StopCode.PRODUCT_NOT_MAPPED: "What was ordered could not be matched to our products. Please contact us.",
     StopCode.BILLING_UNAVAILABLE: "The billing system was unavailable for too long. Please try again.",
-    StopCode.BILLING_REJECTED: "The billing system did not take the order. Please contact us.",
-    StopCode.BILLING_OUTCOME_UNKNOWN: "We are checking whether the order was placed. Please do not order again.",
+    StopCode.BILLING_REJECTED: "The billing system did not take this order. Please contact us.",
+    StopCode.BILLING_OUTCOME_UNKNOWN: "We are checking whether this order was placed. Please do not order it again; "
+    "we will contact you.",
     StopCode.ORDER_CHANGED: "The order or its price changed after it was placed. Please order again.",
     StopCode.INTERNAL: "Something went wrong on our side. Please try again, or contact us.",
 }

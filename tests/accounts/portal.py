@@ -34,7 +34,7 @@ class Clock:
 class Portal:
     def __init__(self, engine: AsyncEngine, cache: Cache, whmcs: Whmcs, clock: Clock) -> None:
         self.engine, self.cache, self.whmcs, self.clock = engine, cache, whmcs, clock
-        self.rights = Rights(engine, cache, whmcs, whmcs.introduce)
+        self.rights = Rights(engine, cache, whmcs, whmcs.name_and_language)
         self.sign_in = SignIn(engine, whmcs, issuer=ISSUER, now=clock)
         self.sessions = self.with_keys(KEY)
 

@@ -69,7 +69,7 @@ class Whmcs:
         self._called("WhmcsDetails")
         return WhmcsDetails(self.version)
 
-    async def introduce(self, client_id: int) -> tuple[str, str]:
+    async def name_and_language(self, client_id: int) -> tuple[str, str]:
         if self.before_name is not None:
             await self.before_name()
         return f"Client {client_id} Ltd.", "german"

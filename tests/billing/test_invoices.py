@@ -9,8 +9,10 @@ import msgspec
 import pytest
 
 from counterfoil.billing.clients import Clients
+from counterfoil.billing.invoices.ledger_reader import LedgerReader
+from counterfoil.billing.invoices.parts import ROWS_AT_ONCE, InvoiceParts
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
-from counterfoil.billing.invoices.reads import ROWS_AT_ONCE, Invoices
+from counterfoil.billing.invoices.reads import Invoices
 from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import Calendar
 from counterfoil.cache import Cache, open_cache, rules
@@ -44,7 +46,8 @@ def invoices(books: Books, cache: Cache) -> Invoices:
     lifetimes = Lifetimes(invoice_list=90, invoice=300, client=300, records=90, payment_methods=900, shared=3600)
     clients = Clients(books, cache, lifetimes, 5)
     calendar = Calendar(ZoneInfo("Europe/London"), lambda: NOW)
-    return Invoices(books, cache, lifetimes, clients, calendar, timeout=5)
+    parts = InvoiceParts(books, lambda _, invoice_id: books.get_invoice(invoice_id), lifetimes)
+    return Invoices(LedgerReader(cache, parts, calendar, timeout=5), clients, calendar)
 
 
 async def test_a_cold_list_costs_one_call_and_one_for_each_open_invoice(books: Books, invoices: Invoices) -> None:
@@ -229,8 +232,8 @@ async def test_the_head_sums_what_every_open_invoice_owes(books: Books, invoices
     for id_ in range(1, 31):
         books.add(id_)
     overview = (await invoices.overview(1, InvoiceQuery(page=2))).value
-    assert overview.figures is not None
-    assert (overview.figures[0].due.amount, overview.open_count) == (3000, 30)
+    assert overview.totals is not None
+    assert (overview.totals[0].due.amount, overview.open_count) == (3000, 30)
 
 
 async def test_answers_expire_at_midnight_of_whmcs(books: Books, invoices: Invoices) -> None:

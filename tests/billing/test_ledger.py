@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.billing.invoices.ledger import Difference, Doubts, Ledger
+from counterfoil.billing.invoices.parts import decode_some_rows
 from counterfoil.billing.invoices.query import InvoiceQuery, StatusFilter
-from counterfoil.billing.invoices.reads import _rows_of
 from counterfoil.billing.invoices.shown import InvoiceItem, detail_of
 from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
 from tests.billing.books import TODAY, invoice, row
@@ -105,8 +105,8 @@ def test_mass_payments_and_deposits_are_neither_shown_nor_counted() -> None:
     ledger = Ledger(rows, known, TODAY)
     assert [item.id for item in items(ledger)] == [1]
     assert ledger.page(InvoiceQuery(), NOW).total == 1
-    (figures,) = ledger.figures(Money.of("0", "EUR"))
-    assert figures.due == Money.of("100", "EUR")
+    (totals,) = ledger.totals(Money.of("0", "EUR"))
+    assert totals.due == Money.of("100", "EUR")
 
 
 def test_figures_keep_currencies_apart_and_credit_with_its_own() -> None:
@@ -114,7 +114,7 @@ def test_figures_keep_currencies_apart_and_credit_with_its_own() -> None:
     yen = Money.of("3000", "JPY")
     rows = (row(1), msgspec.structs.replace(row(2), total=yen, due_on=date(2026, 12, 1)))
     known = {1: invoice(1, "60.00"), 2: invoice(2, "3000")}
-    euro, japan = Ledger(rows, known, TODAY).figures(Money.of("12", "EUR"))
+    euro, japan = Ledger(rows, known, TODAY).totals(Money.of("12", "EUR"))
     assert (euro.due, euro.overdue, euro.credit) == (
         Money.of("60", "EUR"),
         Money.of("60", "EUR"),
@@ -126,8 +126,8 @@ def test_figures_keep_currencies_apart_and_credit_with_its_own() -> None:
 
 def test_a_client_who_owes_nothing_still_has_figures() -> None:
     """Zero is said in the client's own currency, and only when WHMCS said so."""
-    (figures,) = Ledger((row(1, PAID),), {}, TODAY).figures(Money.of("0", "JPY"))
-    assert (figures.due, figures.unpaid_count) == (Money.of("0", "JPY"), 0)
+    (totals,) = Ledger((row(1, PAID),), {}, TODAY).totals(Money.of("0", "JPY"))
+    assert (totals.due, totals.unpaid_count) == (Money.of("0", "JPY"), 0)
 
 
 def differences(rows: tuple[InvoiceRow, ...], invoices: dict[int, Invoice | None]) -> frozenset[Difference]:
@@ -171,4 +171,4 @@ def test_one_row_is_found_in_a_kept_list(ids: list[int], notes: str, asked: int)
     rows = tuple(msgspec.structs.replace(row(id_), notes=notes + '},{"id":7,') for id_ in ids)
     kept = msgspec.json.encode(rows)
     for id_ in [*ids, asked, 7]:
-        assert _rows_of(kept, [id_]) == tuple(each for each in rows if each.id == id_)
+        assert decode_some_rows(kept, [id_]) == tuple(each for each in rows if each.id == id_)

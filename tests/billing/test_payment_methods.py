@@ -15,7 +15,6 @@ from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.payment_methods import PaymentMethods, shown_methods
 from counterfoil.billing.reading import Calendar
 from counterfoil.cache import Cache, open_cache
-from counterfoil.changes.clearing import Changes
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Gateway, PaymentMethod
 from tests.billing.whmcs_books import Books
@@ -108,7 +107,7 @@ def test_expiring_soon_is_within_30_days(days: int, is_soon: bool) -> None:
     assert (shown.expires_soon, shown.is_expired, shown.gateway) == (is_soon, days < 0, "Card")
 
 
-async def test_the_gate_is_never_answered_from_the_cache(whmcs: Safe, methods: PaymentMethods) -> None:
+async def test_what_an_order_counts_on_is_never_cached(whmcs: Safe, methods: PaymentMethods) -> None:
     """A method removed a moment ago, of which nobody told, opens no order; and the page says so from then on."""
     assert (await methods.overview(1, ADA)).value.is_ready_for_orders
     whmcs.methods = ()
@@ -150,21 +149,3 @@ async def test_a_day_ends_what_was_said(methods: PaymentMethods, cache: Cache) -
     midnight = datetime(2026, 11, 24, tzinfo=ZoneInfo("America/New_York")).timestamp()
     assert (await methods.page(1, ADA)).expires_at <= midnight
     assert (await methods.overview(1, ADA)).expires_at <= midnight
-
-
-async def test_gateways_are_cleared_before_clients(whmcs: Safe, methods: PaymentMethods) -> None:
-    """A page made while everything is being cleared has no gateway of before."""
-    cache = Recorder()
-    await Changes(cache, whmcs).apply("gateway.changed", {}, None)  # type: ignore[arg-type] # as far as it is used
-    assert cache.cleared == ["gw", "everything"]
-
-
-class Recorder:
-    def __init__(self) -> None:
-        self.cleared: list[str] = []
-
-    async def clear(self, *scopes: str) -> None:
-        self.cleared += scopes
-
-    async def clear_everything(self) -> None:
-        self.cleared.append("everything")

@@ -77,6 +77,5 @@ class Books:
             company_name="Analytical Engines Ltd.",
             currency=self.currency,
             credit=credit,
-            sso_allowed=True,
             **texts,
         )

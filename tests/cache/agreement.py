@@ -22,6 +22,7 @@ from counterfoil.cache.packing import pack_header, unpack_record
 from counterfoil.cache.redis_store import RedisStore
 from counterfoil.cache.store import Answer, Bump, Found, Lease
 from counterfoil.redis.address import parse_address
+from counterfoil.redis.script import Script
 
 SLOWER = 1000
 """Redis keeps everything that much longer than it was asked to, so that it forgets nothing while a busy machine stands
@@ -38,7 +39,7 @@ owners = st.sampled_from(["one", "two"])
 intents = st.sampled_from(["", "", "write-1", "write-2"])
 lasting = st.sampled_from([0.0, 0.0, 1.5, 30.0])
 lifetimes = st.sampled_from([0.5, 3.0, 90.0])
-leases = st.builds(Lease, scopes, names, nonces, owners)
+leases = st.builds(Lease, scopes, names, nonces, owners, st.just(1_799_999_999.0))
 endings = st.sampled_from(["fill", "fail", "renew", "one", "two"])
 bumps = st.builds(Bump, nonces, lasting, intents, st.sampled_from([2.5, 60.0]), intents)
 
@@ -51,13 +52,12 @@ def _read(found: Found) -> tuple[object, ...]:
 @contextmanager
 def time_is_given(*changes: tuple[str, str]) -> Iterator[None]:
     """The scripts ask a key for the time; `changes` are made in their text."""
-    body = redis_store._BODY
+    body = redis_store._OPERATIONS.text.decode()
     for old, new in (("redis.call('TIME')", "redis.call('HMGET', 'clock', 's', 'us')"), *changes):
         assert body.count(old) == 1, old
         body = body.replace(old, new)
-    body = re.sub(r"('PX',|'PEXPIRE', KEYS\[3\],) ([^()]+)\)", rf"\1 (\2) * {SLOWER})", body)
-    sha = redis_store.hashlib.sha1(body.encode(), usedforsecurity=False).hexdigest()
-    with patch.multiple(redis_store, _BODY=body, _SHA=sha):
+    body = re.sub(r"('PX',|'PEXPIRE', KEYS\[[34]\],) ([^()]+)\)", rf"\1 (\2) * {SLOWER})", body)
+    with patch.object(redis_store, "_OPERATIONS", Script(body.encode())):
         yield
 
 
@@ -96,7 +96,7 @@ class Agreement(RuleBasedStateMachine):
         self.the_same_is_left()
         self.ms += round(seconds * 1000)
         self.admin.hset("clock", mapping={"s": self.ms // 1000, "us": self.ms % 1000 * 1000})
-        gone = [self.theirs(key) for key, (_, until) in self.memory._kept.items() if until <= self.ms]
+        gone = [self.theirs(key) for key, (_, until) in self.memory._values.items() if until <= self.ms]
         if gone:
             self.admin.delete(*gone)
 
@@ -104,13 +104,32 @@ class Agreement(RuleBasedStateMachine):
     def born(self, scope: str, nonce: str) -> None:
         self.both("born", scope, nonce)
 
-    @rule(lease=leases)
-    def acquire(self, lease: Lease) -> None:
-        self.both("acquire", lease)
+    @rule(lease=leases, fresh=st.booleans())
+    def acquire(self, lease: Lease, fresh: bool = False) -> None:
+        self.both("acquire", lease, fresh)
 
-    @rule(lease=leases, value=st.sampled_from([b"", b"a value"]), lifetime=lifetimes)
-    def fill(self, lease: Lease, value: bytes, lifetime: float) -> None:
-        self.both("fill", lease, value, lifetime)
+    @rule(lease=leases, value=st.sampled_from([b"", b"a value"]), lifetime=lifetimes, is_wanted=st.booleans())
+    def fill(self, lease: Lease, value: bytes, lifetime: float, is_wanted: bool) -> None:
+        self.both("fill", lease, value, lifetime, is_wanted)
+
+    @rule(lease=leases, is_first=st.booleans())
+    def follow(self, lease: Lease, is_first: bool) -> None:
+        self.both("follow", lease, is_first)
+
+    @rule(lease=leases, is_wanted=st.booleans(), then=st.sampled_from(["fill", "fail", "renew"]), other=nonces)
+    def pass_by(self, lease: Lease, is_wanted: bool, then: str, other: str) -> None:
+        """A fetch that is followed and lost, while the next one is under way."""
+        first, second = lease._replace(owner="one"), lease._replace(owner="two", nonce=other)
+        self.both("bump", lease.scope, Bump(first.nonce))
+        self.acquire(first)
+        self.both("follow", first, True)
+        self.both("bump", lease.scope, Bump(second.nonce))
+        self.acquire(second)
+        self.both("fill", first, b"late", 90.0, is_wanted)
+        self.both("follow", first, False)
+        self.acquire(second._replace(owner="three"))
+        self.both(then, second, *{"fill": (b"value", 90.0, False), "fail": ("billing_unavailable",), "renew": ()}[then])
+        self.acquire(second)
 
     @rule(lease=leases, lifetime=lifetimes, takes=st.sampled_from([0.1, 2.2, 3.1]), end=endings, bump=bumps)
     def fetch(self, lease: Lease, lifetime: float, takes: float, end: str, bump: Bump) -> None:
@@ -137,7 +156,8 @@ class Agreement(RuleBasedStateMachine):
 
     @rule(scope=scopes, name=names, nonce=nonces, start=st.integers(-4000, 0), lasts=st.sampled_from([100, 5000, 5100]))
     def keep(self, scope: str, name: str, nonce: str, start: int, lasts: int) -> None:
-        header = pack_header(nonce, self.ms + start // 1000 * 1000, self.ms + start + lasts)
+        edition = self.memory._record(scope).edition if self.memory._record(scope) else 0
+        header = pack_header(f"{nonce}{edition:04x}", self.ms + start // 1000 * 1000, self.ms + start + lasts)
         self.both("keep", scope, name, header, f"made {start} {lasts}".encode())
 
     @rule(lease=leases, older=st.sampled_from([-1000, 0]), shorter=st.sampled_from([-100, 0]))
@@ -181,14 +201,14 @@ class Agreement(RuleBasedStateMachine):
         self.both("look", scope, ["list", "page"], "key")
         self.both("look", scope, ["page"], None)
 
-    @rule(scope=scopes, rest=st.sampled_from(["g", "e:list", "l:list", "s:key"]))
+    @rule(scope=scopes, rest=st.sampled_from(["g", "e:list", "l:list", "r:one", "s:key"]))
     def lose(self, scope: str, rest: str) -> None:
         self.memory._delete(f"{scope}:{rest}")
         self.admin.delete(self.theirs(f"{scope}:{rest}"))
 
     @invariant()
     def the_same_is_left(self) -> None:
-        ours = {self.theirs(key): kept for key, kept in self.memory._kept.items() if kept[1] > self.ms}
+        ours = {self.theirs(key): kept for key, kept in self.memory._values.items() if kept[1] > self.ms}
         keys = sorted(key.decode() for key in self.admin.keys(f"{self.prefix}*"))
         assert keys == sorted(ours)
         with self.admin.pipeline(transaction=False) as pipe:

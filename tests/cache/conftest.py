@@ -10,8 +10,8 @@ import pytest
 from redis import Redis
 
 from tests.cache.fleet import Fleet, Whmcs
-from tests.cache.virtual import VirtualLoop
 from tests.clusters import Nodes, running_cluster
+from tests.virtual import VirtualLoop
 
 
 @pytest.fixture(params=["memory", "redis"])

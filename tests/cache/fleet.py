@@ -11,7 +11,8 @@ from counterfoil.cache import Cache, Fetched, Part, open_cache
 from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.memory import MemoryStore
 from counterfoil.cache.packing import pack_record, unpack_record
-from counterfoil.cache.rules import SETTLE, SWITCH
+from counterfoil.cache.rules import SETTLE
+from counterfoil.redis.timing import SWITCH
 
 WITHIN = 10.0
 ADA = "c1"
@@ -66,7 +67,7 @@ class Fleet:
         await cache.start()
         self._stack.push_async_callback(cache.close)
         if len(self._urls) > 1:  # The first to come waits until its masters are old enough.
-            await until(lambda: cache._gate.is_open, 2 * SWITCH)
+            await until(lambda: cache._trust.is_given, 2 * SWITCH)
         return cache
 
     async def settle(self, scope: str = ADA) -> None:
@@ -88,7 +89,7 @@ class Fleet:
 
     def forget(self, kind: str, scope: str = ADA) -> None:
         """Evicts keys: of generations (g), entries (e), leases (l) or sessions (s)."""
-        for key in [key for key in self.memory._kept if key.startswith(f"{scope}:{kind}")]:
+        for key in [key for key in self.memory._values if key.startswith(f"{scope}:{kind}")]:
             self.memory._delete(key)
         for client, key in self._keys(f"{{{scope}}}:{kind}*"):
             client.delete(key)

@@ -124,6 +124,36 @@ def one_generation(history: History) -> Iterator[str]:
                     yield f"{name} in {read} is not of {generation}"
 
 
+def all_for_one(history: History) -> Iterator[str]:
+    """F9, F15: what is shown together though it is not stored was all fetched for this request."""
+    for read in history.reads:
+        calls = {id(call): call for call, _ in read.shown.values()}
+        if not read.nonce and len(calls) > 1:
+            for call in calls.values():
+                if call.start < read.begun:
+                    yield f"{call} was not made for {read}"
+
+
+def reads_end(history: History) -> Iterator[str]:
+    """F15: a read ends within two fetches of each part, however often its client is cleared meanwhile."""
+    for read in history.reads:
+        near = [each for each in history.calls if each.client == read.client and _overlap(each, read)]
+        longest = max((min(call.end, read.ended) - call.start for call in near), default=0.0)
+        if read.ended - read.begun > 2 * longest + SLACK + COMMAND and not _is_disturbed(history, read):
+            yield f"{read} took {read.ended - read.begun:.2f} s, with fetches of {longest:.2f} s"
+
+
+def _overlap(call: Call, read: Read) -> bool:
+    return call.start <= read.ended and call.end >= read.begun
+
+
+def _is_disturbed(history: History, read: Read) -> bool:
+    """By what takes more than clears: a store or a process that is gone, keys that are lost, a clock that was set."""
+    early = read.begun - COMMAND - SLACK
+    died = any(early - 4.0 <= moment <= read.ended for moment in history.deaths.values())
+    return died or _is_troubled(history, read) or history.lost(read.client, early, read.ended)
+
+
 def as_of_is_the_start(history: History) -> Iterator[str]:
     """F14: what is shown as the age is the moment the call began."""
     for read in history.reads:
@@ -166,6 +196,8 @@ RULES: tuple[Callable[[History], Iterator[str]], ...] = (
     failures_end,
     nobody_is_cut_off,
     one_generation,
+    all_for_one,
+    reads_end,
     as_of_is_the_start,
 )
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from counterfoil.cache.memory import MemoryStore
 from counterfoil.cache.packing import Record
-from counterfoil.cache.rules import COMMAND_LIMIT
 from counterfoil.cache.store import Bump, Lease, StoreAway
+from counterfoil.redis.timing import COMMAND_LIMIT
 from tests.cache.history import Generation, History
 
 WIRE = (0.0002, 0.0002, 0.001, 0.02)
@@ -63,7 +63,7 @@ class ModelledRedis:
         return 1_800_000_000 + self.history.now() + self.skew
 
     def save(self) -> None:
-        self.snapshot = dict(self.memory._kept)
+        self.snapshot = dict(self.memory._values)
 
     async def restart(self, after: float) -> None:
         """Killed, and back with nothing, an old snapshot or all it had; or another server has taken its place."""
@@ -71,10 +71,10 @@ class ModelledRedis:
         self.is_alive, self.run = False, self.run + 1
         for scope in list(self.memory.current):
             self.memory.ended(scope)
-        kept = self.chance.choice([{}, self.snapshot, dict(self.memory._kept)])
+        kept = self.chance.choice([{}, self.snapshot, dict(self.memory._values)])
         self.history.losses.append((self.history.now(), "*"))
         await asyncio.sleep(after)
-        self.memory._kept = dict(kept)
+        self.memory._values = dict(kept)
         if self.chance.random() < 0.3:
             self._set_clock(self.chance.choice([-300.0, 120.0]))
         self.is_alive = True
@@ -86,12 +86,12 @@ class ModelledRedis:
 
     async def evict(self) -> None:
         kinds = self.chance.choice([":g", ":e:", ":l:"])
-        keys = [key for key in self.memory._kept if kinds in key]
+        keys = [key for key in self.memory._values if kinds in key]
         if keys:
             self.memory.lose(self.chance.choice(sorted(keys)))
 
     async def flush(self) -> None:
-        for key in list(self.memory._kept):
+        for key in list(self.memory._values):
             self.memory.lose(key)
 
     async def step(self) -> None:
@@ -102,7 +102,7 @@ class ModelledRedis:
         self.history.clock.append((self.history.now(), self.skew))
 
 
-class ModelledLink:
+class ModelledStore:
     """What redis_store.py is to a real one: a Store of one process, its operations those of memory.py."""
 
     def __init__(self, redis: ModelledRedis) -> None:
@@ -166,7 +166,7 @@ class ModelledLink:
         return f"{self._run}:"
 
     async def bump_all(self, new_nonce: Callable[[], str]) -> Any:
-        for key in [key for key in self._redis.memory._kept if key.startswith(self.prefix) and key.endswith(":g")]:
+        for key in [key for key in self._redis.memory._values if key.startswith(self.prefix) and key.endswith(":g")]:
             await self._through("bump", key.removesuffix(":g"), Bump(new_nonce()))
         return await self._through("beat")
 

@@ -15,7 +15,7 @@ import pytest
 from tests.cache.fleet import Fleet, Whmcs
 from tests.cache.simulate import explore
 from tests.cache.test_return import Modelled
-from tests.cache.virtual import VirtualLoop
+from tests.virtual import VirtualLoop
 
 Test = Callable[..., Any]
 

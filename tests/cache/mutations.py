@@ -11,9 +11,10 @@ from counterfoil.cache import bypass, engine, fetching, memory, packing, rules, 
 from tests.cache import test_generations as generations
 from tests.cache import test_return as returning
 from tests.cache import test_windows as windows
-from tests.cache.modelled import ModelledLink
+from tests.cache.modelled import ModelledStore
 from tests.cache.mutating import Mutation, Number
 from tests.cache.mutations_between import BETWEEN
+from tests.cache.mutations_of_progress import OF_PROGRESS
 
 Memory, Record = memory.MemoryStore, packing.Record
 Fetching, StoreTrust, Bypass, Cache = fetching.Fetching, store_trust.StoreTrust, bypass.Bypass, engine.Cache
@@ -26,7 +27,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "a clear changes the nonce",
         Memory,
         "bump",
-        "record.nonce = bump.nonce",
+        "record.nonce, record.edition = bump.nonce, 0",
         "pass",
         (generations.test_a_clear_during_a_fetch_discards_it,),
     ),
@@ -34,7 +35,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "an entry counts only in its generation",
         Cache,
         "_found",
-        "unpack_entry(raw, mark, now)",
+        "unpack_entry(raw, marks, now)",
         "unpack_entry(raw, (raw or mark)[:17], now)",
         (windows.test_an_own_write_is_shown_everywhere,),
     ),
@@ -58,8 +59,8 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "a flight is joined only by who saw its nonce",
         Fetching,
         "flight",
-        "part.name, nonce)",
-        'part.name, "")',
+        "part.name, nonce, reader",
+        'part.name, "", reader',
         (returning.test_a_fetch_that_the_store_missed_is_newer_than_every_clear_before_it,),
     ),
     Mutation(
@@ -67,14 +68,14 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         Fetching,
         "_accepted",
         "raise Moved",
-        "return Entry(value, self._gate.clock.now(), self._gate.clock.now() + 9)",
+        "return Entry(value, self._trust.clock.now(), self._trust.clock.now() + 9)",
         (generations.test_a_slow_fetch_does_not_overwrite_a_newer_one,),
     ),
     Mutation(
         "what is derived is kept only in its generation",
         Memory,
         "keep",
-        "or not self._holds(scope, nonce_of(mark))",
+        "or record.token != token_of(mark)",
         "",
         (generations.test_what_is_derived_too_late_replaces_nothing,),
     ),
@@ -96,7 +97,7 @@ IN_THE_STORE: tuple[Mutation, ...] = (
     ),
     Mutation(
         "every key names the server's run",
-        ModelledLink,
+        ModelledStore,
         "prefix",
         'f"{self._run}:"',
         '"0:"',
@@ -115,8 +116,8 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "as_of is the start of the fetch",
         Memory,
         "fill",
-        "header = pack_header(lease.nonce, start,",
-        "header = pack_header(lease.nonce, self._ms(),",
+        "header = pack_header(lease.nonce + FETCHED, start,",
+        "header = pack_header(lease.nonce + FETCHED, self._ms(),",
         (windows.test_a_settled_client_is_kept_for_its_lifetime,),
     ),
     Mutation(
@@ -249,10 +250,10 @@ IN_THE_STORE: tuple[Mutation, ...] = (
         "a clear that failed is made good",
         Cache,
         "_bump",
-        "self._gate.owe(scope)",
+        "self._trust.owe(scope)",
         "pass",
         (returning.test_a_clear_that_failed_is_made_good,),
     ),
 )
 
-MUTATIONS = IN_THE_STORE + BETWEEN
+MUTATIONS = IN_THE_STORE + BETWEEN + OF_PROGRESS

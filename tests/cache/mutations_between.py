@@ -3,19 +3,20 @@
 from functools import partial
 
 from counterfoil import errors
-from counterfoil.cache import bypass, engine, fetching, memory, redis_store, rules, store_trust
+from counterfoil.cache import bypass, engine, fetching, memory, rules, server_run, store_trust
 from counterfoil.redis import cluster, connection, sentinel
 from tests.cache import test_generations as generations
-from tests.cache import test_layout as layouts
+from tests.cache import test_redis_store as redis_stores
 from tests.cache import test_return as returning
-from tests.cache import test_sentinel as sentinels
 from tests.cache import test_sessions as sessions
-from tests.cache import test_silence as silence
 from tests.cache.mutating import Mutation, Number
+from tests.redis import test_cluster as clusters
+from tests.redis import test_connection as connections
+from tests.redis import test_sentinel as sentinels
 
 Memory = memory.MemoryStore
 Fetching, StoreTrust, Bypass, Cache = fetching.Fetching, store_trust.StoreTrust, bypass.Bypass, engine.Cache
-_OPEN = "if not self._gate.is_open:"
+_UNTRUSTED = "if not self._trust.is_given:"
 _bug = partial(generations.test_a_refusal_or_a_bug_is_not_kept, failure=errors.InvoiceNotFound("3"))
 _step = partial(returning.test_a_machine_whose_clock_is_wrong, clock_is_off=300.0)
 
@@ -33,7 +34,7 @@ BETWEEN: tuple[Mutation, ...] = (
         "a long fetch keeps its lease",
         Fetching,
         "_renew",
-        "await self._gate.ask(self._store.renew, lease)",
+        "await self._trust.ask(self._store.renew, lease)",
         "pass",
         (generations.test_a_long_fetch_keeps_its_lease,),
     ),
@@ -41,19 +42,26 @@ BETWEEN: tuple[Mutation, ...] = (
         "only the owner's fill is taken",
         Memory,
         "fill",
-        'if not self._owns(lease):\n        return self._answer("lost")\n    start = int(self._lease(lease)[2])',
-        "start = self._ms()",
+        "or not self._owns(lease)",
+        "",
         (generations.test_a_slow_fetch_does_not_overwrite_a_newer_one,),
     ),
     Mutation(
         "only the owner gives a lease back",
         Memory,
         "fail",
-        "if not self._owns(lease):",
-        "if False:",
+        "if not self._owns(lease) and not",
+        "if False and not",
         (generations.test_a_lost_fetch_that_fails_leaves_the_lease_of_another,),
     ),
-    Mutation("a failure is shared", Memory, "fail", "if code:", "if False:", (generations.test_a_failure_is_shared,)),
+    Mutation(
+        "a failure is shared",
+        Memory,
+        "fail",
+        "_delete(_lease_key(lease))\n    if code:",
+        "_delete(_lease_key(lease))\n    if False:",
+        (generations.test_a_failure_is_shared,),
+    ),
     Mutation(
         "a refusal is not shared",
         Fetching,
@@ -83,7 +91,7 @@ BETWEEN: tuple[Mutation, ...] = (
         "what is shown past the store is owed to it",
         Bypass,
         "read",
-        "self._gate.owe(scope)",
+        "self._trust.owe(scope)",
         "pass",
         (returning.test_what_was_shown_past_the_store_is_cleared_in_it,),
     ),
@@ -91,7 +99,7 @@ BETWEEN: tuple[Mutation, ...] = (
         "once the store is back, it is asked",
         Bypass,
         "read",
-        "if self._gate.is_open:",
+        "if self._trust.is_given:",
         "if False:",
         (returning.test_a_value_fetched_past_the_store_is_not_shown_once_it_is_back,),
     ),
@@ -115,7 +123,7 @@ BETWEEN: tuple[Mutation, ...] = (
         "who queued asks WHMCS only while the store is away",
         Bypass,
         "_fly",
-        "if self._gate.is_open:",
+        "if self._trust.is_given:",
         "if False:",
         (returning.test_who_queued_past_the_store_costs_no_call_once_it_is_back,),
     ),
@@ -133,13 +141,13 @@ BETWEEN: tuple[Mutation, ...] = (
         "_check_time",
         "max(self._waiting[0][1], self._heard)",
         "self._waiting[0][1]",
-        (silence.test_a_store_that_answers_is_not_hung,),
+        (connections.test_a_store_that_answers_is_not_hung,),
     ),
     Mutation(
         "a fetch that the store missed is owed to it",
         Fetching,
         "_past_the_store",
-        "self._gate.owe(lease.scope)",
+        "self._trust.owe(lease.scope)",
         "pass",
         (returning.test_what_the_store_missed_is_cleared_in_it,),
     ),
@@ -147,7 +155,7 @@ BETWEEN: tuple[Mutation, ...] = (
         "a fetch that the store missed is not shown once it is back",
         Fetching,
         "_past_the_store",
-        "if self._gate.is_open:",
+        "if self._trust.is_given:",
         "if False:",
         (returning.test_a_fill_that_fails_while_the_store_is_back,),
     ),
@@ -155,15 +163,15 @@ BETWEEN: tuple[Mutation, ...] = (
         "a fetch that the store missed is shown beside nothing older",
         Cache,
         "_round",
-        "len(parts) > 1",
-        "False",
+        "if len(parts) > 1 and",
+        "if False and",
         (returning.test_a_fetch_that_the_store_missed_is_shown_beside_nothing_older,),
     ),
     Mutation(
         "a fetch that the store missed names no generation",
         Cache,
         "_round",
-        'nonce = ""',
+        'token = ""',
         "pass",
         (returning.test_a_fetch_that_the_store_missed_names_no_generation,),
     ),
@@ -202,17 +210,17 @@ BETWEEN: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a new master is left alone at first",
-        sentinel.Sentinels,
+        sentinel.SentinelTopology,
         "find",
-        "if found.age < rules.SWITCH:",
+        "if found.age < timing.SWITCH:",
         "if False:",
         (sentinels.test_a_new_master_is_left_alone_until_all_have_left_the_old_one,),
     ),
     Mutation(
         "a master that was replaced is left",
-        sentinel.Sentinels,
+        sentinel.SentinelTopology,
         "until_replaced",
-        "if self._at(found) != layout:",
+        "if found != layout:",
         "if False:",
         (sentinels.test_a_master_that_was_replaced_is_left,),
     ),
@@ -223,7 +231,7 @@ BETWEEN: tuple[Mutation, ...] = (
         "layout",
         "if claim.slots), key=lambda claim: claim.epoch)",
         "if claim.slots), key=lambda claim: -claim.epoch)",
-        (layouts.test_a_later_claim_to_a_slot_counts,),
+        (clusters.test_a_later_claim_to_a_slot_counts,),
     ),
     Mutation(
         "of one node its own word counts",
@@ -231,23 +239,23 @@ BETWEEN: tuple[Mutation, ...] = (
         "layout",
         "(claim.epoch, claim.is_own)",
         "(claim.epoch, not claim.is_own)",
-        (layouts.test_of_one_node_its_own_word_counts,),
+        (clusters.test_of_one_node_its_own_word_counts,),
     ),
     Mutation(
         "a layout that was replaced is left",
-        cluster.ClusterNodes,
+        cluster.ClusterTopology,
         "until_replaced",
         "if found != before:",
         "if False:",
-        (layouts.test_a_layout_that_was_replaced_is_left,),
+        (clusters.test_a_layout_that_was_replaced_is_left,),
     ),
     Mutation(
         "a claim is left alone at first",
-        redis_store,
-        "_leave_alone_at_first",
-        "if age < rules.SWITCH:",
+        server_run,
+        "leave_alone_at_first",
+        "if age < timing.SWITCH:",
         "if False:",
-        (layouts.test_a_claim_is_left_alone_until_all_have_left_the_one_before,),
+        (redis_stores.test_a_claim_is_left_alone_until_all_have_left_the_one_before,),
     ),
     # Clocks
     Mutation(
@@ -262,7 +270,7 @@ BETWEEN: tuple[Mutation, ...] = (
         "an answer that shows a step is no hit",
         Fetching,
         "_fly",
-        _OPEN,
+        _UNTRUSTED,
         "if False:",
         (returning.test_a_hit_that_only_a_step_back_revives_is_none,),
     ),
@@ -286,7 +294,7 @@ BETWEEN: tuple[Mutation, ...] = (
         "a look during which the cache closed is void",
         Cache,
         "_found",
-        _OPEN,
+        _UNTRUSTED,
         "if False:",
         (returning.test_a_look_during_which_a_step_is_noticed,),
     ),

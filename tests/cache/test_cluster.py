@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from counterfoil.cache import Cache, CacheUnavailable
-from counterfoil.cache.rules import SWITCH
+from counterfoil.redis.timing import SWITCH
 from tests.cache.fleet import ADA, Fleet, Whmcs, peeked, until, value
 from tests.cache.test_failover import PATIENCE, Customers, is_heard, opened
 from tests.clusters import Nodes, running_cluster
@@ -34,12 +34,6 @@ def nodes() -> Iterator[Nodes]:
 async def stack(anyio_backend: str) -> AsyncIterator[AsyncExitStack]:
     async with AsyncExitStack() as running:
         yield running
-
-
-def keys(server: RedisServer) -> set[str]:
-    """The scopes of which it holds anything."""
-    with Redis.from_url(server.url) as client:
-        return {key.decode().split("{")[1].split("}")[0] for key in client.keys("cf1:*}:[ge]*")}
 
 
 async def test_each_client_lies_on_one_master(fleet: Fleet, whmcs: Whmcs, cluster: Nodes) -> None:
@@ -82,10 +76,10 @@ async def test_a_new_master_is_left_alone_until_all_have_left_the_old_one(nodes:
     with pytest.raises(CacheUnavailable) as away:
         await cache.ping()
     assert 0 < away.value.left <= SWITCH
-    await until(lambda: cache._gate.is_open, 3 * SWITCH)
+    await until(lambda: cache._trust.is_given, 3 * SWITCH)
     assert time.monotonic() - began >= SWITCH
     later = await opened(stack, nodes.servers[2].url)
-    await until(lambda: later._gate.is_open, SWITCH / 2)
+    await until(lambda: later._trust.is_given, SWITCH / 2)
 
 
 async def test_what_was_cleared_elsewhere_does_not_come_back_with_the_slot(
@@ -147,10 +141,10 @@ async def test_a_master_that_nobody_replaces(nodes: Nodes, whmcs: Whmcs, stack: 
     owner = nodes.owner(ADA)
     owner.child.kill()
     whmcs.version = 2
-    await until(lambda: not cache._gate.is_open)
+    await until(lambda: not cache._trust.is_given)
     assert await value(cache, whmcs.part()) == b"v2"
     owner.start()
-    await until(lambda: cache._gate.is_open, 60)
+    await until(lambda: cache._trust.is_given, 60)
     assert await value(cache, whmcs.part()) == b"v2"
 
 
@@ -160,7 +154,7 @@ async def test_a_cluster_with_a_password(nodes: Nodes, whmcs: Whmcs, stack: Asyn
         with Redis.from_url(server.url) as client:
             client.config_set("requirepass", "s3cret")
     cache = await opened(stack, nodes.url.replace("//", "//:s3cret@"))
-    await until(lambda: cache._gate.is_open, 60)
+    await until(lambda: cache._trust.is_given, 60)
     assert await value(cache, whmcs.part()) == b"v1"
     assert await peeked(cache) == [b"v1"]
     refused = await opened(stack, nodes.url.replace("//", "//:wrong@"))
@@ -175,12 +169,12 @@ def addresses(nodes: Nodes) -> list[str]:
 def scopes(server: RedisServer) -> set[str]:
     """Of which it holds anything."""
     with Redis.from_url(server.url) as client:
-        return {key.decode().split("{")[1].split("}")[0] for key in client.keys("cf1:*}:[ge]*")}
+        return {key.decode().split("{")[1].split("}")[0] for key in client.keys("cf1:*:{*}:[ge]*")}
 
 
 def is_open_at(cache: Cache, server: RedisServer) -> bool:
-    link = cache._store._link  # type: ignore[attr-defined]
-    return cache._gate.is_open and link.to(ADA).place.address.port == server.port
+    connections = cache._store._connections  # type: ignore[attr-defined]
+    return cache._trust.is_given and connections.to(ADA).place.address.port == server.port
 
 
 @asynccontextmanager

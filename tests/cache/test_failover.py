@@ -7,8 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import pytest
 
 from counterfoil import errors
-from counterfoil.cache import Cache, CacheUnavailable, open_cache, rules
-from counterfoil.web.http.limits import open_limits
+from counterfoil.app.limits import open_limits
+from counterfoil.cache import Cache, CacheUnavailable, open_cache
+from counterfoil.redis import timing
 from tests.cache.fleet import ADA, WITHIN, Whmcs, until, value
 from tests.sentinels import Watched, running_sentinels
 
@@ -111,7 +112,7 @@ class Customers:
     async def watch(self) -> None:
         """When Redis was away for one of them."""
         while not self.is_over:
-            if not all(cache._gate.is_open for cache in self.caches):
+            if not all(cache._trust.is_given for cache in self.caches):
                 self.away.append(asyncio.get_running_loop().time())
             await asyncio.sleep(0.005)
 
@@ -125,7 +126,7 @@ async def survives(watched: Watched, *, dies: bool) -> list[Cache]:
     """A failover under all that customers do; the two processes as they are after it."""
     async with AsyncExitStack() as stack:
         caches = [await opened(stack, watched.url) for _ in range(2)]
-        await until(lambda: all(cache._gate.is_open for cache in caches), PATIENCE)
+        await until(lambda: all(cache._trust.is_given for cache in caches), PATIENCE)
         customers = Customers(caches)
         async with customers.busy():
             await until(lambda: customers.reads > 20 and customers.edits > 2, PATIENCE)
@@ -135,7 +136,7 @@ async def survives(watched: Watched, *, dies: bool) -> list[Cache]:
             else:
                 watched.replace_master()
             await until(lambda: watched.master() != before, PATIENCE)
-            await until(lambda: all(cache.counters.run_changes and cache._gate.is_open for cache in caches), PATIENCE)
+            await until(lambda: all(cache.counters.run_changes and cache._trust.is_given for cache in caches), PATIENCE)
             last, reads, edits = customers.acknowledged[ADA], customers.reads, customers.edits
             await until(lambda: customers.acknowledged[ADA] > last + 2 and customers.reads > reads + 20, PATIENCE)
             await until(lambda: customers.edits > edits + 2, PATIENCE)
@@ -174,12 +175,12 @@ async def test_a_failover_behind_passwords_and_tls() -> None:
 async def counts_on_the_master(watched: Watched) -> None:
     limits = open_limits(watched.url)
     await limits.start()
-    assert limits._counters is not None
-    await until(lambda: limits._counters.commands._link.is_up, PATIENCE)
-    await limits.count("bad_webhook", "10.0.0.9")
-    await limits.close()
     with watched.server(watched.master()) as master:
-        assert master.keys("cf1:{limits}*")
+        async with asyncio.timeout(PATIENCE):
+            while not master.keys("cf1:{limits}*"):
+                await limits.hit("bad_webhook", "10.0.0.9")
+                await asyncio.sleep(0.1)
+    await limits.close()
 
 
 async def test_the_limits_count_on_the_master(watched: Watched) -> None:
@@ -242,7 +243,7 @@ async def stale_reads_in_who_hears_late(watched: Watched) -> int:
         cuts = [Cut(each.port) for each in watched.sentinels]
         late = await opened(stack, watched.url_by(*[await cut.start(stack) for cut in cuts]))
         prompt = await opened(stack, watched.url)
-        await until(lambda: late._gate.is_open and prompt._gate.is_open, PATIENCE)
+        await until(lambda: late._trust.is_given and prompt._trust.is_given, PATIENCE)
         await value(late, whmcs.part())
         before, loop = watched.master(), asyncio.get_running_loop()
         for cut in cuts:
@@ -251,7 +252,7 @@ async def stale_reads_in_who_hears_late(watched: Watched) -> int:
         await until(lambda: watched.master() != before, PATIENCE)
         heard_at = loop.time() + 2.0  # So long the sentinels may take to tell each other: see SWITCH.
         acknowledged = 0
-        while not (late.counters.run_changes and late._gate.is_open and prompt._gate.is_open):
+        while not (late.counters.run_changes and late._trust.is_given and prompt._trust.is_given):
             if loop.time() > heard_at:
                 for cut in cuts:
                     cut.open()
@@ -271,5 +272,5 @@ async def test_a_new_master_is_left_alone_until_all_have_left_the_old_one(watche
 
 async def test_without_that_wait_what_was_cleared_is_shown(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     """So the test above can fail, and the wait is needed."""
-    monkeypatch.setattr(rules, "SWITCH", 0.0)
+    monkeypatch.setattr(timing, "SWITCH", 0.0)
     assert await stale_reads_in_who_hears_late(watched) > 0

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from counterfoil import errors
-from counterfoil.cache import Entry, Fetched, Part
+from counterfoil.cache import Entry
 from counterfoil.cache.store import Answer, Lease
 from tests.cache.fleet import ADA, WITHIN, Fleet, Whmcs, peeked, until, value
 
@@ -62,10 +62,10 @@ async def test_a_lease_is_given_only_in_its_generation(fleet: Fleet, whmcs: Whmc
     cache, other = await fleet.settled(), await fleet.process()
     acquire = cache._store.acquire
 
-    async def too_late(lease: Lease) -> Answer:
+    async def too_late(lease: Lease, fresh: bool) -> Answer:
         cache._store.acquire = acquire  # type: ignore[method-assign]
         await other.clear(ADA)
-        return await acquire(lease)
+        return await acquire(lease, fresh)
 
     cache._store.acquire = too_late  # type: ignore[method-assign]
     assert await value(cache, whmcs.part()) == b"v1"
@@ -235,19 +235,6 @@ async def test_the_deadline_is_an_honest_error(fleet: Fleet, whmcs: Whmcs) -> No
         await cache.read(ADA, [whmcs.part()], within=0.1)
     assert await value(cache, whmcs.part()) == b"v1"
     assert whmcs.calls == 1
-
-
-async def test_a_generation_that_never_rests_ends_at_the_deadline(fleet: Fleet, whmcs: Whmcs) -> None:
-    cache, other = await fleet.settled(), await fleet.process()
-
-    async def restless() -> Fetched:
-        await asyncio.sleep(0.01)
-        await other.clear(ADA)
-        return Fetched(b"old")
-
-    with pytest.raises(errors.BillingUnavailable):
-        await cache.read(ADA, [Part("invoices", 90, restless)], within=0.2)
-    assert await peeked(cache) == [None]
 
 
 async def test_any_key_may_vanish(fleet: Fleet, whmcs: Whmcs) -> None:

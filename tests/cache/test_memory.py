@@ -61,7 +61,7 @@ async def test_a_forgotten_generation_takes_its_entries_with_it() -> None:
     for number in range(100):
         await store.bump(f"c2{number}", Bump("m" * 16))
     assert (await store.look(ADA, ["invoices"], None)).record is None
-    assert (await store.born(ADA, "o" * 16)).data == b"o" * 16
+    assert (await store.born(ADA, "o" * 16)).data == b"o" * 16 + b"0000"
     record = store._record(ADA)
     assert record is not None
     assert record.is_careful(store._ms())
@@ -70,4 +70,4 @@ async def test_a_forgotten_generation_takes_its_entries_with_it() -> None:
 async def test_what_is_larger_than_everything_is_not_held() -> None:
     store = MemoryStore(now=Clock(), most_bytes=20_000)
     await store.put_session(ADA, "key", b"x" * 30_000, 60)
-    assert (store._kept, store._bytes) == ({}, 0)
+    assert (store._values, store._bytes) == ({}, 0)

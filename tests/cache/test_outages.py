@@ -11,7 +11,7 @@ import redis
 
 from counterfoil import errors
 from counterfoil.cache import CacheUnavailable, open_cache
-from counterfoil.cache.rules import COMMAND_LIMIT
+from counterfoil.redis.timing import COMMAND_LIMIT
 from tests.cache.fleet import ADA, WITHIN, Fleet, Whmcs, peeked, until, value
 from tests.servers import RedisServer, running_redis
 
@@ -43,7 +43,7 @@ def ask(server: RedisServer) -> redis.Redis:
 async def back(fleet: Fleet, *caches: object) -> None:
     """Waits until the caches use Redis again."""
     for cache in caches:
-        await until(lambda cache=cache: cache._gate.is_open)
+        await until(lambda cache=cache: cache._trust.is_given)
 
 
 async def test_reads_go_on_without_redis(fleet: Fleet, server: RedisServer, whmcs: Whmcs) -> None:
@@ -179,8 +179,8 @@ async def test_a_write_whose_end_redis_does_not_hear(fleet: Fleet, server: Redis
     async with cache.writing(ADA):
         await value(other, whmcs.part())
         whmcs.version = 2
-        cache._store._link._task.cancel()  # type: ignore[attr-defined]
-        cache._store._link.drop("cut off")  # type: ignore[attr-defined]
+        cache._store._connections._task.cancel()  # type: ignore[attr-defined]
+        cache._store._connections.drop("cut off")  # type: ignore[attr-defined]
     assert await peeked(other) == [None]
     assert await value(other, whmcs.part()) == b"v2"
 
@@ -242,7 +242,7 @@ async def test_out_of_memory(fleet: Fleet, server: RedisServer, whmcs: Whmcs) ->
         with pytest.raises(CacheUnavailable):
             await cache.clear(ADA)
         assert await value(cache, whmcs.part()) == b"v1"
-        assert not (await fleet.process())._gate.is_open
+        assert not (await fleet.process())._trust.is_given
         admin.config_set("maxmemory", "0")
     await back(fleet, cache)
     await value(cache, whmcs.part())
@@ -255,7 +255,7 @@ async def test_a_demoted_redis_is_not_read_from(fleet: Fleet, server: RedisServe
     await value(cache, whmcs.part())
     with ask(server) as admin:
         admin.replicaof("127.0.0.1", "1")
-        await until(lambda: not cache._gate.is_open)
+        await until(lambda: not cache._trust.is_given)
         whmcs.version = 2
         assert await value(cache, whmcs.part()) == b"v2"
         with pytest.raises(CacheUnavailable):

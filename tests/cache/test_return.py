@@ -11,13 +11,14 @@ import pytest
 from counterfoil import errors
 from counterfoil.cache import Cache, CacheUnavailable, Entry, Fetched, Part
 from counterfoil.cache.clock import StoreClock
-from counterfoil.cache.rules import BEAT, COMMAND_LIMIT, DISTRUST, PROBATION, SETTLE
+from counterfoil.cache.rules import BEAT, DISTRUST, PROBATION, SETTLE
 from counterfoil.cache.store import StoreAway
+from counterfoil.redis.timing import COMMAND_LIMIT
 from tests.cache.fleet import ADA, WITHIN, Whmcs, peeked, until, value
 from tests.cache.history import History
 from tests.cache.modelled import ModelledRedis
-from tests.cache.virtual import VirtualLoop
 from tests.cache.world import Process
+from tests.virtual import VirtualLoop
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +51,7 @@ class Modelled:
     def hide(self, *processes: Process, seconds: float) -> None:
         """Cuts them off from Redis, which is well."""
         for process in processes:
-            process.link.cut_until = asyncio.get_running_loop().time() + seconds
+            process.store.cut_until = asyncio.get_running_loop().time() + seconds
 
 
 @pytest.fixture
@@ -61,11 +62,11 @@ async def modelled(anyio_backend: Any) -> AsyncIterator[Modelled]:
 
 async def away(cache: Cache) -> None:
     """Until it has noticed that the store is."""
-    await until(lambda: not cache._gate.is_open, limit=30)
+    await until(lambda: not cache._trust.is_given, limit=30)
 
 
 async def back(cache: Cache) -> None:
-    await until(lambda: cache._gate.is_open, limit=30)
+    await until(lambda: cache._trust.is_given, limit=30)
 
 
 async def test_what_was_shown_past_the_store_is_cleared_in_it(modelled: Modelled, whmcs: Whmcs) -> None:
@@ -109,21 +110,21 @@ async def test_who_queued_past_the_store_costs_no_call_once_it_is_back(modelled:
 async def test_a_store_that_goes_while_it_is_welcomed_is_not_trusted(modelled: Modelled) -> None:
     """F10: the connection breaks in the moment in which the last debt is paid: reads go past the store."""
     process = await modelled.process()
-    cache, link = process.cache, process.link
-    link._lose()
+    cache, store = process.cache, process.store
+    store._lose()
     await asyncio.sleep(0)
-    beat = link.beat
+    beat = store.beat
 
     async def last_answer() -> Any:
         answer = await beat()
-        link._lose()
-        link._task.cancel()  # type: ignore[union-attr]
+        store._lose()
+        store._task.cancel()  # type: ignore[union-attr]
         return answer
 
-    link.beat = last_answer  # type: ignore[method-assign,assignment]
+    store.beat = last_answer  # type: ignore[method-assign,assignment]
     await asyncio.sleep(1.0)
-    assert not link.is_up
-    assert not cache._gate.is_open
+    assert not store.is_up
+    assert not cache._trust.is_given
 
 
 async def test_another_server_with_the_same_data_is_not_believed(modelled: Modelled, whmcs: Whmcs) -> None:
@@ -215,14 +216,14 @@ async def test_a_slow_first_answer_is_not_a_step() -> None:
 async def test_settling_counts_from_the_answer(modelled: Modelled, whmcs: Whmcs) -> None:
     """F3: the promised 5 s begin when the webhook is answered, however slow the way back from the store was."""
     one, other = (await modelled.settled()), (await modelled.process()).cache
-    bump = one.link.bump
+    bump = one.store.bump
 
     async def answered_late(*what: Any) -> Any:
         answer = await bump(*what)
         await asyncio.sleep(COMMAND_LIMIT - 0.05)
         return answer
 
-    one.link.bump = answered_late  # type: ignore[method-assign,assignment]
+    one.store.bump = answered_late  # type: ignore[method-assign,assignment]
     await one.cache.clear(ADA)
     await asyncio.sleep(4.9)
     assert await value(other, whmcs.part()) == b"v1"
@@ -283,7 +284,7 @@ async def overtaken(modelled: Modelled, whmcs: Whmcs) -> tuple[Process, Process,
     one, other = await modelled.settled(), await modelled.process()
     reader = asyncio.create_task(value(other.cache, slow_part(whmcs)))
     await whmcs.arrived.wait()
-    for key in [key for key in modelled.redis.memory._kept if ":l:" in key]:
+    for key in [key for key in modelled.redis.memory._values if ":l:" in key]:
         modelled.redis.memory.lose(key)
     assert await value(one.cache, whmcs.part()) == b"v1"
     whmcs.version = 2
@@ -306,7 +307,7 @@ async def test_a_fill_that_fails_while_the_store_is_back(modelled: Modelled, whm
     async def lost_on_the_way(*_: Any) -> Any:
         raise StoreAway("cut off")
 
-    other.link.fill = lost_on_the_way  # type: ignore[method-assign,assignment]
+    other.store.fill = lost_on_the_way  # type: ignore[method-assign,assignment]
     assert await reader == await value(one.cache, whmcs.part())
 
 
@@ -384,13 +385,13 @@ async def test_a_look_during_which_a_step_is_noticed(modelled: Modelled, whmcs: 
     whmcs.version = 2
     await asyncio.sleep(3.5)
     modelled.redis._set_clock(-5.0)
-    look = process.link.look
+    look = process.store.look
 
     async def look_while_others_ask(*what: Any) -> Any:
         found = await look(*what)
         await process.cache.ping()
         return found
 
-    process.link.look = look_while_others_ask  # type: ignore[method-assign,assignment]
+    process.store.look = look_while_others_ask  # type: ignore[method-assign,assignment]
     assert await peeked(process.cache) == [None]
     assert await value(process.cache, whmcs.part()) == b"v2"

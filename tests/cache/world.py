@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 from counterfoil import errors
 from counterfoil.cache import Cache, CacheUnavailable, Entry, Fetched, Part, Snapshot
 from counterfoil.cache.clock import StoreClock
+from counterfoil.cache.packing import nonce_of
 from tests.cache.history import Call, Change, History, Promise, Read, is_negative
 from tests.cache.invariants import INTENT, PROBATION, SETTLE, SLACK
-from tests.cache.modelled import ModelledLink, ModelledRedis
-from tests.cache.virtual import VirtualLoop
+from tests.cache.modelled import ModelledRedis, ModelledStore
+from tests.virtual import VirtualLoop
 
 T = TypeVar("T")
 BEGINNING = 1000.0
@@ -33,12 +34,12 @@ class Died(Exception):
 class Process:
     def __init__(self, number: int, redis: ModelledRedis, clock_is_off: float) -> None:
         self.number = number
-        self.link = ModelledLink(redis)
+        self.store = ModelledStore(redis)
         self._tasks: set[asyncio.Task[Any]] = set()
         nonces = iter(lambda: f"{redis.chance.getrandbits(64):016x}", "")
         now = redis.history.now
         self.cache = Cache(
-            self.link, new_nonce=partial(next, nonces), clock=StoreClock(lambda: 1_800_000_000 + now() + clock_is_off)
+            self.store, new_nonce=partial(next, nonces), clock=StoreClock(lambda: 1_800_000_000 + now() + clock_is_off)
         )
 
     async def run(self, asked: Coroutine[Any, Any, T]) -> T:
@@ -57,7 +58,7 @@ class Process:
 
     async def die(self) -> None:
         """As kill -9 does it: nothing is given back, closed or paid."""
-        self.link.die()
+        self.store.die()
         for task in list(self._tasks):
             task.cancel()
         await self.cache.close()
@@ -188,7 +189,7 @@ class World:
         await process.cache.keep(read.client, snapshot.nonce, "page", Entry(value, snapshot.as_of, snapshot.expires_at))
 
     def show(self, read: Read, nonce: str, names: tuple[str, ...], entries: Any) -> None:
-        read.nonce = nonce
+        read.nonce = nonce_of(nonce)
         for name, entry in zip(names, entries, strict=True):
             call = self.history.calls[int(entry.value)]
             read.shown[name] = (call, self.history.stamp(call.start) if name.startswith("page.") else entry.as_of)
@@ -295,14 +296,14 @@ class World:
     async def cut(self, seconds: float) -> None:
         """One process loses sight of a Redis that is well."""
         self.history.outage(seconds)
-        self.somebody().link.cut_until = self.now + seconds
+        self.somebody().store.cut_until = self.now + seconds
         await asyncio.sleep(seconds)
 
     async def kill(self) -> None:
         process = self.somebody()
         self.history.deaths[process.number] = self.now
-        gate = process.cache._gate
-        for client in ("c1", "c2") if gate._owes_everything else gate._owed:
+        trust = process.cache._trust
+        for client in ("c1", "c2") if trust._owes_everything else trust._owed:
             self.history.debts[client] = self.now + self.history.lifetime
         self.processes.remove(process)
         self.spawn(process.die())

@@ -8,7 +8,7 @@ from counterfoil.errors import StopCode
 from counterfoil.orders.repository import Status
 from counterfoil.orders.worker import GIVE_UP
 from tests.orders.game_day import campaign
-from tests.orders.world import World, neighbours, opened
+from tests.orders.world import World
 
 pytestmark = pytest.mark.anyio
 
@@ -30,114 +30,74 @@ async def test_the_same_with_salesforce(postgres_url: str) -> None:
     assert figures["kills"] > 12
 
 
-async def test_an_outage_of_hours_ends_with_a_code(tmp_path: Path) -> None:
+async def test_an_outage_of_hours_ends_with_a_code(world_with_salesforce: World) -> None:
     """Until then the order goes on; it never becomes PAYMENT_METHOD_MISSING, and Retry makes it active."""
-    with neighbours() as around:
-        async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=True) as world:
-            order = await world.place()
-            began = world.clock.moment
-            world.around.whmcs.switches.denied_actions = frozenset({"getpaymethods"})
-            stopped = await world.settle(order.id)
-            assert (stopped.status, stopped.error_code) == (Status.FAILED, StopCode.BILLING_UNAVAILABLE)
-            assert world.clock.moment - began >= GIVE_UP
-            assert world.record(stopped)["Activation_Error_Code__c"] == "BILLING_UNAVAILABLE"
-            assert "AddOrder" not in world.calls()
-            world.around.whmcs.switches.denied_actions = frozenset()
-            assert await _retried(world, order.id) is Status.ACTIVE
+    world = world_with_salesforce
+    order = await world.place()
+    began = world.clock.moment
+    world.around.whmcs.switches.denied_actions = frozenset({"getpaymethods"})
+    stopped = await world.settle(order.id)
+    assert (stopped.status, stopped.error_code) == (Status.FAILED, StopCode.BILLING_UNAVAILABLE)
+    assert world.clock.moment - began >= GIVE_UP
+    assert world.record(stopped)["Activation_Error_Code__c"] == "BILLING_UNAVAILABLE"
+    assert "AddOrder" not in world.calls()
+    world.around.whmcs.switches.denied_actions = frozenset()
+    assert await _retried(world, order.id) is Status.ACTIVE
 
 
-async def test_an_outcome_that_stays_unknown(tmp_path: Path) -> None:
+async def test_an_outcome_that_stays_unknown(world_without_tags: World) -> None:
     """Two orders look alike and neither is marked: a person decides, and nothing is placed again."""
-    with neighbours() as around:
-        async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=False, tag=False) as world:
-            order = await world.place()
-            world.break_with("AddOrder", "reset", after=True)
-            twin = {"clientid": "1", "paymentmethod": "banktransfer", "pid[0]": "2", "billingcycle[0]": "monthly"}
-            claimed = await world.desk.machine.claim()
-            assert claimed is not None
-            await world.desk.machine.work(claimed)
-            world.place_by_hand(twin)
-            stopped = await world.settle(order.id)
-            assert stopped.error_code is StopCode.BILLING_OUTCOME_UNKNOWN
-            assert world.calls().count("AddOrder") == 1
+    world = world_without_tags
+    order = await world.place()
+    world.break_with("AddOrder", "reset", after=True)
+    twin = {"clientid": "1", "paymentmethod": "banktransfer", "pid[0]": "2", "billingcycle[0]": "monthly"}
+    claimed = await world.orders.worker.claim()
+    assert claimed is not None
+    await world.orders.worker.work(claimed)
+    world.place_by_hand(twin)
+    stopped = await world.settle(order.id)
+    assert stopped.error_code is StopCode.BILLING_OUTCOME_UNKNOWN
+    assert world.calls().count("AddOrder") == 1
 
 
-async def test_two_workers_never_hold_one_order(tmp_path: Path) -> None:
+async def test_two_workers_never_hold_one_order(world: World) -> None:
     """The first loses it when its lease is over; what it still finds out is not written."""
-    with neighbours() as around:
-        async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=False) as world:
-            order = await world.place()
-            first = await world.desk.machine.claim()
-            assert first is not None
-            assert await world.desk.machine.claim() is None
-            world.clock.move(31)
-            second = await world.desk.machine.claim()
-            assert second is not None
-            await world.desk.machine.work(first)
-            assert "AddOrder" not in world.calls()
-            await world.desk.machine.work(second)
-            assert (await world.settle(order.id)).status is Status.ACTIVE
-            assert world.calls().count("AddOrder") == 1
+    order = await world.place()
+    first = await world.orders.worker.claim()
+    assert first is not None
+    assert await world.orders.worker.claim() is None
+    world.clock.move(31)
+    second = await world.orders.worker.claim()
+    assert second is not None
+    await world.orders.worker.work(first)
+    assert "AddOrder" not in world.calls()
+    await world.orders.worker.work(second)
+    assert (await world.settle(order.id)).status is Status.ACTIVE
+    assert world.calls().count("AddOrder") == 1
 
 
-async def test_changed_after_approval(tmp_path: Path) -> None:
+async def test_changed_after_approval(world_with_salesforce: World) -> None:
     """Another quantity over there than was approved: it stops, and the new approval counts."""
-    with neighbours() as around:
-        async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=True) as world:
-            order = await world.place()
-            world.break_with("GetProducts", "status", after=False, times=None)
-            while world.record_status(order.id) != "Activating":
-                await world.step(order.id)
-            (line,) = world.around.org.org.records["OrderItem"].values()
-            line["Quantity"] = 2.0
-            world.mend()
-            stopped = await world.settle(order.id)
-            assert stopped.error_code is StopCode.ORDER_CHANGED
-            assert world.record(stopped)["Activation_Error_Code__c"] == "ORDER_CHANGED"
-            assert "AddOrder" not in world.calls()
-            world.around.org.org.update("Order", stopped.salesforce_id or "", {"Activation_Status__c": "Requested"})
-            assert world.desk.approvals is not None
-            await world.desk.approvals.poll()
-            assert (await world.settle(order.id)).status is Status.ACTIVE
-
-
-@pytest.mark.parametrize("change", ["price", "withdrawn"])
-async def test_what_is_sold_changes(tmp_path: Path, change: str) -> None:
-    """Another price is another order; what is not sold any more is not placed."""
-    with neighbours() as around:
-        async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=False) as world:
-            order = await world.place()
-            world.change_product(2, change)
-            code = StopCode.ORDER_CHANGED if change == "price" else StopCode.BILLING_REJECTED
-            assert (await world.settle(order.id)).error_code is code
-            assert "AddOrder" not in world.calls()
-
-
-@pytest.mark.parametrize("how", ["deleted", "cancelled"])
-async def test_taken_back_in_salesforce(tmp_path: Path, how: str) -> None:
-    """An order that waits for approval ends with it; the poll sees it without any call."""
-    with neighbours() as around:
-        async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=True) as world:
-            order = await world.place()
-            claimed = await world.desk.machine.claim()
-            assert claimed is not None
-            await world.desk.machine.work(claimed)
-            waiting = await world.desk.records.find(id=order.id)
-            assert waiting is not None
-            assert waiting.salesforce_id is not None
-            if how == "deleted":
-                world.around.org.org.delete("Order", waiting.salesforce_id)
-            else:
-                world.around.org.org.update("Order", waiting.salesforce_id, {"Status": "Cancelled"})
-            assert world.desk.approvals is not None
-            await world.desk.approvals.poll()
-            ended = await world.desk.records.find(id=order.id)
-            assert ended is not None
-            assert ended.status is Status.CANCELLED
+    world = world_with_salesforce
+    order = await world.place()
+    world.break_with("GetProducts", "status", after=False, times=None)
+    while world.record_status(order.id) != "Activating":
+        await world.step(order.id)
+    (line,) = world.around.org.org.records["OrderItem"].values()
+    line["Quantity"] = 2.0
+    world.mend()
+    stopped = await world.settle(order.id)
+    assert stopped.error_code is StopCode.ORDER_CHANGED
+    assert world.record(stopped)["Activation_Error_Code__c"] == "ORDER_CHANGED"
+    assert "AddOrder" not in world.calls()
+    world.around.org.org.update("Order", stopped.salesforce_id or "", {"Activation_Status__c": "Requested"})
+    assert world.orders.approvals is not None
+    await world.orders.approvals.poll()
+    assert (await world.settle(order.id)).status is Status.ACTIVE
 
 
 async def _retried(world: World, order_id: str) -> Status:
-    order = await world.desk.records.find(id=order_id)
+    order = await world.orders.repository.find(id=order_id)
     assert order is not None
-    await world.desk.checkout.retry(order)
+    await world.orders.checkout.retry(order)
     return (await world.settle(order_id)).status

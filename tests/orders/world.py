@@ -15,38 +15,31 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import httpx2
 import msgspec
 from litestar import Litestar
 
-from counterfoil.app.portal import Ordering
-from counterfoil.billing.clients import Clients
-from counterfoil.billing.gateways import Gateways
-from counterfoil.billing.lifetimes import Lifetimes
-from counterfoil.billing.payment_methods import PaymentMethods
-from counterfoil.billing.reading import Calendar
+from counterfoil.billing.face import Billing
 from counterfoil.cache import Cache, open_cache
-from counterfoil.db.engine import Engine, make_engine
+from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.orders.checkout import Wanted
 from counterfoil.orders.face import Orders
 from counterfoil.orders.repository import Order, Status
-from counterfoil.salesforce.client import SalesforceClient
+from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings, load
-from counterfoil.whmcs.api import WhmcsApi
-from counterfoil.whmcs.client import WhmcsClient
+from counterfoil.whmcs.face import Whmcs
 from counterfoil_sandbox.proxy import running
 from counterfoil_sandbox.salesforce.app import create_app as create_org
 from counterfoil_sandbox.salesforce.faults import Fault as OrgFault
 from counterfoil_sandbox.salesforce.installation import Installation as Org
 from counterfoil_sandbox.whmcs import Options, create_app
 from counterfoil_sandbox.whmcs.app import installation_of
-from counterfoil_sandbox.whmcs.installation import Installation as Whmcs
+from counterfoil_sandbox.whmcs.installation import Installation as WhmcsStandIn
 from counterfoil_sandbox.whmcs.switches import Fault
 
-ADA = 1
+ADA, BOB = 1, 2
 TIMEOUT = 0.6
 """Seconds for a call to WHMCS: what hangs costs so much real time."""
 
@@ -93,9 +86,18 @@ def served(app: Litestar) -> Iterator[str]:
 @dataclass(frozen=True)
 class Neighbours:
     whmcs_url: str
-    whmcs: Whmcs
+    whmcs: WhmcsStandIn
     org_url: str
     org: Org
+
+    def reset(self) -> None:
+        """As they were seeded, with nothing broken."""
+        self.reset_whmcs()
+        self.org.reset()
+
+    def reset_whmcs(self) -> None:
+        self.whmcs.reset()
+        self.whmcs.calls.clear()
 
 
 @contextmanager
@@ -109,30 +111,35 @@ def neighbours() -> Iterator[Neighbours]:
 class World:
     """One portal's orders. `settle` runs its workers until the order has come to rest."""
 
-    def __init__(self, around: Neighbours, desk: Orders, clock: Clock) -> None:
-        self.around, self.desk, self.clock = around, desk, clock
+    def __init__(self, around: Neighbours, orders: Orders, clock: Clock, cache: Cache) -> None:
+        self.around, self.orders, self.clock, self.cache = around, orders, clock, cache
         self.kills = 0
 
-    async def place(self) -> Order:
-        wanted = [Wanted(2, "monthly")]
-        return await self.desk.checkout.place(ADA, wanted, "banktransfer", str(uuid4()))
+    async def place(self, *wanted: Wanted, gateway: str = "banktransfer") -> Order:
+        """Ada's; a month of fibre if nothing is said."""
+        wanted = wanted or (Wanted(2, "monthly"),)
+        return await self.orders.checkout.place(ADA, wanted, gateway, str(uuid4()))
+
+    async def stored(self) -> int:
+        """How many orders of Ada's there are in the database."""
+        return (await self.orders.repository.of_client(ADA, 1, 1))[1]
 
     async def settle(self, order_id: str, kill_at: str = "") -> Order:
         """`kill_at`: the call, as `calls` names it, in which the first worker that makes it dies."""
         for _ in range(400):
-            claimed = await self.desk.machine.claim()
+            claimed = await self.orders.worker.claim()
             if claimed is None:
                 order = await self._find(order_id)
                 if order.due_at is None and order.status is not Status.AWAITING_APPROVAL:
                     return order
                 await self._let_time_pass(order)
                 continue
-            if kill_at and await self._worked_until(self.desk.machine.work(claimed), kill_at):
+            if kill_at and await self._worked_until(self.orders.worker.work(claimed), kill_at):
                 self.kills, kill_at = self.kills + 1, ""
                 self.mend()
                 self.clock.move(31)
             elif not kill_at:
-                await self.desk.machine.work(claimed)
+                await self.orders.worker.work(claimed)
         raise AssertionError("the order does not come to rest")
 
     async def _worked_until(self, work: Any, kill_at: str) -> bool:
@@ -151,27 +158,35 @@ class World:
         return False
 
     async def _let_time_pass(self, order: Order) -> None:
-        if order.status is Status.AWAITING_APPROVAL and order.salesforce_id and self.desk.approvals:
+        if order.status is Status.AWAITING_APPROVAL and order.salesforce_id and self.orders.approvals:
             record = self.around.org.org.records["Order"][order.salesforce_id]
             if record.get("Activation_Status__c") == "Not Started":
                 self.around.org.org.update("Order", order.salesforce_id, {"Activation_Status__c": "Requested"})
             with contextlib.suppress(Exception):  # an outage: the next poll will do
-                await self.desk.approvals.poll()
+                await self.orders.approvals.poll()
         due = (order.due_at - self.clock.moment).total_seconds() if order.due_at else 0.0
         self.clock.move(max(due, 5.0))
 
     async def _find(self, order_id: str) -> Order:
-        order = await self.desk.records.find(id=order_id)
+        order = await self.orders.repository.find(id=order_id)
         assert order is not None
         return order
 
     async def step(self, order_id: str) -> None:
         """One piece of work, or some time that passes."""
-        claimed = await self.desk.machine.claim()
+        claimed = await self.orders.worker.claim()
         if claimed is not None:
-            await self.desk.machine.work(claimed)
+            await self.orders.worker.work(claimed)
         else:
             await self._let_time_pass(await self._find(order_id))
+
+    def sell(self, client_id: int, *lines: tuple[int, str, int]) -> str:
+        """An order that sales staff make and approve: WHMCS product, cycle, quantity. Its id over there. A client or a
+        product of 0 has no number of WHMCS's.
+        """
+        sold = {"client_id": client_id, "lines": [list(line) for line in lines]}
+        answer = httpx2.post(f"{self.around.org_url}/_sandbox/orders", json=sold)
+        return str(answer.raise_for_status().json()["id"])
 
     def place_by_hand(self, params: dict[str, str]) -> None:
         """An order that somebody at WHMCS makes."""
@@ -219,9 +234,9 @@ class World:
         return self.around.org.org.records["Order"][order.salesforce_id or ""]
 
 
-def _settings(around: Neighbours, url: str, *, tag: bool) -> Settings:
+def settings_of(around: Neighbours, url: str, *, salesforce: bool = False, **changes: str) -> Settings:
+    """Of a portal between these neighbours, on the database at `url`; `changes` in lower case."""
     given = {
-        "ORDER_TAG_FIELD": "Portal order" if tag else "No such field",
         "SECRET_KEY": "x" * 32,
         "DATABASE_URL": url,
         "WHMCS_URL": around.whmcs_url,
@@ -229,32 +244,36 @@ def _settings(around: Neighbours, url: str, *, tag: bool) -> Settings:
         "WHMCS_SECRET": "sandbox-secret",
         "WHMCS_TIMEOUT_SECONDS": str(TIMEOUT),
     }
+    if salesforce:
+        given |= {
+            "SALESFORCE_URL": around.org_url,
+            "SALESFORCE_CLIENT_ID": around.org.options.client_id,
+            "SALESFORCE_USERNAME": around.org.options.username,
+            "SALESFORCE_PRIVATE_KEY": around.org.private_key,
+        }
+    given |= {name.upper(): text for name, text in changes.items()}
     return load({f"COUNTERFOIL_{name}": value for name, value in given.items()})
 
 
 @asynccontextmanager
 async def opened(
-    around: Neighbours, url: str, *, salesforce: bool, tag: bool = True, fresh: bool = True
+    around: Neighbours, url: str, *, salesforce: bool, tag: bool = True, fresh: bool = True, **changes: str
 ) -> AsyncIterator[World]:
-    """A world on an empty database; WHMCS and Salesforce as they were seeded, unless they are not `fresh`."""
+    """A world on an empty database; WHMCS and Salesforce as they were seeded, unless they are not `fresh`. `changes`
+    of the settings.
+    """
     if fresh:
-        around.whmcs.reset()
-        around.whmcs.calls.clear()
-        around.org.reset()
+        around.reset()
     await upgrade(url)
     clock, engine, cache = Clock(), make_engine(url), open_cache("memory://")
-    settings = _settings(around, url, tag=tag)
-    whmcs = WhmcsClient(
-        url=around.whmcs_url,
-        identifier="sandbox-identifier",
-        secret="sandbox-secret",
-        timeout=TIMEOUT,
-        clock=lambda: clock.monotonic() + time.monotonic(),
-    )
-    crm = _crm(around, clock) if salesforce else None
+    tag_field = "Portal order" if tag else "No such field"
+    settings = settings_of(around, url, salesforce=salesforce, order_tag_field=tag_field, **changes)
+    whmcs = Whmcs(settings, clock=lambda: clock.monotonic() + time.monotonic())
+    crm = Salesforce(settings, clock=clock.monotonic) if salesforce else None
+    orders = Orders(engine, Billing(whmcs, cache, settings), crm, settings, now=clock)
     await cache.start()
     try:
-        yield World(around, _desk(settings, engine, cache, whmcs, crm, clock), clock)
+        yield World(around, orders, clock, cache)
     finally:
         around.whmcs.release()
         await whmcs.close()
@@ -262,29 +281,3 @@ async def opened(
             await crm.close()
         await cache.close()
         await engine.dispose()
-
-
-def _crm(around: Neighbours, clock: Clock) -> SalesforceClient:
-    return SalesforceClient(
-        url=around.org_url,
-        client_id=around.org.options.client_id,
-        username=around.org.options.username,
-        private_key=around.org.private_key,
-        clock=clock.monotonic,
-    )
-
-
-def _desk(  # noqa: PLR0917 - the parts of one portal
-    settings: Settings,
-    engine: Engine,
-    cache: Cache,
-    whmcs: WhmcsClient,
-    crm: SalesforceClient | None,
-    clock: Clock,
-) -> Orders:
-    api, lifetimes = WhmcsApi(whmcs, timezone=ZoneInfo("UTC")), Lifetimes.of(settings)
-    clients, gateways = Clients(api, cache, lifetimes, TIMEOUT), Gateways(api, cache, lifetimes, TIMEOUT)
-    calendar = Calendar(ZoneInfo("UTC"), time.time)
-    methods = PaymentMethods(api, cache, lifetimes, calendar, clients=clients, gateways=gateways, timeout=TIMEOUT)
-    ordering = Ordering(settings, engine, cache, clients, gateways, methods, now=clock)
-    return ordering.desk(whmcs, crm)

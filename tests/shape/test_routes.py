@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 
-from counterfoil.app.portal import build
+from counterfoil.app.build import build_portal
 from counterfoil.settings import load
 from tests.shape.sources import ROOT, text
 from tests.stack import Stack, running_stack
@@ -32,7 +32,7 @@ class Route(NamedTuple):
 
 
 def routes() -> list[Route]:
-    app = build(load({f"COUNTERFOIL_{name}": value for name, value in SETTINGS.items()}, ROOT / "tests"))
+    app = build_portal(load({f"COUNTERFOIL_{name}": value for name, value in SETTINGS.items()}, ROOT / "tests"))
     found = []
     for route in app.routes:
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):

@@ -8,7 +8,7 @@ import pytest
 from counterfoil.errors import BillingUnavailable, SignInFailed
 from counterfoil.model import Gateway
 from counterfoil.whmcs.api import InvoiceRows, Login, SsoRefused, WhmcsApi, WhmcsDetails
-from counterfoil.whmcs.reading import MOST_PAGES, PAGE
+from counterfoil.whmcs.lists import MOST_PAGES, PAGE
 from counterfoil.whmcs.sso import has_origin_of
 from tests.whmcs import answers
 from tests.whmcs.conftest import IDENTIFIER, SECRET, Logged
@@ -30,12 +30,12 @@ async def unavailable(call: Awaitable[Any]) -> str:
 
 
 async def test_get_invoices(whmcs: Scripted, api: WhmcsApi) -> None:
-    """Always with client, order and orderby; a status only when one is wanted."""
+    """Always with client, order and orderby."""
     whmcs.default = says(answers.invoices(answers.invoice_row(id=4), startnumber=20, totalresults=21))
-    page = await api.get_invoices(7, limitstart=20, limitnum=10, status="Overdue")
+    page = await api.get_invoices(7, limitstart=20, limitnum=10)
     assert ([row.id for row in page.rows], page.total, page.returned) == ([4], 21, 1)
     expected = {"userid": "7", "limitstart": "20", "limitnum": "10", "orderby": "date", "order": "desc"}
-    assert whmcs.calls == [AUTH | expected | {"action": "GetInvoices", "status": "Overdue"}]
+    assert whmcs.calls == [AUTH | expected | {"action": "GetInvoices"}]
     whmcs.default = says(answers.invoices())
     assert await api.get_invoices(7) == InvoiceRows((), 0, 0)
     assert whmcs.calls[1] == AUTH | expected | {"action": "GetInvoices", "limitstart": "0", "limitnum": "1000"}

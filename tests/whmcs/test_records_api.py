@@ -12,7 +12,7 @@ import pytest
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import QuoteStatus
 from counterfoil.whmcs.client import WhmcsClient
-from counterfoil.whmcs.reading import PAGE
+from counterfoil.whmcs.lists import PAGE
 from counterfoil.whmcs.records_api import WhmcsRecords
 from tests.whmcs import answers
 from tests.whmcs.scripted import Scripted, says

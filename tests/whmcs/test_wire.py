@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.whmcs import paging
-from counterfoil.whmcs.wire import values
+from counterfoil.whmcs.wire import paging, values
 from counterfoil.whmcs.wire.values import Untrustworthy
 
 BERLIN = ZoneInfo("Europe/Berlin")

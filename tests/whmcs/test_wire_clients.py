@@ -16,7 +16,7 @@ def test_a_client() -> None:
     """Taken from `client`, field by field; notes and security answers are left behind."""
     client = clients.client(answers.client(), 7)
     assert (client.id, client.owner_user_id, client.name) == (7, 3, "Engines & Co")
-    assert (client.phone, client.country, client.sso_allowed) == ("+44.1234567890", "GB", True)
+    assert (client.phone, client.country) == ("+44.1234567890", "GB")
     assert client.credit == Money.of("5.00", "GBP")
     assert b"canary" not in msgspec.json.encode(client)
 
@@ -34,9 +34,8 @@ def test_the_deprecated_top_level_is_not_read() -> None:
         clients.client({"result": "success", "id": 7, "currency_code": "GBP"}, 7)
 
 
-def test_a_client_may_have_no_owner_and_no_sign_on() -> None:
-    client = clients.client(answers.client(owner_user_id=0, allowSingleSignOn="0"), 7)
-    assert (client.owner_user_id, client.sso_allowed) == (None, False)
+def test_a_client_may_have_no_owner() -> None:
+    assert clients.client(answers.client(owner_user_id=0), 7).owner_user_id is None
 
 
 @pytest.mark.parametrize(

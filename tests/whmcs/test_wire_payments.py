@@ -48,7 +48,7 @@ def test_types_of_payment_methods(kind: str, shown: str) -> None:
 
 
 def test_an_unknown_type_is_not_counted_as_usable(logged: Logged) -> None:
-    """Left out, so that it does not open the gate to ordering, and the operator is told."""
+    """Left out, so that no order counts on it, and the operator is told."""
     found = payments.payment_methods(pay_methods(pay_method(id=1), pay_method(id=2, type="Canary")), 7)
     assert [method.id for method in found] == [1]
     assert logged()[0]["payment_method_id"] == 2

@@ -2,7 +2,7 @@
 
     <client>.<random>.<signature>
 
-`client` is the WHMCS client looked at (0: none); it names the cache's drawer, so that one round trip finds the
+`client` is the WHMCS client looked at (0: none); it names the cache's scope, so that one round trip finds the
 session and what it asks for. `random` are 256 bits in base64url; only their SHA-256 is stored, anywhere. The
 signature lets forged and damaged cookies cost nothing.
 """
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from counterfoil.accounts.viewer import session_scope
+from counterfoil.cache.scopes import session_scope
 
 _COOKIE = re.compile(r"((0|[1-9][0-9]{0,9})\.([A-Za-z0-9_-]{43}))\.([A-Za-z0-9_-]{43})")
 _LONGEST = len(f"{2**32}.{'r' * 43}.{'s' * 43}")

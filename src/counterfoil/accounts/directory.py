@@ -34,23 +34,23 @@ class NoUserList(Exception):
         super().__init__(has_users)
 
 
-async def find_user(api: UserLookup, email: str, user_id: int) -> User | None:
+async def find_user(users: UserLookup, email: str, user_id: int) -> User | None:
     """The user with this id *and* this address. WHMCS's search only compares beginnings, of names too.
 
     None: there is none. Raises NoUserList, and BillingUnavailable when WHMCS does not say.
     """
     try:
-        users = await api.get_users(email.strip())
+        candidates = await users.get_users(email.strip())
     except BillingUnavailable:
         # An old WHMCS refuses the action in much the same words as one that is set up wrongly: its version tells.
-        await _explain_by_version(api)
+        await _explain_by_version(users)
         raise
-    found = [user for user in users if user.id == user_id and emails.same(user.email, email)]
+    found = [user for user in candidates if user.id == user_id and emails.same(user.email, email)]
     return found[0] if found else None
 
 
-async def _explain_by_version(api: UserLookup) -> None:
-    version = (await api.whmcs_details()).version
+async def _explain_by_version(users: UserLookup) -> None:
+    version = (await users.whmcs_details()).version
     digits = re.match(r"(\d+)\.(\d+)", version)
     if digits is None:
         return

@@ -19,6 +19,7 @@ from counterfoil.accounts.links import Decisions, decisions
 from counterfoil.accounts.people import Account
 from counterfoil.accounts.viewer import ClientAccess
 from counterfoil.cache import Fetched, Part, Snapshot
+from counterfoil.cache.scopes import user_scope
 
 ALL_PERMISSIONS = frozenset(
     {
@@ -46,11 +47,11 @@ _GONE_LIFETIME = 10.0
 """The same for "there is no such user": a "not found" is believed only shortly."""
 
 
-class Api(UserLookup, Protocol):
+class PermissionLookup(UserLookup, Protocol):
     async def get_user_permissions(self, user_id: int, client_id: int) -> frozenset[str] | None: ...
 
 
-class Store(Protocol):
+class RightsCache(Protocol):
     """What of the cache is needed here; cache.Cache is one."""
 
     async def read(self, scope: str, parts: Sequence[Part], *, within: float) -> Snapshot: ...
@@ -82,20 +83,20 @@ class Rights:
     def __init__(
         self,
         engine: AsyncEngine,
-        cache: Store,
-        api: Api,
-        introduce: Callable[[int], Awaitable[tuple[str, str]]],
+        cache: RightsCache,
+        permissions: PermissionLookup,
+        name_and_language: Callable[[int], Awaitable[tuple[str, str]]],
         *,
         timeout: float = 10.0,
     ) -> None:
-        """`introduce` gives a client's name and language; it comes from billing, which knows clients. `patience` is
+        """`name_and_language` of a client; it comes from billing, which knows clients. `timeout`:
         seconds for one read of WHMCS.
         """
         self._engine = engine
         self._cache = cache
-        self._api = api
-        self._introduce = introduce
-        self._patience = timeout
+        self._lookup = permissions
+        self._name_and_language = name_and_language
+        self._timeout = timeout
 
     async def of(self, account: Account) -> Granted | None:
         """None: WHMCS has no such user any more, or under another address, so nothing is known of this person.
@@ -116,16 +117,16 @@ class Rights:
 
     async def forget(self, user_id: int) -> None:
         """WHMCS said that this user changed. Raises CacheUnavailable when that could not be made to hold."""
-        await self._cache.clear(_scope(user_id))
+        await self._cache.clear(user_scope(user_id))
 
     async def _known(self, account: Account) -> tuple[_Memberships, float]:
         part = Part("memberships", LIFETIME, lambda: self._fetch_memberships(account))
-        snapshot = await self._cache.read(_scope(account.user_id), [part], within=self._patience)
+        snapshot = await self._cache.read(user_scope(account.user_id), [part], within=self._timeout)
         return _memberships.decode(snapshot.entries[0].value), snapshot.expires_at
 
     async def _fetch_memberships(self, account: Account) -> Fetched:
         try:
-            user = await find_user(self._api, account.email, account.user_id or 0)
+            user = await find_user(self._lookup, account.email, account.user_id or 0)
         except NoUserList:
             return Fetched(msgspec.json.encode(_Memberships()))
         if user is None:
@@ -141,14 +142,14 @@ class Rights:
         if not clients:
             return {}, expires_at
         parts = [self._permissions_part(user_id, client) for client in clients]
-        snapshot = await self._cache.read(_scope(user_id), parts, within=self._patience)
+        snapshot = await self._cache.read(user_scope(user_id), parts, within=self._timeout)
         answers = [_permissions.decode(entry.value) for entry in snapshot.entries]
         found = {client: answer for client, answer in zip(clients, answers, strict=True) if answer is not None}
         return found, min(expires_at, snapshot.expires_at)
 
     def _permissions_part(self, user_id: int, client_id: int) -> Part:
         async def fetch() -> Fetched:
-            return Fetched(msgspec.json.encode(await self._api.get_user_permissions(user_id, client_id)))
+            return Fetched(msgspec.json.encode(await self._lookup.get_user_permissions(user_id, client_id)))
 
         return Part(f"permissions:{client_id}", LIFETIME, fetch)
 
@@ -160,13 +161,9 @@ class Rights:
         expires_at: float = float("inf"),
     ) -> Granted:
         clients = sorted(permitted, key=lambda client: (client not in owned, client))
-        introduced = await asyncio.gather(*(self._introduce(client) for client in clients))
+        named = await asyncio.gather(*(self._name_and_language(client) for client in clients))
         access = tuple(
             ClientAccess(client, name, permitted[client], language)
-            for client, (name, language) in zip(clients, introduced, strict=True)
+            for client, (name, language) in zip(clients, named, strict=True)
         )
         return Granted(access, decided.is_staff, expires_at)
-
-
-def _scope(user_id: int | None) -> str:
-    return f"u{user_id}"

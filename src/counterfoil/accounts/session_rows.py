@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from counterfoil.accounts.people import AnyRow
-from counterfoil.accounts.viewer import session_scope
+from counterfoil.cache.scopes import session_scope
 from counterfoil.db.engine import transaction
 from counterfoil.db.tables import account, session
 
@@ -19,14 +19,16 @@ LAST_SEEN_STEP = timedelta(minutes=1)
 """How often "last seen" is written. It lags by up to this and a copy's life, so idle ends up to 2 minutes early."""
 
 
-class Drawer(NamedTuple):
+class CachedCopy(NamedTuple):
     """Where the cache's copy of a session lies."""
 
     scope: str
     key: str
 
 
-async def begin(connection: AsyncConnection, account_id: int, key: str, now: datetime, **about: object) -> list[Drawer]:
+async def begin(
+    connection: AsyncConnection, account_id: int, key: str, now: datetime, **about: object
+) -> list[CachedCopy]:
     """Returns the oldest ones, which had to go."""
     # Also a lock: of two sign-ins at once, the second counts the first one's session.
     await connection.execute(update(account).where(account.c.id == account_id).values(signed_in_at=now))
@@ -53,13 +55,13 @@ async def living(engine: AsyncEngine, key: str, now: datetime) -> AnyRow | None:
     return row
 
 
-async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> list[Drawer]:
+async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> list[CachedCopy]:
     gone = await connection.execute(delete(session).where(which).returning(session.c.client_id, session.c.id_hash))
-    return drawers(gone.all())
+    return cached_copies(gone.all())
 
 
-def drawers(rows: Sequence[AnyRow]) -> list[Drawer]:
-    return [Drawer(session_scope(row.client_id), row.id_hash) for row in rows]
+def cached_copies(rows: Sequence[AnyRow]) -> list[CachedCopy]:
+    return [CachedCopy(session_scope(row.client_id), row.id_hash) for row in rows]
 
 
 def named(key: str) -> ColumnElement[bool]:

@@ -24,9 +24,10 @@ from counterfoil.accounts import session_rows
 from counterfoil.accounts.cookies import CookieJar, Handle, key_of
 from counterfoil.accounts.people import Account, AnyRow, account_of
 from counterfoil.accounts.rights import Granted
-from counterfoil.accounts.session_rows import Drawer, has_ended, named, of_account
-from counterfoil.accounts.viewer import Viewer, session_scope
+from counterfoil.accounts.session_rows import CachedCopy, has_ended, named, of_account
+from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import CacheUnavailable
+from counterfoil.cache.scopes import session_scope
 from counterfoil.db.engine import transaction
 from counterfoil.db.tables import account, session
 from counterfoil.errors import ClientNotFound, NotSignedIn
@@ -37,7 +38,7 @@ COPY_LIFE = 60.0
 """Seconds for which a request may be answered without asking the database."""
 
 
-class Store(Protocol):
+class SessionCache(Protocol):
     """What of the cache is needed here; cache.Cache is one."""
 
     def now(self) -> float: ...
@@ -71,7 +72,7 @@ class Sessions:
     def __init__(
         self,
         engine: AsyncEngine,
-        cache: Store,
+        cache: SessionCache,
         rights: RightsReader,
         *,
         keys: Sequence[bytes],
@@ -156,9 +157,9 @@ class Sessions:
         async with transaction(self._engine) as connection:
             if (await connection.execute(changed)).rowcount == 0:
                 raise NotSignedIn
-        left_behind = {Drawer(handle.scope, handle.key), Drawer(viewer.scope, handle.key)}
+        left_behind = {CachedCopy(handle.scope, handle.key), CachedCopy(viewer.scope, handle.key)}
         cookie = self._cookies.write(handle.random, client_id)
-        await self._drop(left_behind - {Drawer(session_scope(client_id), handle.key)})
+        await self._drop(left_behind - {CachedCopy(session_scope(client_id), handle.key)})
         return cookie
 
     async def close(self, handle: Handle) -> None:
@@ -168,8 +169,8 @@ class Sessions:
         """
         async with transaction(self._engine) as connection:
             ended = await session_rows.end(connection, named(handle.key))
-        # The cookie's own drawer too: after a failure the row is gone, and the second try must still find the copy.
-        await self._drop({*ended, Drawer(handle.scope, handle.key)})
+        # The cookie's own copy too: after a failure the row is gone, and the second try must still find the copy.
+        await self._drop({*ended, CachedCopy(handle.scope, handle.key)})
 
     async def close_all(self, account_id: int, *, but: Handle | None = None) -> None:
         """Signs out everywhere, `but` here if so wished. Raises CacheUnavailable as `close` does."""
@@ -204,14 +205,14 @@ class Sessions:
         )
         async with transaction(self._engine) as connection:
             rows = (await connection.execute(mine)).all()
-        await self._drop(session_rows.drawers(rows))
+        await self._drop(session_rows.cached_copies(rows))
 
     async def sweep(self) -> int:
         """Deletes the rows of sessions that have ended by themselves; how many. Run it now and then."""
         async with transaction(self._engine) as connection:
             return (await connection.execute(delete(session).where(has_ended(self._moment())))).rowcount
 
-    async def _drop(self, copies: Iterable[Drawer]) -> None:
+    async def _drop(self, copies: Iterable[CachedCopy]) -> None:
         """All are tried before the first failure is raised."""
         tries = [self._cache.drop_session(copy.scope, copy.key) for copy in copies]
         for result in await asyncio.gather(*tries, return_exceptions=True):

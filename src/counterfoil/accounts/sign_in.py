@@ -28,17 +28,19 @@ class _Login(Protocol):
     def two_factor(self) -> bool: ...
 
 
-class Api(UserLookup, Protocol):
+class LoginCheck(UserLookup, Protocol):
     """What of WHMCS is needed here; whmcs.api.WhmcsApi is one."""
 
     async def validate_login(self, email: str, password: str) -> _Login: ...
 
 
 class SignIn:
-    def __init__(self, engine: AsyncEngine, api: Api, *, issuer: str, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, engine: AsyncEngine, logins: LoginCheck, *, issuer: str, now: Callable[[], float] = time.time
+    ) -> None:
         """`issuer`: the URL of the WHMCS installation, whose word it is that counts."""
         self._engine = engine
-        self._api = api
+        self._logins = logins
         self._issuer = issuer
         self._now = now
 
@@ -47,7 +49,7 @@ class SignIn:
         email = email.strip()
         if not (0 < len(email) <= _LONGEST_EMAIL and 0 < len(password) <= _LONGEST_PASSWORD):
             raise SignInFailed
-        login = await self._api.validate_login(email, password)
+        login = await self._logins.validate_login(email, password)
         if login.two_factor:
             # WHMCS says "success" although the second factor has not been asked for.
             raise TwoFactorRequired
@@ -57,7 +59,7 @@ class SignIn:
         """That whoever is signed in as this WHMCS user knows the password. Raises what `with_password` raises."""
         if not 0 < len(password) <= _LONGEST_PASSWORD:
             raise SignInFailed
-        login = await self._api.validate_login(email, password)
+        login = await self._logins.validate_login(email, password)
         if login.two_factor:
             raise TwoFactorRequired
         if user_id is not None and login.user_id != user_id:
@@ -65,7 +67,7 @@ class SignIn:
 
     async def _identity(self, email: str, user_id: int) -> Identity:
         try:
-            user = await find_user(self._api, email, user_id)
+            user = await find_user(self._logins, email, user_id)
         except NoUserList as old:
             # Before version 8 the number is a client's. It must never be taken for a user's after an upgrade.
             subject = str(user_id) if old.has_users else f"client:{user_id}"

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from counterfoil.cache.scopes import session_scope
 from counterfoil.errors import ClientNotFound
 
 
@@ -36,7 +37,7 @@ class Viewer(Struct, frozen=True):
 
     @property
     def scope(self) -> str:
-        """The cache's drawer that this person looks into, as the cookie must name it."""
+        """The cache's scope that this person reads from, as the cookie must name it."""
         return session_scope(self.client_id)
 
     @property
@@ -58,8 +59,3 @@ class Viewer(Struct, frozen=True):
 
     def may_open(self, client_id: int) -> bool:
         return any(access.client_id == client_id for access in self.clients)
-
-
-def session_scope(client_id: int | None) -> str:
-    """Sessions lie beside the data of the client they look at, so that one round trip reads both."""
-    return f"c{client_id or 0}"

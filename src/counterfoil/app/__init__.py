@@ -1,1 +1,13 @@
-"""The composition root: settings in, the wired portal out."""
+"""The composition root: Settings in, the wired portal out. The only room where parts are put together."""
+
+from counterfoil import log
+from counterfoil.app.build import build_portal
+from counterfoil.app.portal import Portal
+from counterfoil.settings import load
+
+
+def create() -> Portal:
+    """What each worker of `counterfoil serve` calls."""
+    settings = load()
+    log.configure(settings.log_level, settings.log_format_or_default)
+    return build_portal(settings)

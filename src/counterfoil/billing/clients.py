@@ -4,39 +4,40 @@ from typing import Protocol
 
 import msgspec
 
-from counterfoil.billing.lifetimes import Lifetimes, client_scope
-from counterfoil.billing.reading import Reading, part_of, reading
+from counterfoil.billing.lifetimes import Lifetimes
+from counterfoil.billing.reading import Reading, part_of, reading_of
 from counterfoil.cache import Cache, Part
+from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import BillingUnavailable, ClientNotFound
 from counterfoil.model import Client
 
 _client = msgspec.json.Decoder(Client | None)
 
 
-class _Api(Protocol):
+class _ClientSource(Protocol):
     async def get_clients_details(self, client_id: int) -> Client | None: ...
 
 
 class Clients:
-    def __init__(self, api: _Api, cache: Cache, lifetimes: Lifetimes, timeout: float) -> None:
-        self._api = api
+    def __init__(self, source: _ClientSource, cache: Cache, lifetimes: Lifetimes, timeout: float) -> None:
+        self._source = source
         self._cache = cache
         self._lifetime = lifetimes.client
-        self._patience = timeout
+        self._timeout = timeout
 
     def part(self, client_id: int) -> Part:
         """For pages that show it beside other things."""
-        return part_of("client", self._lifetime, lambda: self._api.get_clients_details(client_id))
+        return part_of("client", self._lifetime, lambda: self._source.get_clients_details(client_id))
 
     async def read(self, client_id: int) -> Reading[Client]:
         """Raises ClientNotFound when WHMCS has none, BillingUnavailable when it does not say."""
-        snapshot = await self._cache.read(client_scope(client_id), [self.part(client_id)], within=self._patience)
+        snapshot = await self._cache.read(client_scope(client_id), [self.part(client_id)], within=self._timeout)
         client = _client.decode(snapshot.entries[0].value)
         if client is None:
             raise ClientNotFound
-        return reading(client, snapshot)
+        return reading_of(client, snapshot)
 
-    async def kept(self, client_id: int) -> Client | None:
+    async def cached(self, client_id: int) -> Client | None:
         """As it may be shown right now, without asking WHMCS. None: not known."""
         (entry,) = (await self._cache.peek(client_scope(client_id), ["client"])).entries
         client: Client | None = _client.decode(entry.value) if entry else None
@@ -44,11 +45,11 @@ class Clients:
 
     async def name(self, client_id: int) -> str:
         """What the account switcher says; a client that WHMCS has no more still has its number."""
-        name, _ = await self.introduce(client_id)
+        name, _ = await self.name_and_language(client_id)
         return name
 
-    async def introduce(self, client_id: int) -> tuple[str, str]:
-        """Name and language, the latter in WHMCS's words."""
+    async def name_and_language(self, client_id: int) -> tuple[str, str]:
+        """The language in WHMCS's words."""
         try:
             client = (await self.read(client_id)).value
         except ClientNotFound:

@@ -5,8 +5,8 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.reading import Reading, reading
-from counterfoil.billing.records import ClientReader
+from counterfoil.billing.client_reader import ClientReader
+from counterfoil.billing.reading import Reading, reading_of
 from counterfoil.cache import Part
 from counterfoil.model import Client, Contact, full_name
 
@@ -34,23 +34,23 @@ class ContactItem(Struct, frozen=True):
         return full_name(self.first_name, self.last_name) or self.company_name or self.email
 
 
-class _Api(Protocol):
+class _ContactSource(Protocol):
     async def get_contacts(self, client_id: int) -> tuple[Contact, ...]: ...
 
 
 class Contacts:
-    def __init__(self, api: _Api, records: ClientReader) -> None:
-        self._api = api
-        self._records = records
+    def __init__(self, source: _ContactSource, reader: ClientReader) -> None:
+        self._source = source
+        self._reader = reader
 
     def part(self, client_id: int) -> Part:
-        return self._records.part("contacts", lambda: self._api.get_contacts(client_id))
+        return self._reader.part("contacts", lambda: self._source.get_contacts(client_id))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[ContactItem, ...]], Client]:
         """All of them, by name. Raises BillingUnavailable."""
-        value, client, snapshot = await self._records.read(client_id, self.part(client_id))
+        value, client, snapshot = await self._reader.read(client_id, self.part(client_id))
         shown = (_shown(contact) for contact in _contacts.decode(value))
-        return reading(tuple(sorted(shown, key=lambda each: (each.name.casefold(), each.id))), snapshot), client
+        return reading_of(tuple(sorted(shown, key=lambda each: (each.name.casefold(), each.id))), snapshot), client
 
 
 def _shown(contact: Contact) -> ContactItem:

@@ -6,8 +6,8 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.reading import Reading, reading
-from counterfoil.billing.records import ClientReader
+from counterfoil.billing.client_reader import ClientReader
+from counterfoil.billing.reading import Reading, reading_of
 from counterfoil.cache import Part
 from counterfoil.model import Client, CreditEntry, Money
 
@@ -34,23 +34,23 @@ class CreditList(Struct, frozen=True):
     as_of: datetime
 
 
-class _Api(Protocol):
+class _CreditSource(Protocol):
     async def get_credits(self, client_id: int) -> tuple[CreditEntry, ...]: ...
 
 
 class Credits:
-    def __init__(self, api: _Api, records: ClientReader) -> None:
-        self._api = api
-        self._records = records
+    def __init__(self, source: _CreditSource, reader: ClientReader) -> None:
+        self._source = source
+        self._reader = reader
 
     def part(self, client_id: int) -> Part:
         """For pages that show it beside other things."""
-        return self._records.part("credits", lambda: self._api.get_credits(client_id))
+        return self._reader.part("credits", lambda: self._source.get_credits(client_id))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[CreditItem, ...]], Client]:
         """The whole ledger, newest first. Raises BillingUnavailable."""
-        value, client, snapshot = await self._records.read(client_id, self.part(client_id))
-        return reading(decode_credits(value, client), snapshot), client
+        value, client, snapshot = await self._reader.read(client_id, self.part(client_id))
+        return reading_of(decode_credits(value, client), snapshot), client
 
 
 def decode_credits(value: bytes, client: Client) -> tuple[CreditItem, ...]:

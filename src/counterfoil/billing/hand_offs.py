@@ -7,8 +7,9 @@ import structlog
 from msgspec import Struct
 
 from counterfoil.billing.invoices.reads import Invoices
-from counterfoil.billing.lifetimes import HAND_OFF_WINDOW, RETURN_WINDOW, client_scope
+from counterfoil.billing.lifetimes import HAND_OFF_WINDOW, RETURN_WINDOW
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import InvoiceNotPayable, SeveralCurrencies
 from counterfoil.whmcs.api import SsoRefused
 
@@ -21,7 +22,7 @@ MOST_TOGETHER = 50
 """Invoices that may be paid at once: each is read again before, and their ids have to fit into one address."""
 
 
-class _Api(Protocol):
+class _SsoTokenSource(Protocol):
     async def create_sso_token(self, client_id: int, user_id: int, *, destination: str, path: str = "") -> str: ...
 
 
@@ -33,8 +34,8 @@ class HandOff(Struct, frozen=True):
 
 
 class HandOffs:
-    def __init__(self, api: _Api, cache: Cache, invoices: Invoices, whmcs_url: str) -> None:
-        self._api = api
+    def __init__(self, tokens: _SsoTokenSource, cache: Cache, invoices: Invoices, whmcs_url: str) -> None:
+        self._tokens = tokens
         self._cache = cache
         self._invoices = invoices
         self._whmcs_url = whmcs_url
@@ -46,7 +47,7 @@ class HandOffs:
         """
         await self._invoices.detail(client_id, invoice_id)
         await self._expect_changes(client_id)
-        # The clear made everything old, so this is WHMCS's word of now: a link is never made on a kept "unpaid".
+        # The clear made everything old, so this is WHMCS's word of now: a link is never made on a cached "unpaid".
         invoice = await self._invoices.detail(client_id, invoice_id)
         if not invoice.value.is_payable:
             raise InvoiceNotPayable
@@ -59,7 +60,7 @@ class HandOffs:
         """
         await self._invoices.chosen(client_id, invoice_ids)
         await self._expect_changes(client_id)
-        # As for one: never on a kept "unpaid".
+        # As for one: never on a cached "unpaid".
         chosen = (await self._invoices.chosen(client_id, invoice_ids)).value
         if not all(invoice.is_payable for invoice in chosen):
             raise InvoiceNotPayable
@@ -100,7 +101,7 @@ class HandOffs:
             # Without the user WHMCS would sign the caller in as the client's owner.
             return plain
         try:
-            url = await self._api.create_sso_token(client_id, user_id, **where)
+            url = await self._tokens.create_sso_token(client_id, user_id, **where)
         except SsoRefused as refusal:
             _log.warning("WHMCS refused a one-time link", client_id=client_id, reason=str(refusal))
             return plain

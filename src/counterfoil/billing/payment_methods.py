@@ -15,9 +15,10 @@ from msgspec import Struct
 
 from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.gateways import Gateways
-from counterfoil.billing.lifetimes import SHARED_SCOPE, Lifetimes, client_scope
-from counterfoil.billing.reading import Calendar, Reading, moment, part_of, reading
+from counterfoil.billing.lifetimes import Lifetimes
+from counterfoil.billing.reading import Calendar, Reading, moment, part_of, reading_of
 from counterfoil.cache import Cache, CacheUnavailable, Part
+from counterfoil.cache.scopes import SHARED_SCOPE, client_scope
 from counterfoil.model import Client, Gateway, PaymentMethod
 
 _log = structlog.get_logger(__name__)
@@ -68,7 +69,7 @@ class PaymentMethodsOverview(Struct, frozen=True):
         return any(each.is_usable for each in self.methods)
 
 
-class _Api(Protocol):
+class _PaymentMethodSource(Protocol):
     async def get_pay_methods(self, client_id: int) -> tuple[PaymentMethod, ...]: ...
     async def get_payment_methods(self) -> tuple[Gateway, ...]: ...
 
@@ -78,7 +79,7 @@ class PaymentMethods:
 
     def __init__(
         self,
-        api: _Api,
+        source: _PaymentMethodSource,
         cache: Cache,
         lifetimes: Lifetimes,
         calendar: Calendar,
@@ -87,30 +88,30 @@ class PaymentMethods:
         gateways: Gateways,
         timeout: float,
     ) -> None:
-        self._api = api
+        self._source = source
         self._cache = cache
         self._lifetime = lifetimes.payment_methods
         self._calendar = calendar
         self._clients = clients
         self._gateways = gateways
-        self._patience = timeout
+        self._timeout = timeout
 
     def part(self, client_id: int, account_id: int) -> Part:
-        """For pages that show them beside other things. Kept for each person on their own."""
-        return part_of(f"payment_methods:{account_id}", self._lifetime, lambda: self._api.get_pay_methods(client_id))
+        """For pages that show them beside other things. Cached for each person on their own."""
+        return part_of(f"payment_methods:{account_id}", self._lifetime, lambda: self._source.get_pay_methods(client_id))
 
     async def page(self, client_id: int, account_id: int) -> Reading[PaymentMethodList]:
         parts = [self.part(client_id, account_id)]
-        snapshot = await self._cache.read(client_scope(client_id), parts, within=self._patience)
+        snapshot = await self._cache.read(client_scope(client_id), parts, within=self._timeout)
         today = self._calendar.today()
         items = tuple(_item(method, today) for method in decode_methods(snapshot.entries[0].value))
         shown = PaymentMethodList(items, moment(snapshot.as_of))
-        return reading(shown, snapshot, not_after=self._calendar.midnight())
+        return reading_of(shown, snapshot, not_after=self._calendar.midnight())
 
     async def overview(self, client_id: int, account_id: int) -> Reading[PaymentMethodsOverview]:
         """With what the gateways say of them."""
         parts = [self.part(client_id, account_id), self._clients.part(client_id)]
-        snapshot = await self._cache.read(client_scope(client_id), parts, within=self._patience)
+        snapshot = await self._cache.read(client_scope(client_id), parts, within=self._timeout)
         # After the client's, never before: then no page of a new generation has gateways of an older one (changes.py).
         gateways = await self._gateways.read()
         methods, client = (entry.value for entry in snapshot.entries)
@@ -120,12 +121,14 @@ class PaymentMethods:
             client=decode_client(client),
             as_of=moment(as_of),
         )
-        own = reading(overview, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
+        own = reading_of(overview, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
         return own._replace(as_of=as_of)
 
     async def usable_for_order(self, client_id: int) -> tuple[PaymentMethod, ...]:
         """WHMCS's word of now, past every cache: without one of these an order is not accepted."""
-        methods, gateways = await asyncio.gather(self._api.get_pay_methods(client_id), self._api.get_payment_methods())
+        methods, gateways = await asyncio.gather(
+            self._source.get_pay_methods(client_id), self._source.get_payment_methods()
+        )
         found = tuple(
             each.method for each in shown_methods(methods, gateways, self._calendar.today()) if each.is_usable
         )

@@ -7,9 +7,10 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.lifetimes import SHARED_SCOPE, Lifetimes
-from counterfoil.billing.reading import Reading, moment, part_of, reading
+from counterfoil.billing.lifetimes import Lifetimes
+from counterfoil.billing.reading import Reading, moment, part_of, reading_of
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.model import Money, Product
 
 _products = msgspec.json.Decoder(tuple[Product, ...])
@@ -38,26 +39,28 @@ class ProductList(Struct, frozen=True):
     as_of: datetime
 
 
-class _Api(Protocol):
+class _ProductSource(Protocol):
     async def get_products(self) -> tuple[Product, ...]: ...
 
 
 class Products:
     """`sold`: the ids that customers may order; empty for all that have a price."""
 
-    def __init__(self, api: _Api, cache: Cache, lifetimes: Lifetimes, sold: Collection[int], timeout: float) -> None:
-        self._api = api
+    def __init__(
+        self, source: _ProductSource, cache: Cache, lifetimes: Lifetimes, sold: Collection[int], timeout: float
+    ) -> None:
+        self._source = source
         self._cache = cache
         self._lifetime = lifetimes.shared
         self._sold = sold
-        self._patience = timeout
+        self._timeout = timeout
 
     async def read(self, currency: str) -> Reading[ProductList]:
         """Raises BillingUnavailable."""
-        part = part_of("products", self._lifetime, self._api.get_products)
-        snapshot = await self._cache.read(SHARED_SCOPE, [part], within=self._patience)
+        part = part_of("products", self._lifetime, self._source.get_products)
+        snapshot = await self._cache.read(SHARED_SCOPE, [part], within=self._timeout)
         products = _products.decode(snapshot.entries[0].value)
-        return reading(ProductList(self._shown(products, currency), moment(snapshot.as_of)), snapshot)
+        return reading_of(ProductList(self._shown(products, currency), moment(snapshot.as_of)), snapshot)
 
     async def offered_now(self, currency: str) -> tuple[ProductItem, ...]:
         """The same in WHMCS's word of this moment: a price that is agreed on must be one. Raises BillingUnavailable."""
@@ -65,7 +68,7 @@ class Products:
 
     async def read_now(self) -> dict[int, Product]:
         """By id, in WHMCS's word of this moment: an order is placed on it. Raises BillingUnavailable."""
-        return {product.id: product for product in await self._api.get_products()}
+        return {product.id: product for product in await self._source.get_products()}
 
     def _shown(self, products: Iterable[Product], currency: str) -> tuple[ProductItem, ...]:
         sold = (_item(product, currency) for product in products if not self._sold or product.id in self._sold)

@@ -1,4 +1,4 @@
-"""Offers to a client. Drafts are WHMCS's own business: they are neither shown nor kept."""
+"""Offers to a client. Drafts are WHMCS's own business: they are neither shown nor cached."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,8 +7,8 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.reading import Calendar, Reading, reading
-from counterfoil.billing.records import ClientReader
+from counterfoil.billing.client_reader import ClientReader
+from counterfoil.billing.reading import Calendar, Reading, reading_of
 from counterfoil.cache import Part
 from counterfoil.model import Client, Money, Quote, QuoteStatus
 
@@ -47,29 +47,29 @@ class QuoteItem(Struct, frozen=True):
         return self.status in OPEN and not self.is_expired
 
 
-class _Api(Protocol):
+class _QuoteSource(Protocol):
     async def get_quotes(self, client_id: int) -> tuple[Quote, ...]: ...
 
 
 class Quotes:
-    def __init__(self, api: _Api, records: ClientReader, calendar: Calendar) -> None:
-        self._api = api
-        self._records = records
+    def __init__(self, source: _QuoteSource, reader: ClientReader, calendar: Calendar) -> None:
+        self._source = source
+        self._reader = reader
         self._calendar = calendar
 
     def part(self, client_id: int) -> Part:
         async def fetch() -> tuple[Quote, ...]:
-            found = await self._api.get_quotes(client_id)
+            found = await self._source.get_quotes(client_id)
             return tuple(quote for quote in found if quote.status is not QuoteStatus.DRAFT)
 
-        return self._records.part("quotes", fetch)
+        return self._reader.part("quotes", fetch)
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[QuoteItem, ...]], Client]:
         """All of them, newest first. Raises BillingUnavailable."""
-        value, client, snapshot = await self._records.read(client_id, self.part(client_id))
+        value, client, snapshot = await self._reader.read(client_id, self.part(client_id))
         quotes = sorted(_quotes.decode(value), key=lambda quote: (quote.issued_on or date.min, quote.id), reverse=True)
         shown = tuple(_shown(quote, client.currency, self._calendar.today()) for quote in quotes)
-        return reading(shown, snapshot, not_after=self._calendar.midnight()), client
+        return reading_of(shown, snapshot, not_after=self._calendar.midnight()), client
 
 
 def _shown(quote: Quote, currency: str, today: date) -> QuoteItem:

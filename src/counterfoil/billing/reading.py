@@ -14,7 +14,7 @@ Value = TypeVar("Value")
 
 
 class Reading(NamedTuple, Generic[Value]):
-    """A value with the generation that it comes from, so that what is made of it can be kept with it.
+    """A value with the generation that it comes from, so that what is made of it can be cached with it.
 
     `as_of` and `expires_at` are Unix seconds: the start of the oldest fetch behind it, and when it must not be
     shown any more.
@@ -26,12 +26,12 @@ class Reading(NamedTuple, Generic[Value]):
     expires_at: float
 
 
-def reading(value: Value, snapshot: Snapshot, *, not_after: float = float("inf")) -> Reading[Value]:
+def reading_of(value: Value, snapshot: Snapshot, *, not_after: float = float("inf")) -> Reading[Value]:
     return Reading(value, snapshot.nonce, snapshot.as_of, min(snapshot.expires_at, not_after))
 
 
 def part_of(name: str, lifetime: float, fetch: Callable[[], Awaitable[object]]) -> Part:
-    """A part kept as JSON. A fetch that answers None is a "not found", which is believed only shortly."""
+    """A part cached as JSON. A fetch that answers None is a "not found", which is believed only shortly."""
 
     async def fetched() -> Fetched:
         value = await fetch()
@@ -42,20 +42,23 @@ def part_of(name: str, lifetime: float, fetch: Callable[[], Awaitable[object]]) 
 
 
 class Steps:
-    """Services of one generation, read by one request in steps, because the first tell which others are needed.
+    """Parts of one generation, read by one request in steps, because the first tell which others are needed.
 
     What a step brought was good when the request came, hence it is good for all of the request: where values count 2 s
-    and WHMCS takes longer, the next step would otherwise ask for it again.
+    and WHMCS takes longer, the next step would otherwise ask for it again. After a clear between two steps all is read
+    anew. While clears keep coming (F15) or the cache is away, steps stand together that were all read for this request.
     """
 
     def __init__(self, cache: Cache, scope: str, timeout: float, *, most: int | None = None) -> None:
-        """`patience` is for one read of at most `most` parts; a longer read is several of them."""
+        """`timeout` is for one read of at most `most` parts; a longer read is several of them."""
         self._cache = cache
         self._scope = scope
-        self._patience = timeout
+        self._timeout = timeout
         self._most = most
         self._nonce = ""
         self._entries: dict[str, Entry] = {}
+        self._arrived = cache.now()
+        self._was_cleared = False
 
     async def read(self, parts: Sequence[Part]) -> Snapshot:
         """Raises what Cache.read raises."""
@@ -66,19 +69,23 @@ class Steps:
 
     async def _read(self, parts: Sequence[Part]) -> Snapshot:
         snapshot = await self._rest(parts)
-        if self._entries and snapshot.nonce != self._nonce:
-            self._entries = {}  # A clear came between.
+        if self._entries and snapshot.nonce != self._nonce and not self._stand_together(snapshot):
+            self._entries, self._was_cleared = {}, True
             snapshot = await self._rest(parts)
+        self._nonce = snapshot.nonce if snapshot.nonce == self._nonce or not self._entries else ""
         new = iter(snapshot.entries)
         entries = tuple(self._entries.get(part.name) or next(new) for part in parts)
-        if snapshot.nonce:
-            self._nonce = snapshot.nonce
-            self._entries |= {part.name: entry for part, entry in zip(parts, entries, strict=True)}
-        return Snapshot(snapshot.nonce, entries)
+        self._entries |= {part.name: entry for part, entry in zip(parts, entries, strict=True)}
+        return Snapshot(self._nonce, entries)
+
+    def _stand_together(self, snapshot: Snapshot) -> bool:
+        if self._nonce and snapshot.nonce and not self._was_cleared:
+            return False
+        return all(entry.as_of >= self._arrived for entry in (*self._entries.values(), *snapshot.entries))
 
     async def _rest(self, parts: Sequence[Part]) -> Snapshot:
         rest = [part for part in parts if part.name not in self._entries]
-        return await self._cache.read(self._scope, rest, within=self._patience)
+        return await self._cache.read(self._scope, rest, within=self._timeout)
 
 
 def moment(unix: float) -> datetime:

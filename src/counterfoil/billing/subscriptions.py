@@ -6,8 +6,8 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.reading import Calendar, Reading, reading
-from counterfoil.billing.records import ClientReader
+from counterfoil.billing.client_reader import ClientReader
+from counterfoil.billing.reading import Calendar, Reading, reading_of
 from counterfoil.cache import Part
 from counterfoil.model import BillingCycle, Client, Money, Subscription, SubscriptionStatus
 
@@ -45,25 +45,25 @@ class SubscriptionItem(Struct, frozen=True):
         return self.next_due_on if self.is_current and self.billing_cycle in RECURRING else None
 
 
-class _Api(Protocol):
+class _SubscriptionSource(Protocol):
     async def get_clients_products(self, client_id: int) -> tuple[Subscription, ...]: ...
 
 
 class Subscriptions:
-    def __init__(self, api: _Api, records: ClientReader, calendar: Calendar) -> None:
-        self._api = api
-        self._records = records
+    def __init__(self, source: _SubscriptionSource, reader: ClientReader, calendar: Calendar) -> None:
+        self._source = source
+        self._reader = reader
         self._calendar = calendar
 
     def part(self, client_id: int) -> Part:
         """For pages that show them beside other things."""
-        return self._records.part("subscriptions", lambda: self._api.get_clients_products(client_id))
+        return self._reader.part("subscriptions", lambda: self._source.get_clients_products(client_id))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[SubscriptionItem, ...]], Client]:
         """All of them, what renews next first, what has ended last. Raises BillingUnavailable."""
-        value, client, snapshot = await self._records.read(client_id, self.part(client_id))
+        value, client, snapshot = await self._reader.read(client_id, self.part(client_id))
         shown = decode_subscriptions(value, client)
-        return reading(shown, snapshot, not_after=self._calendar.midnight()), client
+        return reading_of(shown, snapshot, not_after=self._calendar.midnight()), client
 
 
 def decode_subscriptions(value: bytes, client: Client) -> tuple[SubscriptionItem, ...]:

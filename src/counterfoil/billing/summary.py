@@ -2,18 +2,18 @@
 
 import asyncio
 from datetime import date, datetime
-from typing import NamedTuple
 
 from msgspec import Struct
 
 from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.invoices.ledger import Ledger
+from counterfoil.billing.invoices.ledger_reader import NO_PAGE, LedgerReader
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
-from counterfoil.billing.invoices.reads import EXPORT_LIMIT, NO_PAGE, Invoices, Overview, overview_of
+from counterfoil.billing.invoices.reads import EXPORT_LIMIT, Overview, overview_of
 from counterfoil.billing.invoices.shown import InvoiceTotals
 from counterfoil.billing.payment_methods import PaymentMethods, SavedMethod, decode_methods, shown_methods
-from counterfoil.billing.reading import Calendar, Reading, moment, reading
+from counterfoil.billing.reading import Calendar, Reading, moment, reading_of
 from counterfoil.billing.spending import Spending, spending
 from counterfoil.billing.subscriptions import SubscriptionItem, Subscriptions, decode_subscriptions
 from counterfoil.cache import Snapshot
@@ -51,33 +51,36 @@ class HomeSummary(Struct, frozen=True):
         return any(method.is_usable for method in self.methods)
 
 
-class Beside(NamedTuple):
-    """What is read beside the invoices and their client."""
-
-    gateways: Gateways
-    payment_methods: PaymentMethods
-    subscriptions: Subscriptions
-
-
 class Summaries:
     """Every method raises BillingUnavailable when one part is missing: unknown is never none."""
 
-    def __init__(self, invoices: Invoices, clients: Clients, calendar: Calendar, beside: Beside) -> None:
-        self._invoices = invoices
+    def __init__(
+        self,
+        ledgers: LedgerReader,
+        clients: Clients,
+        calendar: Calendar,
+        *,
+        gateways: Gateways,
+        payment_methods: PaymentMethods,
+        subscriptions: Subscriptions,
+    ) -> None:
+        self._ledgers = ledgers
         self._clients = clients
         self._calendar = calendar
-        self._gateways, self._payment_methods, self._subscriptions = beside
+        self._gateways = gateways
+        self._payment_methods = payment_methods
+        self._subscriptions = subscriptions
 
     async def summary(self, client_id: int, account_id: int) -> Reading[Summary]:
         """Raises TooManyOpenInvoices as well: a sum over some of them would be untrue."""
-        beside = (self._clients.part(client_id), self._payment_methods.part(client_id, account_id))
-        reads = self._invoices.ledger(client_id, NO_PAGE, _all_unpaid, *beside, is_long=True)
+        others = (self._clients.part(client_id), self._payment_methods.part(client_id, account_id))
+        reads = self._ledgers.read(client_id, NO_PAGE, _all_unpaid, *others, is_long=True)
         (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
-        client_value, methods_value = (entry.value for entry in snapshot.entries[-len(beside) :])
+        client_value, methods_value = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
-        figures = ledger.figures(client.credit)
-        summary = _summary(figures, client.credit, made.as_of, can_pay=any(each.is_usable for each in made.value))
+        totals = ledger.totals(client.credit)
+        summary = _summary(totals, client.credit, made.as_of, can_pay=any(each.is_usable for each in made.value))
         return Reading(summary, made.nonce, made.as_of, made.expires_at)
 
     async def home(self, client_id: int, account_id: int, *, with_subscriptions: bool) -> Reading[HomeSummary]:
@@ -85,12 +88,12 @@ class Summaries:
         each open invoice. The gateways, everybody's, are asked for once an hour.
         """
         query = InvoiceQuery(StatusFilter.TO_PAY, sort=Sort.ATTENTION, page_size=ROWS)
-        beside = [self._clients.part(client_id), self._payment_methods.part(client_id, account_id)]
+        others = [self._clients.part(client_id), self._payment_methods.part(client_id, account_id)]
         if with_subscriptions:
-            beside.append(self._subscriptions.part(client_id))
-        reads = self._invoices.ledger_for(client_id, query, *beside)
+            others.append(self._subscriptions.part(client_id))
+        reads = self._ledgers.read_for_page(client_id, query, *others)
         (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
-        client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(beside) :])
+        client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
         home = HomeSummary(
@@ -106,7 +109,7 @@ class Summaries:
         # a new generation must not have gateways of an older one.
         gateways = await self._gateways.read()
         shown = shown_methods(decode_methods(methods), gateways.value, self._calendar.today())
-        own = reading(shown, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
+        own = reading_of(shown, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
         return own._replace(as_of=min(own.as_of, gateways.as_of))
 
 
@@ -117,13 +120,13 @@ def _all_unpaid(known: Ledger) -> frozenset[int]:
     return found
 
 
-def _summary(figures: tuple[InvoiceTotals, ...], credit: Money, as_of: float, *, can_pay: bool) -> Summary:
+def _summary(totals: tuple[InvoiceTotals, ...], credit: Money, as_of: float, *, can_pay: bool) -> Summary:
     return Summary(
-        balance_due=tuple(each.due for each in figures),
-        overdue=tuple(each.overdue for each in figures),
-        unpaid_count=sum(each.unpaid_count for each in figures),
-        overdue_count=sum(each.overdue_count for each in figures),
-        next_due_on=min((each.next_due_on for each in figures if each.next_due_on), default=None),
+        balance_due=tuple(each.due for each in totals),
+        overdue=tuple(each.overdue for each in totals),
+        unpaid_count=sum(each.unpaid_count for each in totals),
+        overdue_count=sum(each.overdue_count for each in totals),
+        next_due_on=min((each.next_due_on for each in totals if each.next_due_on), default=None),
         credit=credit,
         has_usable_payment_method=can_pay,
         as_of=moment(as_of),

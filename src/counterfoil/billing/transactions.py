@@ -7,8 +7,8 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.reading import Reading, reading
-from counterfoil.billing.records import ClientReader
+from counterfoil.billing.client_reader import ClientReader
+from counterfoil.billing.reading import Reading, reading_of
 from counterfoil.cache import Part
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Client, Money, Transaction
@@ -31,52 +31,52 @@ class TransactionItem(Struct, frozen=True):
     invoice_id: int | None
 
 
-class _Kept(Struct, frozen=True):
+class _Fetched(Struct, frozen=True):
     """`currencies` holds codes by WHMCS's numbers, of those that some row names."""
 
     rows: tuple[Transaction, ...]
     currencies: dict[int, str]
 
 
-_kept = msgspec.json.Decoder(_Kept)
+_fetched = msgspec.json.Decoder(_Fetched)
 
 
-class _Api(Protocol):
+class _TransactionSource(Protocol):
     async def get_transactions(self, client_id: int) -> tuple[Transaction, ...]: ...
     async def get_currencies(self) -> dict[int, str]: ...
 
 
 class Transactions:
-    def __init__(self, api: _Api, records: ClientReader) -> None:
-        self._api = api
-        self._records = records
+    def __init__(self, source: _TransactionSource, reader: ClientReader) -> None:
+        self._source = source
+        self._reader = reader
 
     def part(self, client_id: int) -> Part:
         """For pages that show them beside other things."""
-        return self._records.part("transactions", lambda: self._fetch(client_id))
+        return self._reader.part("transactions", lambda: self._fetch(client_id))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[TransactionItem, ...]], Client]:
         """All of them, newest first. Raises BillingUnavailable."""
-        value, client, snapshot = await self._records.read(client_id, self.part(client_id))
-        return reading(decode_transactions(value, client), snapshot), client
+        value, client, snapshot = await self._reader.read(client_id, self.part(client_id))
+        return reading_of(decode_transactions(value, client), snapshot), client
 
-    async def _fetch(self, client_id: int) -> _Kept:
-        rows = await self._api.get_transactions(client_id)
+    async def _fetch(self, client_id: int) -> _Fetched:
+        rows = await self._source.get_transactions(client_id)
         named = {row.currency_id for row in rows if row.currency_id is not None}
-        codes = await self._api.get_currencies() if named else {}
+        codes = await self._source.get_currencies() if named else {}
         if named - set(codes):
             raise BillingUnavailable("WHMCS has a transaction in a currency that it does not have")
-        return _Kept(rows, {number: codes[number] for number in named})
+        return _Fetched(rows, {number: codes[number] for number in named})
 
 
 def decode_transactions(value: bytes, client: Client) -> tuple[TransactionItem, ...]:
-    kept = _kept.decode(value)
-    rows = sorted(kept.rows, key=lambda row: (row.on or date.min, row.id), reverse=True)
-    return tuple(_shown(row, _currency(row, kept, client)) for row in rows)
+    fetched = _fetched.decode(value)
+    rows = sorted(fetched.rows, key=lambda row: (row.on or date.min, row.id), reverse=True)
+    return tuple(_shown(row, _currency(row, fetched, client)) for row in rows)
 
 
-def _currency(row: Transaction, kept: _Kept, client: Client) -> str:
-    return client.currency if row.currency_id is None else kept.currencies[row.currency_id]
+def _currency(row: Transaction, fetched: _Fetched, client: Client) -> str:
+    return client.currency if row.currency_id is None else fetched.currencies[row.currency_id]
 
 
 def _shown(row: Transaction, currency: str) -> TransactionItem:

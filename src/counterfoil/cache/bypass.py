@@ -16,18 +16,18 @@ class Bypass:
     have been acknowledged in between by a process that still reaches the store.
     """
 
-    def __init__(self, gate: StoreTrust, counters: CacheCounters) -> None:
-        self._gate = gate
-        self._figures = counters
+    def __init__(self, trust: StoreTrust, counters: CacheCounters) -> None:
+        self._trust = trust
+        self._counters = counters
         self._flights = Flights[Entry]()
         self._failed: dict[tuple[str, str], errors.Unavailable] = {}
 
     async def read(self, scope: str, parts: Sequence[Part]) -> Snapshot:
-        self._figures.bypasses += 1
+        self._counters.bypasses += 1
         entries = await arrivals([self._flight(scope, part) for part in parts])
-        if self._gate.is_open:
+        if self._trust.is_given:
             raise Moved
-        self._gate.owe(scope)
+        self._trust.owe(scope)
         return Snapshot("", tuple(entries))
 
     async def close(self) -> None:
@@ -47,18 +47,18 @@ class Bypass:
         if before is not None:
             await asyncio.wait([before])
         flight.is_airborne = True
-        if self._gate.is_open:
+        if self._trust.is_given:
             raise Moved
         if key in self._failed:
-            self._figures.failures_shared += 1
+            self._counters.failures_shared += 1
             raise self._failed[key]
-        began = self._gate.clock.now()
-        self._figures.fetches += 1
+        began = self._trust.clock.now()
+        self._counters.fetches += 1
         try:
             async with asyncio.timeout(rules.FETCH_LIMIT):
                 return Entry((await part.fetch()).value, began, began)
         except errors.Unavailable as error:
-            self._figures.failures += 1
+            self._counters.failures += 1
             self._failed[key] = error
             asyncio.get_running_loop().call_later(rules.SHARED_FAILURE, self._failed.pop, key, None)
             raise

@@ -9,8 +9,8 @@ from counterfoil import errors
 from counterfoil.cache import rules
 from counterfoil.cache.bypass import Bypass
 from counterfoil.cache.clock import StoreClock
-from counterfoil.cache.fetching import Fetching
-from counterfoil.cache.packing import NONCE_LENGTH, mark_of, nonce_of, pack_header, unpack_entry
+from counterfoil.cache.fetching import Fetching, Reader, are_for
+from counterfoil.cache.packing import NONCE_LENGTH, fetched_mark, mark_of, nonce_of, pack_header, token_of, unpack_entry
 from counterfoil.cache.single_flight import Flight, arrivals
 from counterfoil.cache.spot_checks import SpotChecks
 from counterfoil.cache.store import Bump, Found, Moved, Store, StoreAway
@@ -45,15 +45,15 @@ class Cache:
         self._store = store
         self._new_nonce = new_nonce
         self._clock = clock or StoreClock()
-        self._gate = StoreTrust(store, self._clock, new_nonce, self.counters)
-        self._fetching = Fetching(store, self._gate, new_nonce, self.counters)
-        self._bypass = Bypass(self._gate, self.counters)
-        self.spot_checks = SpotChecks(store, self._gate, self.counters, self.clear)
+        self._trust = StoreTrust(store, self._clock, new_nonce, self.counters)
+        self._fetching = Fetching(store, self._trust, new_nonce, self.counters)
+        self._bypass = Bypass(self._trust, self.counters)
+        self.spot_checks = SpotChecks(store, self._trust, self.counters, self.clear)
         self._ending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Connects. A store that is away delays this by 0.5 s and is awaited in the background."""
-        await self._gate.start()
+        await self._trust.start()
 
     async def close(self) -> None:
         if self._ending:
@@ -61,11 +61,11 @@ class Cache:
         await self.spot_checks.close()
         await self._fetching.close()
         await self._bypass.close()
-        await self._gate.close()
+        await self._trust.close()
 
     async def peek(self, scope: str, names: Sequence[str], session: str | None = None) -> Peek:
         """What is there, in one round trip and without a write. Everything is None while the store is away."""
-        if self._gate.is_open:
+        if self._trust.is_given:
             try:
                 return self._found(await self._store.look(scope, names, session))
             except (StoreAway, Moved):
@@ -73,59 +73,65 @@ class Cache:
         return Peek(None, None, (None,) * len(names))
 
     def _found(self, found: Found) -> Peek:
-        if not self._gate.is_open:
+        if not self._trust.is_given:
             raise Moved  # Closed meanwhile, perhaps because the clock that entries expire by was set.
         mark = mark_of(found.record)
         if mark is None:
             return Peek(found.session, None, (None,) * len(found.entries))
         now = self._clock.now()
-        entries = tuple([unpack_entry(raw, mark, now) for raw in found.entries])
+        marks = (mark, fetched_mark(mark))
+        entries = tuple([unpack_entry(raw, marks, now) for raw in found.entries])
         misses = entries.count(None)
         self.counters.misses += misses
         self.counters.hits += len(entries) - misses
-        return Peek(found.session, nonce_of(mark), entries)
+        return Peek(found.session, token_of(mark), entries)
 
     async def read(self, scope: str, parts: Sequence[Part], *, within: float) -> Snapshot:
         """All parts, of one generation. Raises what a fetch raised, and BillingUnavailable after `within` seconds."""
-        arrived = asyncio.get_running_loop().time()
+        arrived, again = asyncio.get_running_loop().time(), False
         try:
             async with asyncio.timeout(within) as limit:
                 while True:
                     try:
-                        return await self._round(scope, parts, arrived)
+                        return await self._round(scope, parts, arrived, again=again)
                     except Moved:
                         await asyncio.sleep(0)
                     except StoreAway:
                         await asyncio.sleep(rules.POLL_FIRST)
+                    again = True
         except TimeoutError:
             if limit.expired():
                 raise errors.BillingUnavailable(f"not read within {within:.1f} s") from None
             raise
 
-    async def _round(self, scope: str, parts: Sequence[Part], arrived: float) -> Snapshot:
-        if not self._gate.is_open:
+    async def _round(self, scope: str, parts: Sequence[Part], arrived: float, *, again: bool) -> Snapshot:
+        if not self._trust.is_given:
             return await self._bypass.read(scope, parts)
         peek = self._found(await self._store.look(scope, [part.name for part in parts], None))
         # The nonce is settled before anything is shared: two readers who both saw no record saw different things.
-        nonce = peek.nonce or (await self._gate.ask(self._store.born, scope, self._new_nonce())).data.decode()
-        self.spot_checks.consider(scope, nonce, parts, peek.entries)
-        missing = [part for part, entry in zip(parts, peek.entries, strict=True) if entry is None]
-        flights = [self._fetching.flight(scope, part, nonce) for part in missing]
+        token = peek.nonce or (await self._trust.ask(self._store.born, scope, self._new_nonce())).data.decode()
+        self.spot_checks.consider(scope, token, parts, peek.entries)
+        # What is not stored stands beside nothing that is older than the request: then all parts are fetched for it.
+        fresh = again and len(parts) > 1 and None in peek.entries
+        known = (None,) * len(parts) if fresh else peek.entries
+        missing = [part for part, entry in zip(parts, known, strict=True) if entry is None]
+        reader = Reader(arrived, has_waited=again, takes_nothing_older=fresh)
+        flights = [self._fetching.flight(scope, part, nonce_of(token), reader) for part in missing]
         fetched = iter(await _landed(flights, arrived))
-        entries = tuple([entry or next(fetched) for entry in peek.entries])
-        if any(flight.was_missed for flight in flights):
-            if len(parts) > 1:
-                raise Moved  # Clears that came meanwhile are unknown here: the other parts may be older than those.
-            nonce = ""
-        return Snapshot(nonce, entries)
+        entries = tuple([entry or next(fetched) for entry in known])
+        if any(flight.was_missed or flight.was_late for flight in flights):
+            if len(parts) > 1 and not are_for(flights, parts, arrived):
+                raise Moved
+            token = ""
+        return Snapshot(token, entries)
 
     async def keep(self, scope: str, nonce: str, name: str, entry: Entry) -> None:
         """Stores what was derived from a Snapshot, e.g. a rendered page, while its nonce holds. Never raises."""
-        if not nonce or not self._gate.is_open:
+        if not nonce or not self._trust.is_given:
             return
         header = pack_header(nonce, round(entry.as_of * 1000), int(entry.expires_at * 1000))
         try:
-            await self._gate.ask(self._store.keep, scope, name, header, entry.value)
+            await self._trust.ask(self._store.keep, scope, name, header, entry.value)
         except StoreAway:
             return
 
@@ -142,19 +148,19 @@ class Cache:
     async def clear_everything(self) -> None:
         """Every scope: for a change whose owner cannot be known. Walks through all keys."""
         try:
-            await self._gate.bump_all()
+            await self._trust.bump_all()
         except StoreAway as error:
             raise CacheUnavailable("everything was to be cleared") from error
 
     async def _bump(self, scope: str, bump: Bump) -> None:
         try:
-            await self._gate.ask(self._store.bump, scope, bump)
+            await self._trust.ask(self._store.bump, scope, bump)
         except StoreAway as error:
             self.counters.clears_failed += 1
-            self._gate.owe(scope)  # It may have been done all the same; doing it again costs little.
+            self._trust.owe(scope)  # It may have been done all the same; doing it again costs little.
             raise CacheUnavailable(f"{scope} was to be cleared") from error
         self.counters.clears += 1
-        self._gate.windows.opened(scope, bump)
+        self._trust.windows.opened(scope, bump)
 
     @asynccontextmanager
     async def writing(self, scope: str) -> AsyncIterator[Write]:
@@ -190,19 +196,19 @@ class Cache:
 
     async def put_session(self, scope: str, key: str, value: bytes, ttl: float) -> None:
         """Best effort. Does nothing for a session that was dropped within the last 2 minutes."""
-        if not self._gate.is_open:
+        if not self._trust.is_given:
             return
         try:
-            await self._gate.ask(self._store.put_session, scope, key, value, ttl)
+            await self._trust.ask(self._store.put_session, scope, key, value, ttl)
         except StoreAway:
             return
 
     async def drop_session(self, scope: str, key: str) -> None:
         """Gone for every process, and not put back by a request under way. Raises CacheUnavailable."""
         try:
-            await self._gate.ask(self._store.drop_session, scope, key)
+            await self._trust.ask(self._store.drop_session, scope, key)
         except StoreAway as error:
-            self._gate.owe_drop(scope, key)
+            self._trust.owe_drop(scope, key)
             raise CacheUnavailable("a session was to be dropped") from error
 
     async def publish(self, topic: str, message: bytes) -> None:
@@ -225,7 +231,7 @@ class Cache:
     async def ping(self) -> None:
         """For readyz and doctor. Raises CacheUnavailable."""
         try:
-            await self._gate.beat()
+            await self._trust.beat()
         except StoreAway as error:
             raise CacheUnavailable(str(error), left=error.left) from error
 

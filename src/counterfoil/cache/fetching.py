@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from counterfoil import errors
 from counterfoil.cache import rules
@@ -15,48 +16,94 @@ from counterfoil.cache.store_trust import StoreTrust
 from counterfoil.cache.values import CacheCounters, Entry, Fetched, Part
 
 
+class Reader(NamedTuple):
+    """Who wants an object. `arrived`: on the event loop's clock. `has_waited`: in vain, and takes what
+    is not stored as well. `takes_nothing_older` than their arrival, not even what is stored: all parts must be so.
+    """
+
+    arrived: float
+    has_waited: bool
+    takes_nothing_older: bool
+
+
 class Fetching:
     """Flights are keyed by the nonce that their readers saw: who saw a newer one never joins an older fetch."""
 
-    def __init__(self, store: Store, gate: StoreTrust, new_token: Callable[[], str], counters: CacheCounters) -> None:
+    def __init__(self, store: Store, trust: StoreTrust, new_token: Callable[[], str], counters: CacheCounters) -> None:
         self._store = store
-        self._gate = gate
+        self._trust = trust
         self._new_token = new_token
-        self._figures = counters
+        self._counters = counters
         self._flights = Flights[Entry]()
 
-    def flight(self, scope: str, part: Part, nonce: str) -> Flight[Entry]:
-        return self._flights.join((scope, part.name, nonce), lambda flight: self._fly(scope, part, nonce, flight))
+    def flight(self, scope: str, part: Part, nonce: str, reader: Reader) -> Flight[Entry]:
+        key = (scope, part.name, nonce, reader.takes_nothing_older)
+        flight = self._flights.latest(key)
+        if flight is None or (reader.takes_nothing_older and not flight.begins_after(reader.arrived)):
+            flight = self._flights.start(key, lambda flight: self._fly(scope, part, nonce, reader, flight))
+        flight.is_wanted |= reader.has_waited
+        return flight
 
     async def close(self) -> None:
         await self._flights.close()
 
-    async def _fly(self, scope: str, part: Part, nonce: str, flight: Flight[Entry]) -> Entry:
-        lease = Lease(scope, part.name, nonce, self._new_token())
+    async def _fly(self, scope: str, part: Part, nonce: str, reader: Reader, flight: Flight[Entry]) -> Entry:
+        lease, waited_for = Lease(scope, part.name, nonce, self._new_token()), b""
         for pause in _pauses():
             asked = asyncio.get_running_loop().time()
-            answer = await self._gate.ask(self._store.acquire, lease)
+            answer = await self._trust.ask(self._store.acquire, lease, reader.takes_nothing_older)
             if answer.kind == "lease":
+                if waited_for and not flight.is_wanted:
+                    await self._give_back(lease, "")
+                    break  # In vain: what they take from now on, they take all at once.
                 flight.began = asked
-                return await self._fetch(lease, part, flight)
-            if not self._gate.is_open:  # The answer has shown a clock step: what it calls a hit may have run out.
+                return await self._fetch(lease._replace(start=answer.now), part, flight)
+            if not self._trust.is_given:  # The answer has shown a clock step: what it calls a hit may have run out.
                 break
             if answer.kind == "hit":
                 return _entry(answer.data, b"")
             if answer.kind == "failed":
-                self._figures.failures_shared += 1
+                self._counters.failures_shared += 1
                 raise failure_of(answer.data.decode())
             if answer.kind != "wait" or not flight.readers:
                 break
-            self._figures.waits += 1
+            owner, start = answer.data.decode().split()
+            began = asked - (answer.now - int(start) / 1000)
+            if flight.is_wanted and (began > reader.arrived or not reader.takes_nothing_older):
+                flight.began = began
+                return await self._follow(lease._replace(owner=owner), flight)
+            if not flight.is_wanted and waited_for not in {b"", answer.data}:
+                break
+            waited_for, flight.outwaits = answer.data, began
+            self._counters.waits += 1
+            await asyncio.sleep(pause)
+        raise Moved
+
+    async def _follow(self, lease: Lease, flight: Flight[Entry]) -> Entry:
+        """What another process is fetching, whether or not the store takes it."""
+        is_first = True
+        for pause in _pauses():
+            answer = await self._trust.ask(self._store.follow, lease, is_first)
+            if not self._trust.is_given or not flight.readers:
+                break
+            if answer.kind == "late":
+                flight.was_late = True
+                return _entry(answer.data, b"")
+            if answer.kind == "failed":
+                self._counters.failures_shared += 1
+                raise failure_of(answer.data.decode())
+            if answer.kind != "wait":
+                break
+            is_first = False
+            self._counters.waits += 1
             await asyncio.sleep(pause)
         raise Moved
 
     async def _fetch(self, lease: Lease, part: Part, flight: Flight[Entry]) -> Entry:
-        if not self._gate.is_open:  # The answer that brought the lease has shown a clock step.
+        if not self._trust.is_given:  # The answer that brought the lease has shown a clock step.
             await self._give_back(lease, "")
             raise Moved
-        began = self._gate.clock.now()
+        began = self._trust.clock.now()
         try:
             async with self._renewed(lease):
                 fetched = await self._fetched(part)
@@ -66,14 +113,15 @@ class Fetching:
             raise
         lifetime = part.lifetime if fetched.lifetime is None else min(part.lifetime, fetched.lifetime)
         try:
-            answer = await self._gate.ask(self._store.fill, lease, fetched.value, lifetime)
+            answer = await self._trust.ask(self._store.fill, lease, fetched.value, lifetime, flight.is_wanted)
         except StoreAway:
             flight.was_missed = True
             return self._past_the_store(lease, Entry(fetched.value, began, began + min(lifetime, rules.PROBATION)))
+        flight.was_late = answer.kind == "late"
         return self._accepted(answer, fetched.value)
 
     async def _fetched(self, part: Part) -> Fetched:
-        self._figures.fetches += 1
+        self._counters.fetches += 1
         try:
             async with asyncio.timeout(rules.FETCH_LIMIT) as limit:
                 return await part.fetch()
@@ -83,26 +131,27 @@ class Fetching:
             raise
 
     def _accepted(self, answer: Answer, value: bytes) -> Entry:
-        """Only what the store took is handed out; otherwise a reader might next be shown something older."""
-        self._figures.fills_stored += answer.kind == "ok"
-        self._figures.fills_moved += answer.kind == "moved"
-        self._figures.fills_lost += answer.kind == "lost"
-        if answer.kind != "ok" or not self._gate.is_open:
+        """Only what the store took, or knows to be shown, is handed out: after it nobody is shown anything older."""
+        self._counters.fills_stored += answer.kind == "ok"
+        self._counters.fills_moved += answer.kind == "moved"
+        self._counters.fills_lost += answer.kind == "lost"
+        self._counters.fills_late += answer.kind == "late"
+        if answer.kind not in {"ok", "late"} or not self._trust.is_given:
             raise Moved
         return _entry(answer.data, value)
 
     def _past_the_store(self, lease: Lease, entry: Entry) -> Entry:
         """The store went away during the fetch. The fetch began after every clear that its readers may count on."""
-        self._figures.fills_unknown += 1
-        if self._gate.is_open:  # Back already: nothing stands against doing it properly.
+        self._counters.fills_unknown += 1
+        if self._trust.is_given:  # Back already: nothing stands against doing it properly.
             raise Moved
-        self._gate.owe(lease.scope)
+        self._trust.owe(lease.scope)
         return entry
 
     async def _give_back(self, lease: Lease, code: str) -> None:
-        self._figures.failures += bool(code)
+        self._counters.failures += bool(code)
         with contextlib.suppress(StoreAway):
-            await self._gate.ask(self._store.fail, lease, code)
+            await self._trust.ask(self._store.fail, lease, code)
 
     @asynccontextmanager
     async def _renewed(self, lease: Lease) -> AsyncIterator[None]:
@@ -116,7 +165,7 @@ class Fetching:
         with contextlib.suppress(StoreAway):
             while True:
                 await asyncio.sleep(rules.LEASE / 4)
-                await self._gate.ask(self._store.renew, lease)
+                await self._trust.ask(self._store.renew, lease)
 
 
 def _entry(raw: bytes, value: bytes) -> Entry:
@@ -132,3 +181,9 @@ def _pauses() -> Iterator[float]:
     while True:
         yield pause
         pause = min(pause * 2, rules.POLL_LAST)
+
+
+def are_for(flights: Sequence[Flight[Entry]], parts: Sequence[Part], arrived: float) -> bool:
+    """Whether every part was fetched for who arrived then. Clears that the store has missed are unknown here."""
+    began_after = [arrived < flight.began < float("inf") and not flight.was_missed for flight in flights]
+    return len(flights) == len(parts) and all(began_after)

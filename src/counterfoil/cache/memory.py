@@ -3,30 +3,27 @@
 from collections.abc import Callable, Sequence
 
 from counterfoil.cache import rules
+from counterfoil.cache.bounded_values import BoundedValues
 from counterfoil.cache.clock import steady_clock
 from counterfoil.cache.packing import (
+    FETCHED,
     Record,
+    fetched_mark,
     mark_of,
-    nonce_of,
     pack_header,
     pack_record,
+    token_of,
     unpack_entry,
     unpack_record,
 )
 from counterfoil.cache.store import Answer, Bump, Found, Kind, Lease
 
-_OVERHEAD = 200
-"""Bytes that a key costs beside its value, roughly."""
 
-
-class MemoryStore:
-    """Holds at most `most_bytes`; beyond that the expired go, then the oldest, whatever they are."""
+class MemoryStore(BoundedValues):
+    """One process, no Redis: the same rules and the same tests."""
 
     def __init__(self, *, now: Callable[[], float] = steady_clock, most_bytes: int = 64 * 1024 * 1024) -> None:
-        self._now = now
-        self._most_bytes = most_bytes
-        self._bytes = 0
-        self._kept: dict[str, tuple[bytes, int]] = {}
+        super().__init__(now=now, most_bytes=most_bytes)
         self._listeners: list[Callable[[str, bytes], None]] = []
 
     is_up = True
@@ -52,42 +49,101 @@ class MemoryStore:
         if record is None:
             record = self._fresh(nonce)
             self._save(scope, record)
-        return self._answer("ok", record.nonce.encode())
+        return self._answer("ok", record.token.encode())
 
-    async def acquire(self, lease: Lease) -> Answer:
+    async def acquire(self, lease: Lease, fresh: bool = False) -> Answer:
         if not self._holds(lease.scope, lease.nonce):
             return self._answer("moved")
         entry = self._get(f"{lease.scope}:e:{lease.name}")
-        if entry is not None and self._counts(lease.scope, entry):
+        if entry is not None and not fresh and self._counts(lease.scope, entry):
             return self._answer("hit", entry)
         nonce, owner, data = self._lease(lease)
         if nonce == lease.nonce:
-            return self._answer("failed", data.encode()) if owner == "!" else self._answer("wait")
+            if owner == "!":
+                return self._answer("failed", data.encode())
+            return self._answer("wait", f"{owner.removeprefix('~')} {data}".encode())
         self._set(_lease_key(lease), f"{lease.nonce} {lease.owner} {self._ms()}".encode(), rules.LEASE)
         return self._answer("lease")
 
     async def renew(self, lease: Lease) -> Answer:
-        if not self._owns(lease):
+        if (result := self._get(_result_key(lease))) is not None:
+            self._set(_result_key(lease), result, rules.LEASE)
+        if not self._owns(lease) and not self._owns(_passed_by(lease)):
             return self._answer("lost")
         self._set(_lease_key(lease), self._get(_lease_key(lease)) or b"", rules.LEASE)
         return self._answer("ok")
 
-    async def fill(self, lease: Lease, value: bytes, lifetime: float) -> Answer:
+    async def fill(self, lease: Lease, value: bytes, lifetime: float, is_wanted: bool = False) -> Answer:
         record = self._record(lease.scope)
-        if record is None or record.nonce != lease.nonce:
-            return self._answer("moved")
-        if not self._owns(lease):
-            return self._answer("lost")
+        if record is None or record.nonce != lease.nonce or not self._owns(lease):
+            return self._fill_late(record, lease, value, is_wanted=is_wanted)
         start = int(self._lease(lease)[2])
         lasts = min(lifetime, rules.PROBATION) if record.is_careful(start) else lifetime
         expires_at = start + round(lasts * 1000)
-        header = pack_header(lease.nonce, start, expires_at)
+        header = pack_header(lease.nonce + FETCHED, start, expires_at)
+        before = self._get(f"{lease.scope}:e:{lease.name}")
+        if before is not None and self._counts(lease.scope, before):
+            self._next_edition(lease.scope, record)
         self._set(f"{lease.scope}:e:{lease.name}", header + value, (expires_at - self._ms()) / 1000)
         self._delete(_lease_key(lease))
+        self._tell(lease, header + value)
         return self._answer("ok", header)
 
+    def _fill_late(self, record: Record | None, lease: Lease, value: bytes, *, is_wanted: bool) -> Answer:
+        if not is_wanted and self._get(_result_key(lease)) is None:
+            if self._owns(_passed_by(lease)):
+                self._delete(_lease_key(lease))
+            return self._answer("lost" if record is not None and record.nonce == lease.nonce else "moved")
+        began = int(lease.start * 1000)
+        header = pack_header(lease.nonce + FETCHED, began, began)
+        self._pass_by(record, lease)
+        self._tell(lease, header + value)
+        return self._answer("late", header)
+
+    def _pass_by(self, record: Record | None, lease: Lease) -> None:
+        """A value that is not stored is about to be shown: of this object nothing older may be shown after it, neither
+        what is stored or derived, nor what is being fetched. Whose fetch that is keeps the lease: another begins when
+        it has ended.
+        """
+        if record is not None:
+            self._next_edition(lease.scope, record)
+        self._delete(f"{lease.scope}:e:{lease.name}")
+        nonce, owner, start = self._lease(lease)
+        if owner.removeprefix("~") == lease.owner:
+            self._delete(_lease_key(lease))
+        elif record is not None and nonce == record.nonce and owner[0] not in "!~":
+            left = (self._values[_lease_key(lease)][1] - self._ms()) / 1000
+            self._set(_lease_key(lease), f"{nonce} ~{owner} {start}".encode(), left)
+
+    async def follow(self, lease: Lease, is_first: bool) -> Answer:
+        result = self._get(_result_key(lease))
+        if is_first and result is None:
+            if self._lease(lease)[1].removeprefix("~") != lease.owner:
+                return self._answer("moved")
+            result = b"?"
+            self._set(_result_key(lease), result, rules.LEASE)
+        if result is None:
+            return self._answer("moved")
+        if result == b"?":
+            return self._answer("wait")
+        return self._answer("failed", result[1:]) if result.startswith(b"!") else self._answer("late", result)
+
+    def _next_edition(self, scope: str, record: Record) -> None:
+        """What was derived in the editions before counts no more."""
+        record.edition = (record.edition + 1) % 65536
+        self._save(scope, record)
+
+    def _tell(self, lease: Lease, result: bytes) -> None:
+        """Those who follow, if there are any."""
+        if self._get(_result_key(lease)) is not None:
+            self._set(_result_key(lease), result, rules.SHARED_FAILURE)
+
     async def fail(self, lease: Lease, code: str) -> Answer:
-        if not self._owns(lease):
+        if code:
+            self._tell(lease, f"!{code}".encode())
+        else:
+            self._delete(_result_key(lease))
+        if not self._owns(lease) and not self._owns(_passed_by(lease)):
             return self._answer("lost")
         self._delete(_lease_key(lease))
         if code:
@@ -96,8 +152,8 @@ class MemoryStore:
 
     async def keep(self, scope: str, name: str, header: bytes, value: bytes) -> Answer:
         key, mark, now = f"{scope}:e:{name}", mark_of(header) or b"", self._now()
-        entry = unpack_entry(header, mark, now)
-        if entry is None or not self._holds(scope, nonce_of(mark)):
+        entry, record = unpack_entry(header, mark, now), self._record(scope)
+        if entry is None or record is None or record.token != token_of(mark):
             return self._answer("moved")
         there = unpack_entry(self._get(key), mark, now)
         if there is None or (there.as_of, there.expires_at) <= (entry.as_of, entry.expires_at):
@@ -107,7 +163,7 @@ class MemoryStore:
     async def bump(self, scope: str, bump: Bump) -> Answer:
         now = self._ms()
         record = self._record(scope) or self._fresh(bump.nonce)
-        record.nonce = bump.nonce
+        record.nonce, record.edition = bump.nonce, 0
         record.settle_until = max(record.settle_until, now + round(rules.SETTLE * 1000))
         if bump.hot_for:
             record.hot_until = max(record.hot_until, now + round(bump.hot_for * 1000))
@@ -128,7 +184,7 @@ class MemoryStore:
         return await self.bump(scope, bump)
 
     async def bump_all(self, new_nonce: Callable[[], str]) -> Sequence[Answer]:
-        for key in [key for key in self._kept if key.endswith(":g")]:
+        for key in [key for key in self._values if key.endswith(":g")]:
             await self.bump(key.removesuffix(":g"), Bump(new_nonce()))
         return await self.beat()
 
@@ -151,9 +207,6 @@ class MemoryStore:
     def _answer(self, kind: Kind, data: bytes = b"") -> Answer:
         return Answer(kind, self._now(), data)
 
-    def _ms(self) -> int:
-        return int(self._now() * 1000)
-
     def _record(self, scope: str) -> Record | None:
         return unpack_record(self._get(f"{scope}:g"))
 
@@ -170,7 +223,8 @@ class MemoryStore:
         return record is not None and record.nonce == nonce
 
     def _counts(self, scope: str, entry: bytes) -> bool:
-        return unpack_entry(entry, mark_of(self._get(f"{scope}:g")) or b"?", self._now()) is not None
+        mark = mark_of(self._get(f"{scope}:g")) or b"?"
+        return unpack_entry(entry, fetched_mark(mark), self._now()) is not None
 
     def _lease(self, lease: Lease) -> tuple[str, str, str]:
         nonce, owner, data = (self._get(_lease_key(lease)) or b"? ? ?").decode().split(" ", 2)
@@ -179,32 +233,15 @@ class MemoryStore:
     def _owns(self, lease: Lease) -> bool:
         return self._lease(lease)[:2] == (lease.nonce, lease.owner)
 
-    def _get(self, key: str) -> bytes | None:
-        value, until = self._kept.get(key, (None, 0))
-        return value if until > self._ms() else None
-
-    def _set(self, key: str, value: bytes, ttl: float) -> None:
-        self._delete(key)
-        if ttl <= 0:
-            return
-        self._kept[key] = value, self._ms() + round(ttl * 1000)
-        self._bytes += len(value) + _OVERHEAD
-        if self._bytes > self._most_bytes:
-            self._evict()
-
-    def _evict(self) -> None:
-        """To nine tenths, so that it is not done at every write from then on."""
-        now = self._ms()
-        for key in [key for key, (_, until) in self._kept.items() if until <= now]:
-            self._delete(key)
-        while self._bytes > self._most_bytes * 0.9:
-            self._delete(next(iter(self._kept)))
-
-    def _delete(self, key: str) -> None:
-        value, _ = self._kept.pop(key, (None, 0))
-        if value is not None:
-            self._bytes -= len(value) + _OVERHEAD
-
 
 def _lease_key(lease: Lease) -> str:
     return f"{lease.scope}:l:{lease.name}"
+
+
+def _result_key(lease: Lease) -> str:
+    return f"{lease.scope}:r:{lease.owner}"
+
+
+def _passed_by(lease: Lease) -> Lease:
+    """As it stands there after a value was shown that may be newer than what it brings."""
+    return lease._replace(owner=f"~{lease.owner}")

@@ -1,9 +1,11 @@
-"""Every number the cache decides by, with what follows from it. Seconds, unless the name says otherwise."""
+"""Every number the cache decides by, with what follows from it. Seconds, unless the name says otherwise. Those of the
+connections to Redis: redis/timing.py.
+"""
 
 SETTLE = 6.0
 """After a clear, values may still be the old ones: WHMCS's hooks run before it commits. A change that becomes visible
 later than this after its webhook is found only when the lifetime ends. Promised are 5 s from the moment the webhook is
-answered; the rest is for the way back from the store (COMMAND_LIMIT) and a clock's small steps (CLOCK_STEP)."""
+answered; the rest is for the way back from the store (its COMMAND_LIMIT) and a clock's small steps (CLOCK_STEP)."""
 
 PROBATION = 2.0
 """How long a value counts that was fetched while WHMCS may still change its mind (settling, hot, open intent). The
@@ -32,28 +34,14 @@ RECORD_LASTS = 24 * 3600.0
 TOMBSTONE = 120.0
 """How long a dropped session cannot be put back by a request that was under way. Must exceed the longest request."""
 
-COMMAND_LIMIT = 0.5
-"""What a hung Redis costs, once: the first command to wait this long ends the connection, the rest fail at once."""
-
-REDIAL_FIRST, REDIAL_LAST = 0.05, 0.5
-"""Pauses between attempts to connect again: how soon after its return Redis is used again."""
-
 BEAT = 1.0
 """How soon a changed run id, a role change behind a proxy or a clock step is noticed on an idle connection."""
-
-SWITCH = 5.0
-"""How long a master that sentinels or a cluster have named is left alone. Must exceed what the other processes need to
-leave the one before: 2 s until every sentinel or node has heard of the switch, a BEAT until they are asked, a
-COMMAND_LIMIT for the answer."""
 
 SINCE_LASTS = 30 * 24 * 3600.0
 """How long it is known since when a master of a cluster has its slots. After that, whoever connects waits a SWITCH."""
 
 CLOCK_STEP = 0.2
 """A store clock that leaves the monotonic one by more than this has been set. Must exceed a BEAT's drift by far."""
-
-LISTENER_BEAT = 5.0
-"""How soon a dead server is noticed by who only listens: open pages fall back to polling for that long at most."""
 
 DISTRUST = 10.0
 """How long the cache is passed by after a clock step: longer than a BEAT and SETTLE, so that no window is cut short."""

@@ -11,7 +11,9 @@ T = TypeVar("T")
 
 class Flight(Generic[T]):
     """One shared task. It sets `is_airborne` when who comes later must not share it any more, `began` to the event
-    loop's time when it begins to fetch, if it does, and `was_missed` when the store does not know what it brings.
+    loop's time when it begins to fetch, if it does, `was_missed` when the store does not know what it brings, and
+    `was_late` when the store did not take it, but knows that it is shown. `is_wanted`: by who has waited
+    before. `outwaits`: when that fetch began at whose end it will look again.
     """
 
     def __init__(self) -> None:
@@ -19,7 +21,14 @@ class Flight(Generic[T]):
         self.readers = 0
         self.is_airborne = False
         self.was_missed = False
+        self.was_late = False
+        self.is_wanted = False
+        self.outwaits = float("inf")
         self.began = float("inf")
+
+    def begins_after(self, moment: float) -> bool:
+        """Whether what it brings is known to be fetched after that."""
+        return moment < self.began < float("inf") or self.outwaits <= moment
 
 
 class Flights(Generic[T]):

@@ -8,7 +8,7 @@ import structlog
 
 from counterfoil import errors
 from counterfoil.cache import rules
-from counterfoil.cache.packing import mark_of, nonce_of
+from counterfoil.cache.packing import mark_of, nonce_of, token_of
 from counterfoil.cache.store import Store, StoreAway
 from counterfoil.cache.store_trust import StoreTrust
 from counterfoil.cache.values import CacheCounters, CacheUnavailable, Entry, Part
@@ -28,9 +28,9 @@ class SpotChecks:
     """
 
     def __init__(
-        self, store: Store, gate: StoreTrust, counters: CacheCounters, clear: Callable[[str], Awaitable[None]]
+        self, store: Store, trust: StoreTrust, counters: CacheCounters, clear: Callable[[str], Awaitable[None]]
     ) -> None:
-        self._store, self._gate, self._figures, self._clear = store, gate, counters, clear
+        self._store, self._trust, self._counters, self._clear = store, trust, counters, clear
         self._one_in, self._longest = 0, 0.0
         self._is_idle: Callable[[], bool] = bool
         self._due_at, self._not_before = 0, 0.0
@@ -39,7 +39,7 @@ class SpotChecks:
     def begin(self, one_in: int, longest: float, is_idle: Callable[[], bool]) -> None:
         """`one_in` 0: never. `longest`: seconds that one fetch may take. `is_idle`: whether WHMCS has nothing to do."""
         self._one_in, self._longest, self._is_idle = one_in, longest, is_idle
-        self._due_at = self._figures.hits + one_in
+        self._due_at = self._counters.hits + one_in
 
     async def close(self) -> None:
         if self._task is not None:
@@ -48,13 +48,13 @@ class SpotChecks:
 
     def consider(self, scope: str, nonce: str, parts: Sequence[Part], entries: Sequence[Entry | None]) -> None:
         """What one look found, all of it of generation `nonce`. Never waits."""
-        if not self._one_in or self._figures.hits < self._due_at or self._is_under_way:
+        if not self._one_in or self._counters.hits < self._due_at or self._is_under_way:
             return
-        now, until = asyncio.get_running_loop().time(), self._gate.clock.now() + self._longest
+        now, until = asyncio.get_running_loop().time(), self._trust.clock.now() + self._longest
         lasting = [(part, e) for part, e in zip(parts, entries, strict=True) if e is not None and e.expires_at > until]
         if not lasting or now < self._not_before or not self._is_idle():
             return
-        self._due_at, self._not_before = self._figures.hits + self._one_in, now + PAUSE
+        self._due_at, self._not_before = self._counters.hits + self._one_in, now + PAUSE
         part, entry = random.choice(lasting)  # noqa: S311 -- no secret
         self._task = asyncio.create_task(self._check(scope, nonce, part, entry), name="spot check")
 
@@ -67,17 +67,17 @@ class SpotChecks:
             async with asyncio.timeout(self._longest):
                 now = (await part.fetch()).value
         except (errors.CounterfoilError, TimeoutError):
-            self._figures.checks_failed += 1
+            self._counters.checks_failed += 1
             return
         if now == entry.value:
-            self._figures.checks_same += 1
+            self._counters.checks_same += 1
             return
-        age = self._gate.clock.now() - entry.as_of
+        age = self._trust.clock.now() - entry.as_of
         await asyncio.sleep(GRACE)
         if await self._is_still(scope, nonce):
             await self._report(scope, part, age)
         else:
-            self._figures.checks_cleared += 1
+            self._counters.checks_cleared += 1
 
     async def _is_still(self, scope: str, nonce: str) -> bool:
         """Whether nothing has cleared it meanwhile. While the store is away, nobody is shown anything of it."""
@@ -85,12 +85,12 @@ class SpotChecks:
             mark = mark_of((await self._store.look(scope, [], None)).record)
         except StoreAway:
             return False
-        return mark is not None and nonce_of(mark) == nonce
+        return mark is not None and nonce_of(token_of(mark)) == nonce_of(nonce)
 
     async def _report(self, scope: str, part: Part, age: float) -> None:
         """`age`: for so long at most, the older value may have been shown in place of the newer one."""
-        self._figures.checks_stale += 1
-        self._figures.stale_seconds += age
+        self._counters.checks_stale += 1
+        self._counters.stale_seconds += age
         _log.warning("cache_mismatch", scope=scope, part=part.name.partition(":")[0], seconds=round(age, 1))
         try:
             await self._clear(scope)

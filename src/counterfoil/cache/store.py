@@ -16,7 +16,7 @@ class Moved(Exception):
     """The generation is another one now, or the fetch was lost: look again."""
 
 
-Kind = Literal["ok", "hit", "wait", "failed", "lease", "moved", "lost"]
+Kind = Literal["ok", "hit", "wait", "failed", "lease", "moved", "lost", "late"]
 
 
 class Answer(NamedTuple):
@@ -29,12 +29,13 @@ class Answer(NamedTuple):
 
 
 class Lease(NamedTuple):
-    """The right to fetch one object of one generation."""
+    """The right to fetch one object of one generation. `start`: when it was given, on the store's clock."""
 
     scope: str
     name: str
     nonce: str
     owner: str
+    start: float = 0.0
 
 
 class Bump(NamedTuple):
@@ -75,13 +76,24 @@ class Store(Protocol):
     async def born(self, scope: str, nonce: str) -> Answer:
         """The nonce of the generation; a missing one is made of `nonce` and starts settling."""
 
-    async def acquire(self, lease: Lease) -> Answer:
-        """Says hit with the entry, wait, failed with the code, moved, or lease: the caller fetches, from now on."""
+    async def acquire(self, lease: Lease, fresh: bool = False) -> Answer:
+        """Says hit with the entry (not to who wants it fresh), wait with the owner and the start of the fetch that is
+        under way, failed with the code, moved, or lease: the caller fetches, from now on.
+        """
 
     async def renew(self, lease: Lease) -> Answer: ...
 
-    async def fill(self, lease: Lease, value: bytes, lifetime: float) -> Answer:
-        """Says ok with the header when accepted; moved; lost when the lease is somebody else's."""
+    async def fill(self, lease: Lease, value: bytes, lifetime: float, is_wanted: bool = False) -> Answer:
+        """Says ok with the header when accepted; moved; lost when the lease is somebody else's.
+
+        Late with the header, when it would be moved or lost but somebody waits for it all the same, here (`is_wanted`)
+        or elsewhere (`follow`): nothing that was fetched before this moment will be shown after it.
+        """
+
+    async def follow(self, lease: Lease, is_first: bool) -> Answer:
+        """What the fetch under somebody's lease brings, stored or not: late with the entry, failed with the code, wait,
+        or moved: it has ended or died.
+        """
 
     async def fail(self, lease: Lease, code: str) -> Answer:
         """Gives the lease back; a code stays for those who ask within SHARED_FAILURE."""

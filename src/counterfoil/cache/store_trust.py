@@ -18,15 +18,15 @@ log = structlog.get_logger(__name__)
 
 
 class StoreTrust:
-    """Open: the store is up, its clock is trusted, and nobody was shown anything newer than what lies in it."""
+    """Given while the store is up, its clock is believed, and nobody was shown anything newer than what lies in it."""
 
     def __init__(self, store: Store, clock: StoreClock, new_nonce: Callable[[], str], counters: CacheCounters) -> None:
-        self.is_open = False
+        self.is_given = False
         self.clock = clock
         self.windows = Windows()
         self._store = store
         self._new_nonce = new_nonce
-        self._figures = counters
+        self._counters = counters
         self._owed: set[str] = set()
         self._owed_drops: set[tuple[str, str]] = set()
         self._owes_everything = False
@@ -43,7 +43,7 @@ class StoreTrust:
 
     async def close(self) -> None:
         tasks = [task for task in (self._reopening, self._beating) if task is not None]
-        self.is_open = False
+        self.is_given = False
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -80,24 +80,24 @@ class StoreTrust:
         self._owed_drops.add((scope, session))
 
     def _came_up(self, is_new: bool) -> None:
-        self.is_open = False
+        self.is_given = False
         if is_new:
             self.clock.forget()
-            self._figures.run_changes += self._has_been_up
+            self._counters.run_changes += self._has_been_up
         self._has_been_up = True
         self._reopen()
 
     def _went_away(self) -> None:
-        self.is_open = False
-        self._figures.outages += 1
+        self.is_given = False
+        self._counters.outages += 1
 
     def _distrust(self) -> None:
         """After a step, windows and lifetimes that were begun before it end at the wrong moment, whichever way it went.
         So the store is passed by until every settle window has ended in truth, and all that was stored is cleared.
         """
         log.warning("cache_clock_step", seconds=rules.DISTRUST)
-        self._figures.clock_steps += 1
-        self.is_open = False
+        self._counters.clock_steps += 1
+        self.is_given = False
         self._owes_everything = True
         self._distrusted_until = asyncio.get_running_loop().time() + rules.DISTRUST
         self._reopen()
@@ -115,7 +115,7 @@ class StoreTrust:
                 await asyncio.sleep(left)
                 self._owes_everything = True  # Once more: the first time was for processes that start meanwhile.
                 await self._pay_all()
-            self.is_open = self._store.is_up
+            self.is_given = self._store.is_up
 
     async def _pay_all(self) -> None:
         await self._hold_windows()

@@ -78,6 +78,7 @@ class CacheCounters:
     fills_stored: int = 0
     fills_moved: int = 0
     fills_lost: int = 0
+    fills_late: int = 0
     fills_unknown: int = 0
     failures: int = 0
     failures_shared: int = 0

@@ -1,15 +1,18 @@
 """What an event from WHMCS does here, whichever way the portal learnt of it: by its webhook, or by asking."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from counterfoil.billing.lifetimes import Touches, effect_of
+from counterfoil.cache.scopes import client_scope
 from counterfoil.changes import receipts
+from counterfoil.changes.clearing import Clearing
+from counterfoil.changes.effects import Touches, effect_of
 from counterfoil.changes.receipts import Receipt
+from counterfoil.db.engine import Engine
 from counterfoil.errors import TemporarilyUnavailable
-from counterfoil.web.services import Services
 from counterfoil.whmcs.webhooks import Event
 
 _log = structlog.get_logger(__name__)
@@ -20,32 +23,38 @@ pages twice: WHMCS's hooks run before it commits, so the change may have become 
 """
 
 
-async def apply(services: Services, event: Event) -> Receipt | None:
-    """Returns when it is on record and shows in every process; what is then to be noted, if anything.
+class EventApplier:
+    """`forget_user`: ends what is remembered of a WHMCS user's rights; accounts know how."""
 
-    Raises Unavailable: then it must come again.
-    """
-    received = Receipt(event.id, event.type, event.data.get("client_id"), "")
-    before = await receipts.record(services.engine, received)
-    if before.applied_at is not None and datetime.now(UTC) - before.applied_at > REPEATED:
-        return None
-    clients = await services.changes.touched(event.type, event.data)
-    cleared = "everything" if clients is None else " ".join(f"c{client}" for client in clients)
-    _log.info("webhook", type=event.type, webhook_id=event.id, cleared=cleared, first=before.is_first)
-    # The clear comes last: what WHMCS makes visible before it is shown by every read after this returns.
-    if effect_of(event.type).touches is Touches.USER and "user_id" in event.data:
-        await services.sessions.forget_user(event.data["user_id"])
-    await services.changes.apply(event.type, event.data, clients, tell=before.applied_at is None)
-    return received._replace(effect=cleared)
+    def __init__(self, engine: Engine, clearing: Clearing, forget_user: Callable[[int], Awaitable[None]]) -> None:
+        self._engine = engine
+        self._clearing = clearing
+        self._forget_user = forget_user
 
+    async def apply(self, event: Event) -> Receipt | None:
+        """Returns when it is on record and shows in every process; what is then to be marked as applied, if anything.
 
-async def note(services: Services, held: Receipt) -> None:
-    """That an event's effect holds. Not noted, a further delivery clears once more, which costs reads only."""
-    with suppress(TemporarilyUnavailable):
-        await receipts.mark_applied(services.engine, held)
+        Raises Unavailable: then it must come again.
+        """
+        received = Receipt(event.id, event.type, event.data.get("client_id"), "")
+        before = await receipts.record(self._engine, received)
+        if before.applied_at is not None and datetime.now(UTC) - before.applied_at > REPEATED:
+            return None
+        clients = await self._clearing.clients_of(event)
+        cleared = "everything" if clients is None else " ".join(client_scope(client) for client in clients)
+        _log.info("webhook", type=event.type, webhook_id=event.id, cleared=cleared, first=before.is_first)
+        # The clear comes last: what WHMCS makes visible before it is shown by every read after this returns.
+        if effect_of(event.type).touches is Touches.USER and "user_id" in event.data:
+            await self._forget_user(event.data["user_id"])
+        await self._clearing.clear(event, clients, announces=before.applied_at is None)
+        return received._replace(effect=cleared)
 
+    async def mark_applied(self, receipt: Receipt) -> None:
+        """Its effect holds. Not marked, a further delivery clears once more, which costs reads only."""
+        with suppress(TemporarilyUnavailable):
+            await receipts.mark_applied(self._engine, receipt)
 
-async def apply_and_mark(services: Services, event: Event) -> None:
-    """For whom nobody waits."""
-    if held := await apply(services, event):
-        await note(services, held)
+    async def apply_and_mark(self, event: Event) -> None:
+        """For whom nobody waits."""
+        if receipt := await self.apply(event):
+            await self.mark_applied(receipt)

@@ -1,9 +1,10 @@
 """Lost webhooks are made good: WHMCS's addon numbers what it records, and the portal asks for what it has not seen.
 
-One process of the fleet asks at a time. What a change does is the same as when its webhook comes (web/effects.py).
+One process of the fleet asks at a time. What a change does is the same as when its webhook comes (apply.py).
 """
 
 import asyncio
+import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from counterfoil.cache import Cache
 from counterfoil.changes import feed, receipts
 from counterfoil.changes.feed import Feed
 from counterfoil.changes.receipts import Receipt
+from counterfoil.db import leases
 from counterfoil.db.engine import Engine
 from counterfoil.errors import Unavailable
 from counterfoil.whmcs.addon_api import CHANGES, NotOffered
@@ -32,25 +34,27 @@ TURN = 5.0
 """Seconds after which another process asks, when the one that asked has not said what came of it. A living one that
 takes longer costs a call; what is applied twice does no harm."""
 
+LEASE_NAME = "whmcs changes"
+
 LOOK_EVERY = 2.0
 """Seconds between two looks, by each process, at whether it is time."""
 
 YOUNG = 2
 """Seconds for which a change is left to its webhook, which is sent when WHMCS's own request ends."""
 
-HOLE_PATIENCE = 30
+GAP_TIMEOUT = 30
 """Seconds after which a number that never came is given up: WHMCS has rolled it back, or is slow to commit."""
 
 PAGE = 1000
 """Changes in a whole answer."""
 
 MANY = 200
-"""CatchUp changes from which on everything is cleared at once: it costs less than each of them."""
+"""Missed changes from which on everything is cleared at once: it costs less than each of them."""
 
-Effect = Callable[[Event], Awaitable[None]]
+Apply = Callable[[Event], Awaitable[None]]
 
 
-class _Addon(Protocol):
+class ChangeSource(Protocol):
     is_introduced: bool
 
     def offers(self, action: str) -> bool: ...
@@ -58,10 +62,10 @@ class _Addon(Protocol):
 
 
 class CatchUp:
-    """`figures`: asked; missed (made good); gaps (numbers that never came); restarts; failed."""
+    """`counters`: asked; missed (made good); gaps (numbers that never came); restarts; failed."""
 
     def __init__(
-        self, engine: Engine, addon: _Addon, cache: Cache, *, every: float = ASK_EVERY, turn: float = TURN
+        self, engine: Engine, addon: ChangeSource, cache: Cache, *, every: float = ASK_EVERY, turn: float = TURN
     ) -> None:
         self.counters: Counter[str] = Counter()
         self._engine, self._addon, self._cache = engine, addon, cache
@@ -74,10 +78,10 @@ class CatchUp:
             await feed.introduce(self._engine, series)
             self._addon.is_introduced = True
 
-    async def watch(self, effect: Effect, *, every: float = LOOK_EVERY) -> NoReturn:
+    async def watch(self, apply: Apply, *, every: float = LOOK_EVERY) -> NoReturn:
         while True:
             try:
-                await self.look(effect)
+                await self.look(apply)
             except NotOffered:
                 _log.info("changes cannot be asked for", reason="WHMCS has no such action, or does not allow it us")
             except Unavailable as error:
@@ -85,18 +89,24 @@ class CatchUp:
                 _log.info("changes could not be asked for", reason=error.code)
             await asyncio.sleep(every)
 
-    async def look(self, effect: Effect) -> None:
+    async def look(self, apply: Apply) -> None:
         """Asks, if it is time and this process' turn. Raises NotOffered, Unavailable."""
         found = await feed.find(self._engine)
         if found is None:
             return
         self._addon.is_introduced = True
         now = datetime.now(UTC)
-        if self._addon.offers(CHANGES) and await feed.take_turn(self._engine, found, now, self._every, self._turn):
+        is_time = found.asked_at <= now - self._every
+        if is_time and self._addon.offers(CHANGES) and await self._take_turn(now):
             self.counters["asked"] += 1
-            await self._catch_up(found, effect, now)
+            await self._catch_up(found, apply, now)
 
-    async def _catch_up(self, found: Feed, effect: Effect, asked_at: datetime) -> None:
+    async def _take_turn(self, now: datetime) -> bool:
+        # A name of its own for each turn: who failed waits like all the others, and does not ask a WHMCS that is down
+        # at every look.
+        return await leases.take(self._engine, LEASE_NAME, secrets.token_hex(8), now, now + self._turn)
+
+    async def _catch_up(self, found: Feed, apply: Apply, asked_at: datetime) -> None:
         seen = after = found.seen
         while True:
             report = await self._addon.changes(found.series, after)
@@ -104,7 +114,7 @@ class CatchUp:
                 await self._begin_again(report, asked_at)
                 return
             ripe = tuple(takewhile(lambda change: change.age >= YOUNG, report.changes))
-            await self._make_good(ripe, effect)
+            await self._make_good(ripe, apply)
             seen = self._advanced(seen, ripe)
             await feed.move(self._engine, found.series, seen, asked_at)
             if len(ripe) < PAGE:
@@ -112,13 +122,13 @@ class CatchUp:
             after = ripe[-1].number
 
     async def _begin_again(self, report: ChangeReport, asked_at: datetime) -> None:
-        """Nothing is known about what came before: whatever is kept is as old as the last word of the addon."""
+        """Nothing is known about what came before: whatever is cached is as old as the last word of the addon."""
         self.counters["restarts"] += 1
         _log.info("changes are counted anew", series=report.series, newest=report.newest)
         await self._cache.clear_everything()
         await feed.move(self._engine, report.series, report.newest, asked_at)
 
-    async def _make_good(self, changes: Sequence[NumberedChange], effect: Effect) -> None:
+    async def _make_good(self, changes: Sequence[NumberedChange], apply: Apply) -> None:
         applied = await receipts.applied(self._engine, [change.event.id for change in changes])
         missed = [change.event for change in changes if change.event.id not in applied]
         if len(missed) > MANY:
@@ -127,19 +137,19 @@ class CatchUp:
             await receipts.record_applied(self._engine, received)
         else:
             for event in missed:
-                await effect(event)
+                await apply(event)
         self.counters["missed"] += len(missed)
         if missed:
             _log.warning("lost webhooks made good", number=len(missed))
 
     def _advanced(self, seen: int, changes: Sequence[NumberedChange]) -> int:
-        """Over numbers without a hole, and over a hole that has been there for long."""
+        """Over numbers without a gap, and over a gap that has been there for long."""
         for change in changes:
-            hole = change.number - seen - 1
-            if hole and change.age < HOLE_PATIENCE:
+            gap = change.number - seen - 1
+            if gap and change.age < GAP_TIMEOUT:
                 break
-            if hole:
-                self.counters["gaps"] += hole
+            if gap:
+                self.counters["gaps"] += gap
                 _log.warning("changes that never came", numbers=f"{seen + 1} to {change.number - 1}")
             seen = change.number
         return seen

@@ -1,6 +1,6 @@
-"""How far the changes that WHMCS's addon numbers are applied here, and whose turn it is to ask for more."""
+"""How far the changes that WHMCS's addon numbers are applied here, and when it was asked for them last."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select, update
@@ -35,17 +35,6 @@ async def find(engine: AsyncEngine) -> Feed | None:
     async with transaction(engine) as connection:
         row = (await connection.execute(select(*columns).where(change_feed.c.name == _WHMCS))).one_or_none()
     return None if row is None else Feed(*row)
-
-
-async def take_turn(engine: AsyncEngine, feed: Feed, now: datetime, every: timedelta, turn: timedelta) -> bool:
-    """Whether it is time to ask, and this process is the one of the fleet to do it. Who dies over it has had its turn
-    after `turn`; `move` says that it was done.
-    """
-    if feed.asked_at > now - every:
-        return False
-    mine = update(change_feed).where(change_feed.c.name == _WHMCS, change_feed.c.asked_at == feed.asked_at)
-    async with transaction(engine) as connection:
-        return (await connection.execute(mine.values(asked_at=now - every + turn))).rowcount == 1
 
 
 async def move(engine: AsyncEngine, series: str, seen: int, asked_at: datetime) -> None:

@@ -25,7 +25,7 @@ class Receipt(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """`held_at`: when the effect of an earlier delivery was known to hold; None: it is not known to."""
+    """`applied_at`: when the effect of an earlier delivery was known to hold; None: it is not known to."""
 
     is_first: bool
     applied_at: datetime | None

@@ -2,24 +2,26 @@
 
 import time
 from collections.abc import AsyncIterator
-from typing import Any
+from contextlib import AsyncExitStack
 
 from msgspec.structs import replace
-from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
 
-from counterfoil.cache.store import StoreAway
 from counterfoil.cli.findings import Finding, fail, ok, warn
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import pending
 from counterfoil.errors import TemporarilyUnavailable
-from counterfoil.redis.clients import close_redis, mode_of, open_masters, open_redis
+from counterfoil.redis.address import Address, parse_address
+from counterfoil.redis.connection import NO_ANSWER, NOT_REDIS
+from counterfoil.redis.failures import ErrorReply, RedisAway
+from counterfoil.redis.info import mode_of
+from counterfoil.redis.inspection import Inspection, find_masters, inspect
+from counterfoil.redis.sentinel import NO_MASTER
 from counterfoil.settings import Settings
 
 OLDEST_REDIS = (6, 2)
 
-PATIENCE = 3.0
-"""Seconds for one answer of Redis."""
+ANSWER_TIMEOUT = 3.0
+"""Seconds for one answer of Redis: it may be busy, which is not what is looked for."""
 
 CLOCKS_APART = 1.0
 """Seconds. By as much a page made of entries of several masters may end too late."""
@@ -42,88 +44,116 @@ async def cache(settings: Settings) -> AsyncIterator[Finding]:
     if settings.cache_url.startswith("memory:"):
         yield ok("cache", "in this process' memory: for one worker only")
         return
-    limits = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": None}
-    redis = open_redis(settings.cache_url, **limits)
+    address = parse_address(settings.cache_url)
     try:
-        if await mode_of(redis) == "cluster":
-            async for finding in _cluster(await open_masters(settings.cache_url, **limits)):
+        async with AsyncExitStack() as open_ones:
+            redis = await _opened(address, open_ones)
+            async for finding in _redis(redis, address):
                 yield finding
-            return
-        if await mode_of(redis) == "sentinel":
-            yield fail(
-                "cache", "is a Redis Sentinel", "Add ?sentinel=NAME to COUNTERFOIL_CACHE_URL: whom does it watch?"
-            )
-            return
-        async for finding in _server(redis):
-            yield finding
-        replication: dict[str, Any] = await redis.info("replication")
-        if replication.get("role") != "master":
-            yield fail(
-                "cache", "Redis is a replica", "Name the master in COUNTERFOIL_CACHE_URL: replicas are never read."
-            )
-        elif replication.get("connected_slaves"):
-            yield await _fence(redis)
-    except StoreAway as error:
-        yield fail("cache", str(error), "Look at CLUSTER INFO: does every slot have a master that answers?")
-    except (RedisError, OSError) as error:
+    except (RedisAway, OSError) as error:
         advice = "Is Redis running, and is COUNTERFOIL_CACHE_URL right?"
-        yield fail("cache", f"does not answer ({type(error).__name__})", advice)
-    finally:
-        await close_redis(redis)
+        yield fail("cache", f"does not answer ({_kind(error)})", advice)
 
 
-async def _server(redis: Redis) -> AsyncIterator[Finding]:
+async def _opened(address: Address, open_ones: AsyncExitStack) -> Inspection:
+    redis = await inspect(address, ANSWER_TIMEOUT)
+    open_ones.callback(redis.close)
+    return redis
+
+
+def _kind(error: RedisAway | OSError) -> str:
+    """One word."""
+    if isinstance(error, ErrorReply):
+        return next((kind for words, kind in _REFUSALS.items() if str(error).startswith(words)), "ResponseError")
+    return "TimeoutError" if isinstance(error, TimeoutError) else _FAILURES.get(str(error), "ConnectionError")
+
+
+_REFUSALS = {
+    "WRONGPASS": "AuthenticationError",
+    "NOAUTH": "AuthenticationError",
+    "ERR AUTH": "AuthenticationError",
+    "NOPERM": "NoPermissionError",
+    "LOADING": "BusyLoadingError",
+}
+_FAILURES = {NO_ANSWER: "TimeoutError", NO_MASTER: "MasterNotFoundError", NOT_REDIS: "InvalidResponse"}
+
+
+async def _redis(redis: Inspection, address: Address) -> AsyncIterator[Finding]:
+    mode = mode_of(await redis.info("server"))
+    if mode == "cluster":
+        findings = _cluster(address)
+    elif mode == "sentinel":
+        yield fail("cache", "is a Redis Sentinel", "Add ?sentinel=NAME to COUNTERFOIL_CACHE_URL: whom does it watch?")
+        return
+    else:
+        findings = _alone(redis)
+    async for finding in findings:
+        yield finding
+
+
+async def _alone(redis: Inspection) -> AsyncIterator[Finding]:
+    async for finding in _server(redis):
+        yield finding
+    replication = await redis.info("replication")
+    if replication.get("role") != "master":
+        yield fail("cache", "Redis is a replica", "Name the master in COUNTERFOIL_CACHE_URL: replicas are never read.")
+    elif replication.get("connected_slaves", "0") != "0":
+        yield await _fence(redis)
+
+
+async def _server(redis: Inspection) -> AsyncIterator[Finding]:
     yield _version(await redis.info("server"))
     yield await _persistence(redis)
     yield await _eviction(redis)
 
 
-async def _cluster(masters: list[Redis]) -> AsyncIterator[Finding]:
+async def _cluster(address: Address) -> AsyncIterator[Finding]:
     """What all masters have in common once, the rest with the name of the master."""
     try:
+        addresses = await find_masters(address)
+    except RedisAway as error:
+        yield fail("cache", str(error), "Look at CLUSTER INFO: does every slot have a master that answers?")
+        return
+    async with AsyncExitStack() as open_ones:
+        masters = [await _opened(each, open_ones) for each in addresses]
         findings = [[found async for found in _server(redis)] + [await _reads_when_down(redis)] for redis in masters]
         began = time.monotonic()
         clocks = [await redis.time() for redis in masters]
         spent = time.monotonic() - began
-    finally:
-        for redis in masters:
-            await close_redis(redis)
     yield ok("cache", f"Redis Cluster with {len(masters)} masters")
     for alike in zip(*findings, strict=True):
         if len(set(alike)) == 1:
             yield alike[0]
             continue
-        for redis, found in zip(masters, alike, strict=True):
-            place = redis.connection_pool.connection_kwargs
-            yield replace(found, message=f"{place['host']}:{place['port']}: {found.message}")
-    times = [seconds + microseconds / 1_000_000 for seconds, microseconds in clocks]
-    if (apart := max(times) - min(times) - spent) > CLOCKS_APART:
+        for master, found in zip(addresses, alike, strict=True):
+            yield replace(found, message=f"{master.host}:{master.port}: {found.message}")
+    if (apart := max(clocks) - min(clocks) - spent) > CLOCKS_APART:
         yield warn("cache", f"the clocks of the masters differ by {apart:.1f} s", "Let NTP set them.")
 
 
-def _version(server: dict[str, Any]) -> Finding:
-    version = str(server.get("valkey_version") or server.get("redis_version", ""))
+def _version(server: dict[str, str]) -> Finding:
+    version = server.get("valkey_version") or server.get("redis_version", "")
     numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
     if numbers < OLDEST_REDIS:
         return fail("cache", f"Redis {version} is too old", "Use Redis 6.2 or newer, or Valkey.")
     return ok("cache", f"Redis {version} answers")
 
 
-async def _persistence(redis: Redis) -> Finding:
+async def _persistence(redis: Inspection) -> Finding:
     try:
-        given = {**await redis.config_get("save"), **await redis.config_get("appendonly")}
-    except ResponseError:
+        save, appends = await redis.config("save"), await redis.config("appendonly")
+    except ErrorReply:
         return warn("cache", "does not tell its configuration", "Make sure that persistence is off.")
-    if given.get("save") or given.get("appendonly") != "no":
+    if save or appends != "no":
         advice = 'Set save "" and appendonly no: a cache that comes back with old data has to be emptied first anyway.'
         return warn("cache", "Redis writes its data to disk", advice)
     return ok("cache", "persistence is off")
 
 
-async def _eviction(redis: Redis) -> Finding:
+async def _eviction(redis: Inspection) -> Finding:
     try:
-        policy = str((await redis.config_get("maxmemory-policy")).get("maxmemory-policy"))
-    except ResponseError:
+        policy = str(await redis.config("maxmemory-policy"))
+    except ErrorReply:
         return warn("cache", "does not tell its eviction policy", "Use volatile-ttl, or noeviction.")
     if policy.startswith("allkeys"):
         advice = "Set maxmemory-policy volatile-ttl, or noeviction."
@@ -131,11 +161,11 @@ async def _eviction(redis: Redis) -> Finding:
     return ok("cache", f"eviction policy {policy}")
 
 
-async def _fence(redis: Redis) -> Finding:
+async def _fence(redis: Inspection) -> Finding:
     """Whether a master that was cut off from its replicas, and perhaps replaced, stops taking writes."""
     try:
-        least = str((await redis.config_get("min-replicas-to-write")).get("min-replicas-to-write"))
-    except ResponseError:
+        least = str(await redis.config("min-replicas-to-write"))
+    except ErrorReply:
         return warn("cache", "does not tell whether it is fenced", "Make sure that min-replicas-to-write is 1 or more.")
     if least == "0":
         advice = "Set min-replicas-to-write 1: a master that a failover has replaced must not go on serving."
@@ -143,11 +173,11 @@ async def _fence(redis: Redis) -> Finding:
     return ok("cache", f"takes writes only with {least} of its replicas")
 
 
-async def _reads_when_down(redis: Redis) -> Finding:
+async def _reads_when_down(redis: Inspection) -> Finding:
     """Whether a master that was cut off from the others stops answering before its replica takes over."""
     try:
-        allowed = (await redis.config_get("cluster-allow-reads-when-down")).get("cluster-allow-reads-when-down")
-    except ResponseError:
+        allowed = await redis.config("cluster-allow-reads-when-down")
+    except ErrorReply:
         advice = "Make sure that cluster-allow-reads-when-down is no."
         return warn("cache", "does not tell whether it is read when the cluster is down", advice)
     if allowed == "yes":

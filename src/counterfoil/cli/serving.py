@@ -20,9 +20,9 @@ from counterfoil.db.schema import pending, upgrade
 from counterfoil.errors import TemporarilyUnavailable
 
 STOP_SECONDS = 10
-"""After SIGTERM: open requests have this long. Streams are told at once and end within a second (web/live.py)."""
+"""After SIGTERM: open requests have this long. Live streams are told at once and end within a second."""
 
-CACHE_PATIENCE = 5.0
+CACHE_TIMEOUT = 5.0
 """Seconds for a Redis that starts at the same time, or reads its data first."""
 
 CACHE_RETRY = 0.05
@@ -47,9 +47,9 @@ def serve(host: str, port: int, workers: int) -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
         # The workers are forks of this process: they share what is imported here, and a new one is there at once.
         # Only now, because prometheus-client looks for its directory when it is imported.
-        import_module("counterfoil.app.portal")
+        import_module("counterfoil.app")
         if settings.metrics_port is not None:
-            import_module("counterfoil.web.http.metrics").answer_on(host, settings.metrics_port)
+            import_module("counterfoil.web.http.metrics").serve_on(host, settings.metrics_port)
         gc.freeze()
         server(host, port, workers).serve()
 
@@ -73,7 +73,7 @@ async def prepare_database(url: str) -> None:
 async def await_cache(url: str) -> None:
     """Lost later, it is passed by. At the start its absence is far more often a mistake, which would stay unnoticed."""
     cache = open_cache(url)
-    deadline = asyncio.get_running_loop().time() + CACHE_PATIENCE
+    deadline = asyncio.get_running_loop().time() + CACHE_TIMEOUT
     try:
         await cache.start()
         while True:
@@ -82,7 +82,7 @@ async def await_cache(url: str) -> None:
             except CacheUnavailable as error:
                 now = asyncio.get_running_loop().time()
                 if error.left:  # It is there, and only waits until no portal is left at the one before.
-                    deadline = max(deadline, now + error.left + CACHE_PATIENCE)
+                    deadline = max(deadline, now + error.left + CACHE_TIMEOUT)
                 if now > deadline:
                     raise click.ClickException(
                         f"The cache cannot be used ({error}). COUNTERFOIL_CACHE_URL must name a Redis that is running, "
@@ -95,7 +95,7 @@ async def await_cache(url: str) -> None:
 
 def server(host: str, port: int, workers: int) -> MPServer:
     return MPServer(
-        "counterfoil.app.portal:create",
+        "counterfoil.app:create",
         factory=True,
         address=host,
         port=port,

@@ -16,13 +16,13 @@ from counterfoil.errors import TemporarilyUnavailable
 Engine: TypeAlias = AsyncEngine
 """For rooms that hand it on and speak no SQL themselves."""
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds for one statement, a connection or a lock. Far below the cache's 120 s of remembering a dropped session,
 which a request that stands in the database's queue must not outlive."""
 
 _SQLITE_PRAGMAS = (
     # First: switching to WAL is itself a write that may have to wait for another process.
-    f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}",
+    f"PRAGMA busy_timeout = {int(TIMEOUT * 1000)}",
     "PRAGMA journal_mode = WAL",
     # Safe against a crash of the process; a power cut may cost the last sign-ins, never the file.
     "PRAGMA synchronous = NORMAL",
@@ -53,8 +53,8 @@ def make_engine(url: str) -> AsyncEngine:
         url,
         hide_parameters=True,  # an unexpected error goes to the log, and the values are people's
         pool_pre_ping=True,  # after a restart of the database the first visitor gets an answer, not an error
-        pool_timeout=PATIENCE,
-        connect_args={"timeout": PATIENCE, "command_timeout": PATIENCE},
+        pool_timeout=TIMEOUT,
+        connect_args={"timeout": TIMEOUT, "command_timeout": TIMEOUT},
     )
 
 

@@ -15,7 +15,7 @@ from counterfoil.errors import TemporarilyUnavailable
 _VERSION = text("version_num")
 _LOCK = 0x636F756E746572
 """Any number that nobody else on the server locks ("counter")."""
-_LOCK_PATIENCE = 120
+_LOCK_TIMEOUT = 120
 """Seconds for which a second `migrate` waits for the first."""
 
 
@@ -81,11 +81,11 @@ def _recorded(connection: Connection) -> str | None:
 
 async def _lock(connection: AsyncConnection) -> None:
     if connection.dialect.name == "sqlite":
-        await connection.exec_driver_sql(f"PRAGMA busy_timeout = {_LOCK_PATIENCE * 1000}")
+        await connection.exec_driver_sql(f"PRAGMA busy_timeout = {_LOCK_TIMEOUT * 1000}")
         # The driver begins no transaction for CREATE TABLE, so this one is begun by hand.
         await connection.exec_driver_sql("BEGIN EXCLUSIVE")
     else:
-        await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_PATIENCE}s'")
+        await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}s'")
         await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 

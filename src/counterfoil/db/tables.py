@@ -122,7 +122,7 @@ change_feed = Table(
     Column("asked_at", UtcTime, nullable=False),
 )
 
-# An order and how far it has come: orders/records.py says what the columns mean.
+# An order and how far it has come: orders/repository.py says what the columns mean.
 portal_order = Table(
     "portal_order",
     metadata,

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from counterfoil.db import leases
 from counterfoil.db.engine import Engine
 from counterfoil.errors import Unavailable
-from counterfoil.orders import leases
 from counterfoil.orders.checkout import Checkout
 from counterfoil.orders.crm import Crm, items_of
 from counterfoil.orders.repository import Order, OrderRepository, Status, Step, new_order_id
@@ -30,7 +30,7 @@ class Approvals:
     def __init__(
         self,
         engine: Engine,
-        records: OrderRepository,
+        repository: OrderRepository,
         crm: Crm,
         checkout: Checkout,
         *,
@@ -39,7 +39,7 @@ class Approvals:
         wake: Callable[[], None],
     ) -> None:
         self._engine = engine
-        self._records = records
+        self._repository = repository
         self._crm = crm
         self._checkout = checkout
         self._every = every
@@ -80,7 +80,7 @@ class Approvals:
         Raises CrmUnavailable, CrmRefused, TemporarilyUnavailable.
         """
         known = await self._crm.read(salesforce_id)
-        order = await self._records.find(salesforce_id=known.id if known else salesforce_id)
+        order = await self._repository.find(salesforce_id=known.id if known else salesforce_id)
         if known is None or known.is_cancelled or (is_cancelled and known.activation_status == "On Hold"):
             await self._cancel(order)
         elif known.activation_status == "Requested":
@@ -88,15 +88,15 @@ class Approvals:
 
     async def _own(self, known: CrmOrder) -> Order | None:
         """One of ours whose registration got no answer yet, and was approved meanwhile."""
-        order = await self._records.find(id=known.portal_order_id) if known.portal_order_id else None
+        order = await self._repository.find(id=known.portal_order_id) if known.portal_order_id else None
         return order if order and order.salesforce_id is None else None
 
     async def _begin(self, known: CrmOrder, order: Order | None) -> None:
         if order is None:
-            await self._records.add(self._adopted(known))
+            await self._repository.add(self._adopted(known))
         elif order.status is Status.ACTIVE:
             # Asked for again although it is done: Salesforce is told once more that it is.
-            await self._records.move(
+            await self._repository.move(
                 order.id, self._now(), "approved again", [Status.ACTIVE], told="", due_at=self._now()
             )
         elif order.salesforce_id is not None:
@@ -105,7 +105,7 @@ class Approvals:
                 # What is approved now is what counts.
                 changes |= self._approved_anew(known, order)
             seen = [Status.AWAITING_APPROVAL, Status.FAILED, Status.CANCELLED]
-            await self._records.move(order.id, self._now(), "approved in Salesforce", seen, **changes)
+            await self._repository.move(order.id, self._now(), "approved in Salesforce", seen, **changes)
         self._wake()
 
     def _approved_anew(self, known: CrmOrder, order: Order) -> dict[str, object]:
@@ -139,12 +139,12 @@ class Approvals:
         if order is not None:
             seen = [Status.AWAITING_APPROVAL, Status.FAILED]
             changes = {"status": Status.CANCELLED, "due_at": None}
-            await self._records.move(order.id, self._now(), "cancelled in Salesforce", seen, **changes)
+            await self._repository.move(order.id, self._now(), "cancelled in Salesforce", seen, **changes)
 
     async def _sweep(self) -> None:
         waiting = {
             order.salesforce_id: order
-            for order in await self._records.with_status(Status.AWAITING_APPROVAL)
+            for order in await self._repository.with_status(Status.AWAITING_APPROVAL)
             if order.salesforce_id
         }
         for salesforce_id in await self._crm.cancelled(list(waiting)) if waiting else ():

@@ -1,8 +1,9 @@
-"""The gate: what must hold before an order is accepted, or tried again. What follows: fulfilment.py."""
+"""What must hold before an order is accepted, or tried again. What follows: fulfilment.py."""
 
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 import msgspec
@@ -19,7 +20,7 @@ from counterfoil.errors import (
     StopCode,
     ValidationFailed,
 )
-from counterfoil.model import Client, Gateway, PaymentMethod
+from counterfoil.model import Client, Gateway, Money, PaymentMethod
 from counterfoil.orders.repository import Item, Order, OrderRepository, Status, Step, new_order_id
 
 MOST_ITEMS = 20
@@ -53,13 +54,21 @@ class Offered(Struct, frozen=True):
     gateways: tuple[Gateway, ...]
 
 
+class PriceChanged(Exception):
+    """The first payment is not what the customer agreed to, so nothing was ordered. `offered`: how it is now."""
+
+    def __init__(self, offered: Offered) -> None:
+        super().__init__()
+        self.offered = offered
+
+
 class Checkout:
     """`awaits_approval`: orders go to Salesforce first. `wake` is called when there is something to work at."""
 
     def __init__(
         self,
-        records: OrderRepository,
-        gate: PaymentMethodCheck,
+        repository: OrderRepository,
+        payment_methods: PaymentMethodCheck,
         *,
         clients: Clients,
         products: Products,
@@ -68,8 +77,8 @@ class Checkout:
         now: Callable[[], datetime],
         wake: Callable[[], None],
     ) -> None:
-        self._records = records
-        self._gate = gate
+        self._repository = repository
+        self._payment_methods = payment_methods
         self._clients = clients
         self._products = products
         self._gateways = gateways
@@ -86,34 +95,43 @@ class Checkout:
             products = (await self._products.read(client.currency)).value.items
         return Offered(client, products, (await self._gateways.read()).value)
 
-    async def place(self, client_id: int, wanted: Sequence[Wanted], gateway: str, key: str) -> Order:
+    async def place(
+        self, client_id: int, wanted: Sequence[Wanted], gateway: str, key: str, *, agreed: Money | None = None
+    ) -> Order:
         """The order that is accepted now, or was when the same was asked for with the same key before.
 
-        Raises ValidationFailed, IdempotencyKeyReused, PaymentMethodMissing, BillingUnavailable, and nothing is kept.
+        `agreed`: the first payment as the customer was shown it; None for a program, which orders at today's price.
+        What is compared is what is stored, of one read: a price may change between two.
+
+        Raises ValidationFailed, PriceChanged, IdempotencyKeyReused, PaymentMethodMissing, BillingUnavailable, and
+        nothing is stored.
         """
         body_hash = hashlib.sha256(msgspec.json.encode([wanted, gateway])).hexdigest()
-        if earlier := await self._records.find(client_id=client_id, idempotency_key=key):
+        if earlier := await self._repository.find(client_id=client_id, idempotency_key=key):
             return _same(earlier, body_hash)
-        items, gateway = _checked(await self.offered(client_id, now=True), wanted, gateway)
+        offered = await self.offered(client_id, now=True)
+        items, gateway = _checked(offered, wanted, gateway)
+        if agreed is not None and agreed != first_payment(items):
+            raise PriceChanged(offered)
         await self._require_payment_method(client_id)
         order = self._order(client_id, items, gateway, key, body_hash)
-        if not await self._records.add(order):
+        if not await self._repository.add(order):
             # The same request came twice at once, and the other one was faster.
-            other = await self._records.find(client_id=client_id, idempotency_key=key)
+            other = await self._repository.find(client_id=client_id, idempotency_key=key)
             return _same(other or order, body_hash)
         self._wake()
         return order
 
     async def find(self, client_id: int, order_id: str) -> Order:
         """Raises OrderNotFound, for other clients' orders too."""
-        order = await self._records.find(id=order_id)
+        order = await self._repository.find(id=order_id)
         if order is None or order.client_id != client_id:
             raise OrderNotFound
         return order
 
     async def of_client(self, client_id: int, page: int, page_size: int) -> tuple[Sequence[Order], int]:
         """Newest first, and how many there are in all."""
-        return await self._records.of_client(client_id, page, page_size)
+        return await self._repository.of_client(client_id, page, page_size)
 
     async def retry(self, order: Order, *, by_staff: bool = False) -> Order:
         """Goes on with the step that failed. An order that is under way already stays as it is.
@@ -124,14 +142,14 @@ class Checkout:
             return order
         if order.status is not Status.FAILED or (order.error_code in FOR_STAFF_ONLY and not by_staff):
             raise OrderNotRetryable
-        if order.client_id is not None and not await self._gate.usable_for_order(order.client_id):
+        if order.client_id is not None and not await self._payment_methods.usable_for_order(order.client_id):
             await self._refuse_again(order)
             raise PaymentMethodMissing
         status = Status.ACCEPTED if order.step is Step.REGISTER else Status.FULFILLING
         note = "Retry by staff" if by_staff else "Retry by the customer"
-        await self._records.move(order.id, self._now(), note, [Status.FAILED], **self.begun(order, status))
+        await self._repository.move(order.id, self._now(), note, [Status.FAILED], **self.begun(order, status))
         self._wake()
-        return await self._records.find(id=order.id) or order
+        return await self._repository.find(id=order.id) or order
 
     def begun(self, order: Order, status: Status) -> dict[str, object]:
         """The columns of an order that sets out, or sets out again."""
@@ -142,11 +160,11 @@ class Checkout:
         """Salesforce learns that it was tried, and why it is not tried further."""
         changes = {"error_code": StopCode.PAYMENT_METHOD_MISSING, "attempt": order.attempt + 1, "due_at": self._now()}
         note = f"Retry refused: {StopCode.PAYMENT_METHOD_MISSING}"
-        await self._records.move(order.id, self._now(), note, [Status.FAILED], status=Status.FAILED, **changes)
+        await self._repository.move(order.id, self._now(), note, [Status.FAILED], status=Status.FAILED, **changes)
         self._wake()
 
     async def _require_payment_method(self, client_id: int) -> None:
-        if not await self._gate.usable_for_order(client_id):
+        if not await self._payment_methods.usable_for_order(client_id):
             raise PaymentMethodMissing
 
     def _order(self, client_id: int, items: tuple[Item, ...], gateway: str, key: str, body_hash: str) -> Order:
@@ -165,6 +183,16 @@ class Checkout:
             idempotency_key=key,
             body_hash=body_hash,
         )
+
+
+def first_payment(items: Sequence[Item]) -> Money | None:
+    """What the first invoice comes to, before taxes; None when a price is not known: sales staff made the order."""
+    prices = [item.price for item in items if item.price is not None]
+    if len(prices) != len(items) or not prices:
+        return None
+    fees = [item.setup_fee.amount if item.setup_fee else Decimal(0) for item in items]
+    each = ((price.amount + fee) * item.quantity for price, fee, item in zip(prices, fees, items, strict=True))
+    return Money.of(sum(each, Decimal(0)), prices[0].currency)
 
 
 def _same(order: Order, body_hash: str) -> Order:

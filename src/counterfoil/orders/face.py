@@ -1,20 +1,71 @@
-"""Everything about orders that the rest of the portal works with, in one struct; app.py puts it together."""
+"""All about orders that the rest of the portal works with: what can be ordered, placing it, who works at it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import UTC, datetime
 
-from counterfoil.billing.products import Products
+from counterfoil.billing.face import Billing
+from counterfoil.db.engine import Engine
 from counterfoil.orders.approvals import Approvals
 from counterfoil.orders.checkout import Checkout
+from counterfoil.orders.crm import Crm
+from counterfoil.orders.fulfilment import Fulfilment
 from counterfoil.orders.repository import OrderRepository
 from counterfoil.orders.worker import OrderWorker
+from counterfoil.salesforce.face import Salesforce
+from counterfoil.settings import Settings
 
 
-@dataclass(frozen=True, kw_only=True)
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Orders:
-    """`approvals` is None where no Salesforce is used."""
+    """`approvals` is None where no Salesforce is used. `now`: the clock of everything that is stored."""
 
-    products: Products
-    checkout: Checkout
-    records: OrderRepository
-    machine: OrderWorker
-    approvals: Approvals | None
+    def __init__(
+        self,
+        engine: Engine,
+        billing: Billing,
+        salesforce: Salesforce | None,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        crm = Crm(salesforce.api, now) if salesforce else None
+        self.products = billing.products
+        self.repository = OrderRepository(engine)
+        fulfilment = Fulfilment(
+            self.repository,
+            billing.payment_methods,
+            billing.orders,
+            clients=billing.clients,
+            products=billing.products,
+            gateways=billing.gateways,
+            crm=crm,
+            tag_field=settings.order_tag_field,
+            now=now,
+        )
+        self.worker = OrderWorker(self.repository, fulfilment, billing.orders, crm, now=now)
+        self.checkout = Checkout(
+            self.repository,
+            billing.payment_methods,
+            clients=billing.clients,
+            products=billing.products,
+            gateways=billing.gateways,
+            awaits_approval=crm is not None,
+            now=now,
+            wake=self.worker.wake,
+        )
+        self.approvals = (
+            Approvals(
+                engine,
+                self.repository,
+                crm,
+                self.checkout,
+                every=settings.salesforce_poll_seconds,
+                now=now,
+                wake=self.worker.wake,
+            )
+            if crm
+            else None
+        )

@@ -1,4 +1,4 @@
-"""The steps of an order: check it, place it in WHMCS exactly once, accept it. Claims and retries: machine.py."""
+"""The steps of an order: check it, place it in WHMCS exactly once, accept it. Claims and retries: worker.py."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -41,8 +41,8 @@ class Fulfilment:
 
     def __init__(
         self,
-        records: OrderRepository,
-        gate: PaymentMethodCheck,
+        repository: OrderRepository,
+        payment_methods: PaymentMethodCheck,
         billing: BillingOrders,
         *,
         clients: Clients,
@@ -52,8 +52,8 @@ class Fulfilment:
         tag_field: str,
         now: Callable[[], datetime],
     ) -> None:
-        self._records = records
-        self._gate = gate
+        self._repository = repository
+        self._payment_methods = payment_methods
         self._billing = billing
         self._clients = clients
         self._products = products
@@ -86,7 +86,7 @@ class Fulfilment:
         await claim.save("registered in Salesforce", status=Status.AWAITING_APPROVAL, **changes)
 
     async def _check(self, claim: Claim) -> list[Line]:
-        """What AddOrder is to be sent. Nothing here is taken from a cache: money follows from it."""
+        """What AddOrder is to be sent. Money follows from prices and payment methods, so they are WHMCS's of now."""
         order = claim.order
         if order.client_id is None:
             raise Stop(StopCode.CLIENT_NOT_MAPPED)
@@ -134,7 +134,7 @@ class Fulfilment:
         return order.gateway or names[0]
 
     async def _require_payment_method(self, client_id: int) -> None:
-        if not await self._gate.usable_for_order(client_id):
+        if not await self._payment_methods.usable_for_order(client_id):
             raise Stop(StopCode.PAYMENT_METHOD_MISSING)
 
     async def _place(self, claim: Claim, lines: list[Line]) -> None:
@@ -174,7 +174,7 @@ class Fulfilment:
         """Was it placed, although no answer came? WHMCS is never asked to place it again before this is known."""
         order = claim.order
         services = await self._billing.services(order.client_id or 0)
-        taken = await self._records.claimed_elsewhere(order.id, list({service.order_id for service in services}))
+        taken = await self._repository.claimed_elsewhere(order.id, list({service.order_id for service in services}))
         found = find_placed(order, services, taken)
         if found:
             await self._adopt(claim, found)

@@ -46,8 +46,8 @@ AT_ONCE = 4
 class Claimed:
     """An order and the right to write to it."""
 
-    def __init__(self, machine: "OrderWorker", order: Order, owner: str) -> None:
-        self._machine = machine
+    def __init__(self, worker: "OrderWorker", order: Order, owner: str) -> None:
+        self._worker = worker
         self.order = order
         self._owner = owner
 
@@ -58,14 +58,14 @@ class Claimed:
 
     async def write(self, note: str, **changes: Any) -> None:
         before = self.order
-        self.order = await self._machine.records.save(
-            before.id, self._owner, self._machine.now(), (before.step, note), changes
+        self.order = await self._worker.repository.save(
+            before.id, self._owner, self._worker.now(), (before.step, note), changes
         )
         if self.order.status != before.status and self.order.client_id is not None:
-            await self._machine.billing.tell_pages(self.order.client_id, self.order.id)
+            await self._worker.billing.announce_moved(self.order.client_id, self.order.id)
 
     async def renew(self) -> bool:
-        return await self._machine.records.renew(self.order.id, self._owner, self._machine.now() + LEASE)
+        return await self._worker.repository.renew(self.order.id, self._owner, self._worker.now() + LEASE)
 
 
 class OrderWorker:
@@ -73,7 +73,7 @@ class OrderWorker:
 
     def __init__(
         self,
-        records: OrderRepository,
+        repository: OrderRepository,
         fulfilment: Fulfilment,
         billing: BillingOrders,
         crm: Crm | None,
@@ -81,7 +81,7 @@ class OrderWorker:
         now: Callable[[], datetime],
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self.records = records
+        self.repository = repository
         self.billing = billing
         self.now = now
         self._fulfilment = fulfilment
@@ -134,7 +134,7 @@ class OrderWorker:
     async def claim(self) -> Claimed | None:
         """The order that has been due for longest, under a name that no other claim has."""
         owner = secrets.token_hex(8)
-        order = await self.records.claim(owner, self.now(), self.now() + LEASE)
+        order = await self.repository.claim(owner, self.now(), self.now() + LEASE)
         return Claimed(self, order, owner) if order else None
 
     async def work(self, claimed: Claimed) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
-from counterfoil.cache import rules
-from counterfoil.cache.store import StoreAway
+from counterfoil.redis import timing
 from counterfoil.redis.address import Address
 from counterfoil.redis.connection import Connection, connect, unwrap
+from counterfoil.redis.failures import RedisAway
 from counterfoil.redis.topology import SLOTS, Layout, Place, slot_of
 
 _NOBODY = 0xFFFF
@@ -27,7 +27,7 @@ class Claim(NamedTuple):
     slots: tuple[range, ...]
 
 
-class ClusterNodes:
+class ClusterTopology:
     """`ask` gives one node's answer to CLUSTER NODES."""
 
     def __init__(self, address: Address, ask: Callable[[Address], Awaitable[Any]] | None = None) -> None:
@@ -41,23 +41,23 @@ class ClusterNodes:
             connection.abort("closed")
 
     async def find(self) -> Layout:
-        """Raises StoreAway when the nodes that answer do not know an owner of every slot."""
+        """Raises RedisAway when the nodes that answer do not know an owner of every slot."""
         asked = [*{*self._seeds, *self._known}]
         answers = await asyncio.gather(*(self._ask(each) for each in asked), return_exceptions=True)
         told = [
             (node, answer.decode()) for node, answer in zip(asked, answers, strict=True) if isinstance(answer, bytes)
         ]
         if not told:
-            raise StoreAway("no node of the cluster answers")
+            raise RedisAway("no node of the cluster answers")
         self._remember({asked.at(host, port) for asked, text in told for host, port in _nodes(text, asked)})
         return layout(self._seeds[0], [claim for asked, text in told for claim in claims(text, asked)])
 
     async def until_replaced(self, before: Layout) -> None:
         while True:
-            await asyncio.sleep(rules.BEAT)
+            await asyncio.sleep(timing.LOOKOUT)
             try:
                 found = await self.find()
-            except StoreAway:
+            except RedisAway:
                 continue
             if found != before:
                 return
@@ -68,17 +68,35 @@ class ClusterNodes:
         self._known = known
 
     async def _ask_over_the_wire(self, node: Address) -> Any:
-        async with asyncio.timeout(rules.COMMAND_LIMIT):
+        async with asyncio.timeout(timing.COMMAND_LIMIT):
             connection = self._open.get(node)
             if connection is None or connection.is_lost:
                 connection = self._open[node] = await connect(node)
             return unwrap(await connection.send("CLUSTER", "NODES"))
 
 
+class AnyMaster:
+    """One of a cluster, another one each time: messages reach every node from every node."""
+
+    def __init__(self, address: Address) -> None:
+        self._cluster = ClusterTopology(address)
+        self._turns = count()
+
+    async def find(self) -> Layout:
+        places = (await self._cluster.find()).places
+        return Layout((places[next(self._turns) % len(places)],))
+
+    async def until_replaced(self, layout: Layout) -> None:
+        await asyncio.Event().wait()
+
+    def close(self) -> None:
+        self._cluster.close()
+
+
 def layout(address: Address, told: Iterable[Claim]) -> Layout:
     """Of two who claim a slot the one with the later epoch has it; of one node its own word is the latest.
 
-    Raises StoreAway while a slot has no owner.
+    Raises RedisAway while a slot has no owner.
     """
     latest: dict[str, Claim] = {}
     for claim in sorted(told, key=lambda claim: (claim.epoch, claim.is_own)):
@@ -89,7 +107,7 @@ def layout(address: Address, told: Iterable[Claim]) -> Layout:
         for slots in claim.slots:
             owners[slots.start : slots.stop] = array("H", [index]) * len(slots)
     if _NOBODY in owners:
-        raise StoreAway("slots of the cluster have no owner")
+        raise RedisAway("slots of the cluster have no owner")
     scopes = _scopes(owners)
     left = [index for index in range(len(masters)) if index in scopes]  # The others lost all they claim.
     places = tuple(
@@ -133,7 +151,7 @@ def _host(place: str, asked: Address) -> tuple[str, int]:
     """A node that nobody has met knows no address of its own. Certificates are made for names."""
     found = re.fullmatch(r"(?P<ip>.*):(?P<port>\d+)(@\d+)?(,(?P<name>[^,]*))?(,.*)?", place)
     if found is None:
-        raise StoreAway("an answer of CLUSTER NODES is not understood")
+        raise RedisAway("an answer of CLUSTER NODES is not understood")
     name = found["name"] if asked.tls else ""
     return name or found["ip"].strip("[]") or asked.host, int(found["port"])
 

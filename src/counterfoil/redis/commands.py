@@ -1,40 +1,36 @@
 """The cache's Redis for others, over a connection of their own. All their keys lie in one scope, on one server."""
 
-import hashlib
 from typing import Any
-
-import hiredis
 
 from counterfoil.redis.address import parse_address
 from counterfoil.redis.connection import Argument, Connection, unwrap
 from counterfoil.redis.connection_manager import ConnectionManager, check_mode
+from counterfoil.redis.script import Script
 from counterfoil.redis.topology import Place
 
 
 class Commands:
-    """Every operation raises StoreAway, at once while the server is away; on an error answer it is looked for again."""
+    """Every operation raises RedisAway, at once while the server is away; on an error answer it is looked for again."""
 
     def __init__(self, url: str, scope: str) -> None:
         self._scope = scope
-        self._link = ConnectionManager(parse_address(url), scope, _greet)
+        self._connections = ConnectionManager(parse_address(url), scope, _greet)
 
     async def start(self) -> None:
         """Connects, or goes on trying in the background."""
-        await self._link.start()
+        await self._connections.start()
 
     async def close(self) -> None:
-        await self._link.close()
+        await self._connections.close()
 
     async def send(self, name: str, key: str, *arguments: Argument) -> Any:
-        return self._link.unwrap(await self._link.to(self._scope).send(name, self._key(key), *arguments))
+        server = self._connections.to(self._scope)
+        return self._connections.unwrap(await server.send(name, self._key(key), *arguments))
 
     async def run(self, script: bytes, key: str, *arguments: Argument) -> Any:
         """A Lua script on one key."""
-        server, rest = self._link.to(self._scope), (1, self._key(key), *arguments)
-        reply = await server.send("EVALSHA", hashlib.sha1(script, usedforsecurity=False).hexdigest(), *rest)
-        if isinstance(reply, hiredis.ReplyError) and str(reply).startswith("NOSCRIPT"):
-            reply = await server.send("EVAL", script, *rest)
-        return self._link.unwrap(reply)
+        server = self._connections.to(self._scope)
+        return self._connections.unwrap(await Script(script).run(server, [self._key(key)], *arguments))
 
     def _key(self, key: str) -> str:
         return f"cf1:{{{self._scope}}}:{key}"

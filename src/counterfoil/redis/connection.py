@@ -5,23 +5,29 @@ matched in order. Commands and their meaning live elsewhere.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import hiredis
 
-from counterfoil.cache.rules import COMMAND_LIMIT
-from counterfoil.cache.store import StoreAway
 from counterfoil.redis.address import Address
+from counterfoil.redis.failures import ErrorReply, RedisAway
+from counterfoil.redis.timing import COMMAND_LIMIT
 
 Argument = str | bytes | int
 
+NO_ANSWER, NOT_REDIS = "no answer in time", "not the Redis protocol"
+"""Why a connection was given up."""
+
 
 class Connection(asyncio.Protocol):
-    """A future's result may be an exception, the server's (hiredis.ReplyError) or StoreAway: a future whose reader has
+    """A future's result may be an exception, the server's (hiredis.ReplyError) or RedisAway: a future whose reader has
     left must not complain.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit: float = COMMAND_LIMIT) -> None:
+        """`limit`: seconds of silence after which it is given up."""
+        self._limit = limit
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader()
         self._transport: asyncio.Transport | None = None
@@ -40,14 +46,14 @@ class Connection(asyncio.Protocol):
     def send(self, *command: Argument) -> asyncio.Future[Any]:
         future = self._loop.create_future()
         if self._why_lost is not None:
-            future.set_result(StoreAway(self._why_lost))
+            future.set_result(RedisAway(self._why_lost))
             return future
         if not self._unsent:
             self._loop.call_soon(self._flush)
         self._unsent.append(hiredis.pack_command(cast("Any", command)))
         self._waiting.append((future, self._loop.time()))
         if self._timer is None:
-            self._timer = self._loop.call_later(COMMAND_LIMIT, self._check_time)
+            self._timer = self._loop.call_later(self._limit, self._check_time)
         return future
 
     def abort(self, why: str) -> None:
@@ -62,7 +68,7 @@ class Connection(asyncio.Protocol):
         self.on_lost(why)
         for future, _ in self._waiting:
             if not future.done():
-                future.set_result(StoreAway(why))
+                future.set_result(RedisAway(why))
         self._waiting.clear()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -80,7 +86,7 @@ class Connection(asyncio.Protocol):
             while (reply := self._reader.gets()) is not False:
                 self._take(reply)
         except hiredis.ProtocolError:
-            self.abort("not the Redis protocol")
+            self.abort(NOT_REDIS)
 
     def _take(self, reply: Any) -> None:
         if self.on_message is not None and isinstance(reply, list) and reply[0] == b"message":
@@ -102,20 +108,20 @@ class Connection(asyncio.Protocol):
         self._timer = None
         if not self._waiting:
             return
-        due = max(self._waiting[0][1], self._heard) + COMMAND_LIMIT
+        due = max(self._waiting[0][1], self._heard) + self._limit
         if due <= self._loop.time():
-            self.abort("no answer in time")
+            self.abort(NO_ANSWER)
         else:
             self._timer = self._loop.call_at(due, self._check_time)
 
 
-async def connect(address: Address) -> Connection:
-    """Signed in and on its database. Raises StoreAway or OSError; the caller limits the time."""
-    loop = asyncio.get_running_loop()
+async def connect(address: Address, limit: float = COMMAND_LIMIT) -> Connection:
+    """Signed in and on its database. Raises RedisAway or OSError; the caller limits the time."""
+    loop, make = asyncio.get_running_loop(), partial(Connection, limit)
     if address.path:
-        _, connection = await loop.create_unix_connection(Connection, address.path)
+        _, connection = await loop.create_unix_connection(make, address.path)
     else:
-        _, connection = await loop.create_connection(Connection, address.host, address.port, ssl=address.tls)
+        _, connection = await loop.create_connection(make, address.host, address.port, ssl=address.tls)
     opening: list[tuple[Argument, ...]] = [("AUTH", *address.login)] if address.login else []
     opening += [("SELECT", address.database)] if address.database else []
     try:
@@ -129,8 +135,8 @@ async def connect(address: Address) -> Connection:
 
 def unwrap(reply: Any) -> Any:
     """The reply, unless it is an error, which here always means: cannot serve (READONLY, LOADING, OOM, NOAUTH ...)."""
-    if isinstance(reply, StoreAway):
+    if isinstance(reply, RedisAway):
         raise reply
     if isinstance(reply, Exception):
-        raise StoreAway(str(reply).split(", with args", maxsplit=1)[0][:200])
+        raise ErrorReply(str(reply).split(", with args", maxsplit=1)[0][:200])
     return reply

@@ -1,25 +1,21 @@
 """Keeps connections up: the first command that finds one hung pays for it, the rest fail at once until all are back."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
 
-from counterfoil.cache import rules
-from counterfoil.cache.store import StoreAway
+from counterfoil.redis import timing
 from counterfoil.redis.address import Address
-from counterfoil.redis.cluster import ClusterNodes
+from counterfoil.redis.cluster import ClusterTopology
 from counterfoil.redis.connection import Argument, Connection, connect, unwrap
-from counterfoil.redis.known_by import topology_for
-from counterfoil.redis.topology import Layout, Place, Topology
+from counterfoil.redis.failures import OneOfACluster, RedisAway
+from counterfoil.redis.info import mode_of, parse_info
+from counterfoil.redis.sentinel import SentinelTopology
+from counterfoil.redis.topology import Layout, Place, StaticTopology, Topology
 
 log = structlog.get_logger(__name__)
-
-
-class OneOfACluster(StoreAway):
-    """The server that was greeted holds some of the keys only."""
 
 
 class Server:
@@ -31,8 +27,8 @@ class Server:
 
 
 class ConnectionManager:
-    """`greet` makes a fresh connection usable and names its run, or raises StoreAway; only when every server was
-    greeted does the link count as up. `in_cluster` guides to those that are needed, once it shows that it is one.
+    """`greet` makes a fresh connection usable and names its run, or raises RedisAway; only when every server was
+    greeted do they count as up. `in_cluster` finds those that are needed, once it shows that it is one.
     """
 
     def __init__(
@@ -40,11 +36,11 @@ class ConnectionManager:
         address: Address,
         purpose: str,
         greet: Callable[[Connection, Place], Awaitable[str]],
-        in_cluster: Callable[[Address], Topology] = ClusterNodes,
+        in_cluster: Callable[[Address], Topology] = ClusterTopology,
     ) -> None:
         self._address = address
         self._in_cluster = in_cluster
-        self._guide = topology_for(address)
+        self._topology: Topology = SentinelTopology(address) if address.sentinels else StaticTopology(address)
         self._purpose = purpose
         self._greet = greet
         self._servers: Sequence[Server] = ()
@@ -63,18 +59,18 @@ class ConnectionManager:
 
     @property
     def servers(self) -> Sequence[Server]:
-        """At least one. Raises StoreAway."""
+        """At least one. Raises RedisAway."""
         if not self._servers:
-            raise StoreAway(self._why_away, left=max(0.0, self._back_at - asyncio.get_running_loop().time()))
+            raise RedisAway(self._why_away, left=max(0.0, self._back_at - asyncio.get_running_loop().time()))
         return self._servers
 
     def to(self, scope: str) -> Server:
-        """Who holds the keys of a scope. Raises StoreAway."""
+        """Who holds the keys of a scope. Raises RedisAway."""
         servers = self._servers or self.servers
         return servers[self._layout.index_of(scope)]
 
     def send(self, *command: Argument) -> asyncio.Future[Any]:
-        """To any of them. Raises StoreAway."""
+        """To any of them. Raises RedisAway."""
         return self.servers[0].send(*command)
 
     async def start(self) -> None:
@@ -86,15 +82,15 @@ class ConnectionManager:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self._guide.close()
+        self._topology.close()
         servers, self._servers = self._servers, ()
         _abort(servers, "closed")
 
     def unwrap(self, reply: Any) -> Any:
-        """The reply. An error gives up the connections, so that the servers are looked for again. Raises StoreAway."""
+        """The reply. An error gives up the connections, so that the servers are looked for again. Raises RedisAway."""
         try:
             return unwrap(reply)
-        except StoreAway as error:
+        except RedisAway as error:
             self.drop(str(error))
             raise
 
@@ -103,25 +99,25 @@ class ConnectionManager:
             self._servers[0].connection.abort(why)
 
     async def _stay_connected(self) -> None:
-        pause, since = rules.REDIAL_FIRST, ""
+        pause, since = timing.REDIAL_FIRST, ""
         while True:
             try:
                 await self._connect()
             except OneOfACluster:
-                self._guide.close()
-                self._guide = self._in_cluster(self._address)
+                self._topology.close()
+                self._topology = self._in_cluster(self._address)
                 continue
-            except (OSError, StoreAway) as error:  # TimeoutError is an OSError.
+            except (OSError, RedisAway) as error:  # TimeoutError is an OSError.
                 since = self._why_away = self._report(since, str(error) or type(error).__name__)
-                left = error.left if isinstance(error, StoreAway) else 0.0
+                left = error.left if isinstance(error, RedisAway) else 0.0
                 self._back_at = asyncio.get_running_loop().time() + left
                 self._tried.set()
                 await asyncio.sleep(left or pause)
-                pause = min(pause * 2, rules.REDIAL_LAST)
+                pause = min(pause * 2, timing.REDIAL_LAST)
                 continue
             if since:
                 log.info("redis_back", purpose=self._purpose)
-            pause, since = rules.REDIAL_FIRST, ""
+            pause, since = timing.REDIAL_FIRST, ""
             self.came_up()
             self._tried.set()
             await self._watch()
@@ -130,7 +126,7 @@ class ConnectionManager:
 
     async def _watch(self) -> None:
         """Until a connection is lost; when the layout was replaced all are dropped, though they may still answer."""
-        replaced = asyncio.create_task(self._guide.until_replaced(self._layout))
+        replaced = asyncio.create_task(self._topology.until_replaced(self._layout))
         lost = asyncio.create_task(self._lost.wait())
         try:
             await asyncio.wait([replaced, lost], return_when=asyncio.FIRST_COMPLETED)
@@ -141,7 +137,7 @@ class ConnectionManager:
             lost.cancel()
 
     async def _connect(self) -> None:
-        layout = await self._guide.find()
+        layout = await self._topology.find()
         servers: list[Server] = []
         try:
             await self._greet_all(layout, servers)
@@ -155,21 +151,21 @@ class ConnectionManager:
 
     async def _greet_all(self, layout: Layout, servers: list[Server]) -> None:
         """Fills `servers`. Those that are left alone at first are waited for together."""
-        waiting: StoreAway | None = None
+        waiting: RedisAway | None = None
         for place in layout.places:
             try:
                 servers.append(await self._server(place))
-            except StoreAway as error:
+            except RedisAway as error:
                 if not error.left:
                     raise
                 waiting = max(error, waiting or error, key=lambda each: each.left)
         if waiting is not None:
             raise waiting
         if any(server.connection.is_lost for server in servers):
-            raise StoreAway("connection closed")
+            raise RedisAway("connection closed")
 
     async def _server(self, place: Place) -> Server:
-        async with asyncio.timeout(rules.COMMAND_LIMIT):
+        async with asyncio.timeout(timing.COMMAND_LIMIT):
             connection = await connect(place.address)
             try:
                 return Server(connection, place, await self._greet(connection, place))
@@ -198,9 +194,9 @@ def _abort(servers: Sequence[Server], why: str) -> None:
 
 
 def check_mode(place: Place, server: bytes) -> None:
-    """Raises OneOfACluster when that was not known, and StoreAway for a sentinel. Valkey has another name for it."""
-    mode = re.search(rb"^(?:redis|server)_mode:(\w+)", server, re.MULTILINE)
-    if mode is not None and mode[1] == b"sentinel":
-        raise StoreAway("a sentinel, and ?sentinel=NAME does not say whom it watches")
-    if mode is not None and mode[1] == b"cluster" and place.epoch is None:
+    """Raises OneOfACluster when that was not known, and RedisAway for a sentinel. `server`: that section of INFO."""
+    mode = mode_of(parse_info(server))
+    if mode == "sentinel":
+        raise RedisAway("a sentinel, and ?sentinel=NAME does not say whom it watches")
+    if mode == "cluster" and place.epoch is None:
         raise OneOfACluster("one of a cluster")

@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from counterfoil.cache import rules
-from counterfoil.cache.store import StoreAway
+from counterfoil.redis import timing
 from counterfoil.redis.address import Address
+from counterfoil.redis.cluster import AnyMaster
 from counterfoil.redis.connection import Connection, unwrap
 from counterfoil.redis.connection_manager import ConnectionManager, check_mode
-from counterfoil.redis.known_by import AnyMaster
+from counterfoil.redis.failures import RedisAway
 from counterfoil.redis.topology import Place
 
 Listener = Callable[[str, bytes], None]
@@ -22,7 +22,7 @@ class Subscriber:
         # Redis does not separate channels by database.
         self.channel = f"cf1:{address.database}"
         self._listeners: list[Listener] = []
-        self._link = ConnectionManager(address, "messages", self._subscribe, AnyMaster)
+        self._connections = ConnectionManager(address, "messages", self._subscribe, AnyMaster)
         self._running: asyncio.Task[None] | None = None
         self._is_started = False
 
@@ -35,7 +35,7 @@ class Subscriber:
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait([self._running])
-            await self._link.close()
+            await self._connections.close()
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
@@ -44,7 +44,7 @@ class Subscriber:
 
     @property
     def hears(self) -> bool:
-        return self._link.is_up
+        return self._connections.is_up
 
     def hear(self, packed: bytes) -> None:
         topic, _, message = packed.partition(b"\n")
@@ -58,11 +58,11 @@ class Subscriber:
         return ""
 
     async def _run(self) -> None:
-        await self._link.start()
+        await self._connections.start()
         while True:  # A connection on which nothing is asked would not notice a dead server.
-            await asyncio.sleep(rules.LISTENER_BEAT)
-            with contextlib.suppress(StoreAway):
-                await self._link.send("PING")
+            await asyncio.sleep(timing.LISTENER_BEAT)
+            with contextlib.suppress(RedisAway):
+                await self._connections.send("PING")
 
 
 def pack_message(topic: str, message: bytes) -> bytes:

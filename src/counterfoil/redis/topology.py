@@ -1,7 +1,9 @@
-"""Which servers hold the keys, and which of them those of one scope."""
+"""Which servers hold the keys, and which of them those of one scope; and who knows that, where it never changes."""
 
+import asyncio
 from array import array
 from binascii import crc_hqx
+from itertools import cycle
 from typing import NamedTuple, Protocol
 
 from counterfoil.redis.address import Address
@@ -33,12 +35,28 @@ class Topology(Protocol):
     """Knows the layout."""
 
     async def find(self) -> Layout:
-        """Raises StoreAway or OSError when nobody can tell."""
+        """Raises RedisAway or OSError when nobody can tell."""
 
     async def until_replaced(self, layout: Layout) -> None:
         """Returns when another one holds. Who is silent replaces nothing: the servers may well be there."""
 
     def close(self) -> None: ...
+
+
+class StaticTopology:
+    """Where the URL says. Of several hosts another one each time."""
+
+    def __init__(self, address: Address) -> None:
+        self._turns = cycle((address, *address.others))
+
+    async def find(self) -> Layout:
+        return Layout((Place(next(self._turns)),))
+
+    async def until_replaced(self, layout: Layout) -> None:
+        await asyncio.Event().wait()
+
+    def close(self) -> None:
+        pass
 
 
 def slot_of(scope: str) -> int:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.failures import KINDS, OTHER
-from counterfoil.settings import is_loopback, origin
+from counterfoil.urls import is_loopback, origin
 
 _log = structlog.get_logger(__name__)
 

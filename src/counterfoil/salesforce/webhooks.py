@@ -1,12 +1,10 @@
 """Calls from Salesforce: which order each is about. They carry its id alone; the order itself is read again."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from counterfoil import signing
 from counterfoil.salesforce.wire import is_id
 from counterfoil.signing import BadBody
 
@@ -27,9 +25,8 @@ class _Message(Struct):
 _message = msgspec.json.Decoder(_Message)
 
 
-def verify(secrets: Sequence[bytes], headers: Mapping[str, str], body: bytes, now: float) -> Nudge:
-    """Raises BadSignature, then BadBody."""
-    webhook_id = signing.verify(secrets, headers, body, now)
+def read_nudge(webhook_id: str, body: bytes) -> Nudge:
+    """Of a message that was verified. Raises BadBody."""
     try:
         message = _message.decode(body)
     except (ValueError, RecursionError):

@@ -16,7 +16,7 @@ from counterfoil.web.services import GivenServices
 
 _log = structlog.get_logger(__name__)
 
-PATIENCE = 2.0
+TIMEOUT = 2.0
 """Seconds for a neighbour's answer; orchestrators give up soon after."""
 
 
@@ -46,7 +46,7 @@ async def metrics(request: Request[Any, Any, Any], services: GivenServices) -> R
 
 async def _answers(name: str, question: Awaitable[None]) -> bool:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await question
     except Exception as error:  # noqa: BLE001 - whatever it is, the neighbour does not answer
         _log.warning("neighbour does not answer", neighbour=name, reason=type(error).__name__)

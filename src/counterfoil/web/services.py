@@ -1,4 +1,4 @@
-"""What request handlers work with: one struct, put together in app.build, given to handlers as `parts`."""
+"""What request handlers work with: one struct, put together in app.build, given to handlers as `services`."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -23,22 +23,21 @@ from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.summary import Summaries
 from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import Cache
-from counterfoil.changes.catch_up import CatchUp
-from counterfoil.changes.clearing import Changes
+from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine
 from counterfoil.orders.face import Orders
 from counterfoil.settings import Settings
 from counterfoil.web.http.guard import Guard
 from counterfoil.web.http.limits import Limits
-from counterfoil.web.http.live_streams import Live
+from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metrics import Metrics
-from counterfoil.web.http.response_cache import Responses
+from counterfoil.web.http.responses import Responses
 from counterfoil.web.views.rendering import Renderer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """A handler asks for it with `parts: GivenServices`."""
+    """A handler asks for it with `services: GivenServices`."""
 
     settings: Settings
     cache: Cache
@@ -62,11 +61,10 @@ class Services:
     hand_offs: HandOffs
     profiles: Profiles
     changes: Changes
-    missed: CatchUp
     responses: Responses
     renderer: Renderer
     limits: Limits
-    live: Live
+    live: LiveStreams
     metrics: Metrics
 
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Invoice
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
+from counterfoil.whmcs.interpreting import interpreting, real_id
 from counterfoil.whmcs.orders_api import Line, order_params, raise_if_not_placed, refused_order
-from counterfoil.whmcs.reading import interpreting, real
 from counterfoil.whmcs.results import ChangeReport, Placed
 from counterfoil.whmcs.wire import addon, orders
 
@@ -62,7 +62,7 @@ class WhmcsAddon:
 
     async def invoices(self, client_id: int, ids: Sequence[int]) -> dict[int, Invoice]:
         """Those of this client among them, as GetInvoice answers each. Raises NotOffered."""
-        params: dict[str, str | int] = {"clientid": real(client_id), "invoiceids": ",".join(map(str, ids))}
+        params: dict[str, str | int] = {"clientid": real_id(client_id), "invoiceids": ",".join(map(str, ids))}
         with interpreting(INVOICES):
             return addon.invoices(await self._call(INVOICES, params), client_id, ids, self._zone)
 

@@ -12,7 +12,8 @@ from counterfoil.errors import BillingUnavailable, OutcomeUnknown, SignInFailed
 from counterfoil.model import Client, Gateway, Invoice, PaymentMethod, Subscription, User
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import NOT_CARRIED_OUT
-from counterfoil.whmcs.reading import everything, interpreting, none_twice, real, unavailable
+from counterfoil.whmcs.interpreting import interpreting, real_id, unavailable
+from counterfoil.whmcs.lists import everything, none_twice
 from counterfoil.whmcs.results import InvoiceRows, Login, WhmcsDetails
 from counterfoil.whmcs.sso import has_origin_of
 from counterfoil.whmcs.wire import clients, invoices, payments, subscriptions
@@ -105,7 +106,7 @@ class WhmcsApi:
         """
         with interpreting("GetClientsDetails"):
             try:
-                answer = await self._client.call("GetClientsDetails", {"clientid": real(client_id), "stats": 0})
+                answer = await self._client.call("GetClientsDetails", {"clientid": real_id(client_id), "stats": 0})
             except WhmcsRefused as refusal:
                 if refusal.says("Client Not Found"):
                     return None
@@ -118,7 +119,7 @@ class WhmcsApi:
         Raises UpdateRefused, OutcomeUnknown; BillingUnavailable when it certainly changed nothing.
         https://developers.whmcs.com/api-reference/updateclient/
         """
-        params = {"clientid": real(client_id), **clients.client_changes(texts, preferences)}
+        params = {"clientid": real_id(client_id), **clients.client_changes(texts, preferences)}
         try:
             answer = await self._client.call("UpdateClient", params, write=True, from_stranger=True)
         except WhmcsRefused as refusal:
@@ -140,15 +141,14 @@ class WhmcsApi:
         limitnum: int = 1000,
         orderby: str = "date",
         order: str = "desc",
-        status: str = "",
     ) -> InvoiceRows:
-        """One page, drafts among it. `status` in WHMCS's words, "Overdue" too.
+        """One page, drafts among it.
 
         https://developers.whmcs.com/api-reference/getinvoices/
         """
         # Without a client WHMCS would send everybody's invoices.
-        params: dict[str, str | int] = {"userid": real(client_id), "limitstart": limitstart, "limitnum": limitnum}
-        params |= {"orderby": orderby, "order": order} | ({"status": status} if status else {})
+        params: dict[str, str | int] = {"userid": real_id(client_id), "limitstart": limitstart, "limitnum": limitnum}
+        params |= {"orderby": orderby, "order": order}
         with interpreting("GetInvoices"):
             answer = await self._client.call("GetInvoices", params)
             read = partial(invoices.invoice_rows, answer, client_id, limitstart, limitnum, self._zone)
@@ -184,7 +184,7 @@ class WhmcsApi:
         https://developers.whmcs.com/api-reference/getpaymethods/
         """
         with interpreting("GetPayMethods"):
-            answer = await self._client.call("GetPayMethods", {"clientid": real(client_id)})
+            answer = await self._client.call("GetPayMethods", {"clientid": real_id(client_id)})
             return payments.payment_methods(answer, client_id)
 
     async def get_clients_products(self, client_id: int) -> tuple[Subscription, ...]:
@@ -195,7 +195,7 @@ class WhmcsApi:
         found = await everything(
             self._client,
             "GetClientsProducts",
-            {"clientid": real(client_id)},
+            {"clientid": real_id(client_id)},
             lambda answer: subscriptions.subscriptions(answer, client_id, self._zone),
         )
         with interpreting("GetClientsProducts"):
@@ -206,7 +206,7 @@ class WhmcsApi:
 
         Raises SsoRefused. https://developers.whmcs.com/api-reference/createssotoken/
         """
-        params: dict[str, str | int] = {"client_id": real(client_id), "user_id": real(user_id)}
+        params: dict[str, str | int] = {"client_id": real_id(client_id), "user_id": real_id(user_id)}
         params |= {"destination": destination} | ({"sso_redirect_path": path} if path else {})
         with interpreting("CreateSsoToken"):
             try:

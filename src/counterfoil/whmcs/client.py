@@ -1,7 +1,7 @@
 """One call to WHMCS: credentials, time limit, retries, and what becomes of a failure. Which actions there are: api.py.
 
-A call passes the breaker and the gate, is posted, decoded, and maybe tried again; whatever does not end in a whole
-answer becomes BillingUnavailable for the customer and one log line for the operator.
+A call passes the breaker and the concurrency limit, is posted, decoded, and maybe tried again; whatever does not end in
+a whole answer becomes BillingUnavailable for the customer and one log line for the operator.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ class WhmcsRefused(Exception):
         return self.message.strip().lower().startswith(tuple(text.lower() for text in beginnings))
 
 
-class _Course:
+class _Progress:
     """How far one call has come, for the log line and the breaker."""
 
     def __init__(self, action: str, now: float, *, write: bool, from_stranger: bool) -> None:
@@ -74,9 +74,9 @@ class WhmcsClient:
             self._credentials["accesskey"] = access_key
         self._timeout, self._clock = timeout, clock
         self._connection = Connection(self.url, timeout, max_concurrency)
-        self._gate = ConcurrencyLimit(max_concurrency, clock)
+        self._concurrency = ConcurrencyLimit(max_concurrency, clock)
         self._breaker = Breaker(clock)
-        self.health = Health(self._gate, self._breaker)
+        self.health = Health(self._concurrency, self._breaker)
 
     async def close(self) -> None:
         await self._connection.close()
@@ -94,110 +94,112 @@ class WhmcsClient:
         A `write` is sent at most once. `from_stranger`: somebody outside chose the text. Raises WhmcsRefused
         (`result: error`), and BillingUnavailable with the arguments action, reason and hint (failures.py).
         """
-        course = _Course(action, self._clock(), write=write, from_stranger=from_stranger)
+        progress = _Progress(action, self._clock(), write=write, from_stranger=from_stranger)
         try:
             async with asyncio.timeout(self._timeout) as limit:
                 form = self._form(action, params)
-                course.question = hash(frozenset(form.items()))
-                answer = await self._persist(course, form, limit)
+                progress.question = hash(frozenset(form.items()))
+                answer = await self._persist(progress, form, limit)
         except TimeoutError:
-            failure = self._timed_out(course)
+            failure = self._timed_out(progress)
         except Failure as error:
             failure = error
         except WhmcsRefused:
-            self._count(course, "refused")
+            self._count(progress, "refused")
             raise
         except BaseException:
             # The caller went away. What WHMCS would have said is not known.
-            if course.permit:
-                self._breaker.abandoned(course.permit)
+            if progress.permit:
+                self._breaker.abandoned(progress.permit)
             raise
         else:
-            self._count(course, "ok")
+            self._count(progress, "ok")
             return answer
-        raise self._unavailable(course, failure)
+        raise self._unavailable(progress, failure)
 
     def _form(self, action: str, params: Mapping[str, str | int]) -> dict[str, str]:
         # WHMCS reads the strings "true" and "false" both as true.
         given = {key: str(int(value)) if isinstance(value, bool) else str(value) for key, value in params.items()}
         return {**given, **self._credentials, "action": action}
 
-    async def _persist(self, course: _Course, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
+    async def _persist(self, progress: _Progress, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
         while True:
             try:
-                return await self._attempt(course, form, limit)
+                return await self._attempt(progress, form, limit)
             except Failure as failure:
-                backoff = BACKOFF * 2 ** (course.attempts - 1) * random.random()  # noqa: S311 spreads load, no secret
-                if not self._may_repeat(course, failure) or backoff >= _left(limit):
+                backoff = BACKOFF * 2 ** (progress.attempts - 1) * random.random()  # noqa: S311 spreads load, no secret
+                if not self._may_repeat(progress, failure) or backoff >= _left(limit):
                     raise
             self.health.retries += 1
             await asyncio.sleep(backoff)
 
-    def _may_repeat(self, course: _Course, failure: Failure) -> bool:
-        return failure.kind.again and not course.write and course.attempts < MOST_ATTEMPTS and not self._breaker.wait
+    def _may_repeat(self, progress: _Progress, failure: Failure) -> bool:
+        return (
+            failure.kind.again and not progress.write and progress.attempts < MOST_ATTEMPTS and not self._breaker.wait
+        )
 
-    async def _attempt(self, course: _Course, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
+    async def _attempt(self, progress: _Progress, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
         if self._breaker.wait:
             raise Failure("paused")
-        async with self._gate.place(_left(limit)):
+        async with self._concurrency.place(_left(limit)):
             # The breaker may have opened while we waited.
-            course.permit = self._breaker.admit()
-            if course.permit is None:
+            progress.permit = self._breaker.admit()
+            if progress.permit is None:
                 raise Failure("paused")
-            course.attempts, course.granted = course.attempts + 1, _left(limit)
-            return await self._judged(course, course.permit, form)
+            progress.attempts, progress.granted = progress.attempts + 1, _left(limit)
+            return await self._judged(progress, progress.permit, form)
 
-    async def _judged(self, course: _Course, permit: Permit, form: Mapping[str, str]) -> dict[str, Any]:
+    async def _judged(self, progress: _Progress, permit: Permit, form: Mapping[str, str]) -> dict[str, Any]:
         """One POST; what comes of it is told to the breaker, and the permit is used up."""
         try:
-            answer = _read(course.action, await self._connection.post(form))
+            answer = _read(progress.action, await self._connection.post(form))
         except Failure as failure:
-            course.permit = None
-            if course.from_stranger and failure.reason in ABOUT_THE_TEXT:
+            progress.permit = None
+            if progress.from_stranger and failure.reason in ABOUT_THE_TEXT:
                 self._breaker.abandoned(permit)
             elif failure.kind.outage:
-                self._breaker.failed(permit, failure, course.question)
+                self._breaker.failed(permit, failure, progress.question)
             else:
                 self._breaker.succeeded(permit)
             raise
         except WhmcsRefused:
-            course.permit = None
+            progress.permit = None
             self._breaker.succeeded(permit)
             raise
-        course.permit = None
+        progress.permit = None
         self._breaker.succeeded(permit)
         return answer
 
-    def _timed_out(self, course: _Course) -> Failure:
+    def _timed_out(self, progress: _Progress) -> Failure:
         failure = Failure("timeout")
-        if course.permit and course.granted >= self._timeout / 2:
-            self._breaker.failed(course.permit, failure, course.question)
+        if progress.permit and progress.granted >= self._timeout / 2:
+            self._breaker.failed(progress.permit, failure, progress.question)
             return failure
         # Most of the time went by in our own queue or pauses, so it says nothing about WHMCS.
-        if course.permit:
-            self._breaker.abandoned(course.permit)
-        return failure if course.attempts > 1 else Failure("queue_full")
+        if progress.permit:
+            self._breaker.abandoned(progress.permit)
+        return failure if progress.attempts > 1 else Failure("queue_full")
 
-    def _count(self, course: _Course, outcome: str) -> float:
-        seconds = self._clock() - course.began
-        self.health.count(course.action, outcome, seconds)
+    def _count(self, progress: _Progress, outcome: str) -> float:
+        seconds = self._clock() - progress.began
+        self.health.count(progress.action, outcome, seconds)
         return seconds
 
-    def _unavailable(self, course: _Course, failure: Failure) -> BillingUnavailable:
-        seconds = self._count(course, failure.reason)
+    def _unavailable(self, progress: _Progress, failure: Failure) -> BillingUnavailable:
+        seconds = self._count(progress, failure.reason)
         # While WHMCS is left alone, the line that said so is enough; one for each caller would bury it.
         level = "debug" if failure.reason == "paused" else "error" if failure.reason in CREDENTIALS else "warning"
         getattr(_log, level)(
             "WHMCS call failed",
-            action=course.action,
+            action=progress.action,
             reason=failure.reason,
             status=failure.status,
             meaning=failure.meaning,
             hint=failure.kind.hint,
             seconds=round(seconds, 3),
-            attempts=course.attempts,
+            attempts=progress.attempts,
         )
-        error = BillingUnavailable(course.action, failure.reason, failure.kind.hint)
+        error = BillingUnavailable(progress.action, failure.reason, failure.kind.hint)
         error.retry_after = max(BillingUnavailable.retry_after, math.ceil(self._breaker.wait))
         return error
 

@@ -33,7 +33,7 @@ class Connection:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             headers={"User-Agent": "Counterfoil", "Accept": "application/json", "Accept-Encoding": "gzip"},
             timeout=httpx2.Timeout(None, connect=min(CONNECT_TIMEOUT, timeout / 2)),
-            # The number of connections is bounded by the number of calls (gate.py), so that no call waits in the pool.
+            # The number of connections is bounded by that of calls (concurrency.py), so that no call waits in the pool.
             limits=httpx2.Limits(max_keepalive_connections=max_concurrency, keepalive_expiry=KEEP_ALIVE),
             follow_redirects=False,
             trust_env=False,

@@ -3,9 +3,10 @@
 No text of WHMCS's is ever carried here: what it sends is hostile input, and may hold customers' data.
 """
 
-import ipaddress
 import re
 from typing import NamedTuple
+
+from counterfoil.networks import parse_ip
 
 
 class Kind(NamedTuple):
@@ -90,7 +91,4 @@ def refused_access(message: str, action: str, status: int) -> Failure | None:
 
 
 def _address(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text.rstrip(".:")))
-    except ValueError:
-        return "(not readable)"
+    return str(parse_ip(text.rstrip(".:")) or "(not readable)")

@@ -27,19 +27,19 @@ class Latency:
 class Health:
     """`calls` by (action, outcome): "ok", "refused" (a business error), or the reason of failures.py."""
 
-    def __init__(self, gate: ConcurrencyLimit, breaker: Breaker) -> None:
-        self._gate, self._breaker = gate, breaker
+    def __init__(self, concurrency: ConcurrencyLimit, breaker: Breaker) -> None:
+        self._concurrency, self._breaker = concurrency, breaker
         self.calls: Counter[tuple[str, str]] = Counter()
         self.latency: dict[str, Latency] = {}
         self.retries = 0
 
     @property
     def in_flight(self) -> int:
-        return self._gate.in_flight
+        return self._concurrency.in_flight
 
     @property
     def queued(self) -> int:
-        return self._gate.queued
+        return self._concurrency.queued
 
     @property
     def breaker(self) -> str:

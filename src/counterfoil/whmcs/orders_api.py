@@ -9,7 +9,8 @@ from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Product
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import NOT_CARRIED_OUT
-from counterfoil.whmcs.reading import everything, interpreting, real
+from counterfoil.whmcs.interpreting import interpreting, real_id
+from counterfoil.whmcs.lists import everything
 from counterfoil.whmcs.results import OrderedService, OrderRow, Placed
 from counterfoil.whmcs.wire import orders
 from counterfoil.whmcs.wire.values import Untrustworthy
@@ -54,7 +55,7 @@ def raise_if_not_placed(error: BillingUnavailable) -> None:
 
 
 def order_params(client_id: int, gateway: str, lines: Sequence[Line], tag: str = "") -> dict[str, str | int]:
-    params: dict[str, str | int] = {"clientid": real(client_id), "paymentmethod": gateway}
+    params: dict[str, str | int] = {"clientid": real_id(client_id), "paymentmethod": gateway}
     for number, line in enumerate(lines):
         params |= {f"pid[{number}]": line.product_id, f"billingcycle[{number}]": line.billing_cycle}
         if line.quantity > 1:
@@ -98,7 +99,7 @@ class WhmcsOrders:
         """
         with interpreting("AcceptOrder"):
             try:
-                await self._client.call("AcceptOrder", {"orderid": real(order_id)}, write=True)
+                await self._client.call("AcceptOrder", {"orderid": real_id(order_id)}, write=True)
             except WhmcsRefused as refusal:
                 raise refused_order(refusal) from None
 
@@ -108,7 +109,7 @@ class WhmcsOrders:
         https://developers.whmcs.com/api-reference/getorders/
         """
         with interpreting("GetOrders"):
-            found = orders.orders(await self._client.call("GetOrders", {"id": real(order_id), "limitnum": 2}))
+            found = orders.orders(await self._client.call("GetOrders", {"id": real_id(order_id), "limitnum": 2}))
             wanted = [order for order in found if order.id == order_id]
             if found and not wanted:
                 raise Untrustworthy("orders that were not asked for")
@@ -122,7 +123,7 @@ class WhmcsOrders:
         found = await everything(
             self._client,
             "GetClientsProducts",
-            {"clientid": real(client_id)},
+            {"clientid": real_id(client_id)},
             lambda answer: orders.services(answer, client_id),
         )
         return tuple(found)

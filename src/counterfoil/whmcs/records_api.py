@@ -1,4 +1,4 @@
-"""WHMCS's API for what is kept of a client beside invoices, as in api.py: one typed method per action."""
+"""WHMCS's API for what a client has besides invoices, as in api.py: one typed method per action."""
 
 import asyncio
 from functools import partial
@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from counterfoil.model import Contact, CreditEntry, Quote, Transaction
 from counterfoil.whmcs.client import WhmcsClient
-from counterfoil.whmcs.reading import everything, interpreting, none_twice, real
+from counterfoil.whmcs.interpreting import interpreting, real_id
+from counterfoil.whmcs.lists import everything, none_twice
 from counterfoil.whmcs.wire import records
 
 
@@ -23,7 +24,7 @@ class WhmcsRecords:
         https://developers.whmcs.com/api-reference/gettransactions/
         """
         with interpreting("GetTransactions"):
-            answer = await self._client.call("GetTransactions", {"clientid": real(client_id)})
+            answer = await self._client.call("GetTransactions", {"clientid": real_id(client_id)})
             # 10,000 rows take 0.1 s, in which nobody else would be served.
             read = partial(records.transactions, answer, client_id, self._zone)
             return none_twice(await asyncio.to_thread(read))
@@ -34,7 +35,7 @@ class WhmcsRecords:
         https://developers.whmcs.com/api-reference/getcredits/
         """
         with interpreting("GetCredits"):
-            answer = await self._client.call("GetCredits", {"clientid": real(client_id)})
+            answer = await self._client.call("GetCredits", {"clientid": real_id(client_id)})
             return none_twice(records.credits_(answer, client_id, self._zone))
 
     async def get_quotes(self, client_id: int) -> tuple[Quote, ...]:
@@ -45,7 +46,7 @@ class WhmcsRecords:
         found = await everything(
             self._client,
             "GetQuotes",
-            {"userid": real(client_id)},
+            {"userid": real_id(client_id)},
             lambda answer: records.quotes(answer, client_id, self._zone),
         )
         with interpreting("GetQuotes"):
@@ -59,7 +60,7 @@ class WhmcsRecords:
         found = await everything(
             self._client,
             "GetContacts",
-            {"userid": real(client_id)},
+            {"userid": real_id(client_id)},
             lambda answer: records.contacts(answer, client_id),
         )
         with interpreting("GetContacts"):

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from counterfoil.settings import origin
+from counterfoil.urls import origin
 
 # Browsers drop tabs and line breaks inside an address and read a backslash as a slash; Python does not.
 _PLAIN = re.compile(r"[\x21-\x5b\x5d-\x7e]{1,2000}", re.ASCII)

@@ -1,13 +1,11 @@
-"""Webhooks from WHMCS: what does a genuine one say. What it changes: billing/freshness.py."""
+"""Webhooks from WHMCS: what a genuine one says. What it changes: the room changes."""
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from counterfoil import signing
 from counterfoil.signing import BadBody
 
 _NUMBERED = re.compile(r"cf_([0-9a-f]{12})_[0-9]{1,18}")
@@ -32,12 +30,8 @@ class _Message(Struct):
 _message = msgspec.json.Decoder(_Message)
 
 
-def verify(secrets: Sequence[bytes], headers: Mapping[str, str], body: bytes, now: float) -> Event:
-    """The event in `body`. Raises BadSignature, then BadBody."""
-    return _event(signing.verify(secrets, headers, body, now), body)
-
-
-def _event(webhook_id: str, body: bytes) -> Event:
+def read_event(webhook_id: str, body: bytes) -> Event:
+    """Of a message that was verified. Raises BadBody."""
     try:
         message = _message.decode(body)
     except (ValueError, RecursionError):

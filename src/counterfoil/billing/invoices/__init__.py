@@ -1,1 +1,1 @@
-"""Invoices of a client: the list, one invoice, and the figures above the list."""
+"""Invoices of a client: the list, one invoice, and the totals above the list."""

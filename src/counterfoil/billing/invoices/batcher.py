@@ -16,11 +16,11 @@ GATHER = 0.005
 """Seconds in which others may join. Those of one page come within a round trip to Redis; a call takes 0.2 s or more."""
 
 
-class _One(Protocol):
+class _InvoiceSource(Protocol):
     async def get_invoice(self, invoice_id: int) -> Invoice | None: ...
 
 
-class _Several(Protocol):
+class _InvoiceBatchSource(Protocol):
     def offers(self, action: str) -> bool: ...
     async def invoices(self, client_id: int, ids: Sequence[int]) -> dict[int, Invoice]: ...
 
@@ -34,15 +34,15 @@ class _Batch:
 
 
 class InvoiceBatcher:
-    def __init__(self, api: _One, addon: _Several) -> None:
-        self._api = api
+    def __init__(self, source: _InvoiceSource, addon: _InvoiceBatchSource) -> None:
+        self._source = source
         self._addon = addon
         self._open: dict[int, _Batch] = {}
 
     async def invoice(self, client_id: int, invoice_id: int) -> Invoice | None:
         """Of whatever client, when it was asked for alone: compare `client_id` first. Raises BillingUnavailable."""
         if not self._addon.offers(INVOICES):
-            return await self._api.get_invoice(invoice_id)
+            return await self._source.get_invoice(invoice_id)
         batch = self._open.get(client_id)
         if batch is None:
             batch = self._open[client_id] = _Batch()
@@ -53,7 +53,7 @@ class InvoiceBatcher:
             if len(batch.ids) >= MOST_INVOICES:
                 del self._open[client_id]
             answer = await asyncio.shield(batch.answer)
-        return await self._api.get_invoice(invoice_id) if answer is None else answer.get(invoice_id)
+        return await self._source.get_invoice(invoice_id) if answer is None else answer.get(invoice_id)
 
     async def _lead(self, client_id: int, batch: _Batch) -> Mapping[int, Invoice] | None:
         try:

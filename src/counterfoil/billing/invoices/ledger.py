@@ -28,7 +28,7 @@ def _listed(row: InvoiceRow | None) -> Said | None:
     return None if row is None else (row.status, row.total.amount, row.due_on)
 
 
-def _told(invoice: Invoice | None) -> Said | None:
+def _own(invoice: Invoice | None) -> Said | None:
     return None if invoice is None else (invoice.status, invoice.total, invoice.due_on)
 
 
@@ -36,12 +36,12 @@ class Difference(NamedTuple):
     """What the list says of an invoice and what it says itself. None: that there is none."""
 
     listed: Said | None
-    told: Said | None
+    own: Said | None
 
     @property
     def is_grave(self) -> bool:
         """About the status, which must never be taken back."""
-        return self.listed is None or self.told is None or self.listed[0] is not self.told[0]
+        return self.listed is None or self.own is None or self.listed[0] is not self.own[0]
 
 
 class Doubts:
@@ -85,12 +85,12 @@ class Ledger:
         self._today = today
         self.reads_all_open = sum(row.status in OPEN for row in rows) <= open_limit
 
-    def differences(self, kept: Mapping[int, Invoice | None] = MappingProxyType({})) -> frozenset[Difference]:
-        """Where the list and an invoice tell of different moments. `kept`: invoices that are known besides."""
-        invoices = {**self._invoices, **kept}
+    def differences(self, cached: Mapping[int, Invoice | None] = MappingProxyType({})) -> frozenset[Difference]:
+        """Where the list and an invoice tell of different moments. `cached`: invoices that are known besides."""
+        invoices = {**self._invoices, **cached}
         rows = {row.id: row for row in self._all_rows if row.id in invoices}
-        both = (Difference(_listed(rows.get(id_)), _told(invoice)) for id_, invoice in invoices.items())
-        return frozenset(each for each in both if each.listed != each.told)
+        both = (Difference(_listed(rows.get(id_)), _own(invoice)) for id_, invoice in invoices.items())
+        return frozenset(each for each in both if each.listed != each.own)
 
     def on_page(self, query: InvoiceQuery) -> frozenset[int]:
         return frozenset(row.id for row in self._page_rows(query))
@@ -141,16 +141,16 @@ class Ledger:
         """Every invoice with what is owed on it; the balances of all open ones must be known."""
         return tuple((row, self._due(row)) for row in self._rows)
 
-    def figures(self, credit: Money) -> tuple[InvoiceTotals, ...]:
+    def totals(self, credit: Money) -> tuple[InvoiceTotals, ...]:
         """One for each currency that something is owed in, the client's own always."""
         unpaid = [row for row in self._rows if row.status is InvoiceStatus.UNPAID]
         currencies = dict.fromkeys([credit.currency, *(row.total.currency for row in unpaid)])
         return tuple(
-            self._figures_in(currency, [row for row in unpaid if row.total.currency == currency], credit)
+            self._totals_in(currency, [row for row in unpaid if row.total.currency == currency], credit)
             for currency in currencies
         )
 
-    def _figures_in(self, currency: str, unpaid: list[InvoiceRow], credit: Money) -> InvoiceTotals:
+    def _totals_in(self, currency: str, unpaid: list[InvoiceRow], credit: Money) -> InvoiceTotals:
         owed = [row for row in unpaid if is_to_pay(row.status, row.total.amount) and self._due(row) > 0]
         return InvoiceTotals(
             due=Money.of(sum(map(self._due, owed), Decimal(0)), currency),

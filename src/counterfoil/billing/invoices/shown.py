@@ -130,7 +130,7 @@ def has_part_payment(invoice: Invoice) -> bool:
 
 
 def detail_of(invoice: Invoice, currency: str, today: date, as_of: datetime) -> InvoiceDetail:
-    """WHMCS's figures as they are, in the client's currency: nothing is computed anew."""
+    """WHMCS's amounts as they are, in the client's currency: nothing is computed anew."""
 
     def money(amount: Decimal) -> Money:
         return Money.of(amount, currency)

@@ -1,23 +1,21 @@
-"""A client's profile as its people see it, and how they change it: written through to WHMCS, never kept here alone."""
+"""A client's profile as its people see it, and how they change it: written through to WHMCS, never stored here."""
 
 import asyncio
-import base64
 from collections.abc import Mapping
-from datetime import datetime
-from hashlib import blake2b
 from typing import Protocol
 
-import msgspec
 import structlog
 from msgspec import Struct
 
+from counterfoil.billing.announcements import Changed, announce
 from counterfoil.billing.clients import Clients
-from counterfoil.billing.lifetimes import client_scope
+from counterfoil.billing.profile.contents import KINDS, PREFERENCES, texts_of
 from counterfoil.billing.profile.phones import canonical, read_phone
-from counterfoil.billing.profile.rules import TEXTS, Fault, faults, tidy
+from counterfoil.billing.profile.rules import Fault, faults, tidy
+from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.billing.reading import Reading
 from counterfoil.cache import Cache
-from counterfoil.changes.clearing import Changed
+from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import (
     BillingUnavailable,
     ClientNotFound,
@@ -34,80 +32,11 @@ _log = structlog.get_logger(__name__)
 LOOKS, BETWEEN_LOOKS = 8, 0.25
 """How often WHMCS is asked for what it has just been told, and the seconds before each."""
 
-PREFERENCES = "email_preferences"
-KINDS = tuple(field.name for field in msgspec.structs.fields(EmailPreferences))
-
-
-class Profile(Struct, frozen=True):
-    """`language` in WHMCS's words, e.g. "german"; `phone` in E.164 when it can be read as a number."""
-
-    first_name: str
-    last_name: str
-    company_name: str
-    email: str
-    address1: str
-    address2: str
-    city: str
-    state: str
-    postcode: str
-    country: str
-    phone: str
-    tax_id: str
-    language: str
-    email_preferences: EmailPreferences | None
-    as_of: datetime
-
-
-def texts_of(client: Client) -> dict[str, str]:
-    """What may be edited, as it is shown; `email_preferences` is not among it."""
-    return {**{name: getattr(client, name) for name in TEXTS}, "phone": canonical(client.phone, client.country)}
-
-
-def profile_of(client: Client, as_of: datetime) -> Profile:
-    return Profile(**texts_of(client), email_preferences=client.email_preferences, as_of=as_of)
-
-
-def contents_of(client: Client) -> dict[str, str | EmailPreferences | None]:
-    """The fields of a Profile without its time."""
-    return {**texts_of(client), PREFERENCES: client.email_preferences}
-
-
-class Seen:
-    """What somebody had before their eyes when they began to edit: a fingerprint of each field, as one word."""
-
-    def __init__(self, word: str) -> None:
-        marks = word.split(".")
-        self._marks = dict(zip((*TEXTS, PREFERENCES), marks, strict=False)) if len(marks) == len(TEXTS) + 1 else {}
-
-    @classmethod
-    def word_for(cls, client: Client) -> str:
-        return ".".join(map(_mark, (*texts_of(client).values(), _joined(client.email_preferences))))
-
-    def had(self, name: str, text: str) -> bool:
-        return self._marks.get(name) == _mark(text)
-
-    def had_preferences(self, preferences: Mapping[str, bool]) -> bool:
-        """`preferences` holds every kind."""
-        return self.had(PREFERENCES, _joined(EmailPreferences(**preferences)))
-
-    def changed(self, now: Client) -> frozenset[str]:
-        """Fields that are something else by now; all of them for a word that is none of ours."""
-        held = {**texts_of(now), PREFERENCES: _joined(now.email_preferences)}
-        return frozenset(name for name, text in held.items() if not self.had(name, text))
-
-
-def _mark(text: str) -> str:
-    return base64.urlsafe_b64encode(blake2b(text.encode("utf-8", "replace"), digest_size=6).digest()).decode()
-
-
-def _joined(preferences: EmailPreferences | None) -> str:
-    return repr(preferences)
-
 
 class Edit(Struct, frozen=True):
     """Fields that are not named stay as they are.
 
-    `seen` is the word for what the person saw; empty: they overwrite whatever is there. `is_fresh`: they have just
+    `seen` is the version that the person saw; empty: they overwrite whatever is there. `is_fresh`: they have just
     proven who they are.
     """
 
@@ -129,7 +58,7 @@ class Conflict(ProfileConflict):
         self.now, self.changed = now, changed
 
 
-class _Api(Protocol):
+class _ClientStore(Protocol):
     async def get_clients_details(self, client_id: int) -> Client | None: ...
 
     async def update_client(
@@ -138,8 +67,8 @@ class _Api(Protocol):
 
 
 class Profiles:
-    def __init__(self, api: _Api, cache: Cache, clients: Clients) -> None:
-        self._api = api
+    def __init__(self, store: _ClientStore, cache: Cache, clients: Clients) -> None:
+        self._store = store
         self._cache = cache
         self._clients = clients
 
@@ -165,19 +94,19 @@ class Profiles:
             if outcome.is_unknown:
                 write.unknown()
         if outcome.replaced or outcome.is_unknown:
-            await self._cache.publish(client_scope(client_id), msgspec.json.encode(Changed("profile")))
+            await announce(self._cache, client_id, Changed("profile"))
         if outcome.failure:
             raise outcome.failure
         return await self._read_back(client_id, outcome.replaced)
 
     async def _write(self, client_id: int, edit: Edit) -> "_Outcome":
-        # Past the cache: a kept value may be seconds older than what another system has just written.
-        now = await self._api.get_clients_details(client_id)
+        # Past the cache: a cached value may be seconds older than what another system has just written.
+        now = await self._store.get_clients_details(client_id)
         if now is None:
             raise ClientNotFound
         texts, preferences = _differing(edit, now)
         is_done = not texts and not preferences
-        changed = Seen(edit.seen).changed(now) if edit.seen else frozenset()
+        changed = ProfileVersion(edit.seen).changed_fields(now) if edit.seen else frozenset()
         # What was asked for twice, by a second click or after a lost answer, is no conflict (RFC 9110, 13.1.1).
         if changed and not (is_done and changed <= _named(edit)):
             raise Conflict(now, changed)
@@ -189,7 +118,7 @@ class Profiles:
         if "email" in texts and not edit.is_fresh:
             raise FreshSignInRequired
         try:
-            await self._api.update_client(client_id, texts | _phone(texts, now), preferences)
+            await self._store.update_client(client_id, texts | _phone(texts, now), preferences)
         except UpdateRefused as refusal:
             raise _refused(refusal) from None
         _log.info("profile changed", client_id=client_id, fields=sorted({*texts, *preferences}))
@@ -211,7 +140,7 @@ class Profiles:
         async with self._cache.writing(client_scope(client_id)) as write:
             for _ in range(LOOKS):
                 await asyncio.sleep(BETWEEN_LOOKS)
-                now = await self._api.get_clients_details(client_id)
+                now = await self._store.get_clients_details(client_id)
                 if now is not None and not _is_same(now, replaced):
                     return
             write.unknown()

@@ -5,8 +5,9 @@ from datetime import date
 from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.credits import Credits, decode_credits
 from counterfoil.billing.invoices.ledger import Ledger
-from counterfoil.billing.invoices.reads import EXPORT_LIMIT, NO_PAGE, Invoices
-from counterfoil.billing.reading import Calendar, Reading, moment, reading
+from counterfoil.billing.invoices.ledger_reader import NO_PAGE, LedgerReader
+from counterfoil.billing.invoices.reads import EXPORT_LIMIT
+from counterfoil.billing.reading import Calendar, Reading, moment, reading_of
 from counterfoil.billing.statement.account import Books, Statement, statement
 from counterfoil.billing.transactions import Transactions, decode_transactions
 from counterfoil.errors import StatementTooLong, TooManyOpenInvoices
@@ -18,9 +19,9 @@ MOST_LINES = 5_000
 
 class Statements:
     def __init__(
-        self, invoices: Invoices, clients: Clients, transactions: Transactions, credits_: Credits, calendar: Calendar
+        self, ledgers: LedgerReader, clients: Clients, transactions: Transactions, credits_: Credits, calendar: Calendar
     ) -> None:
-        self._invoices = invoices
+        self._ledgers = ledgers
         self._clients = clients
         self._transactions = transactions
         self._credits = credits_
@@ -31,9 +32,9 @@ class Statements:
 
         Raises BillingUnavailable, TooManyOpenInvoices, StatementTooLong.
         """
-        beside = (self._clients.part(client_id), self._transactions.part(client_id), self._credits.part(client_id))
-        ledger, snapshot = await self._invoices.ledger(client_id, NO_PAGE, _all_open, *beside, is_long=True)
-        client_value, transactions, credits_ = (entry.value for entry in snapshot.entries[-len(beside) :])
+        others = (self._clients.part(client_id), self._transactions.part(client_id), self._credits.part(client_id))
+        ledger, snapshot = await self._ledgers.read(client_id, NO_PAGE, _all_open, *others, is_long=True)
+        client_value, transactions, credits_ = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         books = Books(
             ledger.rows_with_due(),
@@ -44,7 +45,7 @@ class Statements:
         made = statement(books, first, last, moment(snapshot.as_of))
         if sum(len(account.lines) for account in made.accounts) > MOST_LINES:
             raise StatementTooLong(("from", StatementTooLong.detail))
-        return reading(made, snapshot, not_after=self._calendar.midnight()), client
+        return reading_of(made, snapshot, not_after=self._calendar.midnight()), client
 
 
 def _all_open(known: Ledger) -> frozenset[int]:

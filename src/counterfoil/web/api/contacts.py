@@ -1,12 +1,12 @@
-"""ContactsPage, as JSON and as a page. Rules live in billing/contacts.py."""
+"""The JSON API for contacts. Rules live in billing/contacts.py."""
 
 from litestar import Response, get
 
+from counterfoil.web.api.json_responses import respond_json
 from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.parameters import ROWS, Page, PageSize, paged
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.listing import ROWS, Page, PageSize, give_json, give_page, paged
 from counterfoil.web.services import GivenServices
-from counterfoil.web.views.records import ContactsPage
 
 
 @get("/api/v1/contacts", permission="contacts")
@@ -15,10 +15,4 @@ async def list_contacts(
 ) -> Response[bytes]:
     """People beside the owner whom WHMCS writes to. `emails` names the kinds that each gets."""
     reading, _ = await services.contacts.read(viewer_of(request).client)
-    return await give_json(request, services, reading, paged(reading, page, page_size), "contacts")
-
-
-@get("/contacts", permission="contacts", include_in_schema=False)
-async def contacts_page(request: AnyRequest, services: GivenServices, page: Page = 1) -> Response[bytes]:
-    reading, client = await services.contacts.read(viewer_of(request).client)
-    return await give_page(request, services, (reading, client), ContactsPage(paged(reading, page)), "contacts")
+    return await respond_json(request, services, reading, paged(reading, page, page_size))

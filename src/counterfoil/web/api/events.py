@@ -1,4 +1,4 @@
-"""GET /api/v1/events: the response that stays open. Who is told what: live.py."""
+"""GET /api/v1/events: the response that stays open. Who is told what: http/live_streams.py."""
 
 import asyncio
 import random
@@ -9,9 +9,9 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Send
 
 from counterfoil.web.http.guard import viewer_of
-from counterfoil.web.http.live_streams import Live, Stream
+from counterfoil.web.http.live_streams import LiveStreams, Stream
 from counterfoil.web.http.request_context import context_of
-from counterfoil.web.http.response_cache import Visit
+from counterfoil.web.http.visits import session_of
 from counterfoil.web.services import GivenServices
 
 LONGEST = 300.0
@@ -23,7 +23,7 @@ class EventStream(ASGIResponse):
 
     _should_set_content_length = False
 
-    def __init__(self, live: Live, stream: Stream) -> None:
+    def __init__(self, live: LiveStreams, stream: Stream) -> None:
         # The proxy header is nginx's: it would hold small chunks back.
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         super().__init__(headers=headers, media_type="text/event-stream")
@@ -57,6 +57,5 @@ async def events(request: Request[Any, Any, Any], services: GivenServices) -> AS
     """
     if context_of(request.scope).is_head:
         return ASGIResponse(media_type="text/event-stream", is_head_response=True)
-    visit: Visit = request.scope["state"]["visit"]
     last_seen = request.headers.get("last-event-id", "")
-    return EventStream(services.live, services.live.open(viewer_of(request), visit.handle.key, last_seen))
+    return EventStream(services.live, services.live.open(viewer_of(request), session_of(request).key, last_seen))

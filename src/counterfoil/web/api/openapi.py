@@ -1,20 +1,10 @@
-"""The description of the JSON API: as OpenAPI 3.1 for programs, as a page of our own for people."""
+"""The description of the JSON API for programs: OpenAPI 3.1. For people: pages/api_docs.py."""
 
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
-from litestar import Litestar, Request, Response, Router, get
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import OpenAPIRenderPlugin
-from msgspec import Struct
+from litestar import Litestar, Request, Response, get
 
-from counterfoil import __version__
-from counterfoil.errors import CounterfoilError
-from counterfoil.web.text.catalogue import SOURCE
-from counterfoil.web.views.pages import Shell, View
-from counterfoil.web.views.rendering import Renderer
-
-METHODS = ("get", "post", "put", "patch", "delete")
+from counterfoil.web.views.api_docs import METHODS
 
 PROBLEM = {
     "description": "What went wrong (RFC 9457). Branch on `code`; the codes are permanent.",
@@ -54,52 +44,6 @@ PROBLEM = {
 }
 
 
-class Operation(Struct, frozen=True):
-    method: str
-    path: str
-    summary: str
-    description: str
-    parameters: tuple[str, ...]
-
-
-class ErrorCode(Struct, frozen=True):
-    code: str
-    status: int
-    detail: str
-
-
-class ApiDocs(View, frozen=True):
-    template: ClassVar[str] = "api_docs.html"
-
-    operations: tuple[Operation, ...]
-    codes: tuple[ErrorCode, ...]
-
-
-class DocsPage(OpenAPIRenderPlugin):
-    """Litestar's own pages load their scripts from other hosts."""
-
-    def __init__(self, renderer: Renderer) -> None:
-        super().__init__(path="/")
-        self._renderer = renderer
-
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        view = ApiDocs(operations=tuple(operations(openapi_schema)), codes=tuple(error_codes()))
-        return self._renderer.page(view, Shell(language=SOURCE))
-
-
-def config(renderer: Renderer) -> OpenAPIConfig:
-    router = Router("/api/docs", route_handlers=[], include_in_schema=False, opt={"public": True})
-    return OpenAPIConfig(
-        title="Counterfoil",
-        version=__version__,
-        description="Invoices and payments of one signed-in customer. `as_of` is the time at which reading from the "
-        "billing system began: the data is at least as new.",
-        use_handler_docstrings=True,
-        render_plugins=[DocsPage(renderer)],
-        openapi_router=router,
-    )
-
-
 @get("/api/openapi.json", public=True, include_in_schema=False)
 async def openapi_json(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     return Response(described(request.app), headers={"cache-control": "no-cache"})
@@ -115,30 +59,3 @@ def described(app: Litestar) -> dict[str, Any]:
                 responses = {code: each for code, each in item[method]["responses"].items() if code < "400"}
                 item[method]["responses"] = {**responses, "default": PROBLEM}
     return schema
-
-
-def operations(schema: dict[str, Any]) -> Iterator[Operation]:
-    for path, item in sorted(schema["paths"].items()):
-        for method in METHODS:
-            if method in item:
-                operation = item[method]
-                yield Operation(
-                    method.upper(),
-                    path,
-                    operation.get("summary", ""),
-                    operation.get("description", ""),
-                    tuple(each["name"] for each in operation.get("parameters", ())),
-                )
-
-
-def error_codes() -> list[ErrorCode]:
-    """Every code that can be answered, in the order of their statuses."""
-    found = {error.code: error for error in _below(CounterfoilError) if "code" in vars(error)}
-    shown = [ErrorCode(code, error.status, error.detail) for code, error in found.items()]
-    return sorted(shown, key=lambda each: (each.status, each.code))
-
-
-def _below(error: type[CounterfoilError]) -> Iterator[type[CounterfoilError]]:
-    for child in error.__subclasses__():
-        yield child
-        yield from _below(child)

@@ -9,43 +9,17 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from counterfoil.errors import OrderNotFound, StopCode, ValidationFailed
 from counterfoil.model import Money
-from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted
+from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted, first_payment
 from counterfoil.orders.repository import Order, Status
-from counterfoil.web.api.invoices import JSON
+from counterfoil.web.api.json_responses import JSON
+from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.parameters import ROWS, PageSize, not_valid, order_id_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.http.response_cache import respond_uncached
+from counterfoil.web.http.responses import respond_uncached
 from counterfoil.web.services import GivenServices
-from counterfoil.web.text.catalogue import negotiate_language, translatable, translator
-
-STOPPED: dict[StopCode, str] = {
-    StopCode.PAYMENT_METHOD_MISSING: translatable("There is no usable payment method. Add one, then try again."),
-    StopCode.CLIENT_NOT_MAPPED: translatable(
-        "This order could not be matched to your billing account. Please contact us."
-    ),
-    StopCode.PRODUCT_NOT_MAPPED: translatable(
-        "What was ordered could not be matched to our products. Please contact us."
-    ),
-    StopCode.BILLING_UNAVAILABLE: translatable("The billing system was unavailable for too long. Please try again."),
-    StopCode.BILLING_REJECTED: translatable("The billing system did not take this order. Please contact us."),
-    StopCode.BILLING_OUTCOME_UNKNOWN: translatable(
-        "We are checking whether this order was placed. Please do not order it again; we will contact you."
-    ),
-    StopCode.ORDER_CHANGED: translatable("The order or its price changed after it was placed. Please order again."),
-    StopCode.INTERNAL: translatable("Something went wrong on our side. Please try again, or contact us."),
-}
-"""What a customer is told of an order that stopped."""
-
-FAULTS = (
-    translatable("Choose at least one product, and at most 20."),
-    translatable("This product cannot be ordered."),
-    translatable("This product is not offered with this billing cycle."),
-    translatable("Choose a number from 1 to 50."),
-    translatable("Choose how you want to pay."),
-)
-"""What checkout says of a field; here so that they are in the catalogues."""
+from counterfoil.web.text.catalogue import negotiate_language, translator
 
 LONGEST_KEY = 255
 
@@ -127,7 +101,7 @@ async def list_orders(
     request: AnyRequest,
     services: GivenServices,
     page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
-    page_size: Annotated[int, QueryParameter(ge=1, le=100)] = 25,
+    page_size: PageSize = ROWS,
 ) -> Response[bytes]:
     """Newest first."""
     as_of = datetime.now(UTC)
@@ -156,7 +130,7 @@ async def retry_order(request: AnyRequest, services: GivenServices, order_id: Fr
 
 def _accepted(request: AnyRequest, order: Order) -> Response[OrderDetail]:
     shown = shown_order(order, language_of(request), datetime.now(UTC))
-    headers = {"cache-control": "no-store", "location": f"/api/v1/orders/{order.id}"}
+    headers = {**NO_STORE, "location": f"/api/v1/orders/{order.id}"}
     return Response(shown, status_code=202, headers=headers, media_type=JSON)
 
 
@@ -164,15 +138,8 @@ def key_of(request: AnyRequest) -> str:
     """Any printable text. Raises ValidationFailed."""
     key = request.headers.get("idempotency-key", "").strip()
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
-        raise ValidationFailed(("Idempotency-Key", translatable("This value is not valid.")))
+        raise not_valid("Idempotency-Key")
     return key
-
-
-def order_id_of(text: str) -> str:
-    """Raises OrderNotFound for what cannot be an order's id."""
-    if not (text.isascii() and text.isalnum() and len(text) <= 32):
-        raise OrderNotFound
-    return text
 
 
 def language_of(request: AnyRequest) -> str:
@@ -189,23 +156,13 @@ def shown_order(order: Order, language: str, as_of: datetime) -> OrderDetail:
             for item in order.items
         ],
         gateway=order.gateway,
-        total=total_of(order),
+        total=first_payment(order.items),
         created_at=order.created_at,
         updated_at=order.updated_at,
         invoice_id=order.whmcs_invoice_id,
-        error=OrderError(order.error_code, words(STOPPED[order.error_code])) if order.error_code else None,
+        error=OrderError(order.error_code, words(order.error_code.words)) if order.error_code else None,
         as_of=as_of,
     )
-
-
-def total_of(order: Order) -> Money | None:
-    """What the first invoice comes to, before taxes; None when sales staff made the order."""
-    prices = [item.price for item in order.items if item.price is not None]
-    if len(prices) != len(order.items) or not prices:
-        return None
-    fees = [(item.setup_fee.amount if item.setup_fee else 0) for item in order.items]
-    due = sum((price.amount + fee) * item.quantity for price, fee, item in zip(prices, fees, order.items, strict=True))
-    return Money.of(str(due), prices[0].currency)
 
 
 def _version(request: AnyRequest, orders: Sequence[Order], *more: int) -> str:

@@ -6,16 +6,16 @@ invoices are paid with. https://docs.whmcs.com/clients/users-and-client-accounts
 
 from datetime import datetime
 
-import msgspec
 from litestar import Response, get, post
 from litestar.openapi import ResponseSpec
 from msgspec import Struct
 
-from counterfoil.billing.lifetimes import SHARED_SCOPE
 from counterfoil.billing.payment_methods import PaymentMethodList
 from counterfoil.billing.reading import Reading, moment
+from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.model import Gateway
-from counterfoil.web.api.invoices import JSON, PaymentLink, link_answer
+from counterfoil.web.api.hand_offs import PaymentLink, link_to
+from counterfoil.web.api.json_responses import respond_json
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
@@ -38,8 +38,7 @@ async def list_payment_methods(request: AnyRequest, services: GivenServices) -> 
     """
     viewer = viewer_of(request)
     reading: Reading[PaymentMethodList] = await services.payment_methods.page(viewer.client, viewer.account_id)
-    body = msgspec.json.encode(reading.value)
-    return await services.responses.respond(request, reading, body, permission="invoices", media_type=JSON)
+    return await respond_json(request, services, reading, reading.value)
 
 
 @post("/api/v1/payment-methods/link", permission="invoices", status_code=200)
@@ -47,7 +46,7 @@ async def manage_link(request: AnyRequest, services: GivenServices) -> Response[
     """A one-time link to WHMCS's page for adding, removing and choosing them."""
     viewer = viewer_of(request)
     await services.limits.hit("sso_link", str(viewer.account_id))
-    return link_answer(await services.hand_offs.manage_payment_methods(viewer.client, viewer.user_id))
+    return link_to(await services.hand_offs.manage_payment_methods(viewer.client, viewer.user_id))
 
 
 @get(
@@ -59,8 +58,6 @@ async def manage_link(request: AnyRequest, services: GivenServices) -> Response[
 async def list_gateways(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """The ways of paying that are switched on. The same for every customer."""
     reading = await services.gateways.read()
-    body = msgspec.json.encode(GatewayList(reading.value, moment(reading.as_of)))
-    # It belongs to no client, so it is kept in no client's drawer.
-    return await services.responses.respond(
-        request, reading._replace(nonce=""), body, permission="invoices", media_type=JSON
-    )
+    shown = GatewayList(reading.value, moment(reading.as_of))
+    # It belongs to no client, so it is cached in no client's scope.
+    return await respond_json(request, services, reading._replace(nonce=""), shown)

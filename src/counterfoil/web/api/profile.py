@@ -7,18 +7,20 @@ from litestar import Response, get, patch
 from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
-from counterfoil.billing.profile.edits import KINDS, Edit, InvalidProfile, Profile, Seen, profile_of
+from counterfoil.billing.profile.contents import KINDS, Profile, profile_of
+from counterfoil.billing.profile.edits import Edit, InvalidProfile
 from counterfoil.billing.profile.rules import TEXTS
+from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.billing.reading import Reading, moment
 from counterfoil.model import Client
-from counterfoil.web.api.invoices import JSON
-from counterfoil.web.api.session import renew_session
+from counterfoil.web.api.json_responses import JSON, respond_json
+from counterfoil.web.http.conditional import CACHING, etag_of
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.http.response_cache import CACHING, etag_of
 from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.proven_again import is_fresh
-from counterfoil.web.views.profile_words import in_words
+from counterfoil.web.sign_in.sessions import renew_session
+from counterfoil.web.views.profile.words import in_words
 
 Text = str | None | UnsetType
 
@@ -70,10 +72,7 @@ class ProfilePatch(Struct, forbid_unknown_fields=True):
 async def get_profile(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """The ETag changes with the profile and with `as_of`; a later PATCH may name it in If-Match."""
     reading = await services.profiles.read(viewer_of(request).client)
-    seen = Seen.word_for(reading.value)
-    return await services.responses.respond(
-        request, reading, _body(reading), permission="profile", media_type=JSON, seen=seen
-    )
+    return await respond_json(request, services, reading, _shown(reading), seen=ProfileVersion.word_for(reading.value))
 
 
 @patch("/api/v1/profile", permission="profile")
@@ -98,14 +97,13 @@ async def patch_profile(request: AnyRequest, services: GivenServices, data: JSON
         raise in_words(invalid) from None
     if "language" in edit.texts:
         await renew_session(request, services)
-    body = _body(reading)
-    headers = {"etag": etag_of(body, Seen.word_for(reading.value)), **CACHING}
+    body = msgspec.json.encode(_shown(reading))
+    headers = {"etag": etag_of(body, ProfileVersion.word_for(reading.value)), **CACHING}
     return Response(body, media_type=JSON, headers=headers)
 
 
-def _body(reading: Reading[Client]) -> bytes:
-    profile: Profile = profile_of(reading.value, moment(reading.as_of))
-    return msgspec.json.encode(profile)
+def _shown(reading: Reading[Client]) -> Profile:
+    return profile_of(reading.value, moment(reading.as_of))
 
 
 def _seen(if_match: str) -> str:

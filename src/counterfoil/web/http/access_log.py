@@ -51,7 +51,7 @@ class AccessLog:
         self._second = 0
         self._stamp = ""
 
-    def note(self, served: Served) -> None:
+    def record(self, served: Served) -> None:
         if not self._waiting:
             loop = asyncio.get_running_loop()
             self._write_at = max(loop.time(), self._write_at + WRITTEN_EVERY)

@@ -11,7 +11,7 @@ from typing import Any
 from litestar import Response
 from litestar.response import Stream
 
-from counterfoil.web.http.response_cache import etag_of, is_known
+from counterfoil.web.http.conditional import etag_of, is_known
 
 Cell = str | int | bool | Decimal | date | datetime | None
 

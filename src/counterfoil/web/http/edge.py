@@ -5,13 +5,13 @@ The fastest answer of the portal pays for each line here (docs/performance.md).
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from counterfoil import log
-from counterfoil.settings import Network
+from counterfoil.networks import Network
 from counterfoil.web.http.access_log import Served
 from counterfoil.web.http.bodies import limited
 from counterfoil.web.http.http_errors import BadRequest
@@ -24,9 +24,14 @@ from counterfoil.web.http.request_context import (
     new_request_id,
     route_of,
 )
-from counterfoil.web.pages.errors import ErrorAnswers
 
 METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class ErrorResponder(Protocol):
+    """Answers a request that failed (pages/errors.py)."""
+
+    async def send(self, scope: HTTPScope, error: Exception, send: Send, /) -> None: ...
 
 
 class Rules(NamedTuple):
@@ -34,9 +39,10 @@ class Rules(NamedTuple):
 
     origin_policy: OriginPolicy
     headers: tuple[tuple[bytes, bytes], ...]
+    """On every response."""
     trusted_proxies: tuple[Network, ...]
-    errors: ErrorAnswers
-    note: tuple[Callable[[Served], None], ...]
+    errors: ErrorResponder
+    recorders: tuple[Callable[[Served], None], ...]
     """Told of every request when it is over."""
 
 
@@ -66,8 +72,8 @@ class Edge:
                 perf_counter() - started,
                 context.request_id,
             )
-            for note in self._rules.note:
-                note(served)
+            for record in self._rules.recorders:
+                record(served)
 
     async def _pass_on(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         try:

@@ -2,8 +2,8 @@
 
 A route says what it takes in its options: `public=True`, `signed_in=True`, or `permission="invoices"` (WHMCS's own
 names). tests/shape checks that each route says exactly one of them. With `leads_elsewhere=True` the handler sends who
-lacks the permission to a page of theirs. `also_shows="gw"` names a drawer of the cache that the answer is made from
-besides the client's.
+lacks the permission to a page of theirs. `also_shows="gw"` names a scope of the cache that the response is made from
+besides the client's. A cached response goes by the same `permission` (responses.py).
 """
 
 from contextlib import suppress
@@ -16,9 +16,10 @@ from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import Cache, CacheUnavailable
 from counterfoil.errors import ClientNotFound, NotSignedIn, PermissionDenied, RateLimited
+from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.request_context import AnyRequest, context_of
-from counterfoil.web.http.response_cache import Visit, wants_fresh
+from counterfoil.web.http.visits import visit_of
 
 
 class Guard:
@@ -49,7 +50,7 @@ class Guard:
 
     async def identify(self, request: AnyRequest) -> Viewer | None:
         """Who is asking, for public pages too. Costs nothing when the cache knew the session."""
-        visit: Visit | None = request.scope.get("state", {}).get("visit")
+        visit = visit_of(request)
         if visit is None:
             return None
         return visit.viewer or await self._sessions.find(visit.handle)

@@ -1,42 +1,42 @@
-"""How often something may be done. One table; the `limits` library counts, in Redis where the cache is.
+"""How often something may be done: one table. limit_storage.py counts, in Redis where the cache is.
 
 Warm reads have no limit: they cost less than counting them would.
 """
 
 import asyncio
-import ipaddress
-import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import structlog
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
-from counterfoil.cache.store import StoreAway
 from counterfoil.errors import RateLimited, SignInFailed
-from counterfoil.redis.commands import Commands
-from counterfoil.web.http.limit_storage import RedisLimitStorage
+from counterfoil.networks import household
+from counterfoil.web.http.limit_storage import (
+    Limit,
+    LimitStorage,
+    MemoryLimitStorage,
+    RedisLimitStorage,
+    StorageAway,
+    Window,
+)
 
 _log = structlog.get_logger(__name__)
 
-TABLE: dict[str, RateLimitItem] = {
+TABLE = {
     # Guessing passwords: failures only, so that an office behind one address can sign in as often as it likes.
-    "sign_in_user": RateLimitItemPerMinute(10, 15),
-    "sign_in_address": RateLimitItemPerMinute(50, 15),
+    "sign_in_user": Limit(10, minutes=15),
+    "sign_in_address": Limit(50, minutes=15),
     # What each costs calls to WHMCS, however warm the cache is.
-    "refresh": RateLimitItemPerMinute(30),
-    "sso_link": RateLimitItemPerMinute(30),
-    "return": RateLimitItemPerMinute(30),
-    "profile": RateLimitItemPerMinute(60),
-    "order": RateLimitItemPerMinute(60),
-    "csv": RateLimitItemPerMinute(30),
+    "refresh": Limit(30),
+    "sso_link": Limit(30),
+    "return": Limit(30),
+    "profile": Limit(60),
+    "order": Limit(60),
+    "csv": Limit(30),
     # By address. A storm of genuine webhooks is never limited: each must take effect. High enough that WHMCS with a
     # wrong secret is told so, even in a busy minute, and not that it sends too much.
-    "bad_webhook": RateLimitItemPerMinute(600),
+    "bad_webhook": Limit(600),
 }
 """What is counted -> how often a user (or an address, where the name says so) may do it."""
 
@@ -44,32 +44,23 @@ TABLE: dict[str, RateLimitItem] = {
 class Limits:
     def __init__(self, shared: RedisLimitStorage | None = None) -> None:
         """`shared` with the other processes; None: there are none."""
-        self._alone = MovingWindowRateLimiter(MemoryStorage())
-        self._counters = shared
-        self._shared = None if shared is None else MovingWindowRateLimiter(shared)
+        self._shared = shared
+        self._alone = MemoryLimitStorage()
         self._trying: Counter[tuple[str, str]] = Counter()
 
     async def start(self) -> None:
-        if self._counters is not None:
-            await self._counters.commands.start()
+        if self._shared is not None:
+            await self._shared.start()
 
     async def close(self) -> None:
-        if self._counters is not None:
-            await self._counters.commands.close()
+        if self._shared is not None:
+            await self._shared.close()
 
     async def hit(self, name: str, key: str) -> None:
-        """Counts one. Raises RateLimited when that is one too many."""
-        if not await self._ask("hit", name, key):
-            raise await self._limited(name, key)
-
-    async def check(self, name: str, key: str) -> None:
-        """Raises RateLimited when there is no room for one more. Counts nothing."""
-        if not await self._ask("test", name, key):
-            raise await self._limited(name, key)
-
-    async def count(self, name: str, key: str) -> None:
-        """Counts one, whether or not it is too many."""
-        await self._ask("hit", name, key)
+        """Counts one. Raises RateLimited, and counts nothing, when that would be one too many."""
+        window = await self._count(name, household(key))
+        if not window.left:
+            raise _limited(name, window)
 
     @asynccontextmanager
     async def failures(self, *counted: tuple[str, str]) -> AsyncIterator[None]:
@@ -77,52 +68,38 @@ class Limits:
 
         Otherwise a hundred guesses sent at once would all be let through before the first has failed.
         """
-        trying = [(name, _grouped(key)) for name, key in counted]
-        windows = await asyncio.gather(*(self._window(name, key) for name, key in counted))
-        for each, (_, remaining) in zip(trying, windows, strict=True):
-            if remaining <= self._trying[each]:
-                raise await self._limited(*each)
+        trying = [(name, household(key)) for name, key in counted]
+        windows = await asyncio.gather(*(self._look(name, key) for name, key in trying))
+        for each, window in zip(trying, windows, strict=True):
+            if window.left <= self._trying[each]:
+                raise _limited(each[0], window)
         # Nothing is awaited since the first look at _trying: others who looked with us must see us here.
         self._trying.update(trying)
         try:
             yield
         except SignInFailed:
-            for name, key in counted:
-                await self.count(name, key)
+            for name, key in trying:
+                await self._count(name, key)
             raise
         finally:
             self._trying.subtract(trying)
             self._trying += Counter()  # drops what is zero
 
-    async def _limited(self, name: str, key: str) -> RateLimited:
-        reset, _ = await self._window(name, key)
-        _log.info("rate limited", limit=name)
-        return RateLimited(int(reset - time.time()) + 1)
+    async def _count(self, name: str, key: str) -> Window:
+        """The window as it was; one is counted in it if there is room."""
+        return await self._ask(lambda storage: storage.count(f"{name}/{key}", TABLE[name]))
 
-    async def _window(self, name: str, key: str) -> tuple[float, int]:
-        """When there is room again, as Unix time, and how much room there is now."""
-        stats = await self._ask("get_window_stats", name, key)
-        return stats.reset_time, stats.remaining
+    async def _look(self, name: str, key: str) -> Window:
+        return await self._ask(lambda storage: storage.look(f"{name}/{key}", TABLE[name]))
 
-    async def _ask(self, question: str, name: str, key: str) -> Any:
+    async def _ask(self, question: Callable[[LimitStorage], Awaitable[Window]]) -> Window:
         """While Redis is away this process counts alone: nobody is refused for it, and guessing stays limited."""
         if self._shared is not None:
-            with suppress(StoreAway):
-                return await getattr(self._shared, question)(TABLE[name], name, _grouped(key))
-        return await getattr(self._alone, question)(TABLE[name], name, _grouped(key))
+            with suppress(StorageAway):
+                return await question(self._shared)
+        return await question(self._alone)
 
 
-def open_limits(cache_url: str) -> Limits:
-    """Counts where the cache is. Nothing is connected before `start`."""
-    return Limits() if cache_url.startswith("memory:") else Limits(RedisLimitStorage(Commands(cache_url, "limits")))
-
-
-def _grouped(key: str) -> str:
-    """One household has a whole /64 of IPv6 addresses."""
-    try:
-        address = ipaddress.ip_address(key)
-    except ValueError:
-        return key
-    if address.version == 4:
-        return key
-    return str(ipaddress.ip_network(f"{key.partition('%')[0]}/64", strict=False))
+def _limited(name: str, window: Window) -> RateLimited:
+    _log.info("rate limited", limit=name)
+    return RateLimited(int(window.wait) + 1)

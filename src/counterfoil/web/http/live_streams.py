@@ -1,4 +1,4 @@
-"""Live pages: one subscription for the whole process, handed on to the streams of the clients concerned.
+"""Live pages: one subscription for the whole process, handed on to the event streams of the clients concerned.
 
 A stream says that something changed, never what: the page reads again, through the guard.
 """
@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from counterfoil.billing.announcements import Changed
 from counterfoil.cache import Cache
-from counterfoil.changes.clearing import Changed
 from counterfoil.errors import RateLimited, TemporarilyUnavailable
 
 PERMISSIONS = {
@@ -78,39 +78,39 @@ class Stream:
         self._chunks.put_nowait(None)
 
 
-class _Past(NamedTuple):
+class _Event(NamedTuple):
     moment: int
     client_id: int
     resource: str
     chunk: bytes
 
 
-class Live:
+class LiveStreams:
     """The streams of one process. `heartbeat` in seconds: shorter than any proxy's idea of an idle connection."""
 
     def __init__(self, cache: Cache, *, capacity: Capacity = CAPACITY, heartbeat: float = 15.0) -> None:
         self._cache = cache
         self._capacity = capacity
         self._heartbeat = heartbeat
-        self._streams: defaultdict[int, set[Stream]] = defaultdict(set)
+        self._by_client: defaultdict[int, set[Stream]] = defaultdict(set)
         self._by_account: defaultdict[int, set[Stream]] = defaultdict(set)
         self._by_session: defaultdict[str, set[Stream]] = defaultdict(set)
         self.open_streams = 0
-        self._past: deque[_Past] = deque(maxlen=REMEMBERED)
-        self._forgotten = self._latest = _now()
+        self._recent: deque[_Event] = deque(maxlen=REMEMBERED)
+        self._complete_since = self._latest = _now()
         self._epoch = secrets.token_hex(4)
         self._stopped = False
-        self._beating: asyncio.Task[None] | None = None
+        self._heartbeats: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._cache.listen(self._heard)
-        self._beating = asyncio.create_task(self._beat(), name="live-heartbeat")
+        self._cache.listen(self._on_message)
+        self._heartbeats = asyncio.create_task(self._send_heartbeats(), name="live-heartbeat")
 
     def stop(self) -> None:
         """Ends every stream and takes no more: the server waits for them before it stops."""
         self._stopped = True
-        if self._beating is not None:
-            self._beating.cancel()
+        if self._heartbeats is not None:
+            self._heartbeats.cancel()
         for stream in self._all():
             stream.end()
 
@@ -129,11 +129,11 @@ class Live:
         self._by_session[session].add(stream)
         self.open_streams += 1
         if watcher.client_id is not None:
-            self._streams[watcher.client_id].add(stream)
+            self._by_client[watcher.client_id].add(stream)
         # The id is set from the start, so that a reader who missed the very first event can say so. The wait before
         # coming back is drawn, so that a restarted server is not stormed.
         stream.put(f"id: {self._id(max(_now(), self._latest))}\nretry: {500 + secrets.randbelow(2000)}\n\n".encode())
-        for chunk in self._missed(watcher, last_event_id):
+        for chunk in self._events_since(watcher, last_event_id):
             stream.put(chunk)
         return stream
 
@@ -142,43 +142,44 @@ class Live:
         _discard(self._by_account, stream.watcher.account_id, stream)
         _discard(self._by_session, stream.session, stream)
         if stream.watcher.client_id is not None:
-            _discard(self._streams, stream.watcher.client_id, stream)
+            _discard(self._by_client, stream.watcher.client_id, stream)
 
-    def _heard(self, topic: str, message: bytes) -> None:
+    def _on_message(self, topic: str, message: bytes) -> None:
         kind, name = topic[:1], topic[1:]
         if kind == "c" and name.isdigit():
-            self._tell(int(name), message)
+            self._announce(int(name), message)
         elif kind == "s":
             for stream in self._by_session.get(name, ()):
                 stream.end()
 
-    def _tell(self, client_id: int, message: bytes) -> None:
+    def _announce(self, client_id: int, message: bytes) -> None:
         resource = _resource(message)
         self._latest = max(_now(), self._latest + 1)
-        chunk = _event(self._id(self._latest), message)
-        if len(self._past) == REMEMBERED:
-            self._forgotten = self._past[0].moment
-        self._past.append(_Past(self._latest, client_id, resource, chunk))
-        for stream in self._streams.get(client_id, ()):
+        chunk = _chunk(self._id(self._latest), message)
+        if len(self._recent) == REMEMBERED:
+            self._complete_since = self._recent[0].moment
+        self._recent.append(_Event(self._latest, client_id, resource, chunk))
+        for stream in self._by_client.get(client_id, ()):
             if _concerns(stream.watcher, resource):
                 stream.put(chunk)
 
-    def _missed(self, watcher: Watcher, last_event_id: str) -> Iterable[bytes]:
+    def _events_since(self, watcher: Watcher, last_event_id: str) -> Iterable[bytes]:
         if not last_event_id:
             return []
         epoch, _, moment = last_event_id.partition("-")
-        if epoch == self._epoch and moment.isdecimal() and len(moment) < 20 and self._forgotten <= int(moment):
-            since = [past for past in self._past if past.moment > int(moment) and past.client_id == watcher.client_id]
+        if epoch == self._epoch and moment.isdecimal() and len(moment) < 20 and self._complete_since <= int(moment):
+            own = [event for event in self._recent if event.client_id == watcher.client_id]
+            since = [event for event in own if event.moment > int(moment)]
             if len(since) < BACKLOG // 2:
-                return [past.chunk for past in since if _concerns(watcher, past.resource)]
+                return [event.chunk for event in since if _concerns(watcher, event.resource)]
         # Another process' stream, or too long ago: anything may have changed.
         everything = [name for name in EVERYTHING if _concerns(watcher, name)]
-        return [_event(self._id(self._latest), b'{"resource":"%s","id":null}' % name.encode()) for name in everything]
+        return [_chunk(self._id(self._latest), b'{"resource":"%s","id":null}' % name.encode()) for name in everything]
 
     def _id(self, moment: int) -> str:
         return f"{self._epoch}-{moment}"
 
-    async def _beat(self) -> None:
+    async def _send_heartbeats(self) -> None:
         while True:
             await asyncio.sleep(self._heartbeat)
             for stream in self._all():
@@ -193,7 +194,7 @@ def _now() -> int:
     return time.monotonic_ns() // 1000
 
 
-def _event(event_id: str, data: bytes) -> bytes:
+def _chunk(event_id: str, data: bytes) -> bytes:
     return b"id: %s\nevent: changed\ndata: %s\n\n" % (event_id.encode(), data)
 
 

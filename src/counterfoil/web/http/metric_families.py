@@ -1,14 +1,14 @@
-"""Which of the parts' own counters become metrics, and under which names (docs/operations.md)."""
+"""Which numbers of other rooms become metrics, and under which names (docs/operations.md)."""
 
 from collections.abc import Mapping
 
 from counterfoil.cache import Cache
-from counterfoil.web.http.live_streams import Live
+from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metrics import Family
 from counterfoil.whmcs.health import Health
 
 
-def metric_families(cache: Cache, whmcs: Health, live: Live, changes: Mapping[str, int]) -> list[Family]:
+def metric_families(cache: Cache, whmcs: Health, live: LiveStreams, changes: Mapping[str, int]) -> list[Family]:
     return [
         *_of_the_cache(cache),
         *_of_whmcs(whmcs),
@@ -18,7 +18,7 @@ def metric_families(cache: Cache, whmcs: Health, live: Live, changes: Mapping[st
             ("event",),
             lambda: {(name,): number for name, number in changes.items()},
         ),
-        Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, grows=False),
+        Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, kind="sum"),
     ]
 
 
@@ -41,8 +41,7 @@ def _of_the_cache(cache: Cache) -> list[Family]:
             "The cache's clock minus this machine's time of day, as one worker sees it",
             (),
             lambda: {(): cache.clock_ahead},
-            grows=False,
-            is_sum=False,
+            kind="latest",
         ),
     ]
 
@@ -67,13 +66,13 @@ def _of_whmcs(whmcs: Health) -> list[Family]:
             "Calls to WHMCS now",
             ("state",),
             lambda: {("in_flight",): whmcs.in_flight, ("queued",): whmcs.queued},
-            grows=False,
+            kind="sum",
         ),
         Family(
             "counterfoil_whmcs_breaker_open",
             "Workers that ask WHMCS nothing for a while, because it does not answer",
             (),
             lambda: {(): float(whmcs.breaker != "closed")},
-            grows=False,
+            kind="sum",
         ),
     ]

@@ -1,4 +1,4 @@
-"""Prometheus figures: requests by route, and the counters that the parts keep as plain numbers.
+"""Prometheus metrics: requests by route, and the numbers that other rooms keep for themselves.
 
 With several workers each counts in files of its own (PROMETHEUS_MULTIPROC_DIR, made by `serve`), and whichever is
 asked adds up all of them.
@@ -18,55 +18,58 @@ from counterfoil.web.http.access_log import Served
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus-client's own variable. It must be set before the library is imported."""
 
-SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""From a warm read to a WHMCS at its limit."""
+BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Seconds: from a warm read to a WHMCS at its limit."""
+
+
+Labels = tuple[str, ...]
+"""Values of labels, in the order of their names."""
 
 
 class Family(NamedTuple):
-    """Figures that a part keeps, read when asked for: label values -> number.
+    """Numbers that somebody keeps, read when asked for.
 
-    What `grows` is a counter; anything else is what is true now: summed over the workers if `is_sum`, otherwise what
-    the latest of them says.
+    A "counter" only grows. The others say what is true now: a "sum" over the workers, or what the "latest" of them
+    to say anything says.
     """
 
     name: str
     documentation: str
-    labels: tuple[str, ...]
-    read: Callable[[], Mapping[tuple[str, ...], float]]
-    grows: bool = True
-    is_sum: bool = True
+    labels: Labels
+    read: Callable[[], Mapping[Labels, float]]
+    kind: Literal["counter", "sum", "latest"] = "counter"
 
 
 PUBLISHED_EVERY = 1.0
-"""Seconds between copies of the parts' own counters: what another worker's scrape may miss."""
+"""Seconds between two copies of those numbers: what another worker's scrape may miss."""
 
 
 class Metrics:
     def __init__(self, families: Sequence[Family] = ()) -> None:
         if DIRECTORY in os.environ:
-            values.ValueClass = _values_of(os.getpid())
+            values.ValueClass = _value_class_of(os.getpid())
         self._registry = CollectorRegistry()
         self._requests = Histogram(
             "counterfoil_http_request_duration_seconds",
             "Time from the request's headers to the end of the answer",
             ["method", "route", "status"],
-            buckets=SECONDS,
+            buckets=BUCKETS,
             registry=self._registry,
         )
         self._children: dict[tuple[str, str, int], Histogram] = {}
-        self._counters = [(family, self._counter(family)) for family in families if family.grows]
-        self._gauges = [(family, self._gauge(family)) for family in families if not family.grows]
-        self._published: dict[tuple[str, tuple[str, ...]], float] = {}
+        self._counters = [(family, self._counter(family)) for family in families if family.kind == "counter"]
+        self._gauges = [(family, self._gauge(family)) for family in families if family.kind != "counter"]
+        self._published: dict[tuple[str, Labels], float] = {}
         self._publishing: asyncio.Task[None] | None = None
 
     def _counter(self, family: Family) -> Counter:
         return Counter(family.name, family.documentation, family.labels, registry=self._registry)
 
     def _gauge(self, family: Family) -> Gauge:
-        mode: Literal["livesum", "livemostrecent"] = "livesum" if family.is_sum else "livemostrecent"
+        mode: Literal["livesum", "livemostrecent"] = "livesum" if family.kind == "sum" else "livemostrecent"
         return Gauge(family.name, family.documentation, family.labels, registry=self._registry, multiprocess_mode=mode)
 
-    def note(self, served: Served) -> None:
+    def record(self, served: Served) -> None:
         """For every request, the fastest included."""
         key = served[:3]
         child = self._children.get(key)
@@ -99,18 +102,18 @@ class Metrics:
                 _child(gauge, labels).set(value)
 
     def text(self) -> bytes:
-        """All workers' figures in Prometheus' text format."""
+        """What all workers counted, in Prometheus' text format."""
         self.publish()
         return generate_latest(all_workers() if DIRECTORY in os.environ else self._registry)
 
 
-def answer_on(host: str, port: int) -> None:
+def serve_on(host: str, port: int) -> None:
     """On a port of its own, in a thread of `serve`'s parent process: it answers for all workers, dead ones included."""
     start_http_server(port, addr=host, registry=all_workers())
 
 
 @cache
-def _values_of(pid: int) -> type:
+def _value_class_of(pid: int) -> type:
     """For this worker, once it is forked. The library's own ask the kernel for the process id at every addition: a
     twelfth of a warm read.
     """
@@ -126,7 +129,7 @@ def all_workers() -> CollectorRegistry:
 _Labelled = TypeVar("_Labelled", Counter, Gauge)
 
 
-def _child(metric: _Labelled, labels: tuple[str, ...]) -> _Labelled:
+def _child(metric: _Labelled, labels: Labels) -> _Labelled:
     return metric.labels(*labels) if labels else metric
 
 

@@ -1,16 +1,16 @@
-"""The outermost layer: what every request must satisfy and what every response carries. Nothing here knows a route.
-
-It is paid for by the fastest answer the portal gives, so it makes one pass over the headers and allocates little.
+"""Which requests are for this portal and come from its own pages: Host, Origin, Sec-Fetch-Site. Nothing here knows a
+route, and the fastest answer pays for it: one pass over the headers.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from litestar.types import HTTPScope
 
 from counterfoil.errors import CrossSiteRequest
-from counterfoil.settings import Settings, is_loopback, origin
+from counterfoil.settings import Settings
+from counterfoil.urls import is_loopback, origin
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -60,28 +60,3 @@ def is_ambiguous(scope: HTTPScope, headers: Mapping[bytes, bytes]) -> bool:
         return False
     names = [name for name, _ in scope["headers"]]
     return any(names.count(name) > 1 for name in ONCE)
-
-
-def security_headers(settings: Settings, form_targets: Iterable[str] = ()) -> tuple[tuple[bytes, bytes], ...]:
-    """On every response. `form_targets`: origins a form's answer may redirect to, beside ours and WHMCS's."""
-    # Chromium applies form-action to the redirect too: without WHMCS's origin it blocks the 303 to the payment
-    # page, and the one-time token is burnt.
-    targets = " ".join(["'self'", settings.whmcs_origin, *form_targets])
-    policy = (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action {targets}{_logo_source(settings)}"
-    )
-    headers = [
-        (b"content-security-policy", policy.encode()),
-        (b"cross-origin-opener-policy", b"same-origin"),
-        (b"cross-origin-resource-policy", b"same-origin"),
-        (b"x-content-type-options", b"nosniff"),
-    ]
-    if settings.is_https:
-        headers.append((b"strict-transport-security", b"max-age=31536000"))
-    return tuple(headers)
-
-
-def _logo_source(settings: Settings) -> str:
-    parts = urlsplit(settings.brand_logo_url)
-    return f"; img-src 'self' {origin(parts)}" if parts.hostname else ""

@@ -1,6 +1,5 @@
 """What is known about a request before any route is: its id, its headers as a mapping, who sent it."""
 
-import ipaddress
 import os
 from collections.abc import Sequence
 from typing import Any, TypeAlias, cast
@@ -9,7 +8,7 @@ from litestar import Request
 from litestar.types import HTTPScope
 from msgspec import Struct
 
-from counterfoil.settings import Network
+from counterfoil.networks import Network, is_in, parse_ip, unmapped
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
@@ -50,46 +49,25 @@ def route_of(scope: HTTPScope) -> str:
 def address_of(scope: HTTPScope, headers: dict[bytes, bytes], trusted: Sequence[Network]) -> str:
     """The nearest address that is not one of our own proxies: everything left of it is hearsay."""
     address = _peer(scope)
-    if not trusted or b"x-forwarded-for" not in headers or not _is_in(address, trusted):
+    if not trusted or b"x-forwarded-for" not in headers or not is_in(address, trusted):
         return address
     named = [text.strip() for text in _forwarded_for(scope).split(",")]
     for candidate in reversed(named):
-        if not _is_address(candidate):
+        if parse_ip(candidate) is None:
             break
-        address = _plain(candidate)
-        if not _is_in(address, trusted):
+        address = unmapped(candidate)
+        if not is_in(address, trusted):
             break
     return address
 
 
 def _peer(scope: HTTPScope) -> str:
     client = scope.get("client")
-    return _plain(client[0]) if client else ""
-
-
-def _plain(address: str) -> str:
-    """A server that listens on "::" names IPv4 callers "::ffff:192.0.2.1", which no list of IPv4 networks holds."""
-    return address.removeprefix("::ffff:") if "." in address else address
+    return unmapped(client[0]) if client else ""
 
 
 def _forwarded_for(scope: HTTPScope) -> str:
     return ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_in(address: str, networks: Sequence[Network]) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in networks)
 
 
 def is_near(scope: HTTPScope, trusted: Sequence[Network]) -> bool:
@@ -98,4 +76,5 @@ def is_near(scope: HTTPScope, trusted: Sequence[Network]) -> bool:
     address = address_of(scope, headers, trusted)
     if address == _peer(scope) and not _FORWARDED.isdisjoint(headers):
         return False  # through a proxy of this machine that TRUSTED_PROXIES does not name
-    return _is_address(address) and (ipaddress.ip_address(address).is_loopback or _is_in(address, trusted))
+    parsed = parse_ip(address)
+    return parsed is not None and (parsed.is_loopback or is_in(address, trusted))

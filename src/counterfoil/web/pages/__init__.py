@@ -1,1 +1,37 @@
-"""The pages, one file per noun."""
+"""The pages, one file per noun. Which address each answers: routes.py lists the handlers."""
+
+from counterfoil.web.pages import (
+    contacts,
+    credits,  # noqa: A004 - WHMCS's word
+    home,
+    invoices,
+    mass_payment,
+    orders,
+    payment_methods,
+    profile,
+    quotes,
+    refresh,
+    sign_in,
+    staff,
+    statement,
+    subscriptions,
+    transactions,
+)
+
+__all__ = [
+    "contacts",
+    "credits",
+    "home",
+    "invoices",
+    "mass_payment",
+    "orders",
+    "payment_methods",
+    "profile",
+    "quotes",
+    "refresh",
+    "sign_in",
+    "staff",
+    "statement",
+    "subscriptions",
+    "transactions",
+]

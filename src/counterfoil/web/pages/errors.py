@@ -11,7 +11,8 @@ from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope, Send
 
 from counterfoil.accounts.viewer import Viewer
-from counterfoil.billing.profile.edits import Conflict, contents_of
+from counterfoil.billing.profile.contents import contents_of
+from counterfoil.billing.profile.edits import Conflict
 from counterfoil.errors import (
     ClientNotFound,
     CounterfoilError,
@@ -26,11 +27,11 @@ from counterfoil.errors import (
 from counterfoil.model import Client
 from counterfoil.web.http.http_errors import InternalError, public
 from counterfoil.web.http.request_context import context_of, route_of
-from counterfoil.web.http.response_cache import Visit
-from counterfoil.web.pages.shells import shell_with
+from counterfoil.web.http.visits import Visit
 from counterfoil.web.text.catalogue import translator
-from counterfoil.web.views.pages import NoClient, Problem, Shell, View
+from counterfoil.web.views.errors import NoClient, Problem
 from counterfoil.web.views.rendering import Renderer
+from counterfoil.web.views.shell import Shell, View, shell_with
 
 _log = structlog.get_logger(__name__)
 
@@ -52,10 +53,10 @@ class ErrorAnswers:
     """`documentation` is the address of the page that lists the codes."""
 
     def __init__(
-        self, renderer: Renderer, kept_client: Callable[[int], Awaitable[Client | None]], documentation: str
+        self, renderer: Renderer, cached_client: Callable[[int], Awaitable[Client | None]], documentation: str
     ) -> None:
         self._renderer = renderer
-        self._kept_client = kept_client
+        self._cached_client = cached_client
         self._documentation = documentation
 
     async def send(self, scope: HTTPScope, error: Exception, send: Send) -> None:
@@ -71,7 +72,7 @@ class ErrorAnswers:
         if is_for_page(scope) and isinstance(known, NotSignedIn):
             return Answer(303, [(b"location", sign_in_address(scope).encode()), *headers], b"")
         viewer = _viewer(scope)
-        client = await self._kept_client(viewer.client_id) if viewer and viewer.client_id else None
+        client = await self._cached_client(viewer.client_id) if viewer and viewer.client_id else None
         shell = shell_with(Request(scope), viewer, client)
         if is_for_page(scope):
             content_type, body = b"text/html; charset=utf-8", self._page(scope, known, viewer, shell)

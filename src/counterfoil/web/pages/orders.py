@@ -1,6 +1,8 @@
 """Choosing, reviewing and placing an order, and the page that follows it. Rules live in orders/checkout.py."""
 
+import re
 import secrets
+from decimal import Decimal
 from typing import Any
 
 from litestar import Response, get, post
@@ -8,20 +10,22 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
-from counterfoil.errors import CounterfoilError, OrderNotRetryable, PaymentMethodMissing
-from counterfoil.orders.checkout import MOST_OF_ONE, Offered, Wanted
+from counterfoil.errors import CounterfoilError, OrderNotRetryable, PaymentMethodMissing, ValidationFailed
+from counterfoil.model import Money
+from counterfoil.orders.checkout import MOST_OF_ONE, Offered, PriceChanged, Wanted
 from counterfoil.orders.repository import Item, Order
-from counterfoil.web.api.orders import order_id_of
-from counterfoil.web.api.session import NO_STORE
+from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.parameters import order_id_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_from_cache
+from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
-from counterfoil.web.views.pages import View
 
 NOTHING_CHOSEN = translatable("Please choose what you want to order.")
+
+_SEEN = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,4})?) ([A-Z]{3})", re.ASCII)
 
 LATEST = 5
 """Orders shown below what can be ordered."""
@@ -35,6 +39,28 @@ class Choice(Struct):
     gateway: str = ""
     key: str = ""
     seen: str = ""
+
+    @property
+    def number(self) -> int:
+        """1 where it is none; not yet within bounds."""
+        return _whole(self.quantity) or 1
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """Within bounds; None when it names no product."""
+        product, _, billing_cycle = self.offer.partition(":")
+        number = _whole(product)
+        return None if number is None else Wanted(number, billing_cycle, min(max(self.number, 1), MOST_OF_ONE))
+
+    @property
+    def agreed(self) -> Money:
+        """The first payment that the customer was shown, "98.00 EUR"; what is none agrees with no price."""
+        found = _SEEN.fullmatch(self.seen)
+        return Money(Decimal(found[1]), found[2]) if found else Money(Decimal(0), "")
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 @get("/order", permission="orders", include_in_schema=False)
@@ -53,19 +79,23 @@ async def order_page(request: AnyRequest, services: GivenServices) -> Response[b
 
 @post("/order", permission="orders", include_in_schema=False)
 async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBody[Choice]) -> Response[Any]:
-    viewer = viewer_of(request)
-    offered = await services.orders.checkout.offered(viewer.client, now=True)
-    chosen = _chosen(offered, data)
-    if chosen is None or not 0 < len(data.key) <= 64 or not data.key.isalnum():
+    viewer, checkout = viewer_of(request), services.orders.checkout
+    wanted = data.wanted
+    if wanted is None or not 0 < len(data.key) <= 64 or not data.key.isalnum():
+        offered = await checkout.offered(viewer.client, now=True)
         return await _choose(request, services, offered, data, NOTHING_CHOSEN)
-    if data.seen != _words(chosen):
-        return await _review(request, services, offered, chosen, data.key, has_changed=True)
     await services.limits.hit("order", str(viewer.account_id))
-    wanted = [Wanted(chosen.product.id, chosen.item.billing_cycle, chosen.item.quantity)]
     try:
-        order = await services.orders.checkout.place(viewer.client, wanted, chosen.gateway.id, data.key)
+        order = await checkout.place(viewer.client, [wanted], data.gateway, data.key, agreed=data.agreed)
+    except PriceChanged as changed:
+        return await _review_again(request, services, changed.offered, data)
+    except ValidationFailed:
+        # On offer when the page was made, and not any more.
+        offered = await checkout.offered(viewer.client, now=True)
+        return await _choose(request, services, offered, data, NOTHING_CHOSEN)
     except PaymentMethodMissing as error:
-        return await _review(request, services, offered, chosen, data.key, error=error)
+        offered = await checkout.offered(viewer.client, now=True)
+        return await _review_again(request, services, offered, data, error)
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
 
 
@@ -89,17 +119,15 @@ async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath
 
 def _chosen(offered: Offered, choice: Choice) -> Chosen | None:
     """None when it is not, or not any more, on offer."""
-    number, _, billing_cycle = choice.offer.partition(":")
-    product = next((each for each in offered.products if str(each.id) == number), None)
-    offer = product.offer(billing_cycle) if product else None
+    wanted = choice.wanted
+    product = next((each for each in offered.products if wanted and each.id == wanted.product_id), None)
+    offer = product.offer(wanted.billing_cycle) if product and wanted else None
     gateway = next((each for each in offered.gateways if each.id == choice.gateway), None)
     if gateway is None and not choice.gateway:
         gateway = next(iter(offered.gateways), None)
-    if product is None or offer is None or gateway is None:
+    if wanted is None or product is None or offer is None or gateway is None:
         return None
-    quantity = int(choice.quantity) if choice.quantity.isascii() and choice.quantity.isdecimal() else 1
-    quantity = min(max(quantity, 1), MOST_OF_ONE)
-    item = Item(product.id, offer.billing_cycle, quantity, product.name, offer.amount, offer.setup_fee)
+    item = Item(product.id, offer.billing_cycle, wanted.quantity, product.name, offer.amount, offer.setup_fee)
     return Chosen(product, item, gateway)
 
 
@@ -115,11 +143,11 @@ async def _choose(
         orders=tuple(OrderRow(order) for order in orders),
         as_of=products.value.as_of,
         offer=choice.offer,
-        quantity=int(choice.quantity) if choice.quantity.isascii() and choice.quantity.isdecimal() else 1,
+        quantity=choice.number,
         gateway=choice.gateway,
         error=error,
     )
-    return await _page(request, services, page, status=422 if error else 200)
+    return await respond_unstored(request, services, page, status=422 if error else 200)
 
 
 async def _review(
@@ -142,12 +170,21 @@ async def _review(
         error=error,
         has_changed=has_changed,
     )
-    return await _page(request, services, page, status=409 if error or has_changed else 200)
+    return await respond_unstored(request, services, page, status=409 if error or has_changed else 200)
 
 
-def _words(chosen: Chosen) -> str:
-    first = chosen.first_payment
-    return f"{first.amount} {first.currency}"
+async def _review_again(
+    request: AnyRequest,
+    services: Services,
+    offered: Offered,
+    choice: Choice,
+    error: CounterfoilError | None = None,
+) -> Response[bytes]:
+    """With what stands against it, or else with the new price."""
+    chosen = _chosen(offered, choice)
+    if chosen is None:
+        return await _choose(request, services, offered, choice, NOTHING_CHOSEN)
+    return await _review(request, services, offered, chosen, choice.key, error=error, has_changed=error is None)
 
 
 async def _detail(
@@ -155,9 +192,4 @@ async def _detail(
 ) -> Response[bytes]:
     may_see = viewer_of(request).allows("invoices")
     page = OrderPage(row=OrderRow(order), may_add=may_see, may_see_invoice=may_see, error=error)
-    return await _page(request, services, page, status=error.status if error else 200)
-
-
-async def _page(request: AnyRequest, services: Services, page: View, status: int = 200) -> Response[bytes]:
-    body = services.renderer.page(page, await shell_from_cache(request, services, viewer_of(request)))
-    return Response(body, status_code=status, media_type=HTML, headers=NO_STORE)
+    return await respond_unstored(request, services, page, status=error.status if error else 200)

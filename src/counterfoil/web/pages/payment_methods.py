@@ -5,14 +5,14 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from counterfoil.billing.lifetimes import SHARED_SCOPE
-from counterfoil.web.api.session import NO_STORE
+from counterfoil.cache.scopes import SHARED_SCOPE
+from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.paying import redirect_to_whmcs
-from counterfoil.web.pages.shells import HTML, shell_with
+from counterfoil.web.pages.hand_offs import redirect_to_whmcs
+from counterfoil.web.pages.page_responses import respond_page
 from counterfoil.web.services import GivenServices
-from counterfoil.web.views.pages import PAYMENT_METHODS
+from counterfoil.web.views.navigation import PAYMENT_METHODS
 from counterfoil.web.views.payment_methods import PaymentMethodsPage
 
 
@@ -20,9 +20,7 @@ from counterfoil.web.views.payment_methods import PaymentMethodsPage
 async def list_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     viewer = viewer_of(request)
     reading = await services.payment_methods.overview(viewer.client, viewer.account_id)
-    page = PaymentMethodsPage(shown=reading.value)
-    body = services.renderer.page(page, shell_with(request, viewer, reading.value.client))
-    return await services.responses.respond(request, reading, body, permission="invoices", media_type=HTML)
+    return await respond_page(request, services, reading, PaymentMethodsPage(shown=reading.value), reading.value.client)
 
 
 @post("/payment-methods/manage", permission="invoices", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""The profile as a page and a plain form. What is on it: profile_forms.py; rules: billing/profiles.py."""
+"""The profile as a page and a plain form. What is on it: views/profile/; rules: billing/profile/."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,11 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from counterfoil.billing.profile.addresses import form_of
-from counterfoil.billing.profile.edits import KINDS, Conflict, Edit, InvalidProfile, Seen, texts_of
+from counterfoil.billing.profile.contents import KINDS, texts_of
+from counterfoil.billing.profile.edits import Conflict, Edit, InvalidProfile
 from counterfoil.billing.profile.phones import canonical
 from counterfoil.billing.profile.rules import TEXTS, tidy
+from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.billing.reading import moment
 from counterfoil.errors import (
     BillingUnavailable,
@@ -25,34 +27,35 @@ from counterfoil.errors import (
     Unavailable,
 )
 from counterfoil.model import Client, EmailPreferences
-from counterfoil.web.api.session import NO_STORE, renew_session
+from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_from_cache, shell_with
+from counterfoil.web.pages.page_responses import respond_page, shell_from_cache, unstored
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.sign_in.proven_again import is_fresh
-from counterfoil.web.views.profile import ProfilePage
-from counterfoil.web.views.profile_form import differences, fields_for, preferences_for
-from counterfoil.web.views.profile_words import LABELS, in_words
+from counterfoil.web.sign_in.sessions import renew_session
+from counterfoil.web.views.profile.form import differences, fields_for, preferences_for
+from counterfoil.web.views.profile.page import ProfilePage
+from counterfoil.web.views.profile.words import LABELS, in_words
+from counterfoil.web.views.shell import language_for
 
 
 @get("/profile", permission="profile", include_in_schema=False)
 async def edit_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     viewer = viewer_of(request)
     reading = await services.profiles.read(viewer.client)
-    client, shell = reading.value, shell_with(request, viewer, reading.value)
+    client, language = reading.value, language_for(request, viewer, reading.value)
     altered = request.query_params.get("altered", "").split(".")
     page = ProfilePage(
-        fields=fields_for(texts_of(client), shell.language, {}, has_user=viewer.user_id is not None),
+        fields=fields_for(texts_of(client), language, {}, has_user=viewer.user_id is not None),
         preferences=preferences_for(client.email_preferences, {}),
-        seen=Seen.word_for(client),
+        seen=ProfileVersion.word_for(client),
         notice="saved" if "saved" in request.query_params else "",
         altered=tuple(label for name, label in LABELS.items() if name in altered),
         keeps_issued=services.settings.invoice_address == "snapshot",
         as_of=moment(reading.as_of),
     )
-    body = services.renderer.page(page, shell)
-    return await services.responses.respond(request, reading, body, permission="profile", media_type=HTML)
+    return await respond_page(request, services, reading, page, client)
 
 
 class Entered(Struct, frozen=True):
@@ -87,12 +90,12 @@ class Entered(Struct, frozen=True):
 
     def updated(self, now: Client) -> "Entered":
         """With what was changed elsewhere in fields that this person has not touched."""
-        seen, stored = Seen(self.seen), texts_of(now)
-        texts = {name: stored[name] if seen.had(name, text) else text for name, text in self.texts.items()}
+        seen, stored = ProfileVersion(self.seen), texts_of(now)
+        texts = {name: stored[name] if seen.has(name, text) else text for name, text in self.texts.items()}
         preferences = self.preferences
-        if preferences and now.email_preferences and seen.had_preferences(preferences):
+        if preferences and now.email_preferences and seen.has_preferences(preferences):
             preferences = msgspec.structs.asdict(now.email_preferences)
-        return msgspec.structs.replace(self, texts=texts, preferences=preferences, seen=Seen.word_for(now))
+        return msgspec.structs.replace(self, texts=texts, preferences=preferences, seen=ProfileVersion.word_for(now))
 
 
 @post("/profile", permission="profile", include_in_schema=False)
@@ -121,9 +124,9 @@ async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBod
 
 async def _edit(request: AnyRequest, services: Services, entered: Entered) -> Edit:
     """A form sends every field: those that the person left as they saw them are not asked for."""
-    seen = Seen(entered.seen)
-    texts = {name: text for name, text in entered.texts.items() if not seen.had(name, text)}
-    preferences = {} if entered.preferences and seen.had_preferences(entered.preferences) else entered.preferences
+    seen = ProfileVersion(entered.seen)
+    texts = {name: text for name, text in entered.texts.items() if not seen.has(name, text)}
+    preferences = {} if entered.preferences and seen.has_preferences(entered.preferences) else entered.preferences
     fresh = "email" not in texts or await is_fresh(request, services, entered.password)
     return Edit(texts=texts, preferences=preferences, seen=entered.seen, is_fresh=fresh)
 
@@ -174,10 +177,10 @@ async def _page(
         is_draft=True,
         **shown,
     )
-    headers = dict(NO_STORE)
+    response = unstored(services, page, shell, status=status)
     if isinstance(error, RateLimited | Unavailable):
-        headers["retry-after"] = str(error.retry_after)
-    return Response(services.renderer.page(page, shell), status_code=status, media_type=HTML, headers=headers)
+        response.headers["retry-after"] = str(error.retry_after)
+    return response
 
 
 def _is_about_password(error: CounterfoilError | None) -> bool:

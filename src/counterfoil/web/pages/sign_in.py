@@ -8,13 +8,15 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from counterfoil.errors import CounterfoilError, RateLimited, SignInFailed, TwoFactorRequired, Unavailable
-from counterfoil.web.api.session import FORGET, NO_STORE, client_names, close_session, open_session, switch_session
+from counterfoil.web.http.conditional import FORGET, NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.next_address import safe_next
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_from_cache, shell_with
+from counterfoil.web.pages.page_responses import respond_unstored, unstored
 from counterfoil.web.services import GivenServices, Services
-from counterfoil.web.views.pages import ClientChoice, SignInPage, SwitchClient
+from counterfoil.web.sign_in.sessions import client_names, close_session, open_session, switch_session
+from counterfoil.web.views.shell import shell_with
+from counterfoil.web.views.sign_in import ClientChoice, SignInPage, SwitchClient
 
 
 class SignInForm(Struct):
@@ -39,7 +41,7 @@ async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response
         has_expired="expired" in request.query_params,
         billing_url=services.settings.whmcs_url,
     )
-    return _page(request, services, page, 200)
+    return unstored(services, page, shell_with(request, None))
 
 
 @post("/sign-in", public=True, include_in_schema=False)
@@ -61,7 +63,7 @@ def _refused(request: AnyRequest, services: Services, data: SignInForm, error: C
     page = SignInPage(
         next=safe_next(data.next), email=data.email[:254], error=error, billing_url=services.settings.whmcs_url
     )
-    response = _page(request, services, page, error.status)
+    response = unstored(services, page, shell_with(request, None), status=error.status)
     if isinstance(error, RateLimited | Unavailable):
         response.headers["retry-after"] = str(error.retry_after)
     return response
@@ -82,8 +84,7 @@ async def switch_page(request: AnyRequest, services: GivenServices) -> Response[
         current=viewer.client_id,
         next=safe_next(request.query_params.get("next", "")),
     )
-    body = services.renderer.page(page, await shell_from_cache(request, services, viewer))
-    return Response(body, media_type=HTML, headers=NO_STORE)
+    return await respond_unstored(request, services, page)
 
 
 @post("/switch-account", signed_in=True, include_in_schema=False)
@@ -94,8 +95,3 @@ async def switch(
 ) -> Redirect:
     cookie = await switch_session(request, services, data.client_id)
     return Redirect(safe_next(data.next), status_code=303, cookies=[cookie], headers=NO_STORE)
-
-
-def _page(request: AnyRequest, services: Services, page: SignInPage, status: int) -> Response[Any]:
-    body = services.renderer.page(page, shell_with(request, None))
-    return Response(body, status_code=status, media_type=HTML, headers=dict(NO_STORE))

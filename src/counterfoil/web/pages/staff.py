@@ -15,13 +15,14 @@ from counterfoil.errors import (
     PermissionDenied,
 )
 from counterfoil.orders.repository import Order, Status
-from counterfoil.web.api.orders import order_id_of
-from counterfoil.web.api.session import NO_STORE
+from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.parameters import order_id_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.shells import HTML, shell_from_cache
+from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
-from counterfoil.web.views.orders import OrderRow, StaffOrder, StaffPage
+from counterfoil.web.views.orders import OrderRow
+from counterfoil.web.views.staff import StaffOrder, StaffPage
 
 _log = structlog.get_logger(__name__)
 
@@ -38,7 +39,7 @@ async def staff_page(request: AnyRequest, services: GivenServices) -> Response[b
 @post("/staff/orders/{order_id:str}/retry", signed_in=True, include_in_schema=False)
 async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     _require_staff(request)
-    order = await services.orders.records.find(id=order_id_of(order_id))
+    order = await services.orders.repository.find(id=order_id_of(order_id))
     if order is None:
         raise OrderNotFound
     _log.info("retry by staff", order_id=order.id, account=viewer_of(request).account_id)
@@ -55,17 +56,16 @@ def _require_staff(request: AnyRequest) -> None:
 
 
 async def _page(request: AnyRequest, services: Services, error: CounterfoilError | None = None) -> Response[bytes]:
-    records = services.orders.records
-    stopped = await records.with_status(Status.FAILED, limit=MOST)
-    waiting = await records.with_status(Status.ACCEPTED, Status.AWAITING_APPROVAL, Status.FULFILLING, limit=MOST)
+    orders = services.orders.repository
+    stopped = await orders.with_status(Status.FAILED, limit=MOST)
+    waiting = await orders.with_status(Status.ACCEPTED, Status.AWAITING_APPROVAL, Status.FULFILLING, limit=MOST)
 
     async def shown(order: Order) -> StaffOrder:
-        return StaffOrder(OrderRow(order), tuple((await records.events(order.id))[-20:]))
+        return StaffOrder(OrderRow(order), tuple((await orders.events(order.id))[-20:]))
 
     page = StaffPage(
         stopped=tuple([await shown(order) for order in stopped]),
         waiting=tuple([await shown(order) for order in waiting]),
         error=error,
     )
-    body = services.renderer.page(page, await shell_from_cache(request, services, viewer_of(request)))
-    return Response(body, status_code=error.status if error else 200, media_type=HTML, headers=NO_STORE)
+    return await respond_unstored(request, services, page, status=error.status if error else 200)

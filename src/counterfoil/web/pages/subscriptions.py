@@ -1,22 +1,15 @@
-"""SubscriptionsPage, as JSON and as a page. Rules live in billing/subscriptions.py."""
+"""Subscriptions as a page. Rules live in billing/subscriptions.py."""
 
 from litestar import Response, get
 from msgspec.structs import replace
 
 from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.parameters import Page, paged
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.listing import ROWS, Page, PageSize, give_json, give_page, paged, with_gateways
+from counterfoil.web.pages.gateway_names import with_gateways
+from counterfoil.web.pages.page_responses import respond_page
 from counterfoil.web.services import GivenServices
-from counterfoil.web.views.records import SubscriptionsPage
-
-
-@get("/api/v1/subscriptions", permission="products")
-async def list_subscriptions(
-    request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
-) -> Response[bytes]:
-    """What WHMCS calls services. `next_due_on` is WHMCS's date also where nothing renews any more."""
-    reading, _ = await services.subscriptions.read(viewer_of(request).client)
-    return await give_json(request, services, reading, paged(reading, page, page_size), "products")
+from counterfoil.web.views.subscriptions import SubscriptionsPage
 
 
 @get("/subscriptions", permission="products", include_in_schema=False)
@@ -32,4 +25,4 @@ async def subscriptions_page(request: AnyRequest, services: GivenServices, page:
         next_renewal=min(coming, default=None),
         today=today,
     )
-    return await give_page(request, services, (reading, client), view, "products")
+    return await respond_page(request, services, reading, view, client)

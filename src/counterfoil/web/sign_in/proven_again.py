@@ -2,11 +2,11 @@
 
 import time
 
-from counterfoil.web.api.session import counting_failures
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.http.response_cache import Visit
+from counterfoil.web.http.visits import session_of
 from counterfoil.web.services import Services
+from counterfoil.web.sign_in.sessions import counting_failures
 
 RECENT = 300
 """Seconds after a sign-in, by whichever way, for which nothing more is asked."""
@@ -22,6 +22,5 @@ async def is_fresh(request: AnyRequest, services: Services, password: str) -> bo
         async with counting_failures(request, services, viewer.email):
             await services.sign_in.confirm(viewer.email, viewer.user_id, password)
         return True
-    visit: Visit = request.scope["state"]["visit"]
-    began = await services.sessions.began(visit.handle)
+    began = await services.sessions.began(session_of(request))
     return began is not None and time.time() - began.timestamp() <= RECENT

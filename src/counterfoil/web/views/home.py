@@ -11,7 +11,8 @@ from counterfoil.billing.payment_methods import SavedMethod
 from counterfoil.billing.spending import Month, Spending
 from counterfoil.billing.subscriptions import SubscriptionItem
 from counterfoil.model import Money
-from counterfoil.web.views.pages import HOME, View
+from counterfoil.web.views.navigation import HOME
+from counterfoil.web.views.shell import View
 
 HEIGHT = 100
 WIDTH = 40

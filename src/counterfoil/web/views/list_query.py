@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
-from counterfoil.errors import ValidationFailed
+from counterfoil.web.http.parameters import not_valid
 from counterfoil.web.text.catalogue import translatable
 
 PATH = "/invoices"
@@ -110,7 +110,7 @@ def read_list_query(parameters: Mapping[str, str]) -> ListQuery:
         if not is_right
     ]
     if wrong:
-        raise ValidationFailed(*((name, translatable("This value is not valid.")) for name in wrong))
+        raise not_valid(*wrong)
     return ListQuery(view=view, q=text, year=int(year) if year else None, sort=sort, page=int(page))
 
 

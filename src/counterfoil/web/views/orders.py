@@ -1,4 +1,4 @@
-"""What the templates of ordering and of the staff console get. Put together in order_pages.py and staff_pages.py."""
+"""What the templates of ordering get, and words for how an order stands."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -7,16 +7,14 @@ from msgspec import Struct
 
 from counterfoil.billing.products import ProductItem
 from counterfoil.errors import CounterfoilError, StopCode
-from counterfoil.model import BillingCycle, Gateway, Money
-from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE
-from counterfoil.orders.repository import Item, Order, OrderEvent, Status
-from counterfoil.web.api.orders import STOPPED, total_of
+from counterfoil.model import Gateway, Money
+from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE, first_payment
+from counterfoil.orders.repository import Item, Order, Status
 from counterfoil.web.text.catalogue import in_context, translatable
-from counterfoil.web.views.pages import Badge, NavItem, View
-from counterfoil.web.views.records import CYCLES
-
-ORDER = NavItem("order", translatable("Order"), "/order")
-STAFF = NavItem("staff", translatable("Staff"), "/staff", in_menu=True)
+from counterfoil.web.views.badges import Badge
+from counterfoil.web.views.cycles import cycle_words
+from counterfoil.web.views.navigation import ORDER
+from counterfoil.web.views.shell import View
 
 _BADGES = {
     Status.ACCEPTED: Badge(in_context("order", "Accepted"), "wait", "progress"),
@@ -36,12 +34,14 @@ _NEXT = {
 }
 
 
-def cycle_words(billing_cycle: str) -> str:
-    """A text of the catalogue; of a cycle that nobody knows its own name."""
-    try:
-        return CYCLES[BillingCycle(billing_cycle)]
-    except ValueError:
-        return billing_cycle
+FAULTS = (
+    translatable("Choose at least one product, and at most 20."),
+    translatable("This product cannot be ordered."),
+    translatable("This product is not offered with this billing cycle."),
+    translatable("Choose a number from 1 to 50."),
+    translatable("Choose how you want to pay."),
+)
+"""What checkout says of a field; here so that they are in the catalogues."""
 
 
 class OrderRow(Struct, frozen=True):
@@ -60,13 +60,13 @@ class OrderRow(Struct, frozen=True):
 
     @property
     def total(self) -> Money | None:
-        return total_of(self.order)
+        return first_payment(self.order.items)
 
     @property
     def words(self) -> str:
         """What happens next, or what to do."""
         code = self.order.error_code
-        return STOPPED[code] if code else _NEXT[self.order.status]
+        return code.words if code else _NEXT[self.order.status]
 
 
 class Chosen(Struct, frozen=True):
@@ -87,10 +87,9 @@ class Chosen(Struct, frozen=True):
 
     @property
     def first_payment(self) -> Money:
-        price, fee = self.item.price, self.item.setup_fee
-        assert price is not None  # noqa: S101 - what is chosen was offered
-        each = price.amount + (fee.amount if fee else 0)
-        return Money.of(str(each * self.item.quantity), price.currency)
+        payment = first_payment([self.item])
+        assert payment is not None  # noqa: S101 - what is chosen was offered
+        return payment
 
 
 class ChoosePage(View, frozen=True):
@@ -162,19 +161,3 @@ class OrderPage(View, frozen=True):
 
     def cycle(self, billing_cycle: str) -> str:
         return cycle_words(billing_cycle)
-
-
-class StaffOrder(Struct, frozen=True):
-    row: OrderRow
-    events: tuple[OrderEvent, ...]
-
-
-class StaffPage(View, frozen=True):
-    """Orders that stopped or wait, for people who look after them. Not translated: codes and steps are rows."""
-
-    template: ClassVar[str] = "staff/orders.html"
-    section: ClassVar[str] = STAFF.section
-
-    stopped: tuple[StaffOrder, ...]
-    waiting: tuple[StaffOrder, ...]
-    error: CounterfoilError | None = None

@@ -1,10 +1,12 @@
-"""What the template of payment methods gets. Look and words are its own; the other pages' views: views.py."""
+"""What the template of payment methods gets, and what may stand against one of them."""
 
 from typing import ClassVar
 
 from counterfoil.billing.payment_methods import PaymentMethodsOverview, SavedMethod
 from counterfoil.web.text.catalogue import translatable
-from counterfoil.web.views.pages import PAYMENT_METHODS, Badge, View
+from counterfoil.web.views.badges import Badge
+from counterfoil.web.views.navigation import PAYMENT_METHODS
+from counterfoil.web.views.shell import View
 
 _EXPIRED = Badge(translatable("Expired"), "late", "alert")
 _SOON = Badge(translatable("Expires soon"), "due", "clock")

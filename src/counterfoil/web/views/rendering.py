@@ -1,4 +1,4 @@
-"""Views and templates into HTML. What is on a page: views.py and templates/; what it looks like: static/."""
+"""Views and templates into HTML. What is on a page: its noun's view and templates/; what it looks like: static/."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,8 @@ from counterfoil.billing.profile.addresses import place_of
 from counterfoil.model import Client
 from counterfoil.web.text.catalogue import SOURCE, locale_of, translations, translator
 from counterfoil.web.text.formats import Formats
-from counterfoil.web.views.pages import Brand, Shell, View, badges
+from counterfoil.web.views.invoices import badges
+from counterfoil.web.views.shell import Brand, Shell, View
 
 
 class Renderer:

@@ -101,8 +101,6 @@ def client(answer: Row, client_id: int) -> Client:
         currency=currency,
         credit=Money.of(amount(row, "credit"), currency),
         status=text(row, "status"),
-        # Older versions do not say; when it is off after all, CreateSsoToken refuses.
-        sso_allowed=switch(row, "allowSingleSignOn", default=True),
         email_preferences=_email_preferences(row),
     )
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from counterfoil.model import Invoice, InvoiceLine, InvoiceRow, InvoiceStatus, Money, Payment, Tax
-from counterfoil.whmcs import paging
 from counterfoil.whmcs.results import InvoiceRows
+from counterfoil.whmcs.wire import paging
 from counterfoil.whmcs.wire.values import (
     Row,
     Untrustworthy,

@@ -45,7 +45,7 @@ def _payment_method(row: Row, client_id: int) -> PaymentMethod | None:
         raise Untrustworthy("a payment method of another client")
     kind = _TYPES.get(text(row, "type").lower())
     if kind is None:
-        # Not known to be usable for paying, so it must not open the gate to ordering.
+        # Not known to be usable for paying, so no order may count on it.
         _log.warning("WHMCS has a payment method of an unknown type, not shown", payment_method_id=method_id)
         return None
     digits = re.sub(r"[^0-9]", "", text(row, "card_last_four"))

@@ -1,0 +1,26 @@
+"""How people sign in and what their sessions are worth, put together from the database, the cache and WHMCS."""
+
+from collections.abc import Awaitable, Callable
+
+from counterfoil.accounts.rights import Rights
+from counterfoil.accounts.sessions import Sessions
+from counterfoil.accounts.sign_in import SignIn
+from counterfoil.cache import Cache
+from counterfoil.db.engine import Engine
+from counterfoil.settings import Settings
+from counterfoil.whmcs.face import Whmcs
+
+
+class Accounts:
+    def __init__(
+        self,
+        engine: Engine,
+        cache: Cache,
+        whmcs: Whmcs,
+        name_and_language: Callable[[int], Awaitable[tuple[str, str]]],
+        settings: Settings,
+    ) -> None:
+        """`name_and_language` of a client; it comes from billing, which knows clients."""
+        rights = Rights(engine, cache, whmcs.api, name_and_language, timeout=settings.whmcs_timeout_seconds)
+        self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
+        self.sign_in = SignIn(engine, whmcs.api, issuer=settings.whmcs_url)

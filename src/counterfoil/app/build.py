@@ -1,0 +1,91 @@
+"""What the portal is put together from, as a table of contents: each room builds its own parts behind its face."""
+
+from typing import NamedTuple
+
+from counterfoil.accounts.face import Accounts
+from counterfoil.app.limits import open_limits
+from counterfoil.app.portal import Portal
+from counterfoil.billing.face import Billing
+from counterfoil.cache import Cache, open_cache
+from counterfoil.changes.face import Changes
+from counterfoil.db.engine import Engine, make_engine
+from counterfoil.orders.face import Orders
+from counterfoil.salesforce.face import Salesforce
+from counterfoil.settings import Settings
+from counterfoil.web.http.assets import Assets
+from counterfoil.web.http.guard import Guard
+from counterfoil.web.http.live_streams import LiveStreams
+from counterfoil.web.http.metric_families import metric_families
+from counterfoil.web.http.metrics import Metrics
+from counterfoil.web.http.responses import Responses
+from counterfoil.web.services import Services
+from counterfoil.web.views.rendering import Renderer
+from counterfoil.web.views.shell import Brand
+from counterfoil.whmcs.face import Whmcs
+
+
+def build_portal(settings: Settings) -> Portal:
+    """Nothing is connected before the lifespan starts."""
+    cache, engine = open_cache(settings.cache_url), make_engine(settings.database_url)
+    whmcs, salesforce = Whmcs(settings), Salesforce.if_used(settings)
+    billing = Billing(whmcs, cache, settings)
+    accounts = Accounts(engine, cache, whmcs, billing.clients.name_and_language, settings)
+    rooms = _Rooms(
+        billing=billing,
+        accounts=accounts,
+        orders=Orders(engine, billing, salesforce, settings),
+        changes=Changes(engine, cache, whmcs, accounts.sessions.forget_user),
+        whmcs=whmcs,
+    )
+    assets = Assets(settings.brand_accent)
+    services = _services(settings, cache, engine, rooms, _renderer(settings, assets))
+    timeout = settings.whmcs_timeout_seconds
+    cache.spot_checks.begin(settings.cache_check_one_in, timeout, lambda: whmcs.health.is_idle)
+    return Portal(services, assets, [whmcs, salesforce] if salesforce else [whmcs])
+
+
+class _Rooms(NamedTuple):
+    billing: Billing
+    accounts: Accounts
+    orders: Orders
+    changes: Changes
+    whmcs: Whmcs
+
+
+def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, renderer: Renderer) -> Services:
+    billing, accounts = rooms.billing, rooms.accounts
+    limits, live = open_limits(settings.cache_url), LiveStreams(cache)
+    return Services(
+        settings=settings,
+        cache=cache,
+        engine=engine,
+        sessions=accounts.sessions,
+        sign_in=accounts.sign_in,
+        orders=rooms.orders,
+        changes=rooms.changes,
+        calendar=billing.calendar,
+        clients=billing.clients,
+        contacts=billing.contacts,
+        credits=billing.credits,
+        gateways=billing.gateways,
+        hand_offs=billing.hand_offs,
+        invoices=billing.invoices,
+        payment_methods=billing.payment_methods,
+        profiles=billing.profiles,
+        quotes=billing.quotes,
+        statements=billing.statements,
+        subscriptions=billing.subscriptions,
+        summaries=billing.summaries,
+        transactions=billing.transactions,
+        guard=Guard(accounts.sessions, cache, limits),
+        limits=limits,
+        live=live,
+        metrics=Metrics(metric_families(cache, rooms.whmcs.health, live, rooms.changes.counters)),
+        renderer=renderer,
+        responses=Responses(cache),
+    )
+
+
+def _renderer(settings: Settings, assets: Assets) -> Renderer:
+    brand = Brand(settings.brand_name, settings.brand_logo_url, settings.brand_accent, settings.support_url)
+    return Renderer(brand, assets.address, zone=settings.whmcs_timezone, template_dir=settings.template_dir)

@@ -1,0 +1,30 @@
+"""How a client's lists other than invoices are read: each whole, with the client, of one generation."""
+
+from collections.abc import Awaitable, Callable
+
+from counterfoil.billing.clients import Clients, decode_client
+from counterfoil.billing.lifetimes import Lifetimes
+from counterfoil.billing.reading import part_of
+from counterfoil.cache import Cache, Part, Snapshot
+from counterfoil.cache.scopes import client_scope
+from counterfoil.model import Client
+
+
+class ClientReader:
+    """WHMCS names no currency in most of these lists, hence the client."""
+
+    def __init__(self, cache: Cache, lifetimes: Lifetimes, clients: Clients, timeout: float) -> None:
+        self._cache = cache
+        self._lifetime = lifetimes.records
+        self._clients = clients
+        self._timeout = timeout
+
+    def part(self, name: str, fetch: Callable[[], Awaitable[object]]) -> Part:
+        return part_of(name, self._lifetime, fetch)
+
+    async def read(self, client_id: int, part: Part) -> tuple[bytes, Client, Snapshot]:
+        """Raises BillingUnavailable."""
+        parts = [part, self._clients.part(client_id)]
+        snapshot = await self._cache.read(client_scope(client_id), parts, within=self._timeout)
+        value, client = (entry.value for entry in snapshot.entries)
+        return value, decode_client(client), snapshot

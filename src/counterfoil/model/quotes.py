@@ -1,0 +1,45 @@
+"""Offers."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class QuoteStatus(StrEnum):
+    """WHMCS's stages of a quote."""
+
+    DRAFT = "draft"
+    DELIVERED = "delivered"
+    ON_HOLD = "on_hold"
+    ACCEPTED = "accepted"
+    LOST = "lost"
+    DEAD = "dead"
+
+
+class QuoteLine(Struct, frozen=True):
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal
+    """Per cent."""
+    taxed: bool
+
+
+class Quote(Struct, frozen=True):
+    """An offer to a client, in the client's currency: WHMCS's own `currency` is for people who are no client yet."""
+
+    id: int
+    client_id: int
+    subject: str
+    status: QuoteStatus
+    issued_on: date | None
+    valid_until: date | None
+    accepted_on: date | None
+    subtotal: Decimal
+    taxes: tuple[Decimal, ...]
+    total: Decimal
+    proposal: str
+    notes: str
+    lines: tuple[QuoteLine, ...]

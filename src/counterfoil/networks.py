@@ -1,0 +1,40 @@
+"""Addresses of machines and of networks: reading them, and who belongs where. Whom to trust, the settings say."""
+
+import ipaddress
+from collections.abc import Iterable
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def parse_ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """None for what is no address."""
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Of e.g. "10.0.0.0/8, 192.0.2.1". Raises ValueError."""
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(","))
+
+
+def is_in(address: str, networks: Iterable[Network]) -> bool:
+    """No for what is no address."""
+    parsed = parse_ip(address)
+    return parsed is not None and any(parsed in network for network in networks)
+
+
+def unmapped(address: str) -> str:
+    """A server that listens on "::" names IPv4 callers "::ffff:192.0.2.1", which no list of IPv4 networks holds."""
+    return address.removeprefix("::ffff:") if "." in address else address
+
+
+def household(address: str) -> str:
+    """What stands for whoever an address belongs to: one household has a whole /64 of IPv6 addresses. Anything else
+    stands for itself.
+    """
+    parsed = parse_ip(address)
+    if parsed is None or parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))

@@ -1,0 +1,37 @@
+"""Which invoices the JSON API and the CSV file are asked for: the parameters that both have in their address."""
+
+from datetime import date
+from typing import Annotated
+
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery, QueryParameter, SkipValidation
+
+from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
+from counterfoil.web.http.parameters import not_valid
+
+
+def invoice_filters(
+    status: FromQuery[StatusFilter | None] = None,
+    from_: Annotated[date | None, QueryParameter(name="from")] = None,
+    to: FromQuery[date | None] = None,
+    q: Annotated[str, QueryParameter(max_length=100)] = "",
+    sort: FromQuery[str] = "-date",
+) -> InvoiceQuery:
+    """Of the first page. Raises ValidationFailed."""
+    order, descending = _sort_of(sort)
+    return InvoiceQuery(status, from_, to, q, order, descending)
+
+
+def _sort_of(text: str) -> tuple[Sort, bool]:
+    """A leading "-" is descending."""
+    try:
+        sort = Sort(text.removeprefix("-"))
+    except ValueError:
+        raise not_valid("sort") from None
+    return sort, text.startswith("-")
+
+
+FILTERED = {"filters": Provide(invoice_filters, sync_to_thread=False)}
+"""The dependency of a handler that takes `filters: GivenFilters`."""
+
+GivenFilters = NamedDependency[SkipValidation[InvoiceQuery]]

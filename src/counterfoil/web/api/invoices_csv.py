@@ -1,0 +1,58 @@
+"""All invoices that match as a file for spreadsheets."""
+
+from typing import Any
+
+from litestar import Response, get
+
+from counterfoil.billing.invoices.shown import InvoiceItem
+from counterfoil.billing.reading import moment
+from counterfoil.web.api.invoice_filters import FILTERED, GivenFilters
+from counterfoil.web.http.csv_files import Cell, csv_file
+from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.services import GivenServices
+
+COLUMNS = (
+    "id",
+    "number",
+    "status",
+    "is_payable",
+    "is_overdue",
+    "is_partially_paid",
+    "issued_on",
+    "due_on",
+    "paid_at",
+    "currency",
+    "total",
+    "amount_due",
+    "gateway",
+)
+
+
+@get(["/api/v1/invoices.csv", "/invoices.csv"], permission="invoices", dependencies=FILTERED)
+async def invoices_csv(request: AnyRequest, services: GivenServices, filters: GivenFilters) -> Response[Any]:
+    """All matching invoices of one moment, in UTF-8 with a byte-order mark. The header `as-of` says of which."""
+    viewer = viewer_of(request)
+    await services.limits.hit("csv", str(viewer.account_id))
+    reading = await services.invoices.export(viewer.client, filters)
+    rows = [_cells(item) for item in reading.value]
+    name, known = f"invoices-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")
+    return await csv_file(name, COLUMNS, rows, moment(reading.as_of), known)
+
+
+def _cells(item: InvoiceItem) -> tuple[Cell, ...]:
+    return (
+        item.id,
+        item.number,
+        item.status.value,
+        item.is_payable,
+        item.is_overdue,
+        item.is_partially_paid,
+        item.issued_on,
+        item.due_on,
+        item.paid_at,
+        item.total.currency,
+        item.total.amount,
+        item.amount_due.amount,
+        item.gateway,
+    )

@@ -1,0 +1,18 @@
+"""The JSON API for subscriptions. Rules live in billing/subscriptions.py."""
+
+from litestar import Response, get
+
+from counterfoil.web.api.json_responses import respond_json
+from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.parameters import ROWS, Page, PageSize, paged
+from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.services import GivenServices
+
+
+@get("/api/v1/subscriptions", permission="products")
+async def list_subscriptions(
+    request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
+) -> Response[bytes]:
+    """What WHMCS calls services. `next_due_on` is WHMCS's date also where nothing renews any more."""
+    reading, _ = await services.subscriptions.read(viewer_of(request).client)
+    return await respond_json(request, services, reading, paged(reading, page, page_size))

@@ -1,0 +1,29 @@
+"""What one round trip told of who asks, before any route is known. The response cache leaves it for the guard."""
+
+from typing import NamedTuple
+
+from counterfoil.accounts.sessions import Handle
+from counterfoil.accounts.viewer import Viewer
+from counterfoil.web.http.request_context import AnyRequest
+
+
+class Visit(NamedTuple):
+    """Who it may be, and under which key the response is cached."""
+
+    handle: Handle
+    viewer: Viewer | None
+    """None: the cache did not know; the database may."""
+    cache_key: str
+    """Empty for a response that is never cached."""
+
+
+def visit_of(request: AnyRequest) -> Visit | None:
+    """None without a cookie that could be a session's."""
+    visit: Visit | None = request.scope.get("state", {}).get("visit")
+    return visit
+
+
+def session_of(request: AnyRequest) -> Handle:
+    """For handlers of routes that are not public: there the guard has made sure that there is one."""
+    visit: Visit = request.scope["state"]["visit"]
+    return visit.handle

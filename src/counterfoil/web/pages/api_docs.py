@@ -1,0 +1,38 @@
+"""The description of the JSON API as a page of our own for people. For programs: api/openapi.py."""
+
+from typing import Any
+
+from litestar import Request, Router
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+
+from counterfoil import __version__
+from counterfoil.web.text.catalogue import SOURCE
+from counterfoil.web.views.api_docs import ApiDocs, error_codes, operations
+from counterfoil.web.views.rendering import Renderer
+from counterfoil.web.views.shell import Shell
+
+
+class DocsPage(OpenAPIRenderPlugin):
+    """Litestar's own pages load their scripts from other hosts."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        super().__init__(path="/")
+        self._renderer = renderer
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        view = ApiDocs(operations=tuple(operations(openapi_schema)), codes=tuple(error_codes()))
+        return self._renderer.page(view, Shell(language=SOURCE))
+
+
+def config(renderer: Renderer) -> OpenAPIConfig:
+    router = Router("/api/docs", route_handlers=[], include_in_schema=False, opt={"public": True})
+    return OpenAPIConfig(
+        title="Counterfoil",
+        version=__version__,
+        description="Invoices and payments of one signed-in customer. `as_of` is the time at which reading from the "
+        "billing system began: the data is at least as new.",
+        use_handler_docstrings=True,
+        render_plugins=[DocsPage(renderer)],
+        openapi_router=router,
+    )

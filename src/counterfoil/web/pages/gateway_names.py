@@ -1,0 +1,19 @@
+"""Gateways as customers know them, in place of WHMCS's short names."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from counterfoil.billing.reading import Reading
+from counterfoil.web.services import Services
+
+NameOf: TypeAlias = Callable[[str], str]
+
+
+async def with_gateways(services: Services, reading: Reading[Any]) -> tuple[Reading[Any], NameOf]:
+    """The reading, as old as the older of both. A gateway that was switched off meanwhile keeps its short name."""
+    gateways = await services.gateways.read()
+    names = {gateway.id: gateway.name for gateway in gateways.value}
+    oldest = reading._replace(
+        as_of=min(reading.as_of, gateways.as_of), expires_at=min(reading.expires_at, gateways.expires_at)
+    )
+    return oldest, lambda module: names.get(module, module)

@@ -1,0 +1,98 @@
+"""How a session begins, is renewed, switched and ended, for programs and for people; and its cookie."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager, suppress
+from hashlib import blake2b
+
+import structlog
+from litestar.datastructures import Cookie
+
+from counterfoil.accounts.emails import skeleton
+from counterfoil.accounts.viewer import ClientAccess, Viewer
+from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, Unavailable
+from counterfoil.settings import Settings
+from counterfoil.web.http.request_context import AnyRequest, context_of
+from counterfoil.web.http.visits import session_of, visit_of
+from counterfoil.web.services import Services
+
+_log = structlog.get_logger(__name__)
+
+
+async def open_session(request: AnyRequest, services: Services, email: str, password: str) -> Cookie:
+    """Raises SignInFailed, TwoFactorRequired, RateLimited, BillingUnavailable; NotFound when OIDC is the way in."""
+    if services.settings.oidc_issuer:
+        raise NotFound
+    where = context_of(request.scope).address
+    try:
+        async with counting_failures(request, services, email):
+            account = await services.sign_in.with_password(email, password)
+    except CounterfoilError as error:
+        _log.info("sign-in refused", code=error.code, address=where)
+        raise
+    before = visit_of(request)
+    cookie = await services.sessions.open(
+        account,
+        replaces=before and before.handle,
+        address=where,
+        user_agent=request.headers.get("user-agent", ""),
+    )
+    _log.info("signed in", account=account.id, address=where)
+    return session_cookie(services.settings, cookie)
+
+
+def counting_failures(request: AnyRequest, services: Services, email: str) -> AbstractAsyncContextManager[None]:
+    """Around every look at a password: guesses count together, wherever they are made."""
+    # As a hash: people type their password into the wrong field, too.
+    who = blake2b(skeleton(email).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    where = context_of(request.scope).address
+    return services.limits.failures(("sign_in_user", who), ("sign_in_address", where))
+
+
+async def client_names(services: Services, viewer: Viewer) -> list[str]:
+    """As WHMCS has them now; what the session remembers (up to a minute) while WHMCS does not answer."""
+
+    async def name_of(access: ClientAccess) -> str:
+        try:
+            return await services.clients.name(access.client_id)
+        except Unavailable:
+            return access.name
+
+    return await asyncio.gather(*map(name_of, viewer.clients))
+
+
+async def switch_session(request: AnyRequest, services: Services, client_id: int) -> Cookie:
+    """Raises ClientNotFound for any client that is not this person's."""
+    return session_cookie(services.settings, await services.sessions.switch(session_of(request), client_id))
+
+
+async def renew_session(request: AnyRequest, services: Services) -> None:
+    """After the client's language was changed: errors are told in what this session remembers of it."""
+    with suppress(Unavailable):  # then it remembers the old one, for a minute
+        await services.sessions.find(session_of(request))
+
+
+async def close_session(request: AnyRequest, services: Services) -> Cookie:
+    """Returns when the session is dead in every process; raises CacheUnavailable when that cannot be said."""
+    visit = visit_of(request)
+    if visit is None:
+        raise NotSignedIn
+    await services.sessions.close(visit.handle)
+    await services.live.sign_out(visit.handle.key)
+    return session_cookie(services.settings, "", max_age=0)
+
+
+def cookie_name(settings: Settings) -> str:
+    return "__Host-counterfoil_session" if settings.is_https else "counterfoil_session"
+
+
+def session_cookie(settings: Settings, value: str, max_age: int | None = None) -> Cookie:
+    """Without an age the browser drops it at its end; the session's own limits are the server's."""
+    return Cookie(
+        key=cookie_name(settings),
+        value=value,
+        path="/",
+        max_age=max_age,
+        secure=settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )

@@ -1,0 +1,45 @@
+"""What the templates of errors get."""
+
+from typing import ClassVar
+
+from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, RateLimited, ValidationFailed
+from counterfoil.web.views.shell import View
+
+
+class Problem(View, frozen=True):
+    """Any error. `retry_href` is where "Try again" leads: the address that failed, or for a failed form its page."""
+
+    template: ClassVar[str] = "problem.html"
+
+    error: CounterfoilError
+    reference: str = ""
+    retry_href: str = ""
+
+    @property
+    def kind(self) -> str:
+        match self.error:
+            case NotSignedIn():
+                return "signed_out"
+            case CounterfoilError(status=status) if status >= 500:
+                return "unavailable"
+            case NotFound():
+                return "missing"
+            case _:
+                return "refused"
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds to wait, 0 when waiting does not help."""
+        return self.error.retry_after if isinstance(self.error, RateLimited) else 0
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        return self.error.errors if isinstance(self.error, ValidationFailed) else ()
+
+
+class NoClient(View, frozen=True):
+    """Signed in, but no WHMCS client belongs to this person."""
+
+    template: ClassVar[str] = "no_client.html"
+
+    email: str

@@ -1,0 +1,41 @@
+"""What the template of quotes gets, and words for WHMCS's states of them."""
+
+from datetime import date
+from typing import ClassVar
+
+from counterfoil.billing.paged import Paged
+from counterfoil.billing.quotes import QuoteItem
+from counterfoil.model import QuoteStatus
+from counterfoil.web.text.catalogue import translatable
+from counterfoil.web.views.badges import Badge
+from counterfoil.web.views.navigation import QUOTES
+from counterfoil.web.views.pager import Pager
+from counterfoil.web.views.shell import View
+
+_BADGES = {
+    QuoteStatus.DELIVERED: Badge(translatable("Open"), "due", "clock"),
+    QuoteStatus.ON_HOLD: Badge(translatable("On hold"), "wait", "progress"),
+    QuoteStatus.ACCEPTED: Badge(translatable("Accepted"), "good", "check"),
+    QuoteStatus.LOST: Badge(translatable("Declined"), "mute", "cross"),
+    QuoteStatus.DEAD: Badge(translatable("Withdrawn"), "mute", "cross"),
+}
+_EXPIRED = Badge(translatable("Expired"), "mute", "clock")
+
+
+class QuotesPage(View, frozen=True):
+    template: ClassVar[str] = "quotes/list.html"
+    section: ClassVar[str] = QUOTES.section
+
+    quotes: Paged[QuoteItem]
+    today: date
+
+    @property
+    def live(self) -> str:
+        return "invoices profile"
+
+    @property
+    def pager(self) -> Pager:
+        return Pager.of(QUOTES.href, self.quotes)
+
+    def badge(self, quote: QuoteItem) -> Badge:
+        return _EXPIRED if quote.is_expired else _BADGES[quote.status]

@@ -1,0 +1,76 @@
+"""What every page has and what surrounds it: whose it is, in which language, under which brand, with which ways to go.
+
+One frozen struct a page, complete, in the file of its noun. Templates never fetch. Look and words are theirs.
+"""
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from counterfoil.accounts.viewer import Viewer
+from counterfoil.model import Client
+from counterfoil.web.http.request_context import AnyRequest, context_of
+from counterfoil.web.text.catalogue import negotiate_language
+from counterfoil.web.views.navigation import NavItem, ways_for
+
+
+class View(Struct, frozen=True):
+    """`section` marks the place in the navigation; `live` names what on the page may change (contract 3, events):
+    "invoices", or "invoice:7" for one of them.
+    """
+
+    template: ClassVar[str]
+    section: ClassVar[str] = ""
+
+    @property
+    def live(self) -> str:
+        return ""
+
+
+class Brand(Struct, frozen=True):
+    """The white label. `accent` is "#rrggbb" or empty, the addresses are checked by settings.py."""
+
+    name: str
+    logo_url: str = ""
+    accent: str = ""
+    support_url: str = ""
+
+
+class Shell(Struct, frozen=True):
+    """What surrounds every page: the person's, not the page's. Part of the key of a cached page."""
+
+    language: str
+    is_signed_in: bool = False
+    user_name: str = ""
+    client_name: str = ""
+    has_several_clients: bool = False
+    nav: tuple[NavItem, ...] = ()
+
+
+def shell_with(
+    request: AnyRequest, viewer: Viewer | None, client: Client | None = None, *, language: str = ""
+) -> Shell:
+    """`client`: as WHMCS has it now; without it no name is shown, for the session's may be a minute old.
+    `language`: of the page that the request came from, for when the client is not known.
+    """
+    language = language_for(request, viewer, client, language=language)
+    if viewer is None:
+        return Shell(language)
+    return Shell(
+        language,
+        is_signed_in=True,
+        user_name=viewer.name,
+        client_name=client.name if client else "",
+        has_several_clients=len(viewer.clients) > 1,
+        nav=ways_for(viewer),
+    )
+
+
+def language_for(
+    request: AnyRequest, viewer: Viewer | None, client: Client | None = None, *, language: str = ""
+) -> str:
+    """The client's own, then the page's, then what the session remembers, then the browser's."""
+    accepted = context_of(request.scope).headers.get(b"accept-language", b"").decode("latin-1")
+    if viewer is None:
+        return negotiate_language(accepted, language)
+    return negotiate_language(accepted, client.language if client else language or viewer.language)

@@ -1,0 +1,105 @@
+"""Applying an event: on record, cleared, told once, and again when it comes again too early to be sure."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from counterfoil.cache import Cache, CacheUnavailable
+from counterfoil.changes.apply import REPEATED, EventApplier
+from counterfoil.changes.clearing import Clearing
+from counterfoil.db.engine import Engine, transaction
+from counterfoil.db.tables import webhook_event
+from counterfoil.whmcs.webhooks import Event
+from tests.changes.test_clearing import Whmcs
+
+pytestmark = pytest.mark.anyio
+
+PAID = Event("msg_1", "invoice.paid", "", {"invoice_id": 7, "client_id": 1})
+
+
+class Users:
+    """Takes down which users are forgotten."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[int] = []
+
+    async def forget(self, user_id: int) -> None:
+        self.forgotten.append(user_id)
+
+
+@pytest.fixture
+def users() -> Users:
+    return Users()
+
+
+@pytest.fixture
+async def heard(cache: Cache) -> list[str]:
+    """The topics of what open pages were told."""
+    heard: list[str] = []
+    cache.listen(lambda topic, message: heard.append(topic))
+    return heard
+
+
+@pytest.fixture
+def applier(engine: Engine, cache: Cache, users: Users) -> EventApplier:
+    return EventApplier(engine, Clearing(cache, Whmcs()), users.forget)
+
+
+async def clears(cache: Cache, what: Callable[[], Any]) -> int:
+    before = cache.counters.clears
+    await what()
+    return cache.counters.clears - before
+
+
+async def test_an_event_is_on_record_with_what_it_cleared(applier: EventApplier, engine: Engine) -> None:
+    await applier.apply_and_mark(PAID)
+    async with transaction(engine) as connection:
+        row = (await connection.execute(select(webhook_event))).one()
+    assert (row.id, row.type, row.client_id, row.effect) == ("msg_1", "invoice.paid", 1, "c1")
+    assert row.applied_at is not None
+
+
+async def test_what_may_have_come_too_early_clears_again(applier: EventApplier, cache: Cache, heard: list[str]) -> None:
+    """WHMCS's hooks run before it commits: the same message a second later counts, but pages are told once."""
+    await applier.apply_and_mark(PAID)
+    assert await clears(cache, lambda: applier.apply_and_mark(PAID)) == 1
+    assert heard == ["c1"]
+
+
+async def test_what_has_held_for_long_does_nothing(applier: EventApplier, engine: Engine, cache: Cache) -> None:
+    """A sender that repeats itself for hours costs no reads."""
+    await applier.apply_and_mark(PAID)
+    long_ago = datetime.now(UTC) - REPEATED - timedelta(seconds=1)
+    async with transaction(engine) as connection:
+        await connection.execute(update(webhook_event).values(applied_at=long_ago))
+    assert await clears(cache, lambda: applier.apply_and_mark(PAID)) == 0
+    assert await applier.apply(PAID) is None
+
+
+async def test_a_user_that_changed_is_forgotten(applier: EventApplier, users: Users) -> None:
+    """Nobody's billing data changed with it."""
+    await applier.apply(Event("msg_2", "user.updated", "", {"user_id": 3}))
+    await applier.apply(PAID)
+    assert users.forgotten == [3]
+
+
+async def test_what_could_not_be_cleared_counts_as_not_applied(engine: Engine, users: Users) -> None:
+    """The next delivery does what the first could not, and tells the pages."""
+
+    class Away:
+        def __init__(self) -> None:
+            self.tries = 0
+
+        async def clear(self, *scopes: str) -> None:
+            self.tries += 1
+            raise CacheUnavailable("away")
+
+    away: Any = Away()
+    applier = EventApplier(engine, Clearing(away, Whmcs()), users.forget)
+    for _ in range(2):
+        with pytest.raises(CacheUnavailable):
+            await applier.apply(PAID)
+    assert away.tries == 2

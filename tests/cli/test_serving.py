@@ -1,0 +1,84 @@
+"""What must hold before the portal starts."""
+
+import sqlite3
+from pathlib import Path
+
+from redis import Redis
+
+from tests.cli.commands import refuses_the_cache, run
+from tests.processes import free_port
+from tests.servers import running_redis
+from tests.stack import Sandbox, Stack, answers
+
+
+def test_a_cache_in_memory_is_for_one_worker(tmp_path: Path, settings: dict[str, str]) -> None:
+    """Otherwise a change would reach one worker and not the others."""
+    done = run(tmp_path, "serve", "--workers", "2", **{**settings, "secret_key": "short"})
+    assert done.returncode == 2
+    assert "COUNTERFOIL_CACHE_URL" in done.stderr
+    assert "COUNTERFOIL_SECRET_KEY" in done.stderr, "every problem is said at once"
+
+
+def test_postgresql_is_migrated_by_whoever_runs_it(tmp_path: Path, settings: dict[str, str], postgres_url: str) -> None:
+    """`serve` refuses a schema that is behind, and names the command."""
+    done = run(tmp_path, "serve", "--port", str(free_port()), **{**settings, "database_url": postgres_url})
+    assert done.returncode == 1
+    assert "counterfoil migrate" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_away_is_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
+    away = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nothing"
+    done = run(tmp_path, "serve", "--port", str(free_port()), **{**settings, "database_url": away})
+    assert done.returncode == 1
+    assert "COUNTERFOIL_DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_cache_that_is_away_is_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
+    """No worker starts: a portal that goes without its cache from the start is set up wrongly."""
+    refuses_the_cache(tmp_path, settings, f"redis://:canary@127.0.0.1:{free_port()}/0", "Connect call failed")
+
+
+def test_a_cache_with_another_password_is_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
+    """Neither the right nor the wrong one is printed."""
+    with running_redis() as server, Redis.from_url(server.url) as admin:
+        admin.config_set("requirepass", "canary-right")
+        url = f"redis://:canary-wrong@127.0.0.1:{server.port}/0"
+        refuses_the_cache(tmp_path, settings, url, "WRONGPASS")
+
+
+def test_a_replica_is_no_cache(tmp_path: Path, settings: dict[str, str]) -> None:
+    """It could be read, but no change could be made to show."""
+    with running_redis() as master, running_redis() as replica:
+        with Redis.from_url(replica.url) as admin:
+            admin.replicaof("127.0.0.1", str(master.port))
+        refuses_the_cache(tmp_path, settings, replica.url, "not a master")
+
+
+def test_a_redis_that_comes_late_is_waited_for(tmp_path: Path, whmcs: Sandbox) -> None:
+    """Both may be started at the same time, as after a reboot."""
+    with running_redis() as server:
+        server.child.kill()
+        stack = Stack(tmp_path, whmcs_url=whmcs.url, cache_url=server.url)
+        stack.portal.spawn()
+        try:
+            stack.portal.wait_until(lambda: "redis_unreachable" in stack.portal.output())
+            server.start()
+            stack.portal.wait_until(lambda: answers(f"{stack.url}/readyz"))
+        finally:
+            stack.portal.stop()
+
+
+def test_sqlite_is_migrated_by_serve(tmp_path: Path, whmcs: Sandbox) -> None:
+    """One command is enough on a small installation. A misspelt setting is said, and all lines are JSON."""
+    stack = Stack(tmp_path, whmcs_url=whmcs.url)
+    stack.portal.env = {**stack.environment, "COUNTERFOIL_WHCMS_URL": "x"}
+    stack.start()
+    try:
+        lines = stack.logged()
+    finally:
+        stack.portal.stop()
+    assert any(line.get("name") == "COUNTERFOIL_WHCMS_URL" for line in lines)
+    with sqlite3.connect(tmp_path / "portal.db") as database:
+        assert database.execute("SELECT count(*) FROM session").fetchone() == (0,)

@@ -1,0 +1,72 @@
+"""What Prometheus is told."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.processes import free_port
+from tests.servers import RedisServer
+from tests.stack import Stack, answers, running_stack
+
+
+def test_requests_are_counted_by_route(anybody: httpx2.Client) -> None:
+    """By the route's template: an address of its own for each invoice would be a series of its own."""
+    anybody.get("/api/v1/invoices/4711")
+    samples = _samples(anybody.get("/metrics").text)
+    name = "counterfoil_http_request_duration_seconds_count"
+    counted = [labels for (sample, labels) in samples if sample == name]
+    assert {("method", "GET"), ("route", "/api/v1/invoices/{invoice_id}"), ("status", "401")} in counted
+    assert not any("4711" in value for labels in counted for _, value in labels)
+
+
+def test_the_cache_and_whmcs_are_counted(portal: Stack, ada: httpx2.Client) -> None:
+    """Hits and misses, calls by action and outcome."""
+    ada.get("/api/v1/invoices")
+    ada.get("/api/v1/invoices")
+    samples = _samples(ada.get("/metrics").text)
+    events = {
+        dict(labels)["event"]: value for (n, labels), value in samples.items() if n == "counterfoil_cache_events_total"
+    }
+    assert events["hits"] >= 1
+    calls = {dict(labels)["action"] for (name, labels) in samples if name == "counterfoil_whmcs_calls_total"}
+    assert {"ValidateLogin", "GetInvoices"} <= calls
+
+
+def test_all_workers_count_together(tmp_path: Path, redis_server: RedisServer) -> None:
+    """On a port of its own, and only there; what a killed worker had counted stays counted."""
+    port = free_port()
+    with running_stack(tmp_path, workers=2, cache_url=redis_server.url, metrics_port=str(port)) as stack:
+        assert httpx2.get(f"{stack.url}/metrics").status_code == 404
+        for _ in range(40):
+            with httpx2.Client() as fresh:
+                fresh.get(f"{stack.url}/healthz")
+        assert _healthz_count(port) == 40
+        worker = int(re.findall(r"Spawning worker-1 with PID: (\d+)", stack.portal.output())[0])
+        os.kill(worker, signal.SIGKILL)
+        _wait(lambda: stack.portal.output().count("Started worker-1") == 2)
+        assert answers(f"{stack.url}/readyz")
+        assert _healthz_count(port) == 40
+
+
+def _healthz_count(port: int) -> float:
+    samples = _samples(httpx2.get(f"http://127.0.0.1:{port}/metrics").text)
+    name = "counterfoil_http_request_duration_seconds_count"
+    return sum(value for (n, labels), value in samples.items() if n == name and ("route", "/healthz") in labels)
+
+
+def _samples(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    families = text_string_to_metric_families(text)
+    return {(s.name, frozenset(s.labels.items())): s.value for family in families for s in family.samples}
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not until():
+        assert time.monotonic() < deadline, "it did not happen within 20 s"
+        time.sleep(0.05)

@@ -1,0 +1,72 @@
+"""What orchestrators are told, and who is told of metrics."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.servers import RedisServer, running_postgres
+from tests.stack import Stack, running_stack
+
+
+def test_alive_and_ready(anybody: httpx2.Client) -> None:
+    assert anybody.get("/healthz").text == "ok\n"
+    answer = anybody.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"ready": True, "neighbours": {"database": "ok", "cache": "ok"}}
+
+
+def test_an_outage_of_whmcs_does_not_make_us_unready(portal: Stack) -> None:
+    """Otherwise an orchestrator would take away the portal that could say so."""
+    portal.sandbox.control("POST", "faults", {"kind": "reset"})
+    try:
+        assert httpx2.get(f"{portal.url}/readyz").status_code == 200
+    finally:
+        portal.sandbox.control("DELETE", "faults")
+
+
+def test_without_a_cache_we_are_unready_but_alive(tmp_path: Path, redis_server: RedisServer) -> None:
+    """And ready again when it is back."""
+    with running_stack(tmp_path, cache_url=redis_server.url) as stack:
+        redis_server.child.kill()
+        try:
+            answer = httpx2.get(f"{stack.url}/readyz", timeout=10)
+            assert answer.status_code == 503
+            assert answer.json() == {"ready": False, "neighbours": {"database": "ok", "cache": "unavailable"}}
+            assert httpx2.get(f"{stack.url}/healthz").status_code == 200
+        finally:
+            redis_server.start()
+        _wait(lambda: httpx2.get(f"{stack.url}/readyz", timeout=10).status_code == 200)
+
+
+def test_without_a_database_we_are_unready(tmp_path: Path) -> None:
+    with running_postgres() as postgres, running_stack(tmp_path, database_url=postgres.new_database()) as stack:
+        postgres.child.stop()
+        answer = httpx2.get(f"{stack.url}/readyz", timeout=10)
+        assert answer.status_code == 503
+        assert answer.json() == {"ready": False, "neighbours": {"database": "unavailable", "cache": "ok"}}
+
+
+def test_metrics_are_not_for_everybody(tmp_path: Path) -> None:
+    """Behind a proxy on this machine every request comes from this machine: whose it is, the proxy says."""
+    with running_stack(tmp_path, trusted_proxies="127.0.0.1/32") as stack:
+        assert httpx2.get(f"{stack.url}/metrics").status_code == 200
+        for forwarded in ("203.0.113.9", "127.0.0.1, 203.0.113.9"):
+            assert httpx2.get(f"{stack.url}/metrics", headers={"X-Forwarded-For": forwarded}).status_code == 404
+        assert httpx2.get(f"{stack.url}/metrics", headers={"X-Real-IP": "203.0.113.9"}).status_code == 404
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])
+def test_metrics_are_not_given_through_a_proxy_that_nobody_named(anybody: httpx2.Client, header: str) -> None:
+    """Without TRUSTED_PROXIES too: everybody would come from this machine."""
+    assert anybody.get("/metrics").status_code == 200
+    assert anybody.get("/metrics", headers={header: "203.0.113.9"}).status_code == 404
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not until():
+        assert time.monotonic() < deadline, "it did not happen within 20 s"
+        time.sleep(0.05)

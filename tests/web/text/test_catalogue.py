@@ -1,0 +1,146 @@
+"""Every text that a person can see exists in every language, and who gets which language."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from html import unescape
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from counterfoil import web
+from counterfoil.errors import CounterfoilError, StopCode
+from counterfoil.web.http import http_errors  # its errors are part of the tree once it is imported
+from counterfoil.web.text.catalogue import LANGUAGES, SOURCE, in_context, negotiate_language, translations, translator
+from tests.web.views.specimens import PAGES
+from tests.web.views.test_templates import RENDERER
+
+ROOM = Path(web.__file__).parent
+PLACES = re.compile(r"%\(\w+\)s")
+
+Text = str | tuple[str, ...]
+
+
+@cache
+def texts() -> frozenset[Text]:
+    """Of templates, of code that marks them as translatable, of the errors, and of why orders stop."""
+    kinds = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
+    options = {"templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
+    keywords = {
+        "_": None,
+        "gettext": None,
+        "ngettext": (1, 2),
+        "pgettext": ((1, "c"), 2),
+        "translatable": None,
+        "in_context": ((1, "c"), 2),
+    }
+    extracted = extract_from_dir(ROOM, kinds, options, keywords=keywords)
+    found = {f"{context}\x04{message}" if context else message for _, _, message, _, context in extracted}
+    return frozenset(found | set(error_texts(CounterfoilError)) | {code.words for code in StopCode})
+
+
+def error_texts(error: type[CounterfoilError]) -> Iterator[str]:
+    for kind in error.__subclasses__():
+        yield from (text for name in ("title", "detail") if (text := getattr(kind, name, "")))
+        yield from error_texts(kind)
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != SOURCE])
+def test_catalogue_is_complete(language: str) -> None:
+    """Nothing untranslated, nothing left over, the same places for values, and nothing that HTML would misread."""
+    with (ROOM / "locale" / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file)
+    entries = {f"{each.context}\x04{each.id}" if each.context else each.id: each for each in catalogue if each.id}
+    wanted = texts()
+    assert len(wanted) > 100
+    assert wanted - set(entries) == set(), "missing"
+    assert set(entries) - wanted == set(), "not used any more"
+    for text, message in entries.items():
+        translated = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert len(translated) == (1 if isinstance(text, str) else catalogue.num_plurals)
+        # "One day" may do without its number.
+        source = text if isinstance(text, str) else text[-1]
+        assert all(translated), text
+        assert not message.fuzzy
+        assert set(PLACES.findall(translated[-1])) == set(PLACES.findall(source)), text
+        assert all(set(PLACES.findall(each)) <= set(PLACES.findall(source)) for each in translated), text
+        assert not any(set('<>&"') & set(each) for each in translated), text
+
+
+def test_every_error_is_known() -> None:
+    """The errors of HTTP itself are translated as well."""
+    assert http_errors.InternalError.title in texts()
+    assert translator("ja")("Internal error") == "内部エラー"
+    assert translator("ja")("") == ""
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "1 day late"), ("de", "1 Tag überfällig"), ("ja", "1日超過")])
+def test_plurals(language: str, shown: str) -> None:
+    """One day is not "1 days"."""
+    text = translations(language).ungettext("%(days)s day late", "%(days)s days late", 1)
+    assert text % {"days": 1} == shown
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_japanese_pages_have_no_english(name: str) -> None:
+    """Read by eye before, by machine ever after: no English words of ours are left on a Japanese page."""
+    view, shell = PAGES[name]
+    page = RENDERER.page(view, type(shell)("ja", shell.is_signed_in, nav=shell.nav)).decode()
+    main = re.sub(r"<[^>]*>", "\n", page.partition("<main")[2])
+    said = unescape(re.sub(r"<[^>]*>", "", page.partition("<main")[2]))
+    assert re.findall(r"[\u3040-\u9fff]\s*[,:;](?=\s)|[,:;]\s+[\u3040-\u9fff]", said) == []
+    english = {text for text in texts() if isinstance(text, str) and " " in text}
+    assert [text for text in english if text in main] == []
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != SOURCE])
+def test_a_text_stands_once(language: str) -> None:
+    """Of two, nobody knows which counts."""
+    text = (ROOM / "locale" / f"{language}.po").read_text()
+    found = re.findall(r'^((?:msgctxt ".*"\n)?msgid ".+")$', text, re.MULTILINE)
+    assert [each for each in found if found.count(each) > 1] == []
+
+
+ONE_TERM = {"de": "Zahlungsmittel|Zahlungsmethode", "es": "[Ff]orma de pago", "ja": "(?<!お)支払い方法|請求サイト"}
+"""The other words for what we call Zahlungsart, método de pago, お支払い方法 and お支払いサイト."""
+
+
+@pytest.mark.parametrize("language", ONE_TERM)
+def test_one_thing_has_one_name(language: str) -> None:
+    assert re.findall(ONE_TERM[language], (ROOM / "locale" / f"{language}.po").read_text()) == []
+
+
+def test_japanese_sentences_have_japanese_punctuation() -> None:
+    text = (ROOM / "locale" / "ja.po").read_text().partition("\n\n")[2]
+    said = re.findall(r'^msgstr(?:\[0\])? "(.*)"$', text, re.MULTILINE)
+    assert [each for each in said if re.search(r"[,.:;!?()]", PLACES.sub("", each))] == []
+
+
+def test_a_word_in_another_place_may_be_another() -> None:
+    """A period begins, an invoice comes from somebody; orders and subscriptions are no invoices."""
+    known = translations("ja")
+    assert (known.upgettext("period", "From"), known.ugettext("From")) == ("開始日", "発行元")
+    assert translator("fr")(in_context("order", "Cancelled")) == "Annulée"
+    assert translator("fr")(in_context("subscription", "Cancelled")) == "Annulé"
+    assert translator("en")(in_context("order", "Cancelled")) == "Cancelled"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "preferred", "language"),
+    [
+        ("", "", "en"),
+        ("ja-JP,ja;q=0.9,en;q=0.8", "", "ja"),
+        ("de;q=0.5, fr;q=0.9", "", "fr"),
+        ("de;q=0, es", "", "es"),
+        ("ja", "german", "de"),
+        ("ja", "klingon", "ja"),
+        ("pt-BR, zh", "", "en"),
+        ("de;q=x;;,;=,\0", "", "en"),
+        ("*", "", "en"),
+    ],
+)
+def test_language(accepted: str, preferred: str, language: str) -> None:
+    """The profile's language, then the browser's wishes by weight, then English; nonsense is no wish."""
+    assert negotiate_language(accepted, preferred) == language

@@ -1,0 +1,290 @@
+"""One of every page, with people and invoices that try it: long words, other scripts, no data, hostile text."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from msgspec import structs
+
+from counterfoil import errors
+from counterfoil.billing.invoices.shown import (
+    InvoiceDetail,
+    InvoiceItem,
+    InvoiceList,
+    InvoiceTotals,
+    LineItem,
+    PaymentItem,
+    TaxItem,
+)
+from counterfoil.billing.profile.contents import texts_of
+from counterfoil.billing.profile.rules import Fault
+from counterfoil.billing.profile.versions import ProfileVersion
+from counterfoil.model import Client, EmailPreferences, InvoiceStatus, Money
+from counterfoil.web.http.http_errors import InternalError
+from counterfoil.web.views.errors import NoClient, Problem
+from counterfoil.web.views.hand_offs import SsoRefused
+from counterfoil.web.views.home import Home
+from counterfoil.web.views.invoices import InvoicePage, InvoicesPage
+from counterfoil.web.views.list_query import ListQuery
+from counterfoil.web.views.navigation import HOME, INVOICES, PAYMENT_METHODS, PROFILE
+from counterfoil.web.views.profile.form import fields_for, preferences_for
+from counterfoil.web.views.profile.page import Difference, ProfilePage
+from counterfoil.web.views.profile.words import FAULTS
+from counterfoil.web.views.shell import Shell, View
+from counterfoil.web.views.sign_in import ClientChoice, SignInPage, SwitchClient
+from counterfoil.web.views.statement import StatementPage
+from tests.web.views.specimens_of_methods import SAVED, payment_methods
+from tests.web.views.specimens_of_money import CHARTS, EXPIRED, ODD_STATEMENT, STATEMENT, SUBSCRIPTIONS, USABLE
+from tests.web.views.specimens_of_orders import order_pages
+from tests.web.views.specimens_of_records import RECORD_PAGES
+from tests.web.views.texts import ENDLESS, HOSTILE
+
+TODAY = date(2026, 11, 22)
+AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+NOBODY = Shell("en")
+ADA = Shell("en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES, PAYMENT_METHODS, PROFILE))
+CHIDI = Shell("en", True, "Chidi Anagonye", "ACME Ltd.", True, (HOME, INVOICES))
+
+
+def eur(amount: str) -> Money:
+    return Money.of(amount, "EUR")
+
+
+def item(id_: int, status: InvoiceStatus, due_on: date | None, **changes: Any) -> InvoiceItem:
+    is_unpaid = status is InvoiceStatus.UNPAID
+    fields: dict[str, Any] = {
+        "id": id_,
+        "number": f"INV-2026-{id_:04}",
+        "status": status,
+        "is_payable": is_unpaid,
+        "is_overdue": is_unpaid and due_on is not None and due_on < TODAY,
+        "is_partially_paid": False,
+        "issued_on": date(2026, 11, 1),
+        "due_on": due_on,
+        "paid_at": None,
+        "total": eur("134.50"),
+        "amount_due": eur("134.50" if is_unpaid else "0"),
+        "gateway": "Credit card",
+    }
+    return InvoiceItem(**{**fields, **changes})
+
+
+def detail(status: InvoiceStatus = InvoiceStatus.UNPAID, **changes: Any) -> InvoiceDetail:
+    is_unpaid = status is InvoiceStatus.UNPAID
+    fields: dict[str, Any] = {
+        "id": 398,
+        "number": "INV-2026-0398",
+        "status": status,
+        "is_payable": is_unpaid,
+        "is_overdue": False,
+        "is_partially_paid": False,
+        "issued_on": date(2026, 11, 3),
+        "due_on": date(2026, 11, 25),
+        "paid_at": datetime(2026, 11, 9, 12, tzinfo=UTC) if status is InvoiceStatus.PAID else None,
+        "currency": "EUR",
+        "subtotal": eur("112.08"),
+        "credit": eur("12.00"),
+        "taxes": (TaxItem(Decimal(20), eur("22.42")), TaxItem(Decimal("7.7"), eur("12.00"))),
+        "total": eur("134.50"),
+        "balance": eur("134.50" if is_unpaid else "0"),
+        "gateway": "Credit card (Stripe)",
+        "notes": "",
+        "lines": (LineItem("Fibre 1 Gbit/s\nLine 020 7946 0991", eur("112.08"), taxed=True),),
+        "payments": (),
+        "stands_for": None,
+        "as_of": AS_OF,
+    }
+    return InvoiceDetail(**{**fields, **changes})
+
+
+PART_PAID: dict[str, Any] = {
+    "is_partially_paid": True,
+    "is_overdue": True,
+    "due_on": date(2026, 11, 17),
+    "credit": eur("0"),
+    "balance": eur("94.50"),
+    "payments": (PaymentItem(date(2026, 11, 9), "Credit card", "ch_3PqZ1x2eZvKYlo2C", eur("40.00")),),
+}
+
+CLIENT = Client(
+    id=1,
+    owner_user_id=1,
+    first_name="Ada",
+    last_name="Lovelace",
+    company_name="Analytical Engines Ltd.",
+    email="ada@example.com",
+    address1="12 St James's Square",
+    address2="",
+    city="London",
+    state="",
+    postcode="SW1Y 4JH",
+    country="GB",
+    country_name="United Kingdom",
+    phone="",
+    tax_id="GB123456789",
+    language="english",
+    currency="EUR",
+    credit=eur("12.00"),
+    status="Active",
+)
+
+ROWS = (
+    item(412, InvoiceStatus.UNPAID, date(2026, 11, 25)),
+    item(398, InvoiceStatus.UNPAID, date(2026, 11, 17), is_partially_paid=True, amount_due=eur("94.50")),
+    item(377, InvoiceStatus.PAYMENT_PENDING, date(2026, 11, 4), amount_due=eur("134.50")),
+    item(361, InvoiceStatus.PAID, date(2026, 10, 25)),
+    item(344, InvoiceStatus.REFUNDED, date(2026, 9, 25)),
+    item(310, InvoiceStatus.CANCELLED, None, issued_on=None),
+    item(299, InvoiceStatus.COLLECTIONS, date(2026, 8, 16), number=f"2026/{ENDLESS}/299"),
+)
+FIGURES = (
+    InvoiceTotals(eur("229.00"), eur("94.50"), eur("12.00"), date(2026, 11, 25), 2),
+    InvoiceTotals(Money.of("90", "USD"), Money.of("0", "USD"), Money.of("0", "USD"), None, 1),
+)
+
+
+def list_of(
+    *rows: InvoiceItem, total: int | None = None, query: ListQuery | None = None, **changes: Any
+) -> InvoicesPage:
+    query = query or ListQuery()
+    page = InvoiceList(rows, query.page, 25, len(rows) if total is None else total, AS_OF)
+    fields: dict[str, Any] = {
+        "query": query,
+        "invoices": page,
+        "figures": FIGURES,
+        "open_count": 2,
+        "years": (2026, 2025),
+        "today": TODAY,
+        "has_pdf": True,
+    }
+    return InvoicesPage(**{**fields, **changes})
+
+
+def home(*rows: InvoiceItem, **changes: Any) -> Home:
+    fields: dict[str, Any] = {
+        "invoices": list_of(*rows).invoices,
+        "figures": FIGURES[:1],
+        "open_count": len(rows),
+        "methods": (USABLE,),
+        "subscriptions": SUBSCRIPTIONS,
+        "charts": CHARTS,
+        "today": TODAY,
+    }
+    return Home(**{**fields, **changes})
+
+
+def invoice_page(shown: InvoiceDetail, **changes: Any) -> InvoicePage:
+    return InvoicePage(invoice=shown, client=CLIENT, today=TODAY, has_pdf=True, **changes)
+
+
+def problem(error: errors.CounterfoilError) -> Problem:
+    return Problem(error=error, reference="01JD8ZK4M7", retry_href="/invoices")
+
+
+HOSTILE_INVOICE = detail(
+    number=HOSTILE,
+    notes=HOSTILE,
+    gateway=HOSTILE,
+    lines=(LineItem(HOSTILE + ENDLESS, eur("1"), taxed=False),),
+    payments=(PaymentItem(None, HOSTILE, HOSTILE, eur("-1")),),
+)
+
+
+def profile(client: Client = CLIENT, language: str = "en", **changes: Any) -> ProfilePage:
+    fields: dict[str, Any] = {
+        "fields": fields_for(texts_of(client), language, {}, has_user=True),
+        "preferences": preferences_for(client.email_preferences, {}),
+        "seen": ProfileVersion.word_for(client),
+        "as_of": AS_OF,
+    }
+    return ProfilePage(**{**fields, **changes})
+
+
+ABROAD = structs.replace(
+    CLIENT, country="US", state="CA", phone=HOSTILE, city=ENDLESS, email_preferences=EmailPreferences(domain=False)
+)
+WRONG = {
+    "state": FAULTS[Fault.STATE],
+    "postcode": FAULTS[Fault.POSTCODE],
+    "address1": FAULTS[Fault.REQUIRED],
+    "email_preferences.domain": FAULTS[Fault.DOMAIN_NOTICES],
+}
+TWO_VERSIONS = (Difference("City", HOSTILE, ENDLESS), Difference("Domains", "Yes", "No", is_word=True))
+
+PROFILES: dict[str, tuple[View, Shell]] = {
+    "profile": (profile(), ADA),
+    "profile-saved": (profile(ABROAD, notice="saved", altered=("City", "Phone")), ADA),
+    "profile-saved-snapshot": (profile(notice="saved", keeps_issued=True), ADA),
+    "profile-invalid": (
+        profile(
+            fields=fields_for(texts_of(ABROAD), "en", WRONG),
+            preferences=preferences_for(EmailPreferences(domain=False), WRONG),
+            message=FAULTS[Fault.NOT_ACCEPTED],
+            is_draft=True,
+        ),
+        ADA,
+    ),
+    "profile-conflict": (profile(notice="conflict", differences=TWO_VERSIONS, is_compared=True, is_draft=True), ADA),
+    "profile-unknown": (profile(notice="unknown", is_draft=True), ADA),
+    "profile-unknown-saved": (profile(notice="unknown", is_compared=True, is_draft=True), ADA),
+    "profile-failed": (profile(notice="failed", error=errors.BillingUnavailable(), as_of=None, is_draft=True), ADA),
+    "profile-password": (
+        profile(error=errors.SignInFailed(), asks_password=True, password_message=errors.SignInFailed.detail),
+        ADA,
+    ),
+    "profile-sign-in-again": (profile(error=errors.FreshSignInRequired(), is_draft=True), ADA),
+}
+
+PAYMENT_METHOD_PAGES: dict[str, tuple[View, Shell]] = {
+    "payment-methods": (payment_methods(CLIENT, *SAVED), ADA),
+    "payment-methods-expired": (payment_methods(CLIENT, SAVED[2]), ADA),
+    "payment-methods-none": (payment_methods(CLIENT), ADA),
+}
+
+PAGES: dict[str, tuple[View, Shell]] = {
+    "sign-in": (SignInPage(next="/invoices"), NOBODY),
+    "sign-in-failed": (SignInPage(email=HOSTILE, error=errors.SignInFailed()), NOBODY),
+    "two-factor": (SignInPage(error=errors.TwoFactorRequired(), billing_url="https://billing.example.com"), NOBODY),
+    "signed-out": (SignInPage(is_signed_out=True), NOBODY),
+    "expired": (SignInPage(has_expired=True), NOBODY),
+    "list": (list_of(*ROWS, total=83), ADA),
+    "list-third-page": (list_of(*ROWS, total=83, query=ListQuery(page=3), figures=None), ADA),
+    "list-empty": (list_of(years=(), figures=FIGURES[:1]), ADA),
+    "list-no-match": (list_of(query=ListQuery(view="overdue", q=HOSTILE, year=2025)), ADA),
+    "list-past-the-end": (list_of(total=83, query=ListQuery(page=9)), ADA),
+    "list-long-names": (
+        list_of(*ROWS),
+        Shell("de", True, f"{ENDLESS} {ENDLESS}", ENDLESS, True, (HOME, INVOICES)),
+    ),
+    "invoice": (invoice_page(detail()), ADA),
+    "invoice-part-paid": (invoice_page(detail(**PART_PAID)), ADA),
+    "invoice-awaiting": (invoice_page(detail(**PART_PAID), is_awaiting=True), ADA),
+    "invoice-unconfirmed": (invoice_page(detail(), is_unconfirmed=True), ADA),
+    "invoice-snapshot": (invoice_page(detail(), keeps_address=True), ADA),
+    "invoice-hostile": (invoice_page(HOSTILE_INVOICE), ADA),
+    **{
+        f"invoice-{status}": (invoice_page(detail(status), is_awaiting=True), ADA)
+        for status in InvoiceStatus
+        if status not in {InvoiceStatus.DRAFT, InvoiceStatus.UNPAID}
+    },
+    "home": (home(*ROWS[:2], figures=FIGURES, open_count=9), ADA),
+    "home-expired": (home(*ROWS[:2], methods=(EXPIRED,), subscriptions=None), ADA),
+    "home-nothing": (home(methods=(), subscriptions=(), charts=()), ADA),
+    **PROFILES,
+    "statement": (StatementPage(statement=STATEMENT, client=CLIENT), ADA),
+    "statement-differs": (StatementPage(statement=ODD_STATEMENT, client=CLIENT), ADA),
+    **PAYMENT_METHOD_PAGES,
+    "not-found": (problem(errors.InvoiceNotFound()), CHIDI),
+    "denied": (problem(errors.PermissionDenied()), CHIDI),
+    "unavailable": (problem(errors.BillingUnavailable()), ADA),
+    "rate-limited": (problem(errors.RateLimited(30)), ADA),
+    "invalid": (problem(errors.ValidationFailed(("page", "This value is not valid."))), ADA),
+    "not-signed-in": (problem(errors.NotSignedIn()), NOBODY),
+    "internal": (problem(InternalError()), ADA),
+    "switch": (SwitchClient(clients=(ClientChoice(1, HOSTILE), ClientChoice(4, ENDLESS)), current=4), CHIDI),
+    "no-client": (NoClient(email="zoe@example.com"), Shell("en", is_signed_in=True, user_name="Zoe")),
+    "sso-refused": (SsoRefused(billing_url="https://billing.example.com/", back_href="/invoices/4"), ADA),
+    **RECORD_PAGES,
+    **order_pages(ADA),
+}

@@ -1,0 +1,130 @@
+"""Amounts, dates, white label, assets and the address of the list: what goes into pages, one by one."""
+
+from datetime import date
+from pathlib import Path
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+import pytest
+from jinja2 import TemplateSyntaxError, UndefinedError
+from msgspec import structs
+
+from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
+from counterfoil.errors import ValidationFailed
+from counterfoil.web.http.assets import Assets
+from counterfoil.web.views.invoices import InvoicesPage
+from counterfoil.web.views.list_query import ListQuery, read_list_query
+from counterfoil.web.views.rendering import Renderer
+from counterfoil.web.views.shell import Brand
+from tests.web.views.specimens import ADA, PAGES
+
+
+def test_time_zone_of_the_page_is_the_installations() -> None:
+    """Without a script, "Updated" tells the time in the installation's zone."""
+    renderer = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("Asia/Tokyo"))
+    assert b"22 Nov 2026 18:30 JST</time>" in renderer.page(*PAGES["list"])
+
+
+def test_one_template_can_be_replaced(tmp_path: Path) -> None:
+    """TEMPLATE_DIR overrides single templates; the others stay ours."""
+    (tmp_path / "bar.html").write_text("<p>Our own bar for {{ shell.user_name }}</p>")
+    renderer = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC"), template_dir=tmp_path)
+    page = renderer.page(*PAGES["list"]).decode()
+    assert "Our own bar for Ada Lovelace" in page
+    assert "INV-2026-0412" in page
+
+
+def test_a_broken_template_stops_the_start(tmp_path: Path) -> None:
+    """Not the first customer finds out."""
+    (tmp_path / "bar.html").write_text("{% if %}")
+    with pytest.raises(TemplateSyntaxError):
+        Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC"), template_dir=tmp_path)
+
+
+def test_an_unknown_name_is_an_error(tmp_path: Path) -> None:
+    """A template never shows an empty place where data was meant to be."""
+    (tmp_path / "bar.html").write_text("{{ shell.surname }}")
+    renderer = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC"), template_dir=tmp_path)
+    with pytest.raises(UndefinedError):
+        renderer.page(PAGES["list"][0], ADA)
+
+
+class Counted(InvoicesPage, frozen=True):
+    """Remembers how often it was asked whether there are several invoices to choose from."""
+
+    asked: ClassVar[list[str]] = []
+
+    @property
+    def chooses(self) -> bool:
+        self.asked.append("chooses")
+        return super().chooses
+
+
+def test_a_page_of_invoices_is_gone_through_once() -> None:
+    """Whether several can be chosen is found out once for a page, and not again for each of its rows."""
+    view, shell = PAGES["list"]
+    renderer = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC"))
+    page = renderer.page(Counted(**structs.asdict(view)), shell)
+    assert page == renderer.page(view, shell)
+    assert page.count(b'name="invoice_ids"') > 1
+    assert Counted.asked == ["chooses"]
+
+
+def test_logo() -> None:
+    """The brand's logo stands in place of its name, and is called by it."""
+    renderer = Renderer(Brand("North & wind", "https://cdn.example.com/l.svg"), Assets().address, zone=ZoneInfo("UTC"))
+    assert b'<img src="https://cdn.example.com/l.svg" alt="North &amp; wind"' in renderer.page(*PAGES["sign-in"])
+
+
+def test_the_first_page_is_light() -> None:
+    """Page, style sheet, script and icon are under 60 KB, even before they are compressed."""
+    assets = Assets()
+    files = [assets.file(assets.address(name).rpartition("/")[2]) for name in ("portal.css", "portal.js", "icon.svg")]
+    renderer = Renderer(Brand("Northwind"), assets.address, zone=ZoneInfo("UTC"))
+    page = renderer.page(*PAGES["list"])
+    assert sum(len(file.zipped) for file in files) + len(page) < 60_000
+
+
+def test_address_of_the_list() -> None:
+    """Links keep what is chosen, leave out what is default, and start again at page 1 with another choice."""
+    query = read_list_query({"view": "overdue", "q": "  fibre & co ", "year": "2026", "page": "3", "utm": "x"})
+    assert query == ListQuery(view="overdue", q="fibre & co", year=2026, page=3)
+    assert query.href == "/invoices?view=overdue&q=fibre+%26+co&year=2026&page=3"
+    assert query.with_view("paid") == "/invoices?view=paid&q=fibre+%26+co&year=2026"
+    assert query.with_page(1) == "/invoices?view=overdue&q=fibre+%26+co&year=2026"
+    assert ListQuery().href == "/invoices"
+
+
+def test_address_as_question_to_billing() -> None:
+    """The address says which invoices, in billing's words."""
+    assert ListQuery(view="processing", q="a", year=2025, sort="-total", page=2).as_invoice_query() == InvoiceQuery(
+        status=StatusFilter.PAYMENT_PENDING,
+        issued_from=date(2025, 1, 1),
+        issued_to=date(2025, 12, 31),
+        text="a",
+        sort=Sort.TOTAL,
+        descending=True,
+        page=2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("view", "unpayed"),
+        ("sort", "id"),
+        ("year", "26"),
+        ("year", "٢٠٢٦"),
+        ("page", "0"),
+        ("page", "-1"),
+        ("page", "1000000000"),
+        ("page", "9" * 5000),
+        ("q", "x" * 101),
+        ("q", "a\0b"),
+    ],
+)
+def test_impossible_address(name: str, value: str) -> None:
+    """A value that means nothing is refused by name."""
+    with pytest.raises(ValidationFailed) as caught:
+        read_list_query({name: value})
+    assert [field for field, _ in caught.value.errors] == [name]
