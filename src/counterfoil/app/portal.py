@@ -222,6 +222,7 @@ class Ordering:
             products=products,
             gateways=self.gateways,
             awaits_approval=crm is not None,
+            limit=self.settings.order_limit,
             now=self.now,
             wake=machine.wake,
         )

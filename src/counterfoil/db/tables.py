@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -130,6 +130,8 @@ portal_order = Table(
     Column("origin", Text, nullable=False),  # "portal" or "salesforce"
     # Empty when Salesforce's account names no client.
     Column("client_id", BigInteger, index=True),
+    # Who placed it; empty when sales staff did.
+    Column("account_id", Integer, index=True),
     Column("idempotency_key", Text),
     Column("body_hash", Text),
     Column("gateway", Text, nullable=False),

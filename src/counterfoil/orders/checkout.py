@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +21,7 @@ from counterfoil.errors import (
 )
 from counterfoil.model import Client, Gateway, PaymentMethod
 from counterfoil.orders.repository import Item, Order, OrderRepository, Status, Step, new_order_id
+from counterfoil.settings import OrderLimit
 
 MOST_ITEMS = 20
 MOST_OF_ONE = 50
@@ -65,6 +66,7 @@ class Checkout:
         products: Products,
         gateways: Gateways,
         awaits_approval: bool,
+        limit: OrderLimit,
         now: Callable[[], datetime],
         wake: Callable[[], None],
     ) -> None:
@@ -74,6 +76,7 @@ class Checkout:
         self._products = products
         self._gateways = gateways
         self._first_step = Step.REGISTER if awaits_approval else Step.CHECK
+        self._limit = limit
         self._now = now
         self._wake = wake
 
@@ -86,18 +89,21 @@ class Checkout:
             products = (await self._products.read(client.currency)).value.items
         return Offered(client, products, (await self._gateways.read()).value)
 
-    async def place(self, client_id: int, wanted: Sequence[Wanted], gateway: str, key: str) -> Order:
+    async def place(
+        self, client_id: int, wanted: Sequence[Wanted], gateway: str, key: str, *, account_id: int | None = None
+    ) -> Order:
         """The order that is accepted now, or was when the same was asked for with the same key before.
 
-        Raises ValidationFailed, IdempotencyKeyReused, PaymentMethodMissing, BillingUnavailable, and nothing is kept.
+        Raises ValidationFailed, IdempotencyKeyReused, PaymentMethodMissing, OrderLimitReached, BillingUnavailable, and
+        nothing is kept.
         """
         body_hash = hashlib.sha256(msgspec.json.encode([wanted, gateway])).hexdigest()
         if earlier := await self._records.find(client_id=client_id, idempotency_key=key):
             return _same(earlier, body_hash)
         items, gateway = _checked(await self.offered(client_id, now=True), wanted, gateway)
         await self._require_payment_method(client_id)
-        order = self._order(client_id, items, gateway, key, body_hash)
-        if not await self._records.add(order):
+        order = self._order(client_id, items, gateway, idempotency_key=key, body_hash=body_hash, account_id=account_id)
+        if not await self._records.add(order, self._limit):
             # The same request came twice at once, and the other one was faster.
             other = await self._records.find(client_id=client_id, idempotency_key=key)
             return _same(other or order, body_hash)
@@ -149,7 +155,7 @@ class Checkout:
         if not await self._gate.usable_for_order(client_id):
             raise PaymentMethodMissing
 
-    def _order(self, client_id: int, items: tuple[Item, ...], gateway: str, key: str, body_hash: str) -> Order:
+    def _order(self, client_id: int, items: tuple[Item, ...], gateway: str, **asked: Any) -> Order:
         now = self._now()
         return Order(
             id=new_order_id(),
@@ -162,8 +168,7 @@ class Checkout:
             created_at=now,
             updated_at=now,
             due_at=now,
-            idempotency_key=key,
-            body_hash=body_hash,
+            **asked,
         )
 
 

@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from counterfoil.networks import Network
 from counterfoil.settings import addresses
 from counterfoil.settings import parsers as parse
+from counterfoil.settings.order_limit import OrderLimit, read_order_limit
 from counterfoil.urls import origin
 
 PREFIX = "COUNTERFOIL_"
@@ -74,6 +75,7 @@ class Settings:
     salesforce_fields: tuple[tuple[str, str], ...] = _optional("", parse.names, empty=())
     salesforce_poll_seconds: float = _optional("30", parse.number(0.1, 3600, float))
     order_products: frozenset[int] = _optional("", parse.whmcs_ids, empty=frozenset())
+    order_limit: OrderLimit = _optional("50", read_order_limit)
     order_tag_field: str = _optional("Portal order", parse.text)
     brand_name: str = _optional("Billing", parse.text)
     brand_logo_url: str = _optional("", addresses.link("https://", "http://"))

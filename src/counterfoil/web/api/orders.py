@@ -20,7 +20,6 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.http.responses import respond_uncached
 from counterfoil.web.services import GivenServices
 from counterfoil.web.text.catalogue import negotiate_language, translator
-from counterfoil.web.views.orders import total_of
 
 LONGEST_KEY = 255
 
@@ -93,7 +92,7 @@ async def place_order(request: AnyRequest, services: GivenServices, data: JSONBo
     key = key_of(request)
     await services.limits.hit("order", str(viewer.account_id))
     wanted = [Wanted(item.product_id, item.billing_cycle, item.quantity) for item in data.items]
-    order = await services.orders.checkout.place(viewer.client, wanted, data.gateway, key)
+    order = await services.orders.checkout.place(viewer.client, wanted, data.gateway, key, account_id=viewer.account_id)
     return _accepted(request, order)
 
 
@@ -157,7 +156,7 @@ def shown_order(order: Order, language: str, as_of: datetime) -> OrderDetail:
             for item in order.items
         ],
         gateway=order.gateway,
-        total=total_of(order),
+        total=order.total,
         created_at=order.created_at,
         updated_at=order.updated_at,
         invoice_id=order.whmcs_invoice_id,

@@ -8,7 +8,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
-from counterfoil.errors import CounterfoilError, OrderNotRetryable, PaymentMethodMissing
+from counterfoil.errors import CounterfoilError, OrderLimitReached, OrderNotRetryable, PaymentMethodMissing
 from counterfoil.orders.checkout import MOST_OF_ONE, Offered, Wanted
 from counterfoil.orders.repository import Item, Order
 from counterfoil.web.http.conditional import NO_STORE
@@ -67,8 +67,10 @@ async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBo
     await services.limits.hit("order", str(viewer.account_id))
     wanted = [Wanted(chosen.product.id, chosen.item.billing_cycle, chosen.item.quantity)]
     try:
-        order = await services.orders.checkout.place(viewer.client, wanted, chosen.gateway.id, data.key)
-    except PaymentMethodMissing as error:
+        order = await services.orders.checkout.place(
+            viewer.client, wanted, chosen.gateway.id, data.key, account_id=viewer.account_id
+        )
+    except (PaymentMethodMissing, OrderLimitReached) as error:
         return await _review(request, services, offered, chosen, data.key, error=error)
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
 
@@ -140,7 +142,7 @@ async def _review(
     page = ReviewPage(
         chosen=chosen,
         key=key,
-        is_ready=methods.value.is_ready_for_orders and error is None,
+        is_ready=methods.value.is_ready_for_orders and not isinstance(error, PaymentMethodMissing),
         may_add=viewer.allows("invoices"),
         error=error,
         has_changed=has_changed,

@@ -6,7 +6,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from counterfoil.billing.products import ProductItem
-from counterfoil.errors import CounterfoilError, StopCode
+from counterfoil.errors import CounterfoilError, OrderLimitReached, StopCode
 from counterfoil.model import Gateway, Money
 from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE
 from counterfoil.orders.repository import Item, Order, Status
@@ -44,16 +44,6 @@ FAULTS = (
 """What checkout says of a field; here so that they are in the catalogues."""
 
 
-def total_of(order: Order) -> Money | None:
-    """What the first invoice comes to, before taxes; None when sales staff made the order."""
-    prices = [item.price for item in order.items if item.price is not None]
-    if len(prices) != len(order.items) or not prices:
-        return None
-    fees = [(item.setup_fee.amount if item.setup_fee else 0) for item in order.items]
-    due = sum((price.amount + fee) * item.quantity for price, fee, item in zip(prices, fees, order.items, strict=True))
-    return Money.of(str(due), prices[0].currency)
-
-
 class OrderRow(Struct, frozen=True):
     """An order as lists and its own page show it."""
 
@@ -70,7 +60,7 @@ class OrderRow(Struct, frozen=True):
 
     @property
     def total(self) -> Money | None:
-        return total_of(self.order)
+        return self.order.total
 
     @property
     def words(self) -> str:
@@ -143,6 +133,10 @@ class ReviewPage(View, frozen=True):
     error: CounterfoilError | None = None
     has_changed: bool = False
     """The price is another one than the customer has seen."""
+
+    @property
+    def is_over_limit(self) -> bool:
+        return isinstance(self.error, OrderLimitReached)
 
 
 class OrderPage(View, frozen=True):
