@@ -23,6 +23,7 @@ from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
 from counterfoil.app.limits import open_limits
+from counterfoil.app.parent import end_with_parent
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
@@ -48,6 +49,7 @@ from counterfoil.changes.apply import apply_and_mark
 from counterfoil.changes.catch_up import CatchUp
 from counterfoil.changes.clearing import Changes
 from counterfoil.db.engine import Engine, make_engine
+from counterfoil.db.write_probe import WriteProbe
 from counterfoil.errors import TemporarilyUnavailable
 from counterfoil.orders.approvals import Approvals
 from counterfoil.orders.checkout import Checkout
@@ -99,6 +101,7 @@ def create() -> "Portal":
     """What each worker of `counterfoil serve` calls."""
     settings = load()
     log.configure(settings.log_level, settings.log_format_or_default)
+    end_with_parent(settings.stop_seconds)
     return build(settings)
 
 
@@ -155,6 +158,7 @@ def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient
         settings=settings,
         cache=cache,
         engine=engine,
+        database=WriteProbe(engine),
         orders=Ordering(settings, engine, cache, clients, gateways, methods).desk(client, salesforce, addon),
         sessions=sessions,
         sign_in=SignIn(engine, api, issuer=settings.whmcs_url),

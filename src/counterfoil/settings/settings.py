@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -88,6 +89,11 @@ class Settings:
     @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https:")
+
+    @property
+    def stop_seconds(self) -> int:
+        """After SIGTERM open requests have so long: one may wait for WHMCS, and then ask it something else."""
+        return ceil(2 * self.whmcs_timeout_seconds) + 5
 
     @property
     def whmcs_origin(self) -> str:
