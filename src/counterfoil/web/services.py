@@ -26,6 +26,7 @@ from counterfoil.cache import Cache
 from counterfoil.changes.catch_up import CatchUp
 from counterfoil.changes.clearing import Changes
 from counterfoil.db.engine import Engine
+from counterfoil.db.write_probe import WriteProbe
 from counterfoil.orders.face import Orders
 from counterfoil.settings import Settings
 from counterfoil.web.http.guard import Guard
@@ -43,6 +44,7 @@ class Services:
     settings: Settings
     cache: Cache
     engine: Engine
+    database: WriteProbe
     sessions: Sessions
     sign_in: SignIn
     orders: Orders
