@@ -24,6 +24,7 @@ from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
 from counterfoil.app.limits import open_limits
 from counterfoil.app.parent import end_with_parent
+from counterfoil.app.streams import end_with_sessions
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
@@ -312,6 +313,7 @@ class Portal(Litestar):
         effect = partial(apply_and_mark, services)
         working = [
             asyncio.create_task(_keep_house(services), name="housekeeping"),
+            asyncio.create_task(_for_ever("streams", partial(end_with_sessions, services)), name="streams"),
             asyncio.create_task(_for_ever("changes", partial(services.missed.watch, effect)), name="missed changes"),
             *_ordering_tasks(services.orders),
         ]

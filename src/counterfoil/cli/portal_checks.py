@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from msgspec.structs import replace
 
 from counterfoil.cli.findings import Finding, fail, ok, warn
-from counterfoil.db.engine import make_engine
+from counterfoil.db.engine import file_read_by_others, make_engine
 from counterfoil.db.schema import pending
 from counterfoil.db.write_probe import WriteProbe
 from counterfoil.errors import TemporarilyUnavailable
@@ -41,6 +41,8 @@ async def database(settings: Settings) -> Finding:
         await engine.dispose()
     if problem:
         return fail("database", problem, "Run: counterfoil migrate")
+    if file := file_read_by_others(settings.database_url):
+        return warn("database", f"everybody on this machine may read {file}", f"Run: chmod 600 {file}*")
     return ok("database", "reachable, takes writes, and its schema is current")
 
 

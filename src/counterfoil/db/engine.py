@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import event
@@ -51,6 +52,7 @@ def make_engine(url: str) -> AsyncEngine:
     """`url` as in the settings: sqlite+aiosqlite: or postgresql+asyncpg:. Connects when first used."""
     if is_sqlite(url):
         engine = create_async_engine(url, hide_parameters=True)
+        event.listen(engine.sync_engine, "do_connect", _make_private)
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         return engine
     engine = create_async_engine(
@@ -73,10 +75,26 @@ def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
+def file_read_by_others(url: str) -> str:
+    """The file of a SQLite that an earlier version or somebody's hand made readable for everybody; "" if it is not."""
+    file = Path(make_url(url).database or "") if is_sqlite(url) else None
+    return str(file) if file and file.is_file() and file.stat().st_mode & 0o044 else ""
+
+
 def _leave_read_only(context: ExceptionContext) -> None:
     """All connections made before now lead to a server that is read-only by now: no later request gets one of them."""
     if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
         context.is_disconnect = True
+
+
+def _make_private(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+    """A new file is its owner's only, whatever the umask: sessions and addresses stand in it. SQLite gives the files
+    that it puts beside it the same mode. One that is there stays as it is; the doctor warns.
+    """
+    path = Path(arguments[0])
+    if path.parent.is_dir() and arguments[0] != ":memory:":
+        with suppress(OSError):  # it is there, or SQLite will say why it cannot be
+            path.touch(mode=0o600, exist_ok=False)
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: Any) -> None:

@@ -22,6 +22,9 @@ from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow
 
 NOTHING_CHOSEN = translatable("Please choose what you want to order.")
 
+LONGEST_NUMBER = 10
+"""Digits; Python itself refuses to read some thousands."""
+
 LATEST = 5
 """Orders shown below what can be ordered."""
 
@@ -38,7 +41,8 @@ class Choice(Struct):
     @property
     def number(self) -> int:
         """1 where it is none; not yet within bounds."""
-        return int(self.quantity) if self.quantity.isascii() and self.quantity.isdecimal() else 1
+        is_number = self.quantity.isascii() and self.quantity.isdecimal() and len(self.quantity) < LONGEST_NUMBER
+        return int(self.quantity) if is_number else 1
 
 
 @get("/order", permission="orders", include_in_schema=False)
