@@ -90,7 +90,8 @@ def programs() -> list[Program]:
     }
     sandbox = ["sandbox", "whmcs", "--port", "8081", "--portal", PORTAL]
     return [
-        Program("whmcs", [*sandbox, "--webhook-secret", webhook_secret], own, f"{WHMCS}/"),
+        # Not on the command line, which everybody on this machine can read.
+        Program("whmcs", sandbox, own | {"COUNTERFOIL_SANDBOX_WEBHOOK_SECRET": webhook_secret}, f"{WHMCS}/"),
         Program(
             "salesforce",
             ["sandbox", "salesforce", "--port", "8082", "--key-file", str(FOLDER / "salesforce-key.pem")],

@@ -14,6 +14,8 @@ CounterfoilError
       ClientNotFound            404 client_not_found
     InvoiceNotPayable           409 invoice_not_payable
     PaymentMethodMissing        409 payment_method_missing
+    OrderLimitReached           409 order_limit_reached
+      OrderAmountReached
     OrderNotRetryable           409 order_not_retryable
     ProfileConflict             409 profile_conflict
     ValidationFailed            422 validation_failed, with the fields
@@ -115,6 +117,18 @@ class InvoiceNotPayable(Refused):
 class PaymentMethodMissing(Refused):
     code, status = "payment_method_missing", 409
     title, detail = "Payment method missing", "Add a payment method before you order."
+
+
+class OrderLimitReached(Refused):
+    """By this person or for this client: how many, and of what value, the operator says (ORDER_LIMIT)."""
+
+    code, status = "order_limit_reached", 409
+    title = "Order limit reached"
+    detail = "No more orders can be placed today. Please try again tomorrow, or contact us."
+
+
+class OrderAmountReached(OrderLimitReached):
+    detail = "Together with the other orders of the last 24 hours this is too much. Order less, or contact us."
 
 
 class OrderNotRetryable(Refused):

@@ -1,6 +1,7 @@
 """Addresses of machines and of networks: reading them, and who belongs where. Whom to trust, the settings say."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -28,6 +29,18 @@ def is_in(address: str, networks: Iterable[Network]) -> bool:
 def unmapped(address: str) -> str:
     """A server that listens on "::" names IPv4 callers "::ffff:192.0.2.1", which no list of IPv4 networks holds."""
     return address.removeprefix("::ffff:") if "." in address else address
+
+
+def without_port(text: str) -> str:
+    """Some proxies name the port too: "192.0.2.1:5678", "[2001:db8::1]:5678"; or only the brackets."""
+    if text.startswith("["):
+        address, bracket, port = text[1:].partition("]")
+        return address if bracket and (not port or _PORT.fullmatch(port)) else text
+    address, colon, _ = text.partition(":")
+    return address if colon and _PORT.fullmatch(text[len(address) :]) else text
+
+
+_PORT = re.compile(r":[0-9]{1,5}", re.ASCII)
 
 
 def household(address: str) -> str:

@@ -157,6 +157,32 @@ async def test_idle_session_ends(portal: Portal) -> None:
     assert await portal.rows() == 0
 
 
+async def test_an_open_page_keeps_no_session_alive(portal: Portal) -> None:
+    """Its stream comes back and it reads itself again for as long as it is open: half an hour after the person did
+    something the session is over all the same.
+    """
+    cookie = await portal.cookie("ada@example.com")
+    handle = portal.handle(cookie)
+    for _ in range(29):
+        portal.clock.ahead += MINUTE
+        assert await portal.sessions.find(handle, is_active=False) is not None
+    assert await portal.sessions.living([handle.key, "other"]) == {handle.key}
+    portal.clock.ahead += MINUTE + 1
+    assert await portal.sessions.find(handle, is_active=False) is None
+    assert await portal.sessions.living([handle.key, "other"]) == set()
+
+
+async def test_an_open_page_does_not_hide_what_the_person_does(portal: Portal) -> None:
+    """What it asks for leaves no copy behind that would answer the person unseen by the database."""
+    cookie = await portal.cookie("ada@example.com")
+    portal.clock.ahead += 2 * MINUTE
+    assert await portal.sessions.find(portal.handle(cookie), is_active=False) is not None
+    assert await portal.peek(cookie) is None
+    assert await portal.who(cookie) is not None
+    portal.clock.ahead += 29 * MINUTE
+    assert await portal.sessions.find(portal.handle(cookie), is_active=False) is not None
+
+
 async def test_used_session_lives_until_its_absolute_end(portal: Portal) -> None:
     """Whoever works on is not interrupted, until twelve hours after the sign-in."""
     cookie = await portal.cookie("ada@example.com")

@@ -164,3 +164,11 @@ def test_without_a_webhook_secret_the_doctor_warns(tmp_path: Path, settings: dic
     """It works, but changes show only after minutes."""
     done = run(tmp_path, "doctor", "--json", **{**settings, "webhook_secret": ""})
     assert (done.returncode, _checks(done)["webhooks"][0]["verdict"]) == (0, "warn")
+
+
+def test_a_database_that_everybody_may_read(tmp_path: Path, settings: dict[str, str]) -> None:
+    """A warning with the command that mends it: the file was made by an earlier version."""
+    (tmp_path / "portal.db").chmod(0o644)
+    said = run(tmp_path, "doctor", **settings).stdout
+    assert "WARN database: everybody on this machine may read" in said
+    assert "chmod 600" in said

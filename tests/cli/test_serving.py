@@ -1,5 +1,6 @@
 """What must hold before the portal starts."""
 
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -82,3 +83,25 @@ def test_sqlite_is_migrated_by_serve(tmp_path: Path, whmcs: Sandbox) -> None:
     assert any(line.get("name") == "COUNTERFOIL_WHCMS_URL" for line in lines)
     with sqlite3.connect(tmp_path / "portal.db") as database:
         assert database.execute("SELECT count(*) FROM session").fetchone() == (0,)
+
+
+def test_a_port_that_is_taken(tmp_path: Path, settings: dict[str, str]) -> None:
+    """One line and exit 1, for METRICS_PORT too: half of the answers would come from the other one."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        for port, more in ((taken, {}), (free_port(), {"metrics_port": str(taken)})):
+            done = run(tmp_path, "serve", "--port", str(port), **settings, **more)
+            assert done.returncode == 1
+            assert done.stderr.strip().splitlines() == [
+                f"Error: Cannot listen on 127.0.0.1 port {taken}: address already in use."
+            ]
+
+
+def test_an_address_of_another_machine(tmp_path: Path, settings: dict[str, str]) -> None:
+    done = run(tmp_path, "serve", "--host", "192.0.2.1", "--port", str(free_port()), **settings)
+    assert done.returncode == 1
+    assert "192.0.2.1" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -19,7 +19,8 @@ from counterfoil.errors import (
     ValidationFailed,
 )
 from counterfoil.model import Money
-from counterfoil.orders.checkout import PriceChanged, Wanted, first_payment
+from counterfoil.orders.checkout import PriceChanged, Wanted
+from counterfoil.orders.first_payment import first_payment
 from counterfoil.orders.repository import Item, Order, Status, Step
 from tests.orders.world import ADA, BOB, Neighbours, World, opened
 

@@ -105,3 +105,32 @@ def test_somebody_elses_draft_and_missing_are_the_same_bytes(portal: Portal, bob
         seen.append((answer.status_code, body, headers, asked))
     assert seen[0] == seen[1] == seen[2]
     assert seen[0][0] == 404
+
+
+NINES = "9" * 5000
+
+
+def test_numbers_of_five_thousand_digits(ada: httpx2.Client) -> None:
+    """Python refuses to read them; they are no quantity, page or id like others out of range."""
+    page = {"Accept": "text/html"}
+    choice = {"offer": "2:monthly", "quantity": NINES, "gateway": "stripe"}
+    assert ada.get("/order", params=choice, headers=page).status_code == 200
+    assert ada.post("/order", data=choice | {"key": "a", "seen": "1.00 EUR"}, headers=page).status_code == 409
+    body = '{"items": [{"product_id": 2, "billing_cycle": "monthly", "quantity": NINES}]}'.replace("NINES", NINES)
+    headers = {"Idempotency-Key": "a", "Content-Type": "application/json"}
+    for answer in (
+        ada.post("/api/v1/orders", content=body, headers=headers),
+        ada.get("/api/v1/orders", params={"page": NINES}),
+        ada.get(INVOICES, params={"page": NINES}),
+        ada.put("/api/v1/session/client", content=f'{{"client_id": {NINES}}}', headers=headers),
+    ):
+        assert problem(answer) in {(422, "validation_failed"), (400, "bad_request"), (404, "client_not_found")}
+    for path in (f"/invoices?page={NINES}", f"/invoices?awaiting={NINES}-1", f"/invoices/{NINES}"):
+        assert ada.get(path, headers=page).status_code in {200, 404}, path
+
+
+def test_names_that_postgresql_takes_for_no_text(portal: Portal) -> None:
+    """WHMCS may hold anything: whoever has such a name signs in, and it is shown without what nobody can read."""
+    portal.whmcs.control("PATCH", "users/1", {"firstname": "A\0d\u202ea", "lastname": "Love\x1blace"})
+    with portal.visitor("ada@example.com") as ada:
+        assert ada.get("/api/v1/session").json()["user"]["name"] == "Ada Lovelace"

@@ -1,11 +1,12 @@
 """Settings: everything that is wrong is said at once, and no secret is ever said."""
 
 import base64
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from counterfoil.settings import Settings, SettingsError, load, unknown_names
+from counterfoil.settings import OrderLimit, Settings, SettingsError, load, unknown_names
 
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"w" * 24).decode()
 GIVEN = {
@@ -55,6 +56,10 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         ("whmcs_url", "https://billing.example/?a=b"),
         ("whmcs_timezone", "Mars/Olympus"),
         ("whmcs_timeout_seconds", "121"),
+        ("order_limit", "0"),
+        ("order_limit", "10, 20"),
+        ("order_limit", "5000 EUR, 1 EUR"),
+        ("order_limit", "5000 euros"),
         ("whmcs_max_concurrency", "1.5"),
         ("webhook_secret", "whsec_c2hvcnQ="),
         ("webhook_secret", "not-base64"),
@@ -176,3 +181,18 @@ def test_misspelt_names_are_noticed() -> None:
         "HOME": "",
     }
     assert unknown_names(given) == ["COUNTERFOIL_BRAND_NAME_FILE", "COUNTERFOIL_WHCMS_URL"]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("", OrderLimit(50)),
+        ("10", OrderLimit(10)),
+        ("5000.50 EUR,600000JPY", OrderLimit(None, (("EUR", Decimal("5000.50")), ("JPY", Decimal(600000))))),
+        ("10, 5000 EUR", OrderLimit(10, (("EUR", Decimal(5000)),))),
+        ("none", OrderLimit()),
+    ],
+)
+def test_order_limit(tmp_path: Path, said: str, meant: OrderLimit) -> None:
+    """A number, amounts, both, or none; without a word there is a limit."""
+    assert load({**GIVEN, "COUNTERFOIL_ORDER_LIMIT": said}, tmp_path).order_limit == meant

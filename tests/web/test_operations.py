@@ -34,7 +34,7 @@ def test_without_a_cache_we_are_unready_but_alive(tmp_path: Path, redis_server: 
         try:
             answer = httpx2.get(f"{stack.url}/readyz", timeout=10)
             assert answer.status_code == 503
-            assert answer.json() == {"ready": False, "neighbours": {"database": "ok", "cache": "unavailable"}}
+            assert answer.json() == {"ready": False, "neighbours": {"database": "ok", "cache": "away"}}
             assert httpx2.get(f"{stack.url}/healthz").status_code == 200
         finally:
             redis_server.start()
@@ -46,7 +46,7 @@ def test_without_a_database_we_are_unready(tmp_path: Path) -> None:
         postgres.child.stop()
         answer = httpx2.get(f"{stack.url}/readyz", timeout=10)
         assert answer.status_code == 503
-        assert answer.json() == {"ready": False, "neighbours": {"database": "unavailable", "cache": "ok"}}
+        assert answer.json() == {"ready": False, "neighbours": {"database": "away", "cache": "ok"}}
 
 
 def test_metrics_are_not_for_everybody(tmp_path: Path) -> None:

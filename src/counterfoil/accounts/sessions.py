@@ -11,7 +11,7 @@ old cookie ends the session all the same.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
@@ -111,12 +111,13 @@ class Sessions:
             await self._drop(ended)
         return self._cookies.write(random, client_id)
 
-    async def find(self, handle: Handle) -> Viewer | None:
+    async def find(self, handle: Handle, *, is_active: bool = True) -> Viewer | None:
         """Who this is, by the database, for when the cache does not know. None: not signed in.
 
-        The viewer's client is the session's, whichever the cookie names. Raises BillingUnavailable.
+        `is_active`: a person did something; what an open page does by itself keeps no session alive. The viewer's
+        client is the session's, whichever the cookie names. Raises BillingUnavailable.
         """
-        row = await session_rows.living(self._engine, handle.key, self._moment())
+        row = await session_rows.living(self._engine, handle.key, self._moment(), is_active=is_active)
         granted = None if row is None else await self._rights.of(account_of(row))
         if row is None or granted is None:
             return None
@@ -125,6 +126,9 @@ class Sessions:
             return viewer
         left = (row.expires_at - self._moment()).total_seconds()
         ttl = min(COPY_LIFE, left, granted.expires_at - self._cache.now())
+        if not is_active:
+            # As long as what the person does would not be noted anyway: a copy keeps it from being noted.
+            ttl = min(ttl, (row.last_seen_at + session_rows.LAST_SEEN_STEP - self._moment()).total_seconds())
         if ttl > 0:
             await self._cache.put_session(handle.scope, handle.key, msgspec.json.encode(viewer), ttl)
         return viewer if await self._still_holds(handle, row) else None
@@ -190,6 +194,14 @@ class Sessions:
                 OpenSession(row.created_at, row.last_seen_at, row.address, row.user_agent, row.id_hash == this.key)
                 for row in rows
             ]
+
+    async def living(self, keys: Collection[str]) -> set[str]:
+        """Those of these sessions that have not ended."""
+        if not keys:
+            return set()
+        query = select(session.c.id_hash).where(session.c.id_hash.in_(keys), ~has_ended(self._moment()))
+        async with transaction(self._engine) as connection:
+            return set(await connection.scalars(query))
 
     async def forget_user(self, user_id: int) -> None:
         """WHMCS said that this user changed: the next request of each of their sessions asks WHMCS again.

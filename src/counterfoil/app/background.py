@@ -6,9 +6,11 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
+from counterfoil.app.streams import end_with_sessions
 from counterfoil.errors import TemporarilyUnavailable
 from counterfoil.web.services import Services
 
@@ -26,6 +28,7 @@ def start(services: Services) -> list[asyncio.Task[None]]:
     orders = services.orders
     tasks = [
         asyncio.create_task(_keep_house(services), name="housekeeping"),
+        asyncio.create_task(_for_ever("streams", partial(end_with_sessions, services)), name="streams"),
         asyncio.create_task(_for_ever("changes", services.changes.catch_up), name="missed changes"),
         asyncio.create_task(_for_ever("orders", orders.worker.run), name="orders"),
     ]

@@ -9,6 +9,7 @@ from counterfoil.billing.face import Billing
 from counterfoil.cache import Cache, open_cache
 from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine, make_engine
+from counterfoil.db.write_probe import WriteProbe
 from counterfoil.orders.face import Orders
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings
@@ -59,6 +60,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         settings=settings,
         cache=cache,
         engine=engine,
+        database=WriteProbe(engine),
         sessions=accounts.sessions,
         sign_in=accounts.sign_in,
         orders=rooms.orders,

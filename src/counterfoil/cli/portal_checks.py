@@ -7,8 +7,9 @@ from contextlib import AsyncExitStack
 from msgspec.structs import replace
 
 from counterfoil.cli.findings import Finding, fail, ok, warn
-from counterfoil.db.engine import make_engine
+from counterfoil.db.engine import file_read_by_others, make_engine
 from counterfoil.db.schema import pending
+from counterfoil.db.write_probe import WriteProbe
 from counterfoil.errors import TemporarilyUnavailable
 from counterfoil.redis.address import Address, parse_address
 from counterfoil.redis.connection import NO_ANSWER, NOT_REDIS
@@ -31,13 +32,18 @@ async def database(settings: Settings) -> Finding:
     engine = make_engine(settings.database_url)
     try:
         problem = await pending(engine)
+        if not problem:
+            await WriteProbe(engine).check()
     except TemporarilyUnavailable:
-        return fail("database", "does not answer", "Is it running, and is COUNTERFOIL_DATABASE_URL right?")
+        advice = "Is it running, no replica, with room on its disk, and is COUNTERFOIL_DATABASE_URL right?"
+        return fail("database", "does not answer, or takes no writes", advice)
     finally:
         await engine.dispose()
     if problem:
         return fail("database", problem, "Run: counterfoil migrate")
-    return ok("database", "reachable, and its schema is current")
+    if file := file_read_by_others(settings.database_url):
+        return warn("database", f"everybody on this machine may read {file}", f"Run: chmod 600 {file}*")
+    return ok("database", "reachable, takes writes, and its schema is current")
 
 
 async def cache(settings: Settings) -> AsyncIterator[Finding]:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -14,13 +15,11 @@ from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from counterfoil.cache import CacheUnavailable, open_cache
+from counterfoil.cli.ports import require_free
 from counterfoil.cli.startup import settings_or_exit
 from counterfoil.db.engine import is_sqlite, make_engine
 from counterfoil.db.schema import pending, upgrade
 from counterfoil.errors import TemporarilyUnavailable
-
-STOP_SECONDS = 10
-"""After SIGTERM: open requests have this long. Live streams are told at once and end within a second."""
 
 CACHE_TIMEOUT = 5.0
 """Seconds for a Redis that starts at the same time, or reads its data first."""
@@ -40,6 +39,11 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the portal and its webhooks."""
     settings = settings_or_exit(processes=workers)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    ports = (port,) if settings.metrics_port is None else (port, settings.metrics_port)
+    if len(set(ports)) < len(ports):
+        raise click.ClickException(f"COUNTERFOIL_METRICS_PORT is {port}, the portal's own port. Name another, or none.")
+    for each in ports:
+        require_free(host, each)
     asyncio.run(prepare_database(settings.database_url))
     asyncio.run(await_cache(settings.cache_url))
     with tempfile.TemporaryDirectory(prefix="counterfoil-metrics-") as directory:
@@ -51,7 +55,9 @@ def serve(host: str, port: int, workers: int) -> None:
         if settings.metrics_port is not None:
             import_module("counterfoil.web.http.metrics").serve_on(host, settings.metrics_port)
         gc.freeze()
-        server(host, port, workers).serve()
+        portal = server(host, port, workers, settings.stop_seconds)
+        portal.on_startup(_take_no_hang_up)
+        portal.serve()
 
 
 async def prepare_database(url: str) -> None:
@@ -93,7 +99,15 @@ async def await_cache(url: str) -> None:
         await cache.close()
 
 
-def server(host: str, port: int, workers: int) -> MPServer:
+def _take_no_hang_up() -> None:
+    """The server would replace its workers by the same build with the same settings, and drop who waits for one.
+
+    Workers inherit this. A terminal that is closed sends it to all of them.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def server(host: str, port: int, workers: int, stop_seconds: int) -> MPServer:
     return MPServer(
         "counterfoil.app:create",
         factory=True,
@@ -113,7 +127,8 @@ def server(host: str, port: int, workers: int) -> MPServer:
         # Without it one dead worker ends the whole server.
         respawn_failed_workers=True,
         respawn_interval=0.5,
-        workers_kill_timeout=STOP_SECONDS,
+        # Live streams are told at once, and end within a second.
+        workers_kill_timeout=stop_seconds,
         working_dir=Path.cwd(),
         process_name=None,
     )

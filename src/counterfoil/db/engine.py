@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -38,8 +39,12 @@ _SQLITE_OUTAGES = {
     sqlite3.SQLITE_CANTOPEN,
 }
 
-_POSTGRES_OUTAGES = ("08", "40", "53", "55P03", "57")
-"""Connection lost, deadlock, no resources, lock not had, shutting down or cancelled: classes of
+_READ_ONLY = "25006"
+"""Of a PostgreSQL that a failover has demoted, or that its operator has closed to writes."""
+
+_POSTGRES_OUTAGES = ("08", _READ_ONLY, "40", "53", "55P03", "57", "58")
+"""Connection lost, read-only, deadlock, no resources (the disk too), lock not had, shutting down or cancelled, the
+system's own errors: classes of
 https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
@@ -47,19 +52,49 @@ def make_engine(url: str) -> AsyncEngine:
     """`url` as in the settings: sqlite+aiosqlite: or postgresql+asyncpg:. Connects when first used."""
     if is_sqlite(url):
         engine = create_async_engine(url, hide_parameters=True)
+        event.listen(engine.sync_engine, "do_connect", _make_private)
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         return engine
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         hide_parameters=True,  # an unexpected error goes to the log, and the values are people's
         pool_pre_ping=True,  # after a restart of the database the first visitor gets an answer, not an error
         pool_timeout=TIMEOUT,
-        connect_args={"timeout": TIMEOUT, "command_timeout": TIMEOUT},
+        connect_args={
+            "timeout": TIMEOUT,
+            "command_timeout": TIMEOUT,
+            # One that takes no writes is as good as away: what it still reads may be old, an ended session for one.
+            "target_session_attrs": "read-write",
+        },
     )
+    event.listen(engine.sync_engine, "handle_error", _leave_read_only)
+    return engine
 
 
 def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
+
+
+def file_read_by_others(url: str) -> str:
+    """The file of a SQLite that an earlier version or somebody's hand made readable for everybody; "" if it is not."""
+    file = Path(make_url(url).database or "") if is_sqlite(url) else None
+    return str(file) if file and file.is_file() and file.stat().st_mode & 0o044 else ""
+
+
+def _leave_read_only(context: ExceptionContext) -> None:
+    """All connections made before now lead to a server that is read-only by now: no later request gets one of them."""
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
+
+
+def _make_private(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+    """A new file is its owner's only, whatever the umask: sessions and addresses stand in it. SQLite gives the files
+    that it puts beside it the same mode. One that is there stays as it is; the doctor warns.
+    """
+    path = Path(arguments[0])
+    if path.parent.is_dir() and arguments[0] != ":memory:":
+        with suppress(OSError):  # it is there, or SQLite will say why it cannot be
+            path.touch(mode=0o600, exist_ok=False)
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: Any) -> None:
@@ -90,7 +125,7 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 def is_outage(error: DBAPIError | OSError) -> bool:
-    """Away, shutting down, locked for too long, or without room; not a mistake in a statement."""
+    """Away, shutting down, read-only, locked for too long, or without room; not a mistake in a statement."""
     if isinstance(error, OSError):
         return True
     # SQLite calls a missing table an OperationalError too. Its codes: https://www.sqlite.org/rescode.html
@@ -102,6 +137,6 @@ def is_outage(error: DBAPIError | OSError) -> bool:
 
 
 async def ping(engine: AsyncEngine) -> None:
-    """For readyz and doctor. Raises TemporarilyUnavailable."""
+    """Whether it answers; whether it takes writes: write_probe.py. Raises TemporarilyUnavailable."""
     async with transaction(engine) as connection:
         await connection.exec_driver_sql("SELECT 1")

@@ -1,5 +1,6 @@
 """The tables, in SQLAlchemy Core. A change here needs a migration (migrations/versions), and HEAD its number."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -41,6 +42,18 @@ class UtcTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+class PlainText(TypeDecorator[str]):
+    """Without what PostgreSQL takes for no text: NUL, and halves of a character. Whoever wrote it, it is no outage."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value if value is None or value.isprintable() else _NO_TEXT.sub("", value)
+
+
+_NO_TEXT = re.compile("[\\x00\\ud800-\\udfff]")
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -55,10 +68,10 @@ account = Table(
     "account",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("issuer", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("email", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("issuer", PlainText, nullable=False),
+    Column("subject", PlainText, nullable=False),
+    Column("email", PlainText, nullable=False),
+    Column("name", PlainText, nullable=False),
     # Empty on installations that have no users apart from clients (WHMCS 7).
     Column("whmcs_user_id", BigInteger, index=True),
     Column("created_at", UtcTime, nullable=False),
@@ -70,43 +83,43 @@ session = Table(
     "session",
     metadata,
     # SHA-256, hexadecimal, of the random part of the cookie. The cookie itself is nowhere.
-    Column("id_hash", Text, primary_key=True),
+    Column("id_hash", PlainText, primary_key=True),
     Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
     # The WHMCS client that is looked at; empty when there is none.
     Column("client_id", BigInteger),
     Column("created_at", UtcTime, nullable=False),
     Column("last_seen_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("user_agent", Text, nullable=False),
+    Column("address", PlainText, nullable=False),
+    Column("user_agent", PlainText, nullable=False),
 )
 
 # What staff said about an address and a client, over what WHMCS says. `email` as accounts.emails writes it.
 link = Table(
     "link",
     metadata,
-    Column("email", Text, primary_key=True),
+    Column("email", PlainText, primary_key=True),
     Column("client_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("state", Text, nullable=False),  # "linked" or "unlinked"
+    Column("state", PlainText, nullable=False),  # "linked" or "unlinked"
     Column("created_at", UtcTime, nullable=False),
-    Column("by", Text, nullable=False),
+    Column("by", PlainText, nullable=False),
 )
 
 staff = Table(
     "staff",
     metadata,
-    Column("email", Text, primary_key=True),
+    Column("email", PlainText, primary_key=True),
     Column("created_at", UtcTime, nullable=False),
 )
 
 webhook_event = Table(
     "webhook_event",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("type", Text, nullable=False),
+    Column("id", PlainText, primary_key=True),
+    Column("type", PlainText, nullable=False),
     Column("client_id", BigInteger),
     Column("received_at", UtcTime, nullable=False),
-    Column("effect", Text, nullable=False),
+    Column("effect", PlainText, nullable=False),
     # When the effect was known to hold in every process; empty while it is not, so that the sender's next try counts.
     Column("held_at", UtcTime, key="applied_at"),
     Index("ix_webhook_event_received_at", "received_at"),
@@ -116,8 +129,8 @@ webhook_event = Table(
 change_feed = Table(
     "change_feed",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("series", Text, nullable=False),
+    Column("name", PlainText, primary_key=True),
+    Column("series", PlainText, nullable=False),
     Column("seen", BigInteger),
     Column("asked_at", UtcTime, nullable=False),
 )
@@ -126,32 +139,34 @@ change_feed = Table(
 portal_order = Table(
     "portal_order",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("origin", Text, nullable=False),  # "portal" or "salesforce"
+    Column("id", PlainText, primary_key=True),
+    Column("origin", PlainText, nullable=False),  # "portal" or "salesforce"
     # Empty when Salesforce's account names no client.
     Column("client_id", BigInteger, index=True),
-    Column("idempotency_key", Text),
-    Column("body_hash", Text),
-    Column("gateway", Text, nullable=False),
-    Column("items", Text, nullable=False),  # JSON
-    Column("status", Text, nullable=False),
-    Column("step", Text, nullable=False),
+    # Who placed it; empty when sales staff did.
+    Column("account_id", Integer, index=True),
+    Column("idempotency_key", PlainText),
+    Column("body_hash", PlainText),
+    Column("gateway", PlainText, nullable=False),
+    Column("items", PlainText, nullable=False),  # JSON
+    Column("status", PlainText, nullable=False),
+    Column("step", PlainText, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("due_at", UtcTime, index=True),
     Column("struggling_since", UtcTime),
-    Column("owner", Text),
+    Column("owner", PlainText),
     Column("lease_until", UtcTime),
-    Column("error_code", Text),
-    Column("salesforce_id", Text, unique=True),
-    Column("told", Text, nullable=False),
+    Column("error_code", PlainText),
+    Column("salesforce_id", PlainText, unique=True),
+    Column("told", PlainText, nullable=False),
     Column("intent_at", UtcTime),
     Column("newest_before", BigInteger),
     # The client while AddOrder is under way: one at a time, or a look afterwards could take one order for another.
     Column("placing_client_id", BigInteger, unique=True),
     Column("whmcs_order_id", BigInteger, index=True),
     Column("whmcs_invoice_id", BigInteger),
-    Column("whmcs_service_ids", Text, nullable=False),  # JSON
+    Column("whmcs_service_ids", PlainText, nullable=False),  # JSON
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     UniqueConstraint("client_id", "idempotency_key"),
@@ -164,15 +179,15 @@ order_event = Table(
     Column("id", Integer, primary_key=True),
     Column("order_id", ForeignKey("portal_order.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", UtcTime, nullable=False),
-    Column("step", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
+    Column("step", PlainText, nullable=False),
+    Column("outcome", PlainText, nullable=False),
 )
 
 # What only one process of all may do at a time.
 lease = Table(
     "lease",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("owner", Text, nullable=False),
+    Column("name", PlainText, primary_key=True),
+    Column("owner", PlainText, nullable=False),
     Column("until", UtcTime, nullable=False),
 )

@@ -3,8 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -21,7 +20,9 @@ from counterfoil.errors import (
     ValidationFailed,
 )
 from counterfoil.model import Client, Gateway, Money, PaymentMethod
+from counterfoil.orders.first_payment import first_payment
 from counterfoil.orders.repository import Item, Order, OrderRepository, Status, Step, new_order_id
+from counterfoil.settings import OrderLimit
 
 MOST_ITEMS = 20
 MOST_OF_ONE = 50
@@ -74,6 +75,7 @@ class Checkout:
         products: Products,
         gateways: Gateways,
         awaits_approval: bool,
+        limit: OrderLimit,
         now: Callable[[], datetime],
         wake: Callable[[], None],
     ) -> None:
@@ -83,6 +85,7 @@ class Checkout:
         self._products = products
         self._gateways = gateways
         self._first_step = Step.REGISTER if awaits_approval else Step.CHECK
+        self._limit = limit
         self._now = now
         self._wake = wake
 
@@ -96,15 +99,22 @@ class Checkout:
         return Offered(client, products, (await self._gateways.read()).value)
 
     async def place(
-        self, client_id: int, wanted: Sequence[Wanted], gateway: str, key: str, *, agreed: Money | None = None
+        self,
+        client_id: int,
+        wanted: Sequence[Wanted],
+        gateway: str,
+        key: str,
+        *,
+        agreed: Money | None = None,
+        account_id: int | None = None,
     ) -> Order:
         """The order that is accepted now, or was when the same was asked for with the same key before.
 
         `agreed`: the first payment as the customer was shown it; None for a program, which orders at today's price.
         What is compared is what is stored, of one read: a price may change between two.
 
-        Raises ValidationFailed, PriceChanged, IdempotencyKeyReused, PaymentMethodMissing, BillingUnavailable, and
-        nothing is stored.
+        Raises ValidationFailed, PriceChanged, IdempotencyKeyReused, PaymentMethodMissing, OrderLimitReached,
+        BillingUnavailable, and nothing is stored.
         """
         body_hash = hashlib.sha256(msgspec.json.encode([wanted, gateway])).hexdigest()
         if earlier := await self._repository.find(client_id=client_id, idempotency_key=key):
@@ -114,8 +124,8 @@ class Checkout:
         if agreed is not None and agreed != first_payment(items):
             raise PriceChanged(offered)
         await self._require_payment_method(client_id)
-        order = self._order(client_id, items, gateway, key, body_hash)
-        if not await self._repository.add(order):
+        order = self._order(client_id, items, gateway, idempotency_key=key, body_hash=body_hash, account_id=account_id)
+        if not await self._repository.add(order, self._limit):
             # The same request came twice at once, and the other one was faster.
             other = await self._repository.find(client_id=client_id, idempotency_key=key)
             return _same(other or order, body_hash)
@@ -167,7 +177,7 @@ class Checkout:
         if not await self._payment_methods.usable_for_order(client_id):
             raise PaymentMethodMissing
 
-    def _order(self, client_id: int, items: tuple[Item, ...], gateway: str, key: str, body_hash: str) -> Order:
+    def _order(self, client_id: int, items: tuple[Item, ...], gateway: str, **asked: Any) -> Order:
         now = self._now()
         return Order(
             id=new_order_id(),
@@ -180,19 +190,8 @@ class Checkout:
             created_at=now,
             updated_at=now,
             due_at=now,
-            idempotency_key=key,
-            body_hash=body_hash,
+            **asked,
         )
-
-
-def first_payment(items: Sequence[Item]) -> Money | None:
-    """What the first invoice comes to, before taxes; None when a price is not known: sales staff made the order."""
-    prices = [item.price for item in items if item.price is not None]
-    if len(prices) != len(items) or not prices:
-        return None
-    fees = [item.setup_fee.amount if item.setup_fee else Decimal(0) for item in items]
-    each = ((price.amount + fee) * item.quantity for price, fee, item in zip(prices, fees, items, strict=True))
-    return Money.of(sum(each, Decimal(0)), prices[0].currency)
 
 
 def _same(order: Order, body_hash: str) -> Order:

@@ -53,6 +53,7 @@ class Orders:
             products=billing.products,
             gateways=billing.gateways,
             awaits_approval=crm is not None,
+            limit=settings.order_limit,
             now=now,
             wake=self.worker.wake,
         )

@@ -16,6 +16,9 @@ from counterfoil.db.engine import Engine, transaction
 from counterfoil.db.tables import order_event, portal_order
 from counterfoil.errors import StopCode
 from counterfoil.model import Money
+from counterfoil.orders.day_limit import check_day, queue_up
+from counterfoil.orders.first_payment import first_payment
+from counterfoil.settings import OrderLimit
 
 
 class Status(StrEnum):
@@ -66,6 +69,8 @@ class Order(Struct, frozen=True):
     step: Step
     created_at: datetime
     updated_at: datetime
+    account_id: int | None = None
+    """Who placed it; None when sales staff did."""
     idempotency_key: str | None = None
     body_hash: str | None = None
     attempt: int = 0
@@ -89,6 +94,11 @@ class Order(Struct, frozen=True):
     whmcs_order_id: int | None = None
     whmcs_invoice_id: int | None = None
     whmcs_service_ids: tuple[int, ...] = ()
+
+    @property
+    def total(self) -> Money | None:
+        """What the first invoice comes to, before taxes; None when sales staff made the order."""
+        return first_payment(self.items)
 
 
 class OrderEvent(Struct, frozen=True):
@@ -134,11 +144,18 @@ class OrderRepository:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add(self, order: Order) -> bool:
-        """False when there is one with this id, idempotency key or Salesforce id already."""
+    async def add(self, order: Order, limit: OrderLimit | None = None) -> bool:
+        """False when there is one with this id, idempotency key or Salesforce id already.
+
+        Raises OrderLimitReached, and adds nothing, when it is more than `limit` for its person or its client.
+        """
         try:
             async with transaction(self._engine) as connection:
+                if limit:
+                    await queue_up(connection, order.client_id, order.account_id)
                 await connection.execute(insert(portal_order).values(**_columns(msgspec.structs.asdict(order))))
+                if limit:
+                    await check_day(connection, limit, order.created_at, order.client_id, order.account_id)
                 await _note(connection, order.id, order.created_at, order.status, "created")
         except IntegrityError:
             return False

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from dotenv import dotenv_values
 from counterfoil.networks import Network
 from counterfoil.settings import addresses
 from counterfoil.settings import parsers as parse
+from counterfoil.settings.order_limit import OrderLimit, read_order_limit
 from counterfoil.urls import origin
 
 PREFIX = "COUNTERFOIL_"
@@ -74,6 +76,7 @@ class Settings:
     salesforce_fields: tuple[tuple[str, str], ...] = _optional("", parse.names, empty=())
     salesforce_poll_seconds: float = _optional("30", parse.number(0.1, 3600, float))
     order_products: frozenset[int] = _optional("", parse.whmcs_ids, empty=frozenset())
+    order_limit: OrderLimit = _optional("50", read_order_limit)
     order_tag_field: str = _optional("Portal order", parse.text)
     brand_name: str = _optional("Billing", parse.text)
     brand_logo_url: str = _optional("", addresses.link("https://", "http://"))
@@ -86,6 +89,11 @@ class Settings:
     @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https:")
+
+    @property
+    def stop_seconds(self) -> int:
+        """After SIGTERM open requests have so long: one may wait for WHMCS, and then ask it something else."""
+        return ceil(2 * self.whmcs_timeout_seconds) + 5
 
     @property
     def whmcs_origin(self) -> str:

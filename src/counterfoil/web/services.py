@@ -25,6 +25,7 @@ from counterfoil.billing.transactions import Transactions
 from counterfoil.cache import Cache
 from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine
+from counterfoil.db.write_probe import WriteProbe
 from counterfoil.orders.face import Orders
 from counterfoil.settings import Settings
 from counterfoil.web.http.guard import Guard
@@ -42,6 +43,7 @@ class Services:
     settings: Settings
     cache: Cache
     engine: Engine
+    database: WriteProbe
     sessions: Sessions
     sign_in: SignIn
     orders: Orders

@@ -58,3 +58,33 @@ def test_a_list_asked_for_with_empty_parameters(portal: Stack) -> None:
         plain = ada.get("/api/v1/invoices")
         empty = ada.get("/api/v1/invoices?status=&from=&to=&q=&sort=&page=&page_size=")
         assert empty.json()["items"] == plain.json()["items"]
+
+
+def test_probes_of_http_1_0_need_no_host(portal: Stack) -> None:
+    """As some load balancers send them. Anything else, and HTTP/1.1, still has to name one."""
+    for path, version, status in (
+        ("/healthz", "1.0", 200),
+        ("/readyz", "1.0", 200),
+        ("/healthz", "1.1", 400),
+        ("/sign-in", "1.0", 400),
+    ):
+        assert send_raw(portal.url, f"GET {path} HTTP/{version}\r\n\r\n".encode()).status == status, (path, version)
+
+
+@pytest.mark.parametrize("coding", ["gzip, chunked", "gzip,chunked", "chunked, chunked", "identity, chunked"])
+def test_a_body_in_another_coding_is_refused(portal: Stack, coding: str) -> None:
+    """It would be read as if it were not compressed."""
+    head = f"POST /api/v1/session HTTP/1.1\r\nHost: {portal.url[7:]}\r\nTransfer-Encoding: {coding}\r\n"
+    request = f"{head}Content-Type: application/json\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"
+    assert send_raw(portal.url, request.encode()).status == 400
+
+
+def test_a_form_in_parts_is_refused(portal: Stack) -> None:
+    """No form here sends files; a part may claim a character set that nobody knows."""
+    about = 'Content-Disposition: form-data; name="email"\r\nContent-Type: text/plain; charset=klingon'
+    part = f"--x\r\n{about}\r\n\r\na\r\n--x--\r\n"
+    with portal.visitor() as anybody:
+        answer = anybody.post(
+            "/sign-in", content=part, headers={"Content-Type": "multipart/form-data; boundary=x", "Accept": "text/html"}
+        )
+    assert answer.status_code == 415

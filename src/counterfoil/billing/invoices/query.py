@@ -123,7 +123,13 @@ def _attention(row: InvoiceRow) -> tuple[bool, int, int]:
 def _number(row: InvoiceRow) -> tuple[tuple[bool, int, str], ...]:
     # "INV-9" before "INV-10": runs of digits compare as numbers.
     runs = _runs(row.number or str(row.id))
-    return tuple((False, int(run), "") if run.isdecimal() else (True, 0, run) for run in runs)
+    return tuple(_place(run) for run in runs)
+
+
+def _place(run: str) -> tuple[bool, int, str]:
+    # By length and then as text, which is as numbers: Python refuses to read a number of some thousand digits.
+    digits = run.lstrip("0")
+    return (False, len(digits), digits) if run.isdecimal() else (True, 0, run)
 
 
 def _runs(text: str) -> list[str]:

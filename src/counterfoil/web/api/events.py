@@ -49,7 +49,13 @@ async def _left(receive: Receive, stream: Stream) -> None:
     stream.end()
 
 
-@get("/api/v1/events", signed_in=True, media_type="text/event-stream", summary="Changes, as server-sent events")
+@get(
+    "/api/v1/events",
+    signed_in=True,
+    by_itself=True,
+    media_type="text/event-stream",
+    summary="Changes, as server-sent events",
+)
 async def events(request: Request[Any, Any, Any], services: GivenServices) -> ASGIResponse:
     """`event: changed`, `data: {"resource", "id"}`: what the current client should read again; null means all of it.
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from counterfoil.model import Money
-from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted, first_payment
+from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted
 from counterfoil.orders.repository import Order, Status
 from counterfoil.web.api.json_responses import JSON
 from counterfoil.web.http.conditional import NO_STORE
@@ -92,7 +92,7 @@ async def place_order(request: AnyRequest, services: GivenServices, data: JSONBo
     key = key_of(request)
     await services.limits.hit("order", str(viewer.account_id))
     wanted = [Wanted(item.product_id, item.billing_cycle, item.quantity) for item in data.items]
-    order = await services.orders.checkout.place(viewer.client, wanted, data.gateway, key)
+    order = await services.orders.checkout.place(viewer.client, wanted, data.gateway, key, account_id=viewer.account_id)
     return _accepted(request, order)
 
 
@@ -156,7 +156,7 @@ def shown_order(order: Order, language: str, as_of: datetime) -> OrderDetail:
             for item in order.items
         ],
         gateway=order.gateway,
-        total=first_payment(order.items),
+        total=order.total,
         created_at=order.created_at,
         updated_at=order.updated_at,
         invoice_id=order.whmcs_invoice_id,

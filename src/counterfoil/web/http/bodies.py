@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from litestar import Request
+from litestar.datastructures import FormMultiDict
 from litestar.types import HTTPReceiveMessage, HTTPScope, Message, Receive, Send
 
-from counterfoil.web.http.http_errors import BadRequest, ContentTooLarge
+from counterfoil.web.http.http_errors import BadRequest, ContentTooLarge, UnsupportedMediaType
 from counterfoil.web.http.request_context import context_of
 
 MAX_BODY = 64 * 1024
@@ -80,6 +81,12 @@ async def limited(scope: HTTPScope, receive: Receive) -> LimitedBody:
 
 class BodyRequest(Request[Any, Any, Any]):
     """Litestar's, whose JSON may also be broken in the two ways that it does not take for the caller's fault."""
+
+    async def form(self) -> FormMultiDict:
+        """No form of ours sends files, and a part may claim any character set."""
+        if self.content_type[0].startswith("multipart/"):
+            raise UnsupportedMediaType
+        return await super().form()
 
     async def json(self) -> Any:
         try:

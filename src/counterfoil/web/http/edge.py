@@ -15,7 +15,7 @@ from counterfoil.networks import Network
 from counterfoil.web.http.access_log import Served
 from counterfoil.web.http.bodies import limited
 from counterfoil.web.http.http_errors import BadRequest
-from counterfoil.web.http.origin_policy import PROBED_BY_ADDRESS, SAFE_METHODS, OriginPolicy, is_ambiguous
+from counterfoil.web.http.origin_policy import SAFE_METHODS, OriginPolicy, has_unknown_coding, is_ambiguous, is_probe
 from counterfoil.web.http.request_context import (
     RequestContext,
     address_of,
@@ -97,9 +97,9 @@ class Edge:
         """Raises BadRequest or CrossSiteRequest."""
         headers = context_of(scope).headers
         host = headers.get(b"host", b"")
-        if is_ambiguous(scope, headers):
+        if is_ambiguous(scope, headers) or has_unknown_coding(headers):
             raise BadRequest
-        if not self._rules.origin_policy.knows_host(host) and not (host and scope["path"] in PROBED_BY_ADDRESS):
+        if not self._rules.origin_policy.knows_host(host) and not is_probe(scope, host):
             raise BadRequest
         if scope["method"] not in SAFE_METHODS:
             self._rules.origin_policy.check_origin(headers)

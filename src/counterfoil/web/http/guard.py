@@ -3,7 +3,8 @@
 A route says what it takes in its options: `public=True`, `signed_in=True`, or `permission="invoices"` (WHMCS's own
 names). tests/shape checks that each route says exactly one of them. With `leads_elsewhere=True` the handler sends who
 lacks the permission to a page of theirs. `also_shows="gw"` names a scope of the cache that the response is made from
-besides the client's. A cached response goes by the same `permission` (responses.py).
+besides the client's. What an open page asks for by itself, `by_itself=True`, keeps no session alive. A cached response
+goes by the same `permission` (responses.py).
 """
 
 from contextlib import suppress
@@ -21,6 +22,9 @@ from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.http.visits import visit_of
 
+BY_ITSELF = b"x-counterfoil-by-itself"
+"""Sent by our script when an open page reads itself again: nobody did anything, so the session grows older."""
+
 
 class Guard:
     def __init__(self, sessions: Sessions, cache: Cache, limits: Limits) -> None:
@@ -33,7 +37,7 @@ class Guard:
         if handler.opt.get("public"):
             return
         request = cast("AnyRequest", connection)  # there are no websockets here
-        viewer = await self.identify(request)
+        viewer = await self.identify(request, is_active=not handler.opt.get("by_itself"))
         if viewer is None:
             raise NotSignedIn
         request.scope["state"]["viewer"] = viewer
@@ -48,12 +52,14 @@ class Guard:
             raise PermissionDenied(permission)
         await self._read_afresh_if_asked(request, viewer, handler.opt.get("also_shows"))
 
-    async def identify(self, request: AnyRequest) -> Viewer | None:
+    async def identify(self, request: AnyRequest, *, is_active: bool = True) -> Viewer | None:
         """Who is asking, for public pages too. Costs nothing when the cache knew the session."""
         visit = visit_of(request)
         if visit is None:
             return None
-        return visit.viewer or await self._sessions.find(visit.handle)
+        return visit.viewer or await self._sessions.find(
+            visit.handle, is_active=is_active and BY_ITSELF not in context_of(request.scope).headers
+        )
 
     async def _read_afresh_if_asked(self, request: AnyRequest, viewer: Viewer, other: str | None) -> None:
         if request.scope["method"] != "GET" or not wants_fresh(context_of(request.scope).headers):

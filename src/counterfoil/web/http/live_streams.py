@@ -118,6 +118,15 @@ class LiveStreams:
         """Ends the session's streams in every process. `session` is its key, as in accounts.cookies.Handle."""
         await self._cache.publish(f"s{session}", b"")
 
+    def sessions(self) -> set[str]:
+        """The keys of those that have a stream in this process."""
+        return set(self._by_session)
+
+    def end_session(self, session: str) -> None:
+        """Its streams in this process."""
+        for stream in self._by_session.get(session, ()):
+            stream.end()
+
     def open(self, watcher: Watcher, session: str, last_event_id: str = "") -> Stream:
         """Raises RateLimited and TemporarilyUnavailable. The caller closes what this opens."""
         if len(self._by_account.get(watcher.account_id, ())) >= self._capacity.for_one_account:
@@ -149,8 +158,7 @@ class LiveStreams:
         if kind == "c" and name.isdigit():
             self._announce(int(name), message)
         elif kind == "s":
-            for stream in self._by_session.get(name, ()):
-                stream.end()
+            self.end_session(name)
 
     def _announce(self, client_id: int, message: bytes) -> None:
         resource = _resource(message)

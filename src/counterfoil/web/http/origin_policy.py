@@ -54,6 +54,17 @@ class OriginPolicy:
             raise CrossSiteRequest
 
 
+def is_probe(scope: HTTPScope, host: bytes) -> bool:
+    """HTTP/1.0, which some load balancers still speak to look after us, has no Host."""
+    return scope["path"] in PROBED_BY_ADDRESS and (bool(host) or scope["http_version"] == "1.0")
+
+
+def has_unknown_coding(headers: Mapping[bytes, bytes]) -> bool:
+    """The server reads "gzip, chunked" as chunked and hands on what is still compressed."""
+    coding = headers.get(b"transfer-encoding")
+    return coding is not None and coding.strip().lower() != b"chunked"
+
+
 def is_ambiguous(scope: HTTPScope, headers: Mapping[bytes, bytes]) -> bool:
     """Whether a header that may come once came twice; `headers` are the scope's as a mapping."""
     if len(headers) == len(list(scope["headers"])):

@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.types import HTTPScope
 from msgspec import Struct
 
-from counterfoil.networks import Network, is_in, parse_ip, unmapped
+from counterfoil.networks import Network, is_in, parse_ip, unmapped, without_port
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
@@ -51,8 +51,8 @@ def address_of(scope: HTTPScope, headers: dict[bytes, bytes], trusted: Sequence[
     address = _peer(scope)
     if not trusted or b"x-forwarded-for" not in headers or not is_in(address, trusted):
         return address
-    named = [text.strip() for text in _forwarded_for(scope).split(",")]
-    for candidate in reversed(named):
+    for named in reversed(_forwarded_for(scope).split(",")):
+        candidate = without_port(named.strip())
         if parse_ip(candidate) is None:
             break
         address = unmapped(candidate)

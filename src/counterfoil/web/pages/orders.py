@@ -10,7 +10,13 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
-from counterfoil.errors import CounterfoilError, OrderNotRetryable, PaymentMethodMissing, ValidationFailed
+from counterfoil.errors import (
+    CounterfoilError,
+    OrderLimitReached,
+    OrderNotRetryable,
+    PaymentMethodMissing,
+    ValidationFailed,
+)
 from counterfoil.model import Money
 from counterfoil.orders.checkout import MOST_OF_ONE, Offered, PriceChanged, Wanted
 from counterfoil.orders.repository import Item, Order
@@ -26,6 +32,8 @@ from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow
 NOTHING_CHOSEN = translatable("Please choose what you want to order.")
 
 _SEEN = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,4})?) ([A-Z]{3})", re.ASCII)
+LONGEST_NUMBER = 10
+"""Digits; Python itself refuses to read some thousands."""
 
 LATEST = 5
 """Orders shown below what can be ordered."""
@@ -60,7 +68,7 @@ class Choice(Struct):
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else None
 
 
 @get("/order", permission="orders", include_in_schema=False)
@@ -86,14 +94,16 @@ async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBo
         return await _choose(request, services, offered, data, NOTHING_CHOSEN)
     await services.limits.hit("order", str(viewer.account_id))
     try:
-        order = await checkout.place(viewer.client, [wanted], data.gateway, data.key, agreed=data.agreed)
+        order = await checkout.place(
+            viewer.client, [wanted], data.gateway, data.key, agreed=data.agreed, account_id=viewer.account_id
+        )
     except PriceChanged as changed:
         return await _review_again(request, services, changed.offered, data)
     except ValidationFailed:
         # On offer when the page was made, and not any more.
         offered = await checkout.offered(viewer.client, now=True)
         return await _choose(request, services, offered, data, NOTHING_CHOSEN)
-    except PaymentMethodMissing as error:
+    except (PaymentMethodMissing, OrderLimitReached) as error:
         offered = await checkout.offered(viewer.client, now=True)
         return await _review_again(request, services, offered, data, error)
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
@@ -165,7 +175,7 @@ async def _review(
     page = ReviewPage(
         chosen=chosen,
         key=key,
-        is_ready=methods.value.is_ready_for_orders and error is None,
+        is_ready=methods.value.is_ready_for_orders and not isinstance(error, PaymentMethodMissing),
         may_add=viewer.allows("invoices"),
         error=error,
         has_changed=has_changed,

@@ -62,7 +62,7 @@ async function refetch() {
   if (busy) return void (again = true);
   busy = true;
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Counterfoil-By-Itself": "1" } });
     if (answer.status === 401 || answer.redirected) location.reload();
     else if (answer.ok) {
       const text = await answer.text();

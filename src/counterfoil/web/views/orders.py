@@ -6,9 +6,10 @@ from typing import ClassVar
 from msgspec import Struct
 
 from counterfoil.billing.products import ProductItem
-from counterfoil.errors import CounterfoilError, StopCode
+from counterfoil.errors import CounterfoilError, OrderLimitReached, StopCode
 from counterfoil.model import Gateway, Money
-from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE, first_payment
+from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE
+from counterfoil.orders.first_payment import first_payment
 from counterfoil.orders.repository import Item, Order, Status
 from counterfoil.web.text.catalogue import in_context, translatable
 from counterfoil.web.views.badges import Badge
@@ -60,7 +61,7 @@ class OrderRow(Struct, frozen=True):
 
     @property
     def total(self) -> Money | None:
-        return first_payment(self.order.items)
+        return self.order.total
 
     @property
     def words(self) -> str:
@@ -132,6 +133,10 @@ class ReviewPage(View, frozen=True):
     error: CounterfoilError | None = None
     has_changed: bool = False
     """The price is another one than the customer has seen."""
+
+    @property
+    def is_over_limit(self) -> bool:
+        return isinstance(self.error, OrderLimitReached)
 
 
 class OrderPage(View, frozen=True):

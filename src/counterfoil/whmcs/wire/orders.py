@@ -106,7 +106,7 @@ def placed(answer: Row) -> Placed:
     listed = text(answer, "serviceids") or text(answer, "productids")
     return Placed(
         order_id=identifier(answer, "orderid"),
-        service_ids=tuple(int(part) for part in listed.split(",") if part.strip().isdecimal()),
+        service_ids=tuple(int(part) for part in listed.split(",") if part.strip().isdecimal() and len(part) < 20),
         invoice_id=optional_identifier(answer, "invoiceid"),
     )
 

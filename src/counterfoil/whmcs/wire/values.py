@@ -63,11 +63,22 @@ def _listed(value: object) -> list[Any]:
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
+_UNREADABLE = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f"  # control characters but tab and the ends of lines
+    "\\u202a-\\u202e\\u2066-\\u2069"  # embeddings, overrides and isolates: they turn around what follows them
+    "\\ud800-\\udfff]"  # halves of a character, which cannot be written anywhere
+)
+"""What nobody can read, and what makes a page, a file or the database say something else, or nothing."""
+
+
 def text(row: Row, key: str) -> str:
-    """Stored HTML-escaped: decoded once, "&amp;lt;" is "&lt;". Missing, null and PHP's empty array are ""."""
+    """Stored HTML-escaped: decoded once, "&amp;lt;" is "&lt;". Missing, null and PHP's empty array are "". Without
+    characters that are none.
+    """
     value = row.get(key)
     if isinstance(value, str):
-        return _REFERENCE.sub(lambda found: html.unescape(found[0]), value).strip() if "&" in value else value.strip()
+        decoded = _REFERENCE.sub(lambda found: html.unescape(found[0]), value) if "&" in value else value
+        return (decoded if decoded.isprintable() else _UNREADABLE.sub("", decoded)).strip()
     if value is None or value in ([], {}):
         return ""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
