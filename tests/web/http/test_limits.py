@@ -101,6 +101,28 @@ async def test_one_household_is_one_address(limits: Limits) -> None:
     await limits.hit("sign_in_address", "2001:db8:0:1::1")
 
 
+async def test_a_whole_network_is_no_way_around(limits: Limits) -> None:
+    """200 guesses from as many networks within one /48: not even 150 of them are looked at, and no other is hit."""
+    tried = 0
+    for number in range(200):
+        with pytest.raises((SignInFailed, RateLimited)):
+            async with limits.failures(("sign_in_address", f"2001:db8:0:{number * 256:x}::1")):
+                tried += 1
+                raise SignInFailed
+    assert tried == 3 * TABLE["sign_in_address"].times
+    await _fail(limits, ("sign_in_address", "2001:db8:1::1"))
+
+
+async def test_a_company_signs_in_from_one_network(limits: Limits) -> None:
+    """Only failures count, and one person's do not shut out the others."""
+    for number in range(50):
+        await _fail(limits, ("sign_in_address", f"2001:db8::{number:x}"))
+    for number in range(300):
+        async with limits.failures(("sign_in_address", f"2001:db8:0:{number + 1:x}::1")):
+            pass
+    await _fail(limits, ("sign_in_address", "2001:db8:0:1::1"))
+
+
 @pytest.mark.parametrize("name", TABLE)
 async def test_each_limit_holds(limits: Limits, name: str) -> None:
     """As many as the table says, and not one more."""

@@ -58,13 +58,13 @@ async def order_page(request: AnyRequest, services: GivenServices) -> Response[b
 @post("/order", permission="orders", include_in_schema=False)
 async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBody[Choice]) -> Response[Any]:
     viewer = viewer_of(request)
+    await services.limits.hit("order", str(viewer.account_id))
     offered = await services.orders.checkout.offered(viewer.client, now=True)
     chosen = _chosen(offered, data)
     if chosen is None or not 0 < len(data.key) <= 64 or not data.key.isalnum():
         return await _choose(request, services, offered, data, NOTHING_CHOSEN)
     if data.seen != _words(chosen):
         return await _review(request, services, offered, chosen, data.key, has_changed=True)
-    await services.limits.hit("order", str(viewer.account_id))
     wanted = [Wanted(chosen.product.id, chosen.item.billing_cycle, chosen.item.quantity)]
     try:
         order = await services.orders.checkout.place(viewer.client, wanted, chosen.gateway.id, data.key)
