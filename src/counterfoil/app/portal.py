@@ -62,7 +62,7 @@ from counterfoil.salesforce.fields import Fields
 from counterfoil.settings import Settings, load
 from counterfoil.web.http.access_log import AccessLog
 from counterfoil.web.http.assets import Assets, static_files
-from counterfoil.web.http.bodies import MAX_BODY, BodyRequest
+from counterfoil.web.http.bodies import MAX_BODY, BodyRequest, read_form
 from counterfoil.web.http.edge import Edge, Rules
 from counterfoil.web.http.guard import Guard
 from counterfoil.web.http.live_streams import LiveStreams
@@ -264,6 +264,7 @@ class Portal(Litestar):
             lifespan=[self._running],
             request_max_body_size=MAX_BODY,
             request_class=BodyRequest,
+            before_request=read_form,
         )
         self._edge = Edge(self._kept(assets), self._rules(errors))
 

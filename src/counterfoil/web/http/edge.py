@@ -28,6 +28,10 @@ from counterfoil.web.http.request_context import (
 METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 
 
+LONGEST_PATH, ORDINARY_QUERY, LONGEST_QUERY, MOST_PARAMETERS = 1024, 256, 4096, 100
+"""An identity provider's way back has a query of 2,000 characters; ours are short."""
+
+
 class ErrorResponder(Protocol):
     """Answers a request that failed (pages/errors.py)."""
 
@@ -102,7 +106,7 @@ class Edge:
         """Raises BadRequest, CrossSiteRequest, ContentTooLarge."""
         headers = context_of(scope).headers
         host = headers.get(b"host", b"")
-        if is_ambiguous(scope, headers):
+        if is_too_long(scope["path"], scope["query_string"]) or is_ambiguous(scope, headers):
             raise BadRequest
         if not self._rules.origin_policy.knows_host(host) and not (host and scope["path"] in PROBED_BY_ADDRESS):
             raise BadRequest
@@ -128,6 +132,13 @@ class Edge:
             await send(message)
 
         return send_completed
+
+
+def is_too_long(path: str, query: bytes) -> bool:
+    """What comes after us remembers addresses, whatever their length and however many parameters one has."""
+    if len(path) <= LONGEST_PATH and len(query) <= ORDINARY_QUERY:
+        return False
+    return len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY or query.count(b"&") >= MOST_PARAMETERS
 
 
 def without_empty(query: bytes) -> bytes:

@@ -7,6 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -96,9 +97,7 @@ class Limits:
         return await self._ask(lambda storage: storage.count(counted.key, counted.limit))
 
     async def _look(self, counted: "Sequence[_Counted]") -> list[Window]:
-        return await asyncio.gather(
-            *(self._ask(lambda storage, it=each: storage.look(it.key, it.limit)) for each in counted)
-        )
+        return await asyncio.gather(*(self._ask(partial(_looked_at, each)) for each in counted))
 
     async def _ask(self, question: Callable[[LimitStorage], Awaitable[Window]]) -> Window:
         """While Redis is away this process counts alone: nobody is refused for it, and guessing stays limited."""
@@ -122,6 +121,10 @@ def _counted(name: str, key: str) -> list[_Counted]:
     """
     times, minutes = TABLE[name]
     return [_Counted(name, f"{name}/{who}", Limit(times * more, minutes)) for who, more in holders(key)]
+
+
+async def _looked_at(counted: _Counted, storage: LimitStorage) -> Window:
+    return await storage.look(counted.key, counted.limit)
 
 
 def _limited(name: str, window: Window) -> RateLimited:
