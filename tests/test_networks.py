@@ -2,7 +2,7 @@
 
 import pytest
 
-from counterfoil.networks import household, is_in, parse_ip, parse_networks, unmapped
+from counterfoil.networks import holders, is_in, parse_ip, parse_networks, unmapped
 
 OURS = parse_networks("10.0.0.0/8, 192.0.2.7,2001:db8::1/32")
 
@@ -40,15 +40,15 @@ def test_an_ipv4_caller_of_an_ipv6_server(address: str, plain: str) -> None:
 @pytest.mark.parametrize(
     ("address", "whose"),
     [
-        ("2001:db8::1", "2001:db8::/64"),
-        ("2001:db8::ffff:ffff:ffff:ffff", "2001:db8::/64"),
-        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("192.0.2.1", "192.0.2.1"),
-        ("ada@example.com", "ada@example.com"),
-        ("7", "7"),
-        ("", ""),
+        ("2001:db8::1", [("2001:db8::/64", 1), ("2001:db8::/56", 2), ("2001:db8::/48", 3)]),
+        ("2001:db8:0:1ff:f::1", [("2001:db8:0:1ff::/64", 1), ("2001:db8:0:100::/56", 2), ("2001:db8::/48", 3)]),
+        ("fe80::1%eth0", [("fe80::/64", 1), ("fe80::/56", 2), ("fe80::/48", 3)]),
+        ("192.0.2.1", [("192.0.2.1", 1)]),
+        ("ada@example.com", [("ada@example.com", 1)]),
+        ("7", [("7", 1)]),
+        ("", [("", 1)]),
     ],
 )
-def test_one_household_has_a_whole_network(address: str, whose: str) -> None:
-    assert household(address) == whose
+def test_who_may_stand_behind_an_address(address: str, whose: list[tuple[str, int]]) -> None:
+    """A household, a house, a company: each may do a little more than the one before."""
+    assert list(holders(address)) == whose

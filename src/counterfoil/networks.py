@@ -43,11 +43,16 @@ def without_port(text: str) -> str:
 _PORT = re.compile(r":[0-9]{1,5}", re.ASCII)
 
 
-def household(address: str) -> str:
-    """What stands for whoever an address belongs to: one household has a whole /64 of IPv6 addresses. Anything else
-    stands for itself.
+_AROUND = ((64, 1), (56, 2), (48, 3))
+"""Of IPv6: a household has a /64 or a /56, a company a /48, and whoever rents a server may have any of them."""
+
+
+def holders(address: str) -> tuple[tuple[str, int], ...]:
+    """Who may stand behind an address, the smallest first, and how many times as much as a household each of them may
+    do. Anything but an IPv6 address stands for itself.
     """
     parsed = parse_ip(address)
     if parsed is None or parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
+        return ((address, 1),)
+    plain = address.partition("%")[0]
+    return tuple((str(ipaddress.ip_network(f"{plain}/{bits}", strict=False)), times) for bits, times in _AROUND)

@@ -251,3 +251,13 @@ def test_staff_see_what_stopped(portal: Portal, ada: httpx2.Client) -> None:
         settled(ada, order_id, "active")
     assert ada.post(f"/staff/orders/{order_id}/retry").status_code == 403
     portal.stack.command("staff", "revoke", "nora@example.com")
+
+
+def test_an_order_that_is_not_confirmed_is_limited_too(portal: Portal) -> None:
+    """It asks WHMCS for its products, past the cache, so it is counted before it does."""
+    with portal.visitor("yuki@example.com") as yuki:
+        asked = [yuki.post("/order", data=CHOICE, headers=PAGE).status_code for _ in range(60)]
+        assert 429 not in asked
+        portal.whmcs.forget_calls()
+        refused = yuki.post("/order", data=CHOICE, headers=PAGE)
+        assert (refused.status_code, portal.whmcs.actions()) == (429, [])

@@ -70,3 +70,15 @@ def _wait(until: Callable[[], bool]) -> None:
     while not until():
         assert time.monotonic() < deadline, "it did not happen within 20 s"
         time.sleep(0.05)
+
+
+def test_the_description_of_the_api_is_made_once(anybody: httpx2.Client) -> None:
+    """Anybody may ask for it, so it costs nothing: the same bytes, and none for whoever has them."""
+    first = anybody.get("/api/openapi.json")
+    again = anybody.get("/api/openapi.json", headers={"If-None-Match": first.headers["etag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    assert first.headers["content-type"] == "application/json"
+    began = time.monotonic()
+    for _ in range(100):
+        assert anybody.get("/api/openapi.json").content == first.content
+    assert time.monotonic() - began < 2.0, "40 ms each would be 4 s"

@@ -243,5 +243,5 @@ async def test_a_firewall_that_dislikes_a_sign_in_stops_nobody_else(
 async def test_refused_credentials_count_at_a_sign_in_too(whmcs: Scripted, client: WhmcsClient) -> None:
     """Those are WHMCS's own words about us, whatever was asked."""
     whmcs.default = says({"result": "error", "message": "Authentication Failed"}, 403)
-    await reason(client.call("ValidateLogin", write=True, from_stranger=True))
+    await reason(client.call("ValidateLogin", write=True, free_text=True))
     assert client.health.breaker == "open"

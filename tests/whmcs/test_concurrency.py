@@ -95,9 +95,9 @@ async def test_a_queue_behind_hanging_calls_is_seen_as_slow() -> None:
     async with limit.place(1):
         now += 0.01
     async with limit.place(1):
-        assert limit.expected_wait < 0.1
+        assert limit.expected_wait() < 0.1
         now += 30
-        assert limit.expected_wait == 30
+        assert limit.expected_wait() == 30
         with pytest.raises(Failure):
             await limit.place(10).__aenter__()
 
@@ -134,3 +134,44 @@ async def test_a_place_given_to_someone_leaving_goes_to_the_next() -> None:
     assert (limit.in_flight, limit.queued) == (0, 0)
     async with limit.place(10):
         assert limit.in_flight == 1
+
+
+@pytest.mark.parametrize(("places", "share"), [(8, 2), (4, 1), (3, 1)])
+async def test_strangers_have_a_quarter_of_the_places(
+    whmcs: Scripted, make_client: MakeClient, places: int, share: int
+) -> None:
+    """A hundred guesses are under way, at a WHMCS that takes its time with them: a customer's call is not kept."""
+    client = make_client(max_concurrency=places, timeout=5)
+    whmcs.default = scripted.hangs
+    guesses = [asyncio.create_task(client.call("ValidateLogin", from_stranger=True)) for _ in range(100)]
+    await until(lambda: client.health.in_flight == share)
+    whmcs.default = says(OK)
+    assert await asyncio.gather(*(client.call("GetX") for _ in range(20))) == [OK] * 20
+    assert client.health.in_flight == share
+    for guess in guesses:
+        guess.cancel()
+    await asyncio.gather(*guesses, return_exceptions=True)
+    assert (client.health.in_flight, client.health.queued) == (0, 0)
+    assert await client.call("ValidateLogin", from_stranger=True) == OK
+
+
+async def test_strangers_get_their_turn() -> None:
+    """They stand in the same queue: customers do not pass those who came before."""
+    limit, order = ConcurrencyLimit(1, time.monotonic), []
+
+    async def come(name: str, *, from_stranger: bool) -> None:
+        async with limit.place(10, from_stranger=from_stranger):
+            order.append(name)
+            await asyncio.sleep(0)
+
+    async with limit.place(10):
+        tasks = [
+            asyncio.create_task(come(name, from_stranger=name[0] == "s")) for name in ("c1", "s1", "c2", "s2", "s3")
+        ]
+        await asyncio.sleep(0.01)
+        assert limit.queued == 5
+        tasks[3].cancel()
+        await asyncio.sleep(0.01)
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert order == ["c1", "s1", "c2", "s3"]
+    assert (limit.in_flight, limit.queued) == (0, 0)

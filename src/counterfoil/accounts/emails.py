@@ -2,10 +2,15 @@
 
 import unicodedata
 
+LONGEST = 254
+"""Characters (RFC 5321). What is longer is no address, and is not looked at: some characters become eighteen."""
+
 
 def normalised(email: str) -> str:
     """The form in which addresses are compared and stored: no blanks around it, composed, lower case."""
     text = email.strip()
+    if len(text) > LONGEST:
+        return text
     return text if any(map(_poses_as_ascii, text)) else unicodedata.normalize("NFC", text).lower()
 
 
@@ -17,7 +22,7 @@ def skeleton(email: str) -> str:
     """For counting only: equal for all addresses that WHMCS's database may take for one, which compares without accents
     and invisible characters.
     """
-    text = unicodedata.normalize("NFKD", email.casefold())
+    text = unicodedata.normalize("NFKD", email[: LONGEST + 1].casefold())
     return "".join(character for character in text if character.isalnum() or "!" <= character <= "~")
 
 

@@ -11,13 +11,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
+from counterfoil.accounts.emails import LONGEST
 from counterfoil.accounts.people import Account, Identity, remember
 from counterfoil.errors import SignInFailed, TwoFactorRequired
 from counterfoil.model import full_name
 
 _log = structlog.get_logger(__name__)
 
-_LONGEST_EMAIL, _LONGEST_PASSWORD = 254, 1024
+_LONGEST_PASSWORD = 1024
 
 
 class _Login(Protocol):
@@ -47,7 +48,7 @@ class SignIn:
     async def with_password(self, email: str, password: str) -> Account:
         """Raises SignInFailed, TwoFactorRequired, BillingUnavailable. The password goes to WHMCS and nowhere else."""
         email = email.strip()
-        if not (0 < len(email) <= _LONGEST_EMAIL and 0 < len(password) <= _LONGEST_PASSWORD):
+        if not (0 < len(email) <= LONGEST and 0 < len(password) <= _LONGEST_PASSWORD):
             raise SignInFailed
         login = await self._logins.validate_login(email, password)
         if login.two_factor:

@@ -17,7 +17,7 @@ from counterfoil import __version__
 from counterfoil.app import background
 from counterfoil.web.http.access_log import AccessLog
 from counterfoil.web.http.assets import Assets, static_files
-from counterfoil.web.http.bodies import MAX_BODY, BodyRequest
+from counterfoil.web.http.bodies import MAX_BODY, BodyRequest, read_form
 from counterfoil.web.http.edge import Edge, Rules
 from counterfoil.web.http.origin_policy import OriginPolicy
 from counterfoil.web.http.response_cache import ResponseCache
@@ -55,6 +55,7 @@ class Portal(Litestar):
             lifespan=[self._running],
             request_max_body_size=MAX_BODY,
             request_class=BodyRequest,
+            before_request=read_form,
         )
         self._edge = Edge(self._response_cache(assets), self._rules(errors))
 

@@ -1,14 +1,17 @@
 """Amounts, each in one currency."""
 
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Self
 
 from babel.numbers import get_currency_precision
 from msgspec import Struct
 
+LONGEST_CURRENCY = 16
+"""Characters of a code, three by ISO 4217; operators may have made up their own."""
 
-@cache
+
+@lru_cache(256)
 def currency_digits(currency: str) -> int:
     """Digits after the point, by CLDR (ISO 4217's): EUR 2, JPY 0, BHD 3. Unknown codes have 2."""
     return get_currency_precision(currency)

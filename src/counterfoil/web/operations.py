@@ -41,7 +41,7 @@ async def metrics(request: Request[Any, Any, Any], services: GivenServices) -> R
     if services.settings.metrics_port is not None or not is_near(request.scope, services.settings.trusted_proxies):
         raise NotFound
     # As a header: a media type would get a second charset.
-    return Response(services.metrics.text(), headers={"content-type": CONTENT_TYPE_LATEST})
+    return Response(await services.metrics.text(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 async def _answers(name: str, question: Awaitable[None]) -> bool:

@@ -66,7 +66,7 @@ class WhmcsApi:
             try:
                 # Not a read: it counts towards WHMCS's own limit on wrong passwords.
                 form: dict[str, str | int] = {"email": email, "password2": password}
-                answer = await self._client.call("ValidateLogin", form, write=True, from_stranger=True)
+                answer = await self._client.call("ValidateLogin", form, write=True, free_text=True, from_stranger=True)
             except WhmcsRefused as refusal:
                 if refusal.says("Email or Password Invalid"):
                     raise SignInFailed from None
@@ -121,7 +121,7 @@ class WhmcsApi:
         """
         params = {"clientid": real_id(client_id), **clients.client_changes(texts, preferences)}
         try:
-            answer = await self._client.call("UpdateClient", params, write=True, from_stranger=True)
+            answer = await self._client.call("UpdateClient", params, write=True, free_text=True)
         except WhmcsRefused as refusal:
             reasons = [reason for message, reason in _UPDATE_REFUSALS.items() if refusal.says(message)]
             raise UpdateRefused(reasons[0] if reasons else "other") from None

@@ -44,8 +44,9 @@ class WhmcsRefused(Exception):
 class _Progress:
     """How far one call has come, for the log line and the breaker."""
 
-    def __init__(self, action: str, now: float, *, write: bool, from_stranger: bool) -> None:
-        self.action, self.write, self.from_stranger, self.began = action, write, from_stranger, now
+    def __init__(self, action: str, now: float, *, write: bool, free_text: bool, from_stranger: bool) -> None:
+        self.action, self.write, self.began = action, write, now
+        self.free_text, self.from_stranger = free_text, from_stranger
         self.attempts = 0
         self.question = 0
         self.permit: Permit | None = None
@@ -87,14 +88,16 @@ class WhmcsClient:
         params: Mapping[str, str | int] = MappingProxyType({}),
         *,
         write: bool = False,
+        free_text: bool = False,
         from_stranger: bool = False,
     ) -> dict[str, Any]:
         """WHMCS's answer, `result: success`, otherwise as it came.
 
-        A `write` is sent at most once. `from_stranger`: somebody outside chose the text. Raises WhmcsRefused
-        (`result: error`), and BillingUnavailable with the arguments action, reason and hint (failures.py).
+        A `write` is sent at most once. `free_text`: somebody outside chose what is said. `from_stranger`: by somebody
+        who is not signed in (concurrency.py). Raises WhmcsRefused (`result: error`), and BillingUnavailable with the
+        arguments action, reason and hint (failures.py).
         """
-        progress = _Progress(action, self._clock(), write=write, from_stranger=from_stranger)
+        progress = _Progress(action, self._clock(), write=write, free_text=free_text, from_stranger=from_stranger)
         try:
             async with asyncio.timeout(self._timeout) as limit:
                 form = self._form(action, params)
@@ -141,7 +144,7 @@ class WhmcsClient:
     async def _attempt(self, progress: _Progress, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
         if self._breaker.wait:
             raise Failure("paused")
-        async with self._concurrency.place(_left(limit)):
+        async with self._concurrency.place(_left(limit), from_stranger=progress.from_stranger):
             # The breaker may have opened while we waited.
             progress.permit = self._breaker.admit()
             if progress.permit is None:
@@ -155,7 +158,7 @@ class WhmcsClient:
             answer = _read(progress.action, await self._connection.post(form))
         except Failure as failure:
             progress.permit = None
-            if progress.from_stranger and failure.reason in ABOUT_THE_TEXT:
+            if progress.free_text and failure.reason in ABOUT_THE_TEXT:
                 self._breaker.abandoned(permit)
             elif failure.kind.outage:
                 self._breaker.failed(permit, failure, progress.question)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -99,6 +100,27 @@ async def test_one_household_is_one_address(limits: Limits) -> None:
     with pytest.raises(RateLimited):
         await limits.hit("sign_in_address", "2001:db8::ffff:ffff:ffff:ffff")
     await limits.hit("sign_in_address", "2001:db8:0:1::1")
+
+
+async def test_a_whole_network_is_no_way_around(limits: Limits) -> None:
+    """200 guesses from as many networks within one /48: not even 150 of them are looked at, and no other is hit."""
+    tried = 0
+    for number in range(200):
+        with suppress(RateLimited):
+            await _fail(limits, ("sign_in_address", f"2001:db8:0:{number * 256:x}::1"))
+            tried += 1
+    assert tried == 3 * TABLE["sign_in_address"].times
+    await _fail(limits, ("sign_in_address", "2001:db8:1::1"))
+
+
+async def test_a_company_signs_in_from_one_network(limits: Limits) -> None:
+    """Only failures count, and one person's do not shut out the others."""
+    for number in range(50):
+        await _fail(limits, ("sign_in_address", f"2001:db8::{number:x}"))
+    for number in range(300):
+        async with limits.failures(("sign_in_address", f"2001:db8:0:{number + 1:x}::1")):
+            pass
+    await _fail(limits, ("sign_in_address", "2001:db8:0:1::1"))
 
 
 @pytest.mark.parametrize("name", TABLE)

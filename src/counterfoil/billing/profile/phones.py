@@ -35,12 +35,20 @@ class Phone:
 _WRITTEN = re.compile(r"[+(]{0,2}[0-9][0-9\s().\-/]*")
 
 
-@lru_cache(1024)
+LONGEST = 64
+"""Characters that are looked at. A number has 15 digits, and people write more between them than programs."""
+
+
 def read_phone(text: str, country: str) -> Phone | None:
     """None for what cannot be a number: also words, as in 1-800-FLOWERS, and extensions, which WHMCS has no place for.
 
     Only the length is judged: ranges are opened faster than any list of them is updated.
     """
+    return _read(text, country if len(country) == 2 else "") if len(text) <= LONGEST else None
+
+
+@lru_cache(1024)
+def _read(text: str, country: str) -> Phone | None:
     if not _WRITTEN.fullmatch(text):
         return None
     library = _library()

@@ -54,7 +54,12 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def tidy(name: str, text: str) -> str:
-    """As it is written down: without spaces around it; letters and digits of codes in their plain form."""
+    """As it is written down: without spaces around it; letters and digits of codes in their plain form. What is far too
+    long stays as it is, and is refused: one character may become eighteen, and many marks take long to be put in order.
+    """
+    text = text.strip()
+    if len(text) > 2 * LONGEST.get(name, LONGEST_OTHER):
+        return text
     text = unicodedata.normalize("NFKC" if name in {"postcode", "phone", "tax_id", "country"} else "NFC", text).strip()
     return text.upper() if name in {"postcode", "country"} else text
 
@@ -72,6 +77,8 @@ def faults(before: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, F
 
 def _fault(name: str, after: Mapping[str, str]) -> Fault | None:
     text, country = after[name], after["country"]
+    if len(country) > LONGEST["country"] and name != "country":
+        country = ""  # it has a fault of its own
     if not text:
         is_needed = name in _ALWAYS or name in form_of(country).required
         return Fault.REQUIRED if is_needed else None

@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from counterfoil import log
 from counterfoil.networks import Network
 from counterfoil.web.http.access_log import Served
-from counterfoil.web.http.bodies import limited
+from counterfoil.web.http.bodies import RequestBody, announces_body
 from counterfoil.web.http.http_errors import BadRequest
 from counterfoil.web.http.origin_policy import SAFE_METHODS, OriginPolicy, has_unknown_coding, is_ambiguous, is_probe
 from counterfoil.web.http.request_context import (
@@ -26,6 +26,10 @@ from counterfoil.web.http.request_context import (
 )
 
 METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
+
+
+LONGEST_PATH, ORDINARY_QUERY, LONGEST_QUERY, MOST_PARAMETERS = 1024, 256, 4096, 100
+"""An identity provider's way back has a query of 2,000 characters; ours are short."""
 
 
 class ErrorResponder(Protocol):
@@ -52,6 +56,8 @@ class Edge:
     def __init__(self, app: ASGIApp, rules: Rules) -> None:
         self._app = app
         self._rules = rules
+        self._awaited: dict[RequestBody, None] = {}
+        """Bodies that are still coming, the oldest first."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -76,13 +82,16 @@ class Edge:
                 record(served)
 
     async def _pass_on(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        if not announces_body(headers := context_of(scope).headers):
+            await self._answer(scope, receive, send)
+            return
+        with RequestBody(receive, headers, self._awaited) as body:
+            await self._answer(scope, body, body.before_answer(send))
+
+    async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         try:
-            self._check(scope)
-            if scope["method"] not in SAFE_METHODS:
-                body = receive = await limited(scope, receive)
-                if b"expect" not in context_of(scope).headers:  # whoever waits for "100 Continue" sends nothing more
-                    send = body.before_answer(send)
-            elif scope["method"] == "HEAD":
+            self._check(scope, receive)
+            if scope["method"] == "HEAD":
                 # Whatever can be read can be asked about; the server sends no body to a HEAD.
                 scope["method"] = "GET"
                 context_of(scope).is_head = True
@@ -93,16 +102,19 @@ class Edge:
                 raise  # half an answer is out: the connection must break, so that nobody takes it for whole
             await self._rules.errors.send(scope, error, send)
 
-    def _check(self, scope: HTTPScope) -> None:
-        """Raises BadRequest or CrossSiteRequest."""
+    def _check(self, scope: HTTPScope, receive: Receive) -> None:
+        """Raises BadRequest, CrossSiteRequest, ContentTooLarge."""
         headers = context_of(scope).headers
         host = headers.get(b"host", b"")
-        if is_ambiguous(scope, headers) or has_unknown_coding(headers):
+        is_bad = is_too_long(scope["path"], scope["query_string"]) or is_ambiguous(scope, headers)
+        if is_bad or has_unknown_coding(headers):
             raise BadRequest
         if not self._rules.origin_policy.knows_host(host) and not is_probe(scope, host):
             raise BadRequest
         if scope["method"] not in SAFE_METHODS:
             self._rules.origin_policy.check_origin(headers)
+            if isinstance(receive, RequestBody):
+                receive.check_length()
 
     def _complete(self, scope: HTTPScope, context: RequestContext, send: Send) -> Send:
         fixed = self._rules.headers
@@ -121,6 +133,13 @@ class Edge:
             await send(message)
 
         return send_completed
+
+
+def is_too_long(path: str, query: bytes) -> bool:
+    """What comes after us remembers addresses, whatever their length and however many parameters one has."""
+    if len(path) <= LONGEST_PATH and len(query) <= ORDINARY_QUERY:
+        return False
+    return len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY or query.count(b"&") >= MOST_PARAMETERS
 
 
 def without_empty(query: bytes) -> bytes:

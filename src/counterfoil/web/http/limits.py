@@ -5,13 +5,15 @@ Warm reads have no limit: they cost less than counting them would.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import NamedTuple
 
 import structlog
 
 from counterfoil.errors import RateLimited, SignInFailed
-from counterfoil.networks import household
+from counterfoil.networks import holders
 from counterfoil.web.http.limit_storage import (
     Limit,
     LimitStorage,
@@ -46,7 +48,7 @@ class Limits:
         """`shared` with the other processes; None: there are none."""
         self._shared = shared
         self._alone = MemoryLimitStorage()
-        self._trying: Counter[tuple[str, str]] = Counter()
+        self._trying: Counter[_Counted] = Counter()
 
     async def start(self) -> None:
         if self._shared is not None:
@@ -58,9 +60,15 @@ class Limits:
 
     async def hit(self, name: str, key: str) -> None:
         """Counts one. Raises RateLimited, and counts nothing, when that would be one too many."""
-        window = await self._count(name, household(key))
-        if not window.left:
-            raise _limited(name, window)
+        counted = _counted(name, key)
+        if len(counted) > 1:
+            for each, window in zip(counted, await self._look(counted), strict=True):
+                if not window.left:
+                    raise _limited(each.name, window)
+        for each in counted:
+            window = await self._count(each)
+            if not window.left:
+                raise _limited(each.name, window)
 
     @asynccontextmanager
     async def failures(self, *counted: tuple[str, str]) -> AsyncIterator[None]:
@@ -68,29 +76,28 @@ class Limits:
 
         Otherwise a hundred guesses sent at once would all be let through before the first has failed.
         """
-        trying = [(name, household(key)) for name, key in counted]
-        windows = await asyncio.gather(*(self._look(name, key) for name, key in trying))
-        for each, window in zip(trying, windows, strict=True):
+        trying = [each for name, key in counted for each in _counted(name, key)]
+        for each, window in zip(trying, await self._look(trying), strict=True):
             if window.left <= self._trying[each]:
-                raise _limited(each[0], window)
+                raise _limited(each.name, window)
         # Nothing is awaited since the first look at _trying: others who looked with us must see us here.
         self._trying.update(trying)
         try:
             yield
         except SignInFailed:
-            for name, key in trying:
-                await self._count(name, key)
+            for each in trying:
+                await self._count(each)
             raise
         finally:
             self._trying.subtract(trying)
             self._trying += Counter()  # drops what is zero
 
-    async def _count(self, name: str, key: str) -> Window:
+    async def _count(self, counted: "_Counted") -> Window:
         """The window as it was; one is counted in it if there is room."""
-        return await self._ask(lambda storage: storage.count(f"{name}/{key}", TABLE[name]))
+        return await self._ask(lambda storage: storage.count(counted.key, counted.limit))
 
-    async def _look(self, name: str, key: str) -> Window:
-        return await self._ask(lambda storage: storage.look(f"{name}/{key}", TABLE[name]))
+    async def _look(self, counted: "Sequence[_Counted]") -> list[Window]:
+        return await asyncio.gather(*(self._ask(partial(_looked_at, each)) for each in counted))
 
     async def _ask(self, question: Callable[[LimitStorage], Awaitable[Window]]) -> Window:
         """While Redis is away this process counts alone: nobody is refused for it, and guessing stays limited."""
@@ -98,6 +105,26 @@ class Limits:
             with suppress(StorageAway):
                 return await question(self._shared)
         return await question(self._alone)
+
+
+class _Counted(NamedTuple):
+    """One window: of a user, of an address, or of a network around it."""
+
+    name: str
+    key: str
+    limit: Limit
+
+
+def _counted(name: str, key: str) -> list[_Counted]:
+    """Who guesses from every address of a large network is counted with the network; who shares it is not shut out as
+    long as its allowance lasts.
+    """
+    times, minutes = TABLE[name]
+    return [_Counted(name, f"{name}/{who}", Limit(times * more, minutes)) for who, more in holders(key)]
+
+
+async def _looked_at(counted: _Counted, storage: LimitStorage) -> Window:
+    return await storage.look(counted.key, counted.limit)
 
 
 def _limited(name: str, window: Window) -> RateLimited:

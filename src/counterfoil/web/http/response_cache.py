@@ -27,16 +27,26 @@ _PERSONAL = frozenset({"/api/v1/payment-methods"})
 PAYING_COOKIE = "counterfoil_paying"
 """Which invoices this browser has gone to pay. Pages show it, so it is part of their key."""
 
-_PAYING = f"{PAYING_COOKIE}=".encode()
+PAYING = f"{PAYING_COOKIE}=".encode()
 
 LONGEST_QUERY = 256
 """Characters. Nobody types more, and what only one request asks for is not worth caching."""
 
+LONGEST_SAID = 1024
+"""Bytes of what else a response goes by: languages, payments under way. Browsers send a tenth of it."""
+
+LONGEST_SESSION = 8192
+"""Bytes of a session that are remembered with what they mean: about 50 clients of one person."""
+
 _decoder = msgspec.json.Decoder(Viewer)
 
 
-@lru_cache(maxsize=1024)
 def _decoded(session: bytes) -> Viewer:
+    return _remembered(session) if len(session) <= LONGEST_SESSION else _decoder.decode(session)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(session: bytes) -> Viewer:
     """The same bytes mean the same viewer; it is the store that says, at each read, which bytes hold now."""
     return _decoder.decode(session)
 
@@ -58,7 +68,7 @@ class ResponseCache:
 
     async def _answer_at_once(self, scope: HTTPScope, send: Send) -> bool:
         headers = context_of(scope).headers
-        handle = self._sessions.read_cookie(_cookie(headers.get(b"cookie", b""), self._cookie))
+        handle = self._sessions.read_cookie(cookie_of(headers, self._cookie))
         if handle is None:
             return False
         key = self._key(scope, headers, handle)
@@ -82,8 +92,10 @@ class ResponseCache:
         if scope["path"].startswith("/api/"):
             person = [handle.key] if scope["path"] in _PERSONAL else []
             return _key_of(self._version, scope["query_string"], scope["path"], *person)
-        paying = _cookie(headers.get(b"cookie", b""), _PAYING)
+        paying = cookie_of(headers, PAYING)
         accepted = headers.get(b"accept-language", b"")
+        if len(paying) + len(accepted) > LONGEST_SAID:
+            return ""
         return _key_of(self._version, scope["query_string"], scope["path"], handle.key, paying, accepted)
 
 
@@ -102,8 +114,9 @@ def _confirmed(session: bytes | None, handle: Handle) -> Viewer | None:
     return viewer if viewer.scope == handle.scope else None
 
 
-def _cookie(headers: bytes, prefix: bytes) -> str:
-    for part in headers.split(b";"):
+def cookie_of(headers: Mapping[bytes, bytes], prefix: bytes) -> str:
+    """The value of the cookie whose name and equals sign `prefix` is. Litestar's own way remembers every header."""
+    for part in headers.get(b"cookie", b"").split(b";"):
         if part.strip().startswith(prefix):
             return part.strip()[len(prefix) :].decode("latin-1")
     return ""

@@ -19,10 +19,14 @@ class DocsPage(OpenAPIRenderPlugin):
     def __init__(self, renderer: Renderer) -> None:
         super().__init__(path="/")
         self._renderer = renderer
+        self._made = b""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        view = ApiDocs(operations=tuple(operations(openapi_schema)), codes=tuple(error_codes()))
-        return self._renderer.page(view, Shell(language=SOURCE))
+        """The same for everybody, so it is made once."""
+        if not self._made:
+            view = ApiDocs(operations=tuple(operations(openapi_schema)), codes=tuple(error_codes()))
+            self._made = self._renderer.page(view, Shell(language=SOURCE))
+        return self._made
 
 
 def config(renderer: Renderer) -> OpenAPIConfig:

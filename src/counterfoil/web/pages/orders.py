@@ -88,11 +88,11 @@ async def order_page(request: AnyRequest, services: GivenServices) -> Response[b
 @post("/order", permission="orders", include_in_schema=False)
 async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBody[Choice]) -> Response[Any]:
     viewer, checkout = viewer_of(request), services.orders.checkout
+    await services.limits.hit("order", str(viewer.account_id))
     wanted = data.wanted
     if wanted is None or not 0 < len(data.key) <= 64 or not data.key.isalnum():
         offered = await checkout.offered(viewer.client, now=True)
         return await _choose(request, services, offered, data, NOTHING_CHOSEN)
-    await services.limits.hit("order", str(viewer.account_id))
     try:
         order = await checkout.place(
             viewer.client, [wanted], data.gateway, data.key, agreed=data.agreed, account_id=viewer.account_id

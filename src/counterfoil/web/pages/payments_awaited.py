@@ -6,8 +6,8 @@ from typing import NamedTuple
 from litestar.datastructures import Cookie
 
 from counterfoil.billing.hand_offs import MOST_TOGETHER
-from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.http.response_cache import PAYING_COOKIE
+from counterfoil.web.http.request_context import AnyRequest, context_of
+from counterfoil.web.http.response_cache import PAYING, PAYING_COOKIE, cookie_of
 from counterfoil.web.services import Services
 
 CHECKING = 300
@@ -22,7 +22,7 @@ def payments_started(request: AnyRequest) -> dict[int, int]:
     on it, so the cookie is not signed. The list's address says it in the first moments, before there is a cookie.
     """
     started: dict[int, int] = {}
-    told = f"{request.cookies.get(PAYING_COOKIE, '')}.{request.query_params.get('awaiting', '')}"
+    told = f"{cookie_of(context_of(request.scope).headers, PAYING)}.{request.query_params.get('awaiting', '')}"
     for item in told.split("."):
         number, _, when = item.partition("-")
         if number.isdecimal() and when.isdecimal() and len(item) < 24:

@@ -12,6 +12,7 @@ from counterfoil.whmcs.wire.values import (
     Row,
     Untrustworthy,
     amount,
+    currency_code,
     each,
     identifier,
     optional_identifier,
@@ -78,9 +79,7 @@ def client(answer: Row, client_id: int) -> Client:
         raise Untrustworthy("client is missing")
     if identifier(row, "id", "client_id", "userid") != client_id:
         raise Untrustworthy("another client than asked for")
-    currency = text(row, "currency_code")
-    if not currency:
-        raise Untrustworthy("currency_code is missing")
+    currency = currency_code(row, "currency_code")
     return Client(
         id=client_id,
         owner_user_id=optional_identifier(row, "owner_user_id"),

@@ -13,6 +13,7 @@ from counterfoil.whmcs.wire.values import (
     Untrustworthy,
     amount,
     amount_or_zero,
+    currency_code,
     day,
     each,
     identifier,
@@ -50,9 +51,7 @@ def invoice_rows(answer: Row, client_id: int, limitstart: int, limitnum: int, zo
 
 def _row(row: Row, zone: ZoneInfo) -> InvoiceRow:
     invoice_id = identifier(row, "id", "invoiceid")
-    currency = text(row, "currencycode")
-    if not currency:
-        raise Untrustworthy("currencycode is missing")
+    currency = currency_code(row, "currencycode")
     return InvoiceRow(
         id=invoice_id,
         client_id=identifier(row, "userid"),

@@ -16,6 +16,7 @@ from counterfoil.whmcs.wire.values import (
     amount,
     amount_or_zero,
     count,
+    currency_code,
     day,
     each,
     identifier,
@@ -161,7 +162,7 @@ def currencies(answer: Row) -> dict[int, str]:
     """Codes such as "EUR" by WHMCS's numbers."""
     found = rows(answer, "currencies", "currency") or _flat(answer, "currencies[currency]")
     _are_all(found, answer)
-    return {identifier(row, "id"): text(row, "code") for row in found}
+    return {identifier(row, "id"): currency_code(row, "code") for row in found}
 
 
 def _are_all(found: list[Row], answer: Row) -> None:

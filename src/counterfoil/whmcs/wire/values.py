@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from counterfoil.model.money import LONGEST_CURRENCY
+
 Row = Mapping[str, Any]
 _T = TypeVar("_T")
 
@@ -114,6 +116,14 @@ def amount(row: Row, key: str) -> Decimal:
 def amount_or_zero(row: Row, key: str) -> Decimal:
     """The same for what WHMCS leaves out or empty when there is none."""
     return Decimal(0) if row.get(key) in (None, "") else amount(row, key)
+
+
+def currency_code(row: Row, key: str) -> str:
+    """It must be there."""
+    code = text(row, key)
+    if not 0 < len(code) <= LONGEST_CURRENCY:
+        raise Untrustworthy(f"{key} is no currency")
+    return code
 
 
 _LARGEST_ID = 2**63 - 1
