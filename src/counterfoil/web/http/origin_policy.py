@@ -55,8 +55,8 @@ class OriginPolicy:
 
 
 def is_probe(scope: HTTPScope, host: bytes) -> bool:
-    """HTTP/1.0, which some load balancers still speak to look after us, has no Host."""
-    return scope["path"] in PROBED_BY_ADDRESS and (bool(host) or scope["http_version"] == "1.0")
+    """HTTP/1.0 ("1" to Granian), which some load balancers still speak to look after us, has no Host."""
+    return scope["path"] in PROBED_BY_ADDRESS and (bool(host) or scope["http_version"] in {"1", "1.0"})
 
 
 def has_unknown_coding(headers: Mapping[bytes, bytes]) -> bool:
