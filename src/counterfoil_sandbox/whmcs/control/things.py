@@ -224,6 +224,8 @@ async def change_service(request: Ask, service_id: FromPath[int], data: JSONBody
 
 class UserChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     email: str | UnsetType = UNSET
+    firstname: str | UnsetType = UNSET
+    lastname: str | UnsetType = UNSET
     password: str | UnsetType = UNSET
     two_factor: bool | UnsetType = UNSET
 
