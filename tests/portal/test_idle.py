@@ -4,6 +4,8 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.stack import running_stack
 from tests.web.streams import open_events
 
@@ -15,6 +17,7 @@ def test_a_stream_ends_when_its_session_is_over(tmp_path: Path) -> None:
         with sqlite3.connect(tmp_path / "portal.db") as database:
             long_ago = datetime.now(UTC) - timedelta(minutes=31)
             database.execute("UPDATE session SET last_seen_at = ?", (long_ago.strftime("%Y-%m-%d %H:%M:%S.%f"),))
-        assert page.ended()
+        with pytest.raises(StopIteration):
+            page.next()
         stack.sandbox.tell("user.updated", user_id=1)
         assert ada.get("/api/v1/events").status_code == 401

@@ -138,8 +138,7 @@ def _salesforce(settings: Settings) -> SalesforceClient | None:
 def _parts(settings: Settings, client: WhmcsClient, salesforce: SalesforceClient | None, assets: Assets) -> Services:
     api = WhmcsApi(client, timezone=settings.whmcs_timezone)
     addon = WhmcsAddon(client, timezone=settings.whmcs_timezone)
-    cache = open_cache(settings.cache_url)
-    engine = make_engine(settings.database_url)
+    cache, engine = open_cache(settings.cache_url), make_engine(settings.database_url)
     limits, live = open_limits(settings.cache_url), LiveStreams(cache)
     lifetimes, timeout = Lifetimes.of(settings), settings.whmcs_timeout_seconds
     calendar = Calendar(settings.whmcs_timezone, time.time)
