@@ -99,7 +99,7 @@ async def test_a_full_disk_is_away(tmp_path: Path) -> None:
     await engine.dispose()
 
 
-async def test_asking_often_costs_nothing(tmp_path: Path) -> None:
+async def test_asking_often_costs_no_writes(tmp_path: Path) -> None:
     """One write a second at most, however many ask."""
     url = f"sqlite+aiosqlite:///{tmp_path}/portal.db"
     await upgrade(url)

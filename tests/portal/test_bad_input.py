@@ -126,7 +126,7 @@ def test_numbers_of_five_thousand_digits(ada: httpx2.Client) -> None:
     ):
         assert problem(answer) in {(422, "validation_failed"), (400, "bad_request"), (404, "client_not_found")}
     for path in (f"/invoices?page={NINES}", f"/invoices?awaiting={NINES}-1", f"/invoices/{NINES}"):
-        assert ada.get(path, headers=page).status_code in {200, 404}, path
+        assert ada.get(path, headers=page).status_code in {200, 404, 422}, path[:30]
 
 
 def test_names_that_postgresql_takes_for_no_text(portal: Portal) -> None:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert
 
-from counterfoil.db.engine import Engine, transaction
+from counterfoil.db.engine import Engine, ping, transaction
 from counterfoil.db.tables import lease
 from counterfoil.errors import TemporarilyUnavailable
 
 EVERY = 1.0
-"""Seconds for which an answer holds: whoever asks more often costs the database nothing."""
+"""Seconds for which an answer holds: whoever asks more often costs the database no write."""
 
 SIZE = 8 * 1024
 """Bytes, and such as cannot be compressed: a row that still fits into a page would be taken on a full disk."""
@@ -30,7 +30,8 @@ class WriteProbe:
         self._asking = asyncio.Lock()
 
     async def check(self) -> None:
-        """Raises TemporarilyUnavailable."""
+        """Raises TemporarilyUnavailable: it does not answer now, or took no write a moment ago."""
+        await ping(self._engine)
         async with self._asking:
             if self._now() - self._asked_at >= EVERY:
                 self._failure = await self._probe()

@@ -94,6 +94,20 @@ def test_streams_are_for_people_who_are_signed_in(portal: Stack) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_stream_ends_with_its_session() -> None:
+    """And no other one does: whose sessions have ended by themselves, the database says."""
+    live = LiveStreams(open_cache("memory://"))
+    ended, other = live.open(ADA, "ended"), live.open(ADA, "other")
+    assert live.sessions() == {"ended", "other"}
+    live.end_session("ended")
+    assert await ended.next() is None
+    assert await other.next() is not None
+    live.close(ended)
+    live.close(other)
+    assert live.sessions() == set()
+
+
+@pytest.mark.anyio
 async def test_a_reader_who_comes_back_hears_what_was_missed() -> None:
     """By Last-Event-ID; and where nobody knows what was missed, that everything may have changed."""
     cache = open_cache("memory://")

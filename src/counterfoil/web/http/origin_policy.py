@@ -54,6 +54,10 @@ class OriginPolicy:
             raise CrossSiteRequest
 
 
+_WITHOUT_HOST = ("1.0", "1")
+"""As ASGI writes it, and as Granian does."""
+
+
 def is_probe(scope: HTTPScope, host: bytes) -> bool:
     """HTTP/1.0 ("1" to Granian), which some load balancers still speak to look after us, has no Host."""
     return scope["path"] in PROBED_BY_ADDRESS and (bool(host) or scope["http_version"] in {"1", "1.0"})

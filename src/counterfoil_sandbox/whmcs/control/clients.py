@@ -78,6 +78,8 @@ async def change_service(request: AnyRequest, service_id: FromPath[int], data: J
 
 class UserChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     email: str | UnsetType = UNSET
+    firstname: str | UnsetType = UNSET
+    lastname: str | UnsetType = UNSET
     password: str | UnsetType = UNSET
     two_factor: bool | UnsetType = UNSET
 
