@@ -15,7 +15,7 @@ from counterfoil.web.views.navigation import NavItem, ways_for
 
 
 class View(Struct, frozen=True):
-    """`section` marks the place in the navigation; `live` names what on the page may change (docs/tour.md):
+    """`section` marks the place in the navigation; `live` names what on the page may change (web/http/live_streams.py):
     "invoices", or "invoice:7" for one of them.
     """
 
