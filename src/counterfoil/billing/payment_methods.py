@@ -30,7 +30,7 @@ _methods = msgspec.json.Decoder(tuple[PaymentMethod, ...])
 
 
 class PaymentMethodItem(Struct, frozen=True):
-    """One of them, as the API shows it (contract 3)."""
+    """One of them, as the API shows it (docs/openapi.json)."""
 
     id: int
     type: str

@@ -20,7 +20,7 @@ RECURRING = frozenset(BillingCycle) - {BillingCycle.FREE, BillingCycle.ONE_TIME}
 
 
 class SubscriptionItem(Struct, frozen=True):
-    """On pages and in the API alike; field names are the API's (contract 3)."""
+    """On pages and in the API alike; field names are the API's (docs/openapi.json)."""
 
     id: int
     name: str

@@ -25,7 +25,7 @@ ROWS = 5
 
 
 class Summary(Struct, frozen=True):
-    """Field names are the API's (contract 3). One amount for each currency, the client's own first."""
+    """Field names are the API's (docs/openapi.json). One amount for each currency, the client's own first."""
 
     balance_due: tuple[Money, ...]
     overdue: tuple[Money, ...]

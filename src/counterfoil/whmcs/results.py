@@ -1,4 +1,4 @@
-"""What WhmcsApi's methods answer beyond the nouns of model.py."""
+"""What WhmcsApi's methods answer beyond the nouns of model/."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""What is shown of an invoice, on pages and in the JSON API alike. Field names are the API's (contract 3)."""
+"""What is shown of an invoice, on pages and in the JSON API alike. Field names are the API's (docs/openapi.json)."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -15,7 +15,7 @@ from counterfoil.web.views.navigation import NavItem, ways_for
 
 
 class View(Struct, frozen=True):
-    """`section` marks the place in the navigation; `live` names what on the page may change (contract 3, events):
+    """`section` marks the place in the navigation; `live` names what on the page may change (web/http/live_streams.py):
     "invoices", or "invoice:7" for one of them.
     """
 
@@ -28,7 +28,7 @@ class View(Struct, frozen=True):
 
 
 class Brand(Struct, frozen=True):
-    """The white label. `accent` is "#rrggbb" or empty, the addresses are checked by settings.py."""
+    """The white label. `accent` is "#rrggbb" or empty, the addresses are checked by settings/addresses.py."""
 
     name: str
     logo_url: str = ""
