@@ -25,6 +25,7 @@ CounterfoilError
     RateLimited                 429 rate_limited, with the wait
   Unavailable                 nobody can mend it by changing the request; worth another try later
     BillingUnavailable          503 billing_unavailable
+      RecordUnreadable
       OutcomeUnknown            503 billing_unavailable, and "outcome": "unknown"
     CrmUnavailable              503 crm_unavailable
     TemporarilyUnavailable      503 temporarily_unavailable: our own database or cache cannot do it now
@@ -187,6 +188,12 @@ class BillingUnavailable(Unavailable):
 
     code, title = "billing_unavailable", "Billing system unavailable"
     detail = "The billing system is unavailable. Please try again."
+
+
+class RecordUnreadable(BillingUnavailable):
+    """WHMCS answers, but cannot give this record, or not one that can be understood. No outage: a page made of several
+    reads may go on without it, naming what is missing, as long as nothing is summed without it.
+    """
 
 
 class OutcomeUnknown(BillingUnavailable):

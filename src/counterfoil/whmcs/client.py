@@ -14,13 +14,15 @@ from typing import Any
 
 import structlog
 
-from counterfoil.errors import BillingUnavailable
-from counterfoil.whmcs.answer import decode
+from counterfoil.errors import BillingUnavailable, RecordUnreadable
 from counterfoil.whmcs.breaker import Breaker, Permit
 from counterfoil.whmcs.concurrency import ConcurrencyLimit
-from counterfoil.whmcs.connection import Connection, Reply
-from counterfoil.whmcs.failures import ABOUT_THE_TEXT, CREDENTIALS, Failure, refused_access
+from counterfoil.whmcs.connection import Connection
+from counterfoil.whmcs.failures import ABOUT_THE_TEXT, FOR_THE_OPERATOR, Failure
 from counterfoil.whmcs.health import Health
+from counterfoil.whmcs.replies import WhmcsRefused, read
+
+__all__ = ["WhmcsClient", "WhmcsRefused"]
 
 _log = structlog.get_logger(__name__)
 
@@ -28,17 +30,7 @@ MOST_ATTEMPTS = 3
 BACKOFF = 0.25
 """Seconds before the second attempt, at most; twice that before the third. The real wait is random below it."""
 
-
-class WhmcsRefused(Exception):
-    """WHMCS answered `result: error`. Its message is for api.py to interpret, and goes nowhere else."""
-
-    def __init__(self, action: str, message: str) -> None:
-        super().__init__(action)
-        self.action, self.message = action, message
-
-    def says(self, *beginnings: str) -> bool:
-        """Whether the message starts with one of these, in any case."""
-        return self.message.strip().lower().startswith(tuple(text.lower() for text in beginnings))
+_XML = "xml"
 
 
 class _Course:
@@ -91,8 +83,9 @@ class WhmcsClient:
     ) -> dict[str, Any]:
         """WHMCS's answer, `result: success`, otherwise as it came.
 
-        A `write` is sent at most once. `from_stranger`: somebody outside chose the text. Raises WhmcsRefused
-        (`result: error`), and BillingUnavailable with the arguments action, reason and hint (failures.py).
+        A `write` is sent at most once; a read that WHMCS cannot put into JSON is asked for again, as XML.
+        `from_stranger`: somebody outside chose the text. Raises WhmcsRefused (an error answer), and BillingUnavailable
+        with the arguments action, reason and hint (failures.py).
         """
         course = _Course(action, self._clock(), write=write, from_stranger=from_stranger)
         try:
@@ -127,6 +120,9 @@ class WhmcsClient:
             try:
                 return await self._attempt(course, form, limit)
             except Failure as failure:
+                if failure.reason == "not_encodable" and not course.write and form["responsetype"] != _XML:
+                    form = {**form, "responsetype": _XML}
+                    continue
                 backoff = BACKOFF * 2 ** (course.attempts - 1) * random.random()  # noqa: S311 spreads load, no secret
                 if not self._may_repeat(course, failure) or backoff >= _left(limit):
                     raise
@@ -150,12 +146,12 @@ class WhmcsClient:
     async def _judged(self, course: _Course, permit: Permit, form: Mapping[str, str]) -> dict[str, Any]:
         """One POST; what comes of it is told to the breaker, and the permit is used up."""
         try:
-            answer = _read(course.action, await self._connection.post(form))
+            answer = read(course.action, await self._connection.post(form), as_xml=form["responsetype"] == _XML)
         except Failure as failure:
             course.permit = None
             if course.from_stranger and failure.reason in ABOUT_THE_TEXT:
                 self._breaker.abandoned(permit)
-            elif failure.kind.outage:
+            elif failure.is_outage:
                 self._breaker.failed(permit, failure, course.question)
             else:
                 self._breaker.succeeded(permit)
@@ -186,18 +182,19 @@ class WhmcsClient:
     def _unavailable(self, course: _Course, failure: Failure) -> BillingUnavailable:
         seconds = self._count(course, failure.reason)
         # While WHMCS is left alone, the line that said so is enough; one for each caller would bury it.
-        level = "debug" if failure.reason == "paused" else "error" if failure.reason in CREDENTIALS else "warning"
+        level = "debug" if failure.reason == "paused" else "error" if failure.reason in FOR_THE_OPERATOR else "warning"
         getattr(_log, level)(
             "WHMCS call failed",
             action=course.action,
             reason=failure.reason,
             status=failure.status,
             meaning=failure.meaning,
-            hint=failure.kind.hint,
+            hint=failure.hint,
             seconds=round(seconds, 3),
             attempts=course.attempts,
         )
-        error = BillingUnavailable(course.action, failure.reason, failure.kind.hint)
+        kind = RecordUnreadable if failure.reason == "not_encodable" else BillingUnavailable
+        error = kind(course.action, failure.reason, failure.hint)
         error.retry_after = max(BillingUnavailable.retry_after, math.ceil(self._breaker.wait))
         return error
 
@@ -205,29 +202,3 @@ class WhmcsClient:
 def _left(limit: asyncio.Timeout) -> float:
     until = limit.when()
     return math.inf if until is None else until - asyncio.get_running_loop().time()
-
-
-def _read(action: str, reply: Reply) -> dict[str, Any]:
-    """Raises WhmcsRefused, or Failure."""
-    if reply.status not in {200, 403}:
-        raise _status_failure(reply.status)
-    try:
-        answer = decode(reply.body)
-    except Failure as failure:
-        raise Failure("forbidden" if reply.status == 403 else failure.reason, status=reply.status) from None
-    message = str(answer.get("message") or "")
-    if answer["result"] == "error" and (refusal := refused_access(message, action, reply.status)):
-        raise refusal
-    if reply.status == 403:
-        raise Failure("forbidden", status=403)
-    if answer["result"] == "error":
-        raise WhmcsRefused(action, message)
-    return answer
-
-
-def _status_failure(status: int) -> Failure:
-    if 300 <= status < 400:
-        return Failure("redirect", status=status)
-    if status == 429:
-        return Failure("too_many_requests", status=status)
-    return Failure("server_error" if status >= 500 else "unexpected_status", status=status)
