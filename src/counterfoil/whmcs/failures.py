@@ -43,8 +43,8 @@ KINDS = {
     "html": Kind("a web page came, no answer: maintenance mode, a firewall's challenge, or a wrong WHMCS_URL"),
     "not_json": Kind("the answer is not JSON: is WHMCS_URL right?"),
     "not_an_answer": Kind("the answer is JSON, but none of WHMCS's API"),
-    "not_encodable": Kind("WHMCS cannot put one of these records into its answer, mostly for a stored password or text that "
-        "is not UTF-8: find it in WHMCS and save it anew", outage=False),
+    "not_encodable": Kind("WHMCS cannot put one of these records into its answer, mostly for a stored password or a "
+        "text that is not UTF-8: find it in WHMCS and save it anew", outage=False),
     "too_large": Kind("the answer is larger than any that the portal asks for"),
     "untrustworthy": Kind("the answer contradicts itself or the question, see `problem`", outage=False),
     "refused": Kind("WHMCS refused a call that the portal relies on: see WHMCS's API log", outage=False),

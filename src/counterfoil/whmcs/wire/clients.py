@@ -23,9 +23,10 @@ from counterfoil.whmcs.wire.values import (
 
 def login(answer: Row) -> Login:
     # Not said at all: a password hash is only given to users without two-factor.
-    if answer.get("twoFactorEnabled") is None:
-        return Login(identifier(answer, "userid"), two_factor=not text(answer, "passwordhash"))
-    return Login(identifier(answer, "userid"), switch(answer, "twoFactorEnabled"))
+    is_told = answer.get("twoFactorEnabled") is not None
+    two_factor = switch(answer, "twoFactorEnabled") if is_told else not text(answer, "passwordhash")
+    names_contact = optional_identifier(answer, "contactid") is not None
+    return Login(identifier(answer, "userid"), two_factor, names_contact)
 
 
 def users(answer: Row) -> tuple[User, ...]:
