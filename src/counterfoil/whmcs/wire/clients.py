@@ -8,6 +8,7 @@ from msgspec.structs import fields
 
 from counterfoil.model import Client, EmailPreferences, Membership, Money, User
 from counterfoil.whmcs.results import Login
+from counterfoil.whmcs.wire.unread import Unread
 from counterfoil.whmcs.wire.values import (
     Row,
     Untrustworthy,
@@ -82,6 +83,11 @@ def client(answer: Row, client_id: int) -> Client:
     currency = text(row, "currency_code")
     if not currency:
         raise Untrustworthy("currency_code is missing")
+    unread = Unread("client")
+    known = unread.row(row, client_id)
+    credit = known.get("credit", "credit", amount)
+    preferences = known.get("email_preferences", "email_preferences", lambda row, _: _email_preferences(row))
+    unread.warn()
     return Client(
         id=client_id,
         owner_user_id=optional_identifier(row, "owner_user_id"),
@@ -100,9 +106,9 @@ def client(answer: Row, client_id: int) -> Client:
         tax_id=text(row, "tax_id"),
         language=text(row, "language"),
         currency=currency,
-        credit=Money.of(amount(row, "credit"), currency),
+        credit=None if credit is None else Money.of(credit, currency),
         status=text(row, "status"),
-        email_preferences=_email_preferences(row),
+        email_preferences=preferences,
     )
 
 
