@@ -5,6 +5,7 @@ contact's rights and password.
 """
 
 import re
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -42,8 +43,6 @@ def transactions(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[Transacti
 def _transaction(row: Row, unread: Unread, zone: ZoneInfo) -> Transaction:
     transaction_id = identifier(row, "id")
     known = unread.row(row, transaction_id, zone)
-    # One of the amounts may be left out; without both it is no payment.
-    read_in = amount_or_zero if text(row, "amountout") else amount
     return Transaction(
         id=transaction_id,
         client_id=identifier(row, "userid", "clientid"),
@@ -51,11 +50,22 @@ def _transaction(row: Row, unread: Unread, zone: ZoneInfo) -> Transaction:
         gateway=known.get("gateway", "gateway", text) or "",
         description=known.get("description", "description", text) or "",
         reference=known.get("reference", "transid", text) or "",
-        amount=read_in(row, "amountin") - amount_or_zero(row, "amountout"),
+        amount=_moved(row),
         currency_id=optional_identifier(row, "currency"),
         invoice_id=optional_identifier(row, "invoiceid"),
         unreadable=known.names,
     )
+
+
+def _moved(row: Row) -> Decimal:
+    """One of the two may be left out, beside the other; without both it is no payment."""
+    if row.get("amountin") in (None, "") and text(row, "amountout"):
+        moved = -amount(row, "amountout")
+    else:
+        moved = amount(row, "amountin") - amount_or_zero(row, "amountout")
+    if not moved and not (text(row, "amountin") and text(row, "amountout")):
+        raise Untrustworthy("amountin and amountout are no amounts")
+    return moved
 
 
 def credits_(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[CreditEntry, ...]:
