@@ -27,6 +27,8 @@ CounterfoilError
     RateLimited                 429 rate_limited, with the wait
   Unavailable                 nobody can mend it by changing the request; worth another try later
     BillingUnavailable          503 billing_unavailable
+      RecordUnreadable
+      BillingTooOld
       OutcomeUnknown            503 billing_unavailable, and "outcome": "unknown"
     CrmUnavailable              503 crm_unavailable
     TemporarilyUnavailable      503 temporarily_unavailable: our own database or cache cannot do it now
@@ -201,6 +203,19 @@ class BillingUnavailable(Unavailable):
 
     code, title = "billing_unavailable", "Billing system unavailable"
     detail = "The billing system is unavailable. Please try again."
+
+
+class BillingTooOld(BillingUnavailable):
+    """WHMCS does not tell people apart: before version 8 it names a client, whoever of it signed in."""
+
+    title = "Billing system not supported"
+    detail = "Nobody can sign in here: the billing system is too old for this portal. Please contact us."
+
+
+class RecordUnreadable(BillingUnavailable):
+    """WHMCS answers, but cannot give this record, or not one that can be understood. No outage: a page made of several
+    reads may go on without it, naming what is missing, as long as nothing is summed without it.
+    """
 
 
 class OutcomeUnknown(BillingUnavailable):

@@ -8,7 +8,7 @@ from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import Reading, part_of, reading_of
 from counterfoil.cache import Cache, Part
 from counterfoil.cache.scopes import client_scope
-from counterfoil.errors import BillingUnavailable, ClientNotFound
+from counterfoil.errors import BillingUnavailable, ClientNotFound, RecordUnreadable
 from counterfoil.model import Client
 
 _client = msgspec.json.Decoder(Client | None)
@@ -52,7 +52,8 @@ class Clients:
         """The language in WHMCS's words."""
         try:
             client = (await self.read(client_id)).value
-        except ClientNotFound:
+        except (ClientNotFound, RecordUnreadable):
+            # Whoever has several must get in all the same: WHMCS answers, so this is about one record.
             return f"#{client_id}", ""
         return client.name, client.language
 

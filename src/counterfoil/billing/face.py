@@ -45,7 +45,7 @@ class Billing:
         parts = InvoiceParts(api, InvoiceBatcher(api, whmcs.addon).invoice, lifetimes)
         ledgers = LedgerReader(cache, parts, self.calendar, timeout)
         self.invoices = Invoices(ledgers, self.clients, self.calendar)
-        self.hand_offs = HandOffs(api, cache, self.invoices, settings.whmcs_url)
+        self.hand_offs = HandOffs(api, cache, self.invoices, settings.pages_url)
         reader = ClientReader(cache, lifetimes, self.clients, timeout)
         self.subscriptions = Subscriptions(api, reader, self.calendar)
         self.transactions = Transactions(whmcs.records, reader)

@@ -13,11 +13,11 @@ from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.invoices.reads import EXPORT_LIMIT, Overview, overview_of
 from counterfoil.billing.invoices.shown import InvoiceTotals
 from counterfoil.billing.payment_methods import PaymentMethods, SavedMethod, decode_methods, shown_methods
-from counterfoil.billing.reading import Calendar, Reading, moment, reading_of
+from counterfoil.billing.reading import Calendar, Reading, moment, readable, reading_of
 from counterfoil.billing.spending import Spending, spending
 from counterfoil.billing.subscriptions import SubscriptionItem, Subscriptions, decode_subscriptions
 from counterfoil.cache import Snapshot
-from counterfoil.errors import TooManyOpenInvoices
+from counterfoil.errors import RecordUnreadable, TooManyOpenInvoices
 from counterfoil.model import Money
 
 ROWS = 5
@@ -33,22 +33,22 @@ class Summary(Struct, frozen=True):
     overdue_count: int
     next_due_on: date | None
     """Of what is not overdue yet."""
-    credit: Money
+    credit: Money | None
+    """None: WHMCS has something there that is no amount."""
     has_usable_payment_method: bool
     as_of: datetime
 
 
 class HomeSummary(Struct, frozen=True):
-    """`subscriptions` are those that renew next, None for who may not see them."""
+    """`subscriptions` are those that renew next, None for who may not see them. What WHMCS answers about and cannot
+    give is named in its place: None of `methods`, `lacks_subscriptions`. The money is whole without either.
+    """
 
     overview: Overview
-    methods: tuple[SavedMethod, ...]
+    methods: tuple[SavedMethod, ...] | None
     subscriptions: tuple[SubscriptionItem, ...] | None
     spending: tuple[Spending, ...]
-
-    @property
-    def can_pay(self) -> bool:
-        return any(method.is_usable for method in self.methods)
+    lacks_subscriptions: bool
 
 
 class Summaries:
@@ -79,8 +79,9 @@ class Summaries:
         client_value, methods_value = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
-        totals = ledger.totals(client.credit)
-        summary = _summary(totals, client.credit, made.as_of, can_pay=any(each.is_usable for each in made.value))
+        totals = ledger.totals(client)
+        can_pay = any(each.is_usable for each in readable(made.value))
+        summary = _summary(totals, client.credit, made.as_of, can_pay=can_pay)
         return Reading(summary, made.nonce, made.as_of, made.expires_at)
 
     async def home(self, client_id: int, account_id: int, *, with_subscriptions: bool) -> Reading[HomeSummary]:
@@ -96,19 +97,27 @@ class Summaries:
         client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
+        try:
+            renewing = _renewing(decode_subscriptions(rest[0], client)) if rest else None
+        except RecordUnreadable:
+            renewing = None
         home = HomeSummary(
             overview=overview_of(ledger, query, client, made.as_of),
             methods=made.value,
-            subscriptions=_renewing(decode_subscriptions(rest[0], client)) if rest else None,
+            subscriptions=renewing,
             spending=spending(ledger.rows(), client.currency, self._calendar.today()),
+            lacks_subscriptions=bool(rest) and renewing is None,
         )
         return Reading(home, made.nonce, made.as_of, made.expires_at)
 
-    async def _with_gateways(self, snapshot: Snapshot, methods: bytes) -> Reading[tuple[SavedMethod, ...]]:
+    async def _with_gateways(self, snapshot: Snapshot, methods: bytes) -> Reading[tuple[SavedMethod, ...] | None]:
         # Read beside the client's own, so that nobody waits for them, and again after it, which costs a look: a page of
         # a new generation must not have gateways of an older one.
         gateways = await self._gateways.read()
-        shown = shown_methods(decode_methods(methods), gateways.value, self._calendar.today())
+        try:
+            shown = shown_methods(decode_methods(methods), gateways.value, self._calendar.today())
+        except RecordUnreadable:
+            shown = None
         own = reading_of(shown, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
         return own._replace(as_of=min(own.as_of, gateways.as_of))
 
@@ -120,7 +129,7 @@ def _all_unpaid(known: Ledger) -> frozenset[int]:
     return found
 
 
-def _summary(totals: tuple[InvoiceTotals, ...], credit: Money, as_of: float, *, can_pay: bool) -> Summary:
+def _summary(totals: tuple[InvoiceTotals, ...], credit: Money | None, as_of: float, *, can_pay: bool) -> Summary:
     return Summary(
         balance_due=tuple(each.due for each in totals),
         overdue=tuple(each.overdue for each in totals),

@@ -29,6 +29,8 @@ class TransactionItem(Struct, frozen=True):
     amount: Money
     """Below 0 for a refund."""
     invoice_id: int | None
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read."""
 
 
 class _Fetched(Struct, frozen=True):
@@ -89,4 +91,5 @@ def _shown(row: Transaction, currency: str) -> TransactionItem:
         reference=row.reference,
         amount=Money.of(row.amount, currency),
         invoice_id=row.invoice_id,
+        unreadable=row.unreadable,
     )

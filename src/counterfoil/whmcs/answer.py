@@ -17,7 +17,10 @@ _FALSE_STARTS = 200
 
 
 def decode(body: bytes) -> dict[str, Any]:
-    """The one JSON object with a `result` in `body`. Raises Failure when there is none, or more than one."""
+    """The one JSON object with a `result` in `body`. Raises Failure when there is none, or more than one.
+
+    Some actions of some versions write an error as `status` alone; the answer then says it as `result` too.
+    """
     body = body.removeprefix(_BOM).strip(b" \t\r\n\0")
     if not body:
         raise Failure("empty")
@@ -25,26 +28,30 @@ def decode(body: bytes) -> dict[str, Any]:
         answer = _whole.decode(body)
     except (ValueError, InvalidOperation, RecursionError):
         return _among_noise(body)
-    if not _is_answer(answer):
+    if not is_answer(answer):
         raise Failure("not_an_answer")
-    return answer  # type: ignore[no-any-return]
+    return {**answer, "result": answer.get("result", "error")}
 
 
-def _is_answer(value: object) -> bool:
-    return isinstance(value, dict) and value.get("result") in ("success", "error")
+def is_answer(value: object) -> bool:
+    """Good answers have a `status` of their own (an invoice's): beside a missing `result` it only counts as "error"."""
+    if not isinstance(value, dict):
+        return False
+    return value["result"] in ("success", "error") if "result" in value else value.get("status") == "error"
 
 
 def _among_noise(body: bytes) -> dict[str, Any]:
     # Noise may be in any encoding; the answer itself must be UTF-8, which decoding its own bytes again makes sure of.
     text = body.decode("utf-8", "surrogateescape")
     found = _objects(text)
-    answers = [(start, end) for start, end, value in found if _is_answer(value)]
+    answers = [(start, end) for start, end, value in found if is_answer(value)]
     if len(answers) == 1:
         start, end = answers[0]
         try:
-            return _whole.decode(text[start:end].encode())  # type: ignore[no-any-return]
+            answer = _whole.decode(text[start:end].encode())
         except (ValueError, InvalidOperation, RecursionError):
             raise Failure("not_json") from None
+        return {**answer, "result": answer.get("result", "error")}
     if answers or found:
         raise Failure("not_an_answer")
     raise Failure("html" if text.lstrip()[:1] == "<" else "not_json")

@@ -38,7 +38,7 @@ def overview_of(ledger: Ledger, query: InvoiceQuery, client: Client, as_of: floa
     """Of a ledger that was read for a page."""
     return Overview(
         invoices=ledger.page(query, moment(as_of)),
-        totals=ledger.totals(client.credit) if ledger.reads_all_open else None,
+        totals=ledger.totals(client) if ledger.reads_all_open else None,
         open_count=len(ledger.to_pay()),
         years=ledger.years(),
         client=client,

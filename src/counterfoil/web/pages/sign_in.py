@@ -39,7 +39,7 @@ async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response
         next=next_address,
         is_signed_out="signed-out" in request.query_params,
         has_expired="expired" in request.query_params,
-        billing_url=services.settings.whmcs_url,
+        billing_url=services.settings.pages_url,
     )
     return unstored(services, page, shell_with(request, None))
 
@@ -61,7 +61,7 @@ async def sign_in(
 def _refused(request: AnyRequest, services: Services, data: SignInForm, error: CounterfoilError) -> Response[Any]:
     """The form again, with what was typed but the password."""
     page = SignInPage(
-        next=safe_next(data.next), email=data.email[:254], error=error, billing_url=services.settings.whmcs_url
+        next=safe_next(data.next), email=data.email[:254], error=error, billing_url=services.settings.pages_url
     )
     response = unstored(services, page, shell_with(request, None), status=error.status)
     if isinstance(error, RateLimited | Unavailable):
