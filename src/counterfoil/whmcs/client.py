@@ -121,6 +121,7 @@ class WhmcsClient:
                 return await self._attempt(course, form, limit)
             except Failure as failure:
                 if failure.reason == "not_encodable" and not course.write and form["responsetype"] != _XML:
+                    _log.warning("WHMCS cannot write JSON, asked for XML", action=course.action, hint=failure.hint)
                     form = {**form, "responsetype": _XML}
                     continue
                 backoff = BACKOFF * 2 ** (course.attempts - 1) * random.random()  # noqa: S311 spreads load, no secret
