@@ -114,6 +114,15 @@ def test_home_without_a_part_that_cannot_be_given(stack: Stack, ada: httpx2.Clie
     assert {ada.get(page).status_code for page in ("/subscriptions", "/payment-methods", "/api/v1/summary")} == {503}
 
 
+def test_home_without_the_ways_of_paying(stack: Stack, ada: httpx2.Client) -> None:
+    """Whether a card can be used hangs on them, and nothing else on the page."""
+    stack.sandbox.break_with("error", message=NOT_ENCODABLE, action="GetPaymentMethods")
+    stack.sandbox.tell("gateway.changed")
+    home = ada.get("/")
+    assert home.status_code == 200
+    assert "Payment methods cannot be shown right now." in home.text
+
+
 def test_home_is_one_message_in_an_outage(stack: Stack, ada: httpx2.Client) -> None:
     """No whole answer in time is no broken record."""
     stack.sandbox.break_with("bad-gateway", action="GetPayMethods")
