@@ -20,15 +20,11 @@ CounterfoilError
     ProfileConflict             409 profile_conflict
     ValidationFailed            422 validation_failed, with the fields
     IdempotencyKeyReused        422 idempotency_key_reused
-      SeveralCurrencies
-      NoInvoiceChosen
-      TooManyOpenInvoices
-      StatementTooLong
+      SeveralCurrencies, NoInvoiceChosen, TooManyOpenInvoices, StatementTooLong
     RateLimited                 429 rate_limited, with the wait
   Unavailable                 nobody can mend it by changing the request; worth another try later
     BillingUnavailable          503 billing_unavailable
-      RecordUnreadable
-      BillingTooOld
+      RecordUnreadable, BillingTooOld
       OutcomeUnknown            503 billing_unavailable, and "outcome": "unknown"
     CrmUnavailable              503 crm_unavailable
     TemporarilyUnavailable      503 temporarily_unavailable: our own database or cache cannot do it now
@@ -208,14 +204,11 @@ class BillingUnavailable(Unavailable):
 class BillingTooOld(BillingUnavailable):
     """WHMCS does not tell people apart: before version 8 it names a client, whoever of it signed in."""
 
-    title = "Billing system not supported"
     detail = "Nobody can sign in here: the billing system is too old for this portal. Please contact us."
 
 
 class RecordUnreadable(BillingUnavailable):
-    """WHMCS answers, but cannot give this record, or not one that can be understood. No outage: a page made of several
-    reads may go on without it, naming what is missing, as long as nothing is summed without it.
-    """
+    """WHMCS answers, but not with a record that can be understood. No outage: docs/money.md says who goes on."""
 
 
 class OutcomeUnknown(BillingUnavailable):

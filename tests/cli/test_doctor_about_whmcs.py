@@ -61,7 +61,7 @@ def test_what_does_not_exist_is_well(tmp_path: Path, settings: dict[str, str], w
 
 def test_a_version_that_is_too_old(tmp_path: Path, settings: dict[str, str], whmcs: Sandbox) -> None:
     whmcs.control("PATCH", "settings", {"version": "7.10.3"})
-    assert "7.10.3 is not supported" in failed(tmp_path, settings)["whmcs version"]
+    assert "is not supported" in failed(tmp_path, settings)["whmcs version"]
 
 
 def test_the_system_url_and_the_zone(tmp_path: Path, settings: dict[str, str], whmcs: Sandbox) -> None:

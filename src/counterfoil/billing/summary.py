@@ -12,13 +12,14 @@ from counterfoil.billing.invoices.ledger_reader import NO_PAGE, LedgerReader
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.invoices.reads import EXPORT_LIMIT, Overview, overview_of
 from counterfoil.billing.invoices.shown import InvoiceTotals
+from counterfoil.billing.lifetimes import NOT_FOUND_LIFETIME
 from counterfoil.billing.payment_methods import PaymentMethods, SavedMethod, decode_methods, shown_methods
 from counterfoil.billing.reading import Calendar, Reading, moment, readable, reading_of
 from counterfoil.billing.spending import Spending, spending
 from counterfoil.billing.subscriptions import SubscriptionItem, Subscriptions, decode_subscriptions
 from counterfoil.cache import Snapshot
 from counterfoil.errors import RecordUnreadable, TooManyOpenInvoices
-from counterfoil.model import Money
+from counterfoil.model import Gateway, Money
 
 ROWS = 5
 """Of the invoices to pay and of the subscriptions: the first ones, the rest have their own pages."""
@@ -75,7 +76,7 @@ class Summaries:
         """Raises TooManyOpenInvoices as well: a sum over some of them would be untrue."""
         others = (self._clients.part(client_id), self._payment_methods.part(client_id, account_id))
         reads = self._ledgers.read(client_id, NO_PAGE, _all_unpaid, *others, is_long=True)
-        (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
+        (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways_if_any())
         client_value, methods_value = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
@@ -93,7 +94,7 @@ class Summaries:
         if with_subscriptions:
             others.append(self._subscriptions.part(client_id))
         reads = self._ledgers.read_for_page(client_id, query, *others)
-        (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
+        (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways_if_any())
         client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
@@ -113,13 +114,22 @@ class Summaries:
     async def _with_gateways(self, snapshot: Snapshot, methods: bytes) -> Reading[tuple[SavedMethod, ...] | None]:
         # Read beside the client's own, so that nobody waits for them, and again after it, which costs a look: a page of
         # a new generation must not have gateways of an older one.
-        gateways = await self._gateways.read()
+        gateways = await self._gateways_if_any()
+        if gateways is None:
+            return reading_of(None, snapshot, not_after=snapshot.as_of + NOT_FOUND_LIFETIME)
         try:
             shown = shown_methods(decode_methods(methods), gateways.value, self._calendar.today())
         except RecordUnreadable:
             shown = None
         own = reading_of(shown, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
         return own._replace(as_of=min(own.as_of, gateways.as_of))
+
+    async def _gateways_if_any(self) -> Reading[tuple[Gateway, ...]] | None:
+        """None: WHMCS answers, but not with them."""
+        try:
+            return await self._gateways.read()
+        except RecordUnreadable:
+            return None
 
 
 def _all_unpaid(known: Ledger) -> frozenset[int]:

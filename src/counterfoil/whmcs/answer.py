@@ -44,7 +44,9 @@ def _among_noise(body: bytes) -> dict[str, Any]:
     # Noise may be in any encoding; the answer itself must be UTF-8, which decoding its own bytes again makes sure of.
     text = body.decode("utf-8", "surrogateescape")
     found = _objects(text)
-    answers = [(start, end) for start, end, value in found if is_answer(value)]
+    said = [(start, end, value) for start, end, value in found if is_answer(value)]
+    # What only has a `status` may be a plug-in's: it is the answer where nothing else is.
+    answers = [(start, end) for start, end, value in said if "result" in value] or [place[:2] for place in said]
     if len(answers) == 1:
         start, end = answers[0]
         try:
@@ -57,7 +59,7 @@ def _among_noise(body: bytes) -> dict[str, Any]:
     raise Failure("html" if text.lstrip()[:1] == "<" else "not_json")
 
 
-def _objects(text: str) -> list[tuple[int, int, object]]:
+def _objects(text: str) -> list[tuple[int, int, Any]]:
     """The JSON objects that stand in `text`, not those inside them. Raises Failure at one that is cut off."""
     found = []
     position = text.find("{")

@@ -123,6 +123,7 @@ class WhmcsClient:
                 return await self._attempt(progress, form, limit)
             except Failure as failure:
                 if failure.reason == "not_encodable" and not progress.write and form["responsetype"] != _XML:
+                    _log.warning("WHMCS cannot write JSON, asked for XML", action=progress.action, hint=failure.hint)
                     form = {**form, "responsetype": _XML}
                     continue
                 backoff = BACKOFF * 2 ** (progress.attempts - 1) * random.random()  # noqa: S311 spreads load, no secret
