@@ -8,6 +8,7 @@ CounterfoilError
     FreshSignInRequired         403 fresh_sign_in_required
     CrossSiteRequest            403 cross_site_request
     PermissionDenied            403 permission_denied
+    AccountClosed               403 account_closed
     NotFound                    404 not_found
       InvoiceNotFound           404 invoice_not_found
       OrderNotFound             404 order_not_found
@@ -83,6 +84,13 @@ class PermissionDenied(Refused):
     code, status = "permission_denied", 403
     title = "Permission denied"
     detail = "You do not have the permission to see this for the selected account."
+
+
+class AccountClosed(Refused):
+    """WHMCS has no such client any more, or it is Closed: never an empty list, and no outage."""
+
+    code, status = "account_closed", 403
+    title, detail = "Account closed", "This account was closed, so there is nothing to see or pay here any more."
 
 
 class NotFound(Refused):

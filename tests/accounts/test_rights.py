@@ -87,7 +87,7 @@ async def test_user_updated_shows_at_once(portal: Portal) -> None:
     cookie = await portal.cookie(EMAIL)
     assert await portal.who(cookie) is not None
     portal.whmcs.change(CHIDI, clients=(Membership(3, is_owner=True),))
-    await portal.sessions.forget_user(CHIDI.id)
+    await portal.forgetting.user(CHIDI.id)
     viewer = await portal.who(cookie)
     assert viewer is not None
     assert [access.client_id for access in viewer.clients] == [3]
@@ -99,7 +99,7 @@ async def test_client_looked_at_is_taken_away(portal: Portal) -> None:
     cookie = await portal.sessions.switch(portal.handle(cookie), 4)
     assert await portal.who(cookie) is not None
     portal.whmcs.change(CHIDI, clients=(Membership(3, is_owner=True),))
-    await portal.sessions.forget_user(CHIDI.id)
+    await portal.forgetting.user(CHIDI.id)
     viewer = await portal.who(cookie)
     assert viewer is not None
     assert (viewer.client_id, viewer.permissions, viewer.allows("invoices")) == (None, frozenset(), False)
@@ -150,7 +150,7 @@ async def test_person_without_a_client_gets_one_later(portal: Portal) -> None:
     assert (viewer.client_id, viewer.clients, viewer.scope) == (None, (), "c0")
     assert await portal.peek(cookie) == viewer
     portal.whmcs.change(ADA, clients=(Membership(1, is_owner=True),))
-    await portal.sessions.forget_user(ADA.id)
+    await portal.forgetting.user(ADA.id)
     viewer = await portal.who(cookie)
     assert viewer is not None
     assert viewer.client_id == 1

@@ -42,9 +42,9 @@ def routes() -> list[Route]:
 
 
 def takes(options: dict[str, Any]) -> str:
-    said = [name for name in ("public", "signed_in", "permission") if options.get(name)]
-    assert len(said) == 1, f"a route says exactly one of public, signed_in, permission: {options}"
-    return f"permission {options['permission']}" if said == ["permission"] else said[0]
+    said = [name for name in ("public", "signed_in", "permission", "any_permission") if options.get(name)]
+    assert len(said) == 1, f"a route says exactly one of public, signed_in, permission, any_permission: {options}"
+    return said[0] if said[0] in {"public", "signed_in"} else f"{said[0]} {options[said[0]]}"
 
 
 ROUTES = routes()

@@ -34,7 +34,7 @@ def build_portal(settings: Settings) -> Portal:
         billing=billing,
         accounts=accounts,
         orders=Orders(engine, billing, salesforce, settings),
-        changes=Changes(engine, cache, whmcs, accounts.sessions.forget_user),
+        changes=Changes(engine, cache, whmcs, accounts.forgetting),
         whmcs=whmcs,
     )
     assets = Assets(settings.brand_accent)

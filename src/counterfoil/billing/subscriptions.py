@@ -57,7 +57,7 @@ class Subscriptions:
 
     def part(self, client_id: int) -> Part:
         """For pages that show them beside other things."""
-        return self._reader.part("subscriptions", lambda: self._source.get_clients_products(client_id))
+        return self._reader.part("subscriptions", client_id, lambda: self._source.get_clients_products(client_id))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[SubscriptionItem, ...]], Client]:
         """All of them, what renews next first, what has ended last. Raises BillingUnavailable."""

@@ -61,7 +61,7 @@ def shell_with(
         is_signed_in=True,
         user_name=viewer.name,
         client_name=client.name if client else "",
-        has_several_clients=len(viewer.clients) > 1,
+        has_several_clients=len(viewer.clients) > (0 if viewer.is_closed else 1),
         nav=ways_for(viewer),
     )
 
