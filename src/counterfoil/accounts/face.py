@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from counterfoil.accounts.forgetting import Forgetting
+from counterfoil.accounts.notices import Notices
 from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
@@ -24,5 +25,6 @@ class Accounts:
         """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients."""
         rights = Rights(engine, cache, whmcs.api, name_and_language, timeout=settings.whmcs_timeout_seconds)
         self.forgetting = Forgetting(engine, cache, rights)
+        self.notices = Notices(engine, self.forgetting.accounts)
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
         self.sign_in = SignIn(engine, whmcs.api, issuer=settings.whmcs_url)

@@ -70,7 +70,7 @@ class Forgetting:
 
     async def accounts(self, account_ids: Sequence[int]) -> None:
         """Staff decided something about these people."""
-        await self._sessions(account.c.id.in_(account_ids))
+        await forget_accounts(self._engine, self._cache, account_ids)
 
     async def _users(self, user_ids: Sequence[int], *others: ColumnElement[bool]) -> None:
         await asyncio.gather(*(self._rights.forget(user_id) for user_id in user_ids))
@@ -78,7 +78,18 @@ class Forgetting:
         await self._sessions(or_(account.c.whmcs_user_id.in_(user_ids), *others))
 
     async def _sessions(self, which: ColumnElement[bool]) -> None:
-        found = select(session.c.client_id, session.c.id_hash).join_from(session, account).where(which)
-        async with transaction(self._engine) as connection:
-            rows = (await connection.execute(found)).all()
-        await drop_copies(self._cache, cached_copies(rows))
+        await _drop_where(self._engine, self._cache, which)
+
+
+async def forget_accounts(engine: AsyncEngine, cache: CopyCache, account_ids: Sequence[int]) -> None:
+    """For who has no more than a database and a cache. What staff decided is read from the database
+    each time, so that nothing else has to go. Raises CacheUnavailable.
+    """
+    await _drop_where(engine, cache, account.c.id.in_(account_ids))
+
+
+async def _drop_where(engine: AsyncEngine, cache: CopyCache, which: ColumnElement[bool]) -> None:
+    found = select(session.c.client_id, session.c.id_hash).join_from(session, account).where(which)
+    async with transaction(engine) as connection:
+        rows = (await connection.execute(found)).all()
+    await drop_copies(cache, cached_copies(rows))

@@ -112,7 +112,7 @@ class Rights:
 
         Raises BillingUnavailable when WHMCS does not say: rights are never guessed.
         """
-        decided = await decisions(self._engine, account.email)
+        decided = await decisions(self._engine, account)
         if account.user_id is None:
             return await self._granted(dict.fromkeys(decided.linked, ALL_PERMISSIONS), decided)
         known, expires_at = await self._known(account)

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
+from counterfoil.accounts.links import bind_unlinks
 from counterfoil.accounts.people import Account, Identity, remember
 from counterfoil.errors import SignInFailed, TwoFactorRequired
 from counterfoil.model import full_name
@@ -53,7 +54,10 @@ class SignIn:
         if login.two_factor:
             # WHMCS says "success" although the second factor has not been asked for.
             raise TwoFactorRequired
-        return await remember(self._engine, await self._identity(email, login.user_id), self._now())
+        person = await remember(self._engine, await self._identity(email, login.user_id), self._now())
+        if person.user_id is not None:
+            await bind_unlinks(self._engine, person)
+        return person
 
     async def confirm(self, email: str, user_id: int | None, password: str) -> None:
         """That whoever is signed in as this WHMCS user knows the password. Raises what `with_password` raises."""

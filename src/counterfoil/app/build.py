@@ -61,6 +61,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         engine=engine,
         sessions=accounts.sessions,
         sign_in=accounts.sign_in,
+        notices=accounts.notices,
         orders=rooms.orders,
         changes=rooms.changes,
         calendar=billing.calendar,

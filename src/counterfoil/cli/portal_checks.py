@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 from msgspec.structs import replace
 
+from counterfoil.accounts.links import unresolved
 from counterfoil.cli.findings import Finding, fail, ok, warn
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import pending
@@ -38,6 +39,23 @@ async def database(settings: Settings) -> Finding:
     if problem:
         return fail("database", problem, "Run: counterfoil migrate")
     return ok("database", "reachable, and its schema is current")
+
+
+async def decisions(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether what staff decided is bound to WHMCS users."""
+    engine = make_engine(settings.database_url)
+    try:
+        addresses = [] if await pending(engine) else await unresolved(engine)
+    except TemporarilyUnavailable:
+        return  # said already
+    finally:
+        await engine.dispose()
+    if addresses:
+        said = (
+            f"{len(addresses)} links, unlinks or staff grants are bound to no WHMCS user, the first of {addresses[0]}"
+        )
+        advice = "See: counterfoil links, counterfoil staff list. Decide again, or take back with link --forget."
+        yield warn("people", said, advice)
 
 
 async def cache(settings: Settings) -> AsyncIterator[Finding]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -81,7 +81,8 @@ session = Table(
     Column("user_agent", Text, nullable=False),
 )
 
-# What staff said about an address and a client, over what WHMCS says. `email` as accounts.emails writes it.
+# What staff said about a WHMCS user and a client, over what WHMCS says: accounts/links.py. `email`, as accounts.emails
+# writes it, is by which they were found; a row without `user_id` is bound to nobody.
 link = Table(
     "link",
     metadata,
@@ -90,6 +91,7 @@ link = Table(
     Column("state", Text, nullable=False),  # "linked" or "unlinked"
     Column("created_at", UtcTime, nullable=False),
     Column("by", Text, nullable=False),
+    Column("user_id", BigInteger, index=True),
 )
 
 staff = Table(
@@ -97,6 +99,17 @@ staff = Table(
     metadata,
     Column("email", Text, primary_key=True),
     Column("created_at", UtcTime, nullable=False),
+    Column("user_id", BigInteger, index=True),
+)
+
+# People about whom staff decided something lately, so that every process forgets what it remembers of their rights.
+decision_notice = Table(
+    "decision_notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 webhook_event = Table(
