@@ -17,6 +17,7 @@ CounterfoilError
     PaymentMethodMissing        409 payment_method_missing
     OrderNotRetryable           409 order_not_retryable
     ProfileConflict             409 profile_conflict
+    AccountChanged              409 account_changed
     ValidationFailed            422 validation_failed, with the fields
     IdempotencyKeyReused        422 idempotency_key_reused
       SeveralCurrencies
@@ -133,6 +134,18 @@ class OrderNotRetryable(Refused):
 class ProfileConflict(Refused):
     code, status = "profile_conflict", 409
     title, detail = "Changed meanwhile", "Your details were changed elsewhere in the meantime."
+
+
+class AccountChanged(Refused):
+    """`person` and `client` are the names that the page was made for, as far as it says."""
+
+    code, status = "account_changed", 409
+    title = "Another account"
+    detail = "This was begun for another account, or on a page that is out of date. Nothing was changed."
+
+    def __init__(self, person: str = "", client: str = "") -> None:
+        super().__init__()
+        self.person, self.client = person, client
 
 
 class ValidationFailed(Refused):

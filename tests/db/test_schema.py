@@ -94,9 +94,7 @@ async def test_decisions_about_addresses_are_bound_to_the_users_who_had_them(url
         engine = make_engine(url)
         async with engine.begin() as connection:
             await connection.run_sync(lambda bare: _upgrade(bare, "0003"))
-            for number, (email, user) in enumerate(
-                [("Ada@Example.com", 1), ("twice@x.example", 2), ("twice@x.example", 3)]
-            ):
+            for number, (email, user) in enumerate(people):
                 account = {"issuer": "x", "subject": str(number), "email": email, "name": "", "whmcs_user_id": user}
                 now = datetime.now(UTC)
                 await connection.execute(insert(tables.account).values(**account, created_at=now, signed_in_at=now))

@@ -17,8 +17,10 @@ from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import Cache, CacheUnavailable
 from counterfoil.errors import AccountClosed, ClientNotFound, NotSignedIn, PermissionDenied, RateLimited
+from counterfoil.web.http.begun import require_same_account
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.limits import Limits
+from counterfoil.web.http.origin_policy import SAFE_METHODS
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.http.visits import visit_of
 
@@ -30,7 +32,10 @@ class Guard:
         self._limits = limits
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        """Raises NotSignedIn, ClientNotFound, AccountClosed, PermissionDenied. Leaves the Viewer in the request."""
+        """Raises NotSignedIn, ClientNotFound, AccountClosed, PermissionDenied, AccountChanged.
+
+        Leaves the Viewer in the request.
+        """
         if handler.opt.get("public"):
             return
         request = cast("AnyRequest", connection)  # there are no websockets here
@@ -38,6 +43,11 @@ class Guard:
         if viewer is None:
             raise NotSignedIn
         request.scope["state"]["viewer"] = viewer
+        if request.scope["method"] not in SAFE_METHODS and not viewer.is_closed:
+            await require_same_account(request, viewer, handler)
+        await self._require_permission(request, viewer, handler)
+
+    async def _require_permission(self, request: AnyRequest, viewer: Viewer, handler: BaseRouteHandler) -> None:
         permission = handler.opt.get("permission")
         any_of = str(handler.opt.get("any_permission", "")).split()
         if permission is None and not any_of:

@@ -37,7 +37,7 @@ async def staff_page(request: AnyRequest, services: GivenServices) -> Response[b
     return await _page(request, services)
 
 
-@post("/staff/orders/{order_id:str}/retry", signed_in=True, include_in_schema=False)
+@post("/staff/orders/{order_id:str}/retry", signed_in=True, same_account=True, include_in_schema=False)
 async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     _require_staff(request)
     order = await services.orders.repository.find(id=order_id_of(order_id))
