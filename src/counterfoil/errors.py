@@ -8,6 +8,7 @@ CounterfoilError
     FreshSignInRequired         403 fresh_sign_in_required
     CrossSiteRequest            403 cross_site_request
     PermissionDenied            403 permission_denied
+    AccountClosed               403 account_closed
     NotFound                    404 not_found
       InvoiceNotFound           404 invoice_not_found
       OrderNotFound             404 order_not_found
@@ -18,6 +19,7 @@ CounterfoilError
       OrderAmountReached
     OrderNotRetryable           409 order_not_retryable
     ProfileConflict             409 profile_conflict
+    AccountChanged              409 account_changed
     ValidationFailed            422 validation_failed, with the fields
     IdempotencyKeyReused        422 idempotency_key_reused
       SeveralCurrencies, NoInvoiceChosen, TooManyOpenInvoices, StatementTooLong
@@ -85,6 +87,13 @@ class PermissionDenied(Refused):
     detail = "You do not have the permission to see this for the selected account."
 
 
+class AccountClosed(Refused):
+    """WHMCS has no such client any more, or it is Closed: never an empty list, and no outage."""
+
+    code, status = "account_closed", 403
+    title, detail = "Account closed", "This account was closed, so there is nothing to see or pay here any more."
+
+
 class NotFound(Refused):
     code, status = "not_found", 404
     title, detail = "Not found", "There is nothing here."
@@ -137,6 +146,18 @@ class OrderNotRetryable(Refused):
 class ProfileConflict(Refused):
     code, status = "profile_conflict", 409
     title, detail = "Changed meanwhile", "Your details were changed elsewhere in the meantime."
+
+
+class AccountChanged(Refused):
+    """`person` and `client` are the names that the page was made for, as far as it says."""
+
+    code, status = "account_changed", 409
+    title = "Another account"
+    detail = "This was begun for another account, or on a page that is out of date. Nothing was changed."
+
+    def __init__(self, person: str = "", client: str = "") -> None:
+        super().__init__()
+        self.person, self.client = person, client
 
 
 class ValidationFailed(Refused):

@@ -32,6 +32,10 @@ class NoUserList(Exception):
     """WHMCS 8.0 has users, but cannot list them."""
 
 
+class AmbiguousAddress(Exception):
+    """Several users have this address."""
+
+
 async def find_user(users: UserLookup, email: str, user_id: int) -> User | None:
     """The user with this id *and* this address. WHMCS's search only compares beginnings, of names too.
 
@@ -44,6 +48,19 @@ async def find_user(users: UserLookup, email: str, user_id: int) -> User | None:
         await _explain_by_version(users)
         raise
     found = [user for user in candidates if user.id == user_id and emails.same(user.email, email)]
+    return found[0] if found else None
+
+
+async def find_by_email(users: UserLookup, email: str) -> User | None:
+    """The one user with exactly this address. Raises as `find_user` does, and AmbiguousAddress."""
+    try:
+        candidates = await users.get_users(email)
+    except BillingUnavailable:
+        await _explain_by_version(users)
+        raise
+    found = [user for user in candidates if emails.same(user.email, email)]
+    if len({user.id for user in found}) > 1:
+        raise AmbiguousAddress
     return found[0] if found else None
 
 

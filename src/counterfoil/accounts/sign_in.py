@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
 from counterfoil.accounts.emails import LONGEST
+from counterfoil.accounts.links import bind_unlinks
 from counterfoil.accounts.people import Account, Identity, remember
 from counterfoil.errors import BillingTooOld, SignInFailed, TwoFactorRequired
 from counterfoil.model import full_name
@@ -54,7 +55,10 @@ class SignIn:
         if not (0 < len(email) <= LONGEST and 0 < len(password) <= _LONGEST_PASSWORD):
             raise SignInFailed
         login = await self._validated(email, password)
-        return await remember(self._engine, await self._identity(email, login.user_id), self._now())
+        person = await remember(self._engine, await self._identity(email, login.user_id), self._now())
+        if person.user_id is not None:
+            await bind_unlinks(self._engine, person)
+        return person
 
     async def confirm(self, email: str, user_id: int | None, password: str) -> None:
         """That whoever is signed in as this WHMCS user knows the password. Raises what `with_password` raises."""

@@ -48,7 +48,7 @@ class Credits:
 
     def part(self, client_id: int) -> Part:
         """For pages that show it beside other things."""
-        return self._reader.part("credits", lambda: self._source.get_credits(client_id))
+        return self._reader.part("credits", client_id, lambda: self._source.get_credits(client_id))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[CreditItem, ...]], Client]:
         """The whole ledger, newest first. Raises BillingUnavailable."""

@@ -6,6 +6,7 @@ from typing import Protocol
 import structlog
 from msgspec import Struct
 
+from counterfoil.billing.clients import Clients
 from counterfoil.billing.invoices.reads import Invoices
 from counterfoil.billing.lifetimes import HAND_OFF_WINDOW, RETURN_WINDOW
 from counterfoil.cache import Cache
@@ -34,10 +35,15 @@ class HandOff(Struct, frozen=True):
 
 
 class HandOffs:
-    def __init__(self, tokens: _SsoTokenSource, cache: Cache, invoices: Invoices, whmcs_url: str) -> None:
+    """Every way there raises AccountClosed: WHMCS refuses the links of a closed client only when they are opened."""
+
+    def __init__(
+        self, tokens: _SsoTokenSource, cache: Cache, invoices: Invoices, clients: Clients, whmcs_url: str
+    ) -> None:
         self._tokens = tokens
         self._cache = cache
         self._invoices = invoices
+        self._clients = clients
         self._whmcs_url = whmcs_url
 
     async def pay(self, client_id: int, user_id: int | None, invoice_id: int) -> HandOff:
@@ -74,6 +80,7 @@ class HandOffs:
     async def pdf(self, client_id: int, user_id: int | None, invoice_id: int) -> HandOff:
         """Lands on the invoice's PDF in WHMCS. Raises InvoiceNotFound, BillingUnavailable, CacheUnavailable."""
         await self._invoices.detail(client_id, invoice_id)
+        await self._clients.require_open(client_id)
         await self._expect_changes(client_id)
         return await self._link(client_id, user_id, f"dl.php?type=i&id={invoice_id}")
 
@@ -81,6 +88,7 @@ class HandOffs:
         """Lands on WHMCS's page where saved ways of paying are added, removed and chosen. Raises BillingUnavailable,
         CacheUnavailable.
         """
+        await self._clients.require_open(client_id)
         await self._expect_changes(client_id)
         plain = "index.php?rp=/account/paymentmethods"
         return await self._link(client_id, user_id, plain, destination="clientarea:billing_info")

@@ -78,7 +78,7 @@ class _PaymentMethodSource(Protocol):
 
 
 class PaymentMethods:
-    """Every method raises BillingUnavailable when WHMCS does not say: unknown is never none."""
+    """Every method raises BillingUnavailable when WHMCS does not say (unknown is never none), and AccountClosed."""
 
     def __init__(
         self,
@@ -105,8 +105,9 @@ class PaymentMethods:
         return part_of(name, self._lifetime, lambda: unless_unreadable(self._source.get_pay_methods(client_id)))
 
     async def page(self, client_id: int, account_id: int) -> Reading[PaymentMethodList]:
-        parts = [self.part(client_id, account_id)]
+        parts = [self.part(client_id, account_id), self._clients.part(client_id)]
         snapshot = await self._cache.read(client_scope(client_id), parts, within=self._timeout)
+        decode_client(snapshot.entries[1].value)
         today = self._calendar.today()
         items = tuple(_item(method, today) for method in decode_methods(snapshot.entries[0].value))
         shown = PaymentMethodList(items, moment(snapshot.as_of))
@@ -130,8 +131,10 @@ class PaymentMethods:
 
     async def usable_for_order(self, client_id: int) -> tuple[PaymentMethod, ...]:
         """WHMCS's word of now, past every cache: without one of these an order is not accepted."""
-        methods, gateways = await asyncio.gather(
-            self._source.get_pay_methods(client_id), self._source.get_payment_methods()
+        methods, gateways, _ = await asyncio.gather(
+            self._source.get_pay_methods(client_id),
+            self._source.get_payment_methods(),
+            self._clients.require_open(client_id),
         )
         found = tuple(
             each.method for each in shown_methods(methods, gateways, self._calendar.today()) if each.is_usable

@@ -67,7 +67,7 @@ class Quotes:
             found = await self._source.get_quotes(client_id)
             return tuple(quote for quote in found if quote.status is not QuoteStatus.DRAFT)
 
-        return self._reader.part("quotes", fetch)
+        return self._reader.part("quotes", client_id, fetch)
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[QuoteItem, ...]], Client]:
         """All of them, newest first. Raises BillingUnavailable."""

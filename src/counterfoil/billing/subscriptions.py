@@ -61,7 +61,7 @@ class Subscriptions:
     def part(self, client_id: int) -> Part:
         """For pages that show them beside other things."""
         fetch = self._source.get_clients_products
-        return self._reader.part("subscriptions", lambda: unless_unreadable(fetch(client_id)))
+        return self._reader.part("subscriptions", client_id, lambda: unless_unreadable(fetch(client_id)))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[SubscriptionItem, ...]], Client]:
         """All of them, what renews next first, what has ended last. Raises BillingUnavailable."""

@@ -39,6 +39,9 @@ class _Fetched(Struct, frozen=True):
     rows: tuple[Transaction, ...]
     currencies: dict[int, str]
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
 
 _fetched = msgspec.json.Decoder(_Fetched)
 
@@ -55,7 +58,7 @@ class Transactions:
 
     def part(self, client_id: int) -> Part:
         """For pages that show them beside other things."""
-        return self._reader.part("transactions", lambda: self._fetch(client_id))
+        return self._reader.part("transactions", client_id, lambda: self._fetch(client_id))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[TransactionItem, ...]], Client]:
         """All of them, newest first. Raises BillingUnavailable."""

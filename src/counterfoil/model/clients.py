@@ -54,6 +54,11 @@ class Client(Struct, frozen=True):
     """None: a WHMCS before 7.10, which has none."""
 
     @property
+    def is_closed(self) -> bool:
+        """WHMCS takes neither orders nor payments of such a client; an Inactive one only has no services."""
+        return self.status.casefold() == "closed"
+
+    @property
     def name(self) -> str:
         """The company, or else the person."""
         return self.company_name or self.person

@@ -5,12 +5,16 @@ from contextlib import contextmanager
 
 import structlog
 
-from counterfoil.errors import RecordUnreadable
+from counterfoil.errors import AccountClosed, RecordUnreadable
 from counterfoil.whmcs.client import WhmcsRefused
 from counterfoil.whmcs.failures import KINDS
 from counterfoil.whmcs.wire.values import Untrustworthy
 
 _log = structlog.get_logger(__name__)
+
+
+_NO_SUCH_CLIENT = ("Client Not Found", "Client ID Not Found", "Invalid client id", "Invalid client_id")
+"""As several actions say it."""
 
 
 def real_id(whmcs_id: int) -> int:
@@ -21,12 +25,16 @@ def real_id(whmcs_id: int) -> int:
 
 @contextmanager
 def interpreting(action: str) -> Iterator[None]:
-    """Turns what only this room understands into RecordUnreadable, a BillingUnavailable, and a log line."""
+    """Turns what only this room understands into RecordUnreadable and a log line, but for a client
+    that is gone: that is no outage. Raises AccountClosed for it.
+    """
     try:
         yield
     except Untrustworthy as problem:
         raise unavailable(action, "untrustworthy", str(problem)) from None
-    except WhmcsRefused:
+    except WhmcsRefused as refusal:
+        if refusal.says(*_NO_SUCH_CLIENT):
+            raise AccountClosed from None
         raise unavailable(action, "refused", "an error that the portal does not expect here") from None
 
 

@@ -44,7 +44,7 @@ async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response
     return unstored(services, page, shell_with(request, None))
 
 
-@post("/sign-in", public=True, include_in_schema=False)
+@post("/sign-in", public=True, any_account="it begins a session", include_in_schema=False)
 async def sign_in(
     request: AnyRequest,
     services: GivenServices,
@@ -69,7 +69,7 @@ def _refused(request: AnyRequest, services: Services, data: SignInForm, error: C
     return response
 
 
-@post("/sign-out", public=True, include_in_schema=False)
+@post("/sign-out", public=True, any_account="whoever it is leaves", include_in_schema=False)
 async def sign_out(request: AnyRequest, services: GivenServices) -> Redirect:
     cookie = await close_session(request, services)
     return Redirect("/sign-in?signed-out=1", status_code=303, cookies=[cookie], headers=FORGET)
@@ -87,7 +87,7 @@ async def switch_page(request: AnyRequest, services: GivenServices) -> Response[
     return await respond_unstored(request, services, page)
 
 
-@post("/switch-account", signed_in=True, include_in_schema=False)
+@post("/switch-account", signed_in=True, any_account="it names the client", include_in_schema=False)
 async def switch(
     request: AnyRequest,
     services: GivenServices,

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.model import Client
+from counterfoil.web.http.begun import person_mark
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.text.catalogue import negotiate_language
 from counterfoil.web.views.navigation import NavItem, ways_for
@@ -45,6 +46,9 @@ class Shell(Struct, frozen=True):
     client_name: str = ""
     has_several_clients: bool = False
     nav: tuple[NavItem, ...] = ()
+    client_id: int = 0
+    """0 without one. With `person` it stands in every form: for whom the page was made (http/begun.py)."""
+    person: str = ""
 
 
 def shell_with(
@@ -61,8 +65,10 @@ def shell_with(
         is_signed_in=True,
         user_name=viewer.name,
         client_name=client.name if client else "",
-        has_several_clients=len(viewer.clients) > 1,
+        has_several_clients=len(viewer.clients) > (0 if viewer.is_closed else 1),
         nav=ways_for(viewer),
+        client_id=viewer.client_id or 0,
+        person=person_mark(viewer.account_id),
     )
 
 
