@@ -180,7 +180,7 @@ class World:
         else:
             await self._let_time_pass(await self._find(order_id))
 
-    def sell(self, client_id: int, *lines: tuple[int, str, int]) -> str:
+    def sell(self, client_id: int, *lines: tuple[int, str, float]) -> str:
         """An order that sales staff make and approve: WHMCS product, cycle, quantity. Its id over there. A client or a
         product of 0 has no number of WHMCS's.
         """

@@ -43,6 +43,7 @@ class Orders:
             gateways=billing.gateways,
             crm=crm,
             tag_field=settings.order_tag_field,
+            most_of_one=settings.salesforce_max_quantity,
             now=now,
         )
         self.worker = OrderWorker(self.repository, fulfilment, billing.orders, crm, now=now)

@@ -37,7 +37,9 @@ class Claim(Protocol):
 
 
 class Fulfilment:
-    """`tag_field`: the name of the products' custom field that takes the order's id."""
+    """`tag_field`: the name of the products' custom field that takes the order's id. `most_of_one`: what sales staff may
+    order of one product; what customers may is checkout's.
+    """
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Fulfilment:
         gateways: Gateways,
         crm: Crm | None,
         tag_field: str,
+        most_of_one: int,
         now: Callable[[], datetime],
     ) -> None:
         self._repository = repository
@@ -60,6 +63,7 @@ class Fulfilment:
         self._gateways = gateways
         self._crm = crm
         self._tag_field = tag_field
+        self._most_of_one = most_of_one
         self._now = now
 
     async def carry_on(self, claim: Claim) -> None:
@@ -92,6 +96,7 @@ class Fulfilment:
             raise Stop(StopCode.CLIENT_NOT_MAPPED)
         if not order.items or not all(item.product_id and item.billing_cycle for item in order.items):
             raise Stop(StopCode.PRODUCT_NOT_MAPPED)
+        self._require_whole_lines(order)
         if self._crm is not None and order.salesforce_id is not None and not await self._crm.unchanged(order):
             raise Stop(StopCode.ORDER_CHANGED)
         client = await self._client(order.client_id)
@@ -101,6 +106,12 @@ class Fulfilment:
         await self._require_payment_method(order.client_id)
         await claim.save("checked", step=Step.PLACE, status=Status.FULFILLING, gateway=gateway)
         return lines
+
+    def _require_whole_lines(self, order: Order) -> None:
+        """An order without one of its lines would be another order, so none of it is placed."""
+        most = self._most_of_one if order.origin == "salesforce" else max(item.quantity for item in order.items)
+        if not all(1 <= item.quantity <= most for item in order.items):
+            raise Stop(StopCode.QUANTITY_NOT_ALLOWED)
 
     async def _client(self, client_id: int) -> Client:
         try:

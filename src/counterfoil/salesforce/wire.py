@@ -19,7 +19,9 @@ _CANCELLED = frozenset({"cancelled", "canceled"})
 
 
 class CrmItem(Struct, frozen=True):
-    """A line of an order. `product_id` is WHMCS's, None when the product names none."""
+    """A line of an order. `product_id` is WHMCS's, None when the product names none. `quantity` is
+    0 for what is no whole number of pieces: over there it may be 1.5, none, or less than none.
+    """
 
     id: str
     product_id: int | None

@@ -73,6 +73,7 @@ class Settings:
     salesforce_webhook_secret: tuple[bytes, ...] = _optional("", parse.webhook_secrets, empty=(), secret=True)
     salesforce_fields: tuple[tuple[str, str], ...] = _optional("", parse.names, empty=())
     salesforce_poll_seconds: float = _optional("30", parse.number(0.1, 3600, float))
+    salesforce_max_quantity: int = _optional("50", parse.number(1, 100_000))
     order_products: frozenset[int] = _optional("", parse.whmcs_ids, empty=frozenset())
     order_tag_field: str = _optional("Portal order", parse.text)
     brand_name: str = _optional("Billing", parse.text)

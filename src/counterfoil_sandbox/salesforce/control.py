@@ -115,7 +115,7 @@ class SalesOrder(msgspec.Struct, kw_only=True):
     """`lines`: [WHMCS product, cycle, quantity]; product 0 is one that WHMCS does not have."""
 
     client_id: int
-    lines: list[tuple[int, str, int]]
+    lines: list[tuple[int, str, float]]
     status: str = "Requested"
 
 
@@ -130,7 +130,7 @@ async def sales_order(request: AnyRequest, data: JSONBody[SalesOrder]) -> dict[s
     order = org.create("Order", values)
     for number, cycle, quantity in data.lines:
         entry = _entry(org, number, cycle)
-        line = {"OrderId": order["Id"], "PricebookEntryId": entry["Id"], "Quantity": float(quantity)}
+        line = {"OrderId": order["Id"], "PricebookEntryId": entry["Id"], "Quantity": quantity}
         org.create("OrderItem", {**line, "UnitPrice": entry["UnitPrice"]})
     org.update("Order", order["Id"], {"Activation_Status__c": data.status})
     return {"id": order["Id"]}
