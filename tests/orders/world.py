@@ -172,6 +172,23 @@ class World:
         assert order is not None
         return order
 
+    async def worked(self, order_id: str, *, approve: bool = False) -> Order:
+        """As far as it goes without waiting, a poll included; `approve`: a person approves it when it waits."""
+        for _ in range(20):
+            claimed = await self.orders.worker.claim()
+            if claimed is not None:
+                await self.orders.worker.work(claimed)
+                continue
+            order = await self._find(order_id)
+            if approve and order.status is Status.AWAITING_APPROVAL:
+                approve = False
+                self.around.org.org.as_person("Order", order.salesforce_id or "", {"Activation_Status__c": "Requested"})
+                assert self.orders.approvals is not None
+                await self.orders.approvals.poll()
+                continue
+            return order
+        raise AssertionError("the order does not come to rest")
+
     async def step(self, order_id: str) -> None:
         """One piece of work, or some time that passes."""
         claimed = await self.orders.worker.claim()

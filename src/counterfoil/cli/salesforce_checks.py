@@ -31,7 +31,7 @@ async def salesforce(settings: Settings) -> AsyncIterator[Finding]:
         yield _quota(client)
     except CrmUnavailable as error:
         reason = str(error.args[-1])
-        yield fail("salesforce", f"gives no answer ({reason})", KINDS.get(reason, OTHER).hint)
+        yield fail("salesforce", f"gives no answer ({reason})", client.sign_in.hint or KINDS.get(reason, OTHER).hint)
     except (CrmRefused, ValueError) as error:
         hint = error.hint if isinstance(error, CrmRefused) else "Is SALESFORCE_PRIVATE_KEY a private key in PEM?"
         yield fail(
@@ -44,7 +44,7 @@ async def salesforce(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _examined(api: SalesforceApi, fields: Fields) -> AsyncIterator[Finding]:
     for kind, names in NEEDED.items():
-        described = {str(field.get("name")): field for field in await api.describe(kind)}
+        described = {str(field.get("name")): field for field in (await api.schema.fields(kind)).values()}
         if kind == "Order":
             yield ok("salesforce", "signed in")
         for name in names:
@@ -64,7 +64,7 @@ def _field(kind: str, name: str, field: Mapping[str, Any] | None, *, is_picklist
 
 
 def _quota(client: SalesforceClient) -> Finding:
-    used, allowed = client.used, client.allowed
+    used, allowed = client.quota.used, client.quota.allowed
     if allowed and used > 0.8 * allowed:
         return warn(
             "salesforce quota", f"{used} of {allowed} calls of the day are used", "The portal needs about 3,000."

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0006"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -145,6 +145,9 @@ portal_order = Table(
     Column("error_code", Text),
     Column("salesforce_id", Text, unique=True),
     Column("told", Text, nullable=False),
+    Column("telling_tries", Integer, nullable=False, server_default="0"),
+    Column("telling_since", UtcTime),
+    Column("telling_reason", Text),
     Column("intent_at", UtcTime),
     Column("newest_before", BigInteger),
     # The client while AddOrder is under way: one at a time, or a look afterwards could take one order for another.
@@ -166,6 +169,18 @@ order_event = Table(
     Column("at", UtcTime, nullable=False),
     Column("step", Text, nullable=False),
     Column("outcome", Text, nullable=False),
+)
+
+# Approved orders of Salesforce that were taken up and may still stand as Requested: orders/attempts.py.
+approval_attempt = Table(
+    "approval_attempt",
+    metadata,
+    Column("salesforce_id", Text, primary_key=True),
+    Column("modstamp", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("again_at", UtcTime, nullable=False),
+    # Why it could not be taken up; empty while nothing speaks against it.
+    Column("reason", Text, nullable=False),
 )
 
 # What only one process of all may do at a time.

@@ -37,8 +37,8 @@ class Claim(Protocol):
 
 
 class Fulfilment:
-    """`tag_field`: the name of the products' custom field that takes the order's id. `most_of_one`: what sales staff may
-    order of one product; what customers may is checkout's.
+    """`tag_field`: the name of the products' custom field that takes the order's id. `most_of_one`: pieces of a product
+    that a line of sales staff may be for; for customers checkout says it.
     """
 
     def __init__(
@@ -87,7 +87,9 @@ class Fulfilment:
             return
         salesforce_id, items = await self._crm.register(claim.order)
         changes = {"salesforce_id": salesforce_id, "items": items, "step": Step.CHECK}
-        await claim.save("registered in Salesforce", status=Status.AWAITING_APPROVAL, **changes)
+        if claim.order.status is Status.ACCEPTED:
+            changes["status"] = Status.AWAITING_APPROVAL
+        await claim.save("registered in Salesforce", **changes)
 
     async def _check(self, claim: Claim) -> list[Line]:
         """What AddOrder is to be sent. Money follows from prices and payment methods, so they are WHMCS's of now."""
@@ -97,15 +99,24 @@ class Fulfilment:
         if not order.items or not all(item.product_id and item.billing_cycle for item in order.items):
             raise Stop(StopCode.PRODUCT_NOT_MAPPED)
         self._require_whole_lines(order)
-        if self._crm is not None and order.salesforce_id is not None and not await self._crm.unchanged(order):
-            raise Stop(StopCode.ORDER_CHANGED)
+        currency = await self._approved_currency(order)
         client = await self._client(order.client_id)
+        if currency and currency != client.currency:
+            raise Stop(StopCode.CURRENCY_NOT_MAPPED)
         products = await self._products.read_now()
         lines = [line for item in order.items for line in self._lines(item, products, client.currency)]
         gateway = await self._gateway(order)
         await self._require_payment_method(order.client_id)
         await claim.save("checked", step=Step.PLACE, status=Status.FULFILLING, gateway=gateway)
         return lines
+
+    async def _approved_currency(self, order: Order) -> str:
+        """In which it was approved; empty where the org has only one, or where there is no Salesforce."""
+        if self._crm is None or order.salesforce_id is None:
+            return ""
+        if (known := await self._crm.still_approved(order)) is None:
+            raise Stop(StopCode.ORDER_CHANGED)
+        return known.currency
 
     def _require_whole_lines(self, order: Order) -> None:
         """An order without one of its lines would be another order, so none of it is placed."""

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 NEEDED: dict[str, tuple[str, ...]] = {
     "Order": (
         "Activation_Status__c",
@@ -23,6 +25,16 @@ WRITTEN = frozenset({"Order", "OrderItem"})
 
 STATUSES = ("Not Started", "Requested", "Activating", "Activated", "Failed", "On Hold")
 """Values that the picklist Activation_Status__c must have."""
+
+
+class Selling(Struct, frozen=True):
+    """How this org sells: the Status of a draft, the Statuses (in small letters) that mean cancelled besides what
+    StatusCode says, and the price book by its name or id; empty: the standard one.
+    """
+
+    draft: str = "Draft"
+    cancelled: frozenset[str] = frozenset({"cancelled", "canceled"})
+    price_book: str = ""
 
 
 class Fields:
