@@ -27,6 +27,7 @@ async def test_the_same_with_salesforce(postgres_url: str) -> None:
     """... and Salesforce says Activated, with WHMCS's number. On PostgreSQL."""
     figures = await campaign(postgres_url, salesforce=True, tag=True, faults=1)
     assert figures["orders"] == 52
+    assert figures["orders of sales staff"] == 40
     assert figures["kills"] > 12
 
 

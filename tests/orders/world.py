@@ -24,10 +24,12 @@ from counterfoil.billing.face import Billing
 from counterfoil.cache import Cache, open_cache
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
+from counterfoil.errors import Unavailable
 from counterfoil.orders.checkout import Wanted
 from counterfoil.orders.face import Orders
 from counterfoil.orders.repository import Order, Status
 from counterfoil.salesforce.face import Salesforce
+from counterfoil.salesforce.failures import CrmRefused
 from counterfoil.settings import Settings, load
 from counterfoil.whmcs.face import Whmcs
 from counterfoil_sandbox.proxy import running
@@ -171,6 +173,17 @@ class World:
         order = await self.orders.repository.find(id=order_id)
         assert order is not None
         return order
+
+    async def taken_up(self, salesforce_id: str) -> str:
+        """Polls until the order of sales staff is one of ours; its id here."""
+        assert self.orders.approvals is not None
+        for _ in range(50):
+            with contextlib.suppress(Unavailable, CrmRefused):
+                await self.orders.approvals.poll()
+            if found := await self.orders.repository.find(salesforce_id=salesforce_id):
+                return found.id
+            self.clock.move(60)
+        raise AssertionError("it is not taken up")
 
     async def worked(self, order_id: str, *, approve: bool = False) -> Order:
         """As far as it goes without waiting, a poll included; `approve`: a person approves it when it waits."""

@@ -99,7 +99,7 @@ async def query(request: AnyRequest) -> Answer:
     def found() -> Record:
         return _page(soql.run(org, text), 0, text)
 
-    return await _call(request, "query", _queried(text), found)
+    return await _call(request, "query", _queried(text), found, text)
 
 
 @get("/services/data/{version:str}/queryAll")
@@ -111,7 +111,7 @@ async def query_all(request: AnyRequest) -> Answer:
     def found() -> Record:
         return _page(soql.run(org, text, deleted_too=True), 0, text)
 
-    return await _call(request, "queryAll", _queried(text), found)
+    return await _call(request, "queryAll", _queried(text), found, text)
 
 
 @get("/services/data/{version:str}/query/{locator:str}")

@@ -95,6 +95,6 @@ KINDS: dict[str, Kind] = {
         Product2Id=_reference("Product2", "Product2"),
         Quantity=Field("double", required=True),
         UnitPrice=Field("currency", required=True),
-        WHMCS_Service_ID__c=Field(length=20, unique=True, external=True),
+        WHMCS_Service_ID__c=Field(length=20, external=True),
     ),
 }
