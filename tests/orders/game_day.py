@@ -73,10 +73,10 @@ async def play(world: World, incident: Incident, *, of_sales_staff: bool = False
     """One order with one incident on its way; raises AssertionError when an invariant does not hold."""
     before = len(world.whmcs_orders())
     sold = world.sell(ADA, *SOLD) if of_sales_staff else ""
-    order_id = "" if sold else (await world.place()).id
+    order_id = (await world.taken_up(sold) if incident.is_kill else "") if sold else (await world.place()).id
     kind = "hang" if incident.is_kill else incident.kind
     world.break_with(incident.call, kind, after=incident.after)
-    if sold:
+    if not order_id:
         order_id = await world.taken_up(sold)
     order = await world.settle(order_id, incident.call if incident.is_kill else "")
     world.mend()

@@ -166,10 +166,7 @@ class OrderRepository:
 
     async def with_status(self, *statuses: Status, limit: int = 200) -> Sequence[Order]:
         """The one that moved last first."""
-        wanted = select(portal_order).where(portal_order.c.status.in_(statuses))
-        async with transaction(self._engine) as connection:
-            rows = await connection.execute(wanted.order_by(portal_order.c.updated_at.desc()).limit(limit))
-            return [_order(row) for row in rows]
+        return await self._newest(portal_order.c.status.in_(statuses), limit)
 
     async def events(self, order_id: str) -> Sequence[OrderEvent]:
         """In the order in which they happened."""
@@ -245,7 +242,9 @@ class OrderRepository:
 
     async def unheard(self, limit: int) -> Sequence[Order]:
         """Those whose end Salesforce refuses to be told, the one that moved last first."""
-        wanted = select(portal_order).where(portal_order.c.telling_reason.is_not(None))
+        return await self._newest(portal_order.c.telling_reason.is_not(None), limit)
+
+    async def _newest(self, condition: Any, limit: int) -> Sequence[Order]:
+        wanted = select(portal_order).where(condition).order_by(portal_order.c.updated_at.desc()).limit(limit)
         async with transaction(self._engine) as connection:
-            rows = await connection.execute(wanted.order_by(portal_order.c.updated_at.desc()).limit(limit))
-            return [_order(row) for row in rows]
+            return [_order(row) for row in await connection.execute(wanted)]

@@ -64,8 +64,8 @@ _INSIDE = ("UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT", "INSERT_UPDATE_DELETE_NOT_ALLO
 _SIGN_IN = (
     ("approved", "approve the app for the integration user: pre-authorise its profile or permission set"),
     ("audience", "SALESFORCE_URL is for another kind of org: login.salesforce.com, test.salesforce.com or its own"),
-    ("assertion", "the private key does not fit the certificate of the app, or this machine's clock is wrong"),
     ("expired", "this machine's clock is wrong, or the certificate of the app has expired"),
+    ("assertion", "the private key does not fit the certificate of the app, or this machine's clock is wrong"),
     ("ip restricted", "allow this machine's address: the profile's login IP ranges, or relax them in the app"),
     ("inactive", "the integration user or the org is inactive"),
     ("licen", "the integration user's licence does not allow this: Salesforce Integration, API Only"),

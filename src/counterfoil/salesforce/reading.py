@@ -97,21 +97,13 @@ class Reading:
         field = self._fields["WHMCS_Product_ID__c"]
         numbers = [await self._schema.literal("Product2", field, str(each)) for each in sorted(set(product_ids))]
         currency = ", CurrencyIsoCode" if await self._schema.has_currencies() else ""
+        book = book_condition(price_book_id or self._selling.price_book)
         found = await self._query(
             "SELECT Id, Pricebook2Id, UnitPrice, Product2.Id, Product2.WHMCS_Product_ID__c, "  # noqa: S608
             f"Product2.Billing_Cycle__c{currency} FROM PricebookEntry WHERE IsActive = true "
-            f"AND {self._book(price_book_id)} AND Product2.WHMCS_Product_ID__c IN ({', '.join(numbers)}) ORDER BY Id"
+            f"AND {book} AND Product2.WHMCS_Product_ID__c IN ({', '.join(numbers)}) ORDER BY Id"
         )
         return [wire.price_entry(record, self._fields) for record in found]
-
-    def _book(self, price_book_id: str) -> str:
-        chosen = price_book_id or self._selling.price_book
-        if not chosen:
-            return "Pricebook2.IsStandard = true"
-        if is_id(chosen) and chosen.startswith("01s"):
-            return f"Pricebook2Id = '{chosen}'"
-        escaped = chosen.replace("\\", "\\\\").replace("'", "\\'")
-        return f"Pricebook2.Name = '{escaped}'"
 
     async def _query(self, soql: str, resource: str = "query") -> list[Mapping[str, Any]]:
         return await self._all_pages(
@@ -124,6 +116,16 @@ class Reading:
             answer = await self._client.call("GET", str(answer["nextRecordsUrl"]))
             found = [*found, *wire.records(answer)]
         return found
+
+
+def book_condition(chosen: str) -> str:
+    """A price book by its id or its name; empty: the standard one."""
+    if not chosen:
+        return "Pricebook2.IsStandard = true"
+    if is_id(chosen) and chosen.startswith("01s"):
+        return f"Pricebook2Id = '{chosen}'"
+    escaped = chosen.replace("\\", "\\\\").replace("'", "\\'")
+    return f"Pricebook2.Name = '{escaped}'"
 
 
 def safe(value: str) -> str:

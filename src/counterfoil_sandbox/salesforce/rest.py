@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from . import soql
 from .composite import run_composite
+from .describe import described
 from .faults import Fault, faulty, refusal
 from .installation import Call, Installation
 from .org import Org, Record, Refused
@@ -70,25 +71,7 @@ async def versions() -> list[dict[str, str]]:
 async def describe(request: AnyRequest, kind: FromPath[str]) -> Answer:
     org = installation_of(request).org
 
-    def described() -> Record:
-        fields = [
-            {
-                "name": name,
-                "type": field.type,
-                "length": field.length,
-                "updateable": not field.read_only and f"{kind}.{name}" not in org.read_only,
-                "createable": not field.read_only and f"{kind}.{name}" not in org.read_only,
-                "externalId": field.external,
-                "unique": field.unique,
-                "picklistValues": [
-                    {"value": value, "active": True} for value in org.picklists.get(f"{kind}.{name}", field.values)
-                ],
-            }
-            for name, field in org.fields(kind).items()
-        ]
-        return {"name": kind, "fields": fields}
-
-    return await _call(request, "describe", kind, described)
+    return await _call(request, "describe", kind, lambda: described(org, kind))
 
 
 @get("/services/data/{version:str}/query")
