@@ -43,26 +43,17 @@ async def _orders(client: SalesforceClient) -> Finding:
 async def _price_book(client: SalesforceClient, schema: OrgSchema, named: str) -> Finding:
     check, what = "salesforce price book", named or "the standard price book"
     currency = ", CurrencyIsoCode" if await schema.has_currencies() else ""
-    condition = book_condition(named)
-    found = await _asked(
-        client,
-        f"SELECT Id{currency} FROM PricebookEntry WHERE IsActive = true AND {condition} LIMIT 2000",  # noqa: S608
-    )
+    where = f"IsActive = true AND {book_condition(named)}"
+    asked = f"SELECT Id{currency} FROM PricebookEntry WHERE {where}"  # noqa: S608
+    found = await _asked(client, asked)
     if not found:
         advice = "Share the price book with the integration user, and put the products into it."
         return fail(check, f"{what} shows no active prices", advice)
     currencies = sorted({wire.text(record, "CurrencyIsoCode") for record in found} - {""})
-    if currency:
-        return (
-            warn(
-                check,
-                f"{what} has prices in {', '.join(currencies)}",
-                "Each currency of a WHMCS client that orders needs one: without it orders stop with CURRENCY_NOT_MAPPED.",
-            )
-            if len(currencies) < 2
-            else ok(check, f"{what} has prices in {', '.join(currencies)}")
-        )
-    return ok(check, f"{what} has prices")
+    if len(currencies) == 1 and currency:
+        advice = "Orders of WHMCS clients in other currencies stop with CURRENCY_NOT_MAPPED."
+        return warn(check, f"{what} has prices in {currencies[0]} alone", advice)
+    return ok(check, f"{what} has prices {('in ' + ', '.join(currencies)) if currencies else ''}".rstrip())
 
 
 async def _asked(client: SalesforceClient, soql: str) -> Sequence[Mapping[str, Any]]:
