@@ -15,18 +15,28 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from counterfoil.errors import StopCode
 from counterfoil.orders.repository import Order, Status
-from tests.orders.world import World, neighbours, opened
+from tests.orders.world import ADA, World, neighbours, opened
 from tests.servers import running_postgres
 
 WHMCS_CALLS = (
     *("GetProducts", "GetPaymentMethods", "GetPayMethods"),
     *("GetClientsProducts", "AddOrder", "GetOrders", "AcceptOrder"),
 )
-SALESFORCE_CALLS = ("query Order", "upsert Order", "read Order", "query PricebookEntry", "composite", "update Order")
+SALESFORCE_CALLS = ("query Order", "query Account", "upsert Order", "query PricebookEntry", "composite", "update Order")
 
 WHMCS_FAULTS = ("hang", "reset", "status", "html", "truncated-json", "empty", "auth-failed")
-SALESFORCE_FAULTS = ("reset", "status", "html", "broken-json", "expired", "lock", "busy")
+SALESFORCE_FAULTS = (
+    *("reset", "status", "html", "broken-json", "expired", "lock", "busy"),
+    *("lost-page", "moved", "old-version", "maintenance", "wrapped-lock", "approval-lock"),
+)
+"""Everything that passes by itself."""
+
+REFUSALS = ("validation", "not-visible", "denied")
+"""What a person has to mend: the order is active in the end, or stopped with a code."""
+
+ODD_QUANTITIES = (1.5, 0.0, -2.0, 1_000_000.0)
 
 
 class Incident(NamedTuple):
@@ -44,37 +54,87 @@ class Incident(NamedTuple):
 def incidents(*, salesforce: bool, faults: int = 99) -> Iterable[Incident]:
     """`faults`: how many kinds of fault for each call, besides the kills."""
     for call in (*WHMCS_CALLS, *(SALESFORCE_CALLS if salesforce else ())):
-        kinds = WHMCS_FAULTS if call[0].isupper() else SALESFORCE_FAULTS
+        kinds = WHMCS_FAULTS if call[0].isupper() else (*SALESFORCE_FAULTS, *REFUSALS)
         for kind in ("kill", *kinds[:faults]):
             yield from (Incident(call, kind, after) for after in (False, True))
 
 
-async def play(world: World, incident: Incident) -> Order:
+SOLD = ((2, "Monthly", 1), (3, "Monthly", 2))
+"""Lines of an order of sales staff."""
+
+
+def of_sales_staff(*, faults: int = 99) -> Iterable[Incident]:
+    """The calls that an order makes which is there already."""
+    calls = {*WHMCS_CALLS, "query Order", "update Order", "composite"}
+    yield from (each for each in incidents(salesforce=True, faults=faults) if each.call in calls)
+
+
+async def play(world: World, incident: Incident, *, of_sales_staff: bool = False) -> Order:
     """One order with one incident on its way; raises AssertionError when an invariant does not hold."""
     before = len(world.whmcs_orders())
-    order = await world.place()
+    sold = world.sell(ADA, *SOLD) if of_sales_staff else ""
+    order_id = (await world.taken_up(sold) if incident.is_kill else "") if sold else (await world.place()).id
     kind = "hang" if incident.is_kill else incident.kind
     world.break_with(incident.call, kind, after=incident.after)
-    order = await world.settle(order.id, incident.call if incident.is_kill else "")
+    if not order_id:
+        order_id = await world.taken_up(sold)
+    order = await world.settle(order_id, incident.call if incident.is_kill else "")
     world.mend()
-    placed = [each for each in world.whmcs_orders()[before:] if each.id == order.whmcs_order_id]
-    assert len(world.whmcs_orders()) - before <= 1, f"{incident}: two orders in WHMCS"
+    if order.status is Status.FAILED and incident.kind in REFUSALS:
+        order = await mended(world, order, incident)
+    _check(world, order, incident, before)
+    return order
+
+
+async def mended(world: World, order: Order, incident: Incident) -> Order:
+    """A refusal stopped it, and Salesforce says so with a code; the cause is mended, and a person tries again."""
+    assert order.error_code is not None, f"{incident}: {order}"
+    if order.salesforce_id:
+        record = world.record(order)
+        said = (record["Activation_Status__c"], record["Activation_Error_Code__c"])
+        assert said == ("Failed", order.error_code), f"{incident}: {record}"
+    await world.orders.checkout.retry(order, by_staff=True)
+    return await world.settle(order.id)
+
+
+def _check(world: World, order: Order, incident: Incident, before: int) -> None:
+    new = world.whmcs_orders()[before:]
+    placed = [each for each in new if each.id == order.whmcs_order_id]
+    assert len(new) <= 1, f"{incident}: two orders in WHMCS"
     assert order.status is Status.ACTIVE, f"{incident}: {order}"
     assert [each.status for each in placed] == ["Active"], f"{incident}: {placed}"
+    assert len(order.whmcs_service_ids) == sum(item.quantity for item in order.items), f"{incident}: a line is missing"
     if order.salesforce_id:
         record = world.record(order)
         assert record["Activation_Status__c"] == "Activated", f"{incident}: {record}"
         assert record["WHMCS_Order_ID__c"] == str(order.whmcs_order_id), f"{incident}: {record}"
-    return order
 
 
-async def campaign(database_url: str, *, salesforce: bool, tag: bool, faults: int = 99) -> Counter[str]:
+async def play_odd_quantity(world: World, quantity: float) -> None:
+    """Of sales staff: every line is carried, or none and a code."""
+    before = len(world.whmcs_orders())
+    order = await world.settle(await world.taken_up(world.sell(ADA, *SOLD, (2, "Monthly", quantity))))
+    assert order.error_code is StopCode.QUANTITY_NOT_ALLOWED, f"{quantity}: {order}"
+    assert world.record(order)["Activation_Error_Code__c"] == "QUANTITY_NOT_ALLOWED", str(quantity)
+    assert len(world.whmcs_orders()) == before, str(quantity)
+
+
+async def campaign(
+    database_url: str, *, salesforce: bool, tag: bool, faults: int = 99, of_staff: bool = False
+) -> Counter[str]:
+    """`of_staff`: orders that sales staff make in Salesforce, instead of the portal's own."""
     figures: Counter[str] = Counter()
     with neighbours() as around:
         async with opened(around, database_url, salesforce=salesforce, tag=tag) as world:
-            for incident in incidents(salesforce=salesforce, faults=faults):
-                await play(world, incident)
+            around.org.daily_limit = 10_000_000
+            for incident in (
+                of_sales_staff(faults=faults) if of_staff else incidents(salesforce=salesforce, faults=faults)
+            ):
+                await play(world, incident, of_sales_staff=of_staff)
                 figures["orders"] += 1
+            for quantity in ODD_QUANTITIES if of_staff else ():
+                await play_odd_quantity(world, quantity)
+                figures["odd quantities"] += 1
             figures["kills"] = world.kills
             figures["calls"] = len(world.calls())
     return figures
@@ -87,13 +147,13 @@ async def everything() -> None:
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder, running_postgres() as postgres:
         for database in ("SQLite", "PostgreSQL"):
-            for salesforce in (False, True):
+            for salesforce, of_staff in ((False, False), (True, False), (True, True)):
                 for tag in (True, False):
-                    file = Path(folder) / f"{salesforce}{tag}.db"
+                    file = Path(folder) / f"{salesforce}{of_staff}{tag}.db"
                     url = postgres.new_database() if database == "PostgreSQL" else f"sqlite+aiosqlite:///{file}"
-                    figures = await campaign(url, salesforce=salesforce, tag=tag, faults=faults)
+                    figures = await campaign(url, salesforce=salesforce, tag=tag, faults=faults, of_staff=of_staff)
                     total += figures
-                    say(f"{database}, Salesforce {salesforce}, tag {tag}: {dict(figures)}")
+                    say(f"{database}, Salesforce {salesforce}, of staff {of_staff}, tag {tag}: {dict(figures)}")
     say(f"{dict(total)}, no violation, {time.monotonic() - began:.0f} s")
 
 

@@ -135,14 +135,13 @@ async def test_taken_back_while_it_waits(world: World, approvals: Approvals, how
     assert await status_of(world, salesforce_id) is Status.CANCELLED
 
 
-async def test_a_refusal_is_not_repeated(world: World) -> None:
-    """A field is missing over there: a person must look. The order stops, and Salesforce is asked once for each."""
+async def test_a_refusal_stops_the_order(world: World, approvals: Approvals) -> None:
+    """A field is missing over there: a person must look. Nothing is placed, and with the field there it goes on."""
     order = await world.place()
     await world.step(order.id)
     world.around.org.org.hidden = {"Order.Activation_Error_Code__c"}
-    stopped = await world.settle(order.id)
+    stopped = await world.worked(order.id, approve=True)
     assert (stopped.status, stopped.error_code) == (Status.FAILED, StopCode.INTERNAL)
-    assert world.calls().count("update Order") == 2
     assert "AddOrder" not in world.calls()
     world.around.org.org.hidden = set()
     await world.orders.checkout.retry(stopped)
@@ -162,3 +161,23 @@ async def test_a_lost_database_places_nothing_twice(around: Neighbours, tmp_path
         order = await by_salesforce_id(world, done.salesforce_id or "")
         assert (await world.settle(order.id)).status is Status.ACTIVE
         assert len(world.whmcs_orders()) == placed
+
+
+@pytest.mark.parametrize("quantity", [1.5, 0.0, -1.0, 51.0], ids=str)
+async def test_no_line_is_dropped(world: World, approvals: Approvals, quantity: float) -> None:
+    """A quantity that WHMCS cannot carry stops the whole order, with a code, before AddOrder; corrected and approved
+    again it is placed whole.
+    """
+    salesforce_id = world.sell(ADA, (2, "Monthly", 1), (3, "Monthly", quantity))
+    await approvals.poll()
+    order = await by_salesforce_id(world, salesforce_id)
+    stopped = await world.settle(order.id)
+    assert (stopped.status, stopped.error_code) == (Status.FAILED, StopCode.QUANTITY_NOT_ALLOWED)
+    assert world.record(stopped)["Activation_Error_Code__c"] == "QUANTITY_NOT_ALLOWED"
+    assert "AddOrder" not in world.calls()
+    _, line = world.around.org.org.records["OrderItem"].values()
+    line["Quantity"] = 2.0
+    approve(world, salesforce_id)
+    await approvals.poll()
+    assert (await world.settle(order.id)).status is Status.ACTIVE
+    assert world.calls().count("AddOrder") == 1

@@ -13,6 +13,7 @@ from counterfoil.orders.crm import Crm, due_to_tell
 from counterfoil.orders.failures import Stop
 from counterfoil.orders.repository import Item, Order, Status
 from counterfoil.salesforce.face import Salesforce
+from counterfoil.salesforce.failures import CrmNotVisible
 from tests.orders.test_repository import NOW, order
 from tests.orders.world import ADA, Neighbours, settings_of
 
@@ -109,16 +110,16 @@ async def activating(around: Neighbours, crm: Crm) -> Order:
     return ours(*items, salesforce_id=salesforce_id)
 
 
-async def test_unchanged_is_same_lines_same_customer_and_not_taken_back(around: Neighbours, crm: Crm) -> None:
+async def test_still_approved_is_same_lines_same_customer_and_not_taken_back(around: Neighbours, crm: Crm) -> None:
     known = await activating(around, crm)
-    assert await crm.unchanged(known)
-    assert not await crm.unchanged(msgspec.structs.replace(known, client_id=2))
-    assert not await crm.unchanged(msgspec.structs.replace(known, items=known.items[:1]))
+    assert await crm.still_approved(known)
+    assert not await crm.still_approved(msgspec.structs.replace(known, client_id=2))
+    assert not await crm.still_approved(msgspec.structs.replace(known, items=known.items[:1]))
     for change in ({"Activation_Status__c": "On Hold"}, {"Activation_Status__c": "Activating", "Status": "Cancelled"}):
         around.org.org.update("Order", known.salesforce_id or "", change)
-        assert not await crm.unchanged(known)
+        assert not await crm.still_approved(known)
     around.org.org.delete("Order", known.salesforce_id or "")
-    assert not await crm.unchanged(known)
+    assert not await crm.still_approved(known)
 
 
 async def test_what_is_told_of_a_stop(around: Neighbours, crm: Crm) -> None:
@@ -149,9 +150,20 @@ async def test_what_is_told_of_an_active_order(around: Neighbours, crm: Crm) -> 
     assert [services[item.crm_id] for item in known.items] == ["50", "51"]
 
 
-async def test_cancelled_are_those_that_are_gone_too(around: Neighbours, crm: Crm) -> None:
-    known = await activating(around, crm)
-    alive, gone = known.salesforce_id or "", "801000000000000AAA"
-    assert await crm.cancelled([alive, gone]) == [gone]
-    around.org.org.update("Order", alive, {"Status": "Cancelled"})
-    assert await crm.cancelled([alive, gone]) == [alive, gone]
+async def test_not_there_is_not_deleted(around: Neighbours, crm: Crm) -> None:
+    """Cancelled by whatever the org calls it, deleted only if the bin has it; hidden is what nobody knows of."""
+    alive = (await activating(around, crm)).salesforce_id or ""
+    org, unknown = around.org.org, "801000000000000AAA"
+    assert await crm.fates([alive, unknown]) == {unknown: "hidden"}
+    org.unshared = {alive}
+    assert await crm.fates([alive]) == {alive: "hidden"}
+    with pytest.raises(CrmNotVisible):
+        await crm.read(alive)
+    org.unshared = set()
+    org.picklists = {"Order.Status": ("Draft", "Withdrawn")}
+    org.status_codes["Withdrawn"] = "Canceled"
+    org.update("Order", alive, {"Status": "Withdrawn"})
+    assert await crm.fates([alive]) == {alive: "cancelled"}
+    org.delete("Order", alive)
+    assert await crm.fates([alive]) == {alive: "deleted"}
+    assert await crm.read(alive[:15]) is None

@@ -30,6 +30,13 @@ async def test_the_same_with_salesforce(postgres_url: str) -> None:
     assert figures["kills"] > 12
 
 
+async def test_the_same_with_orders_of_sales_staff(tmp_path: Path) -> None:
+    """Every line is carried, or none and a code."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'db'}"
+    figures = await campaign(url, salesforce=True, tag=True, faults=1, of_staff=True)
+    assert (figures["orders"], figures["odd quantities"]) == (40, 4)
+
+
 async def test_an_outage_of_hours_ends_with_a_code(world_with_salesforce: World) -> None:
     """Until then the order goes on; it never becomes PAYMENT_METHOD_MISSING, and Retry makes it active."""
     world = world_with_salesforce

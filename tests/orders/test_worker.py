@@ -169,7 +169,7 @@ async def test_salesforce_may_be_away_for_ever(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "code"), [("NOT_FOUND", StopCode.ORDER_CHANGED), ("INVALID_FIELD", StopCode.INTERNAL)]
+    ("reason", "code"), [("ENTITY_IS_DELETED", StopCode.ORDER_CHANGED), ("INVALID_FIELD", StopCode.INTERNAL)]
 )
 async def test_a_refusal_of_salesforces_stops_what_is_not_fulfilled(shop: Shop, reason: str, code: StopCode) -> None:
     """A person must look, so it is not repeated: gone over there, it has changed."""

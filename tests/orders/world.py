@@ -24,10 +24,12 @@ from counterfoil.billing.face import Billing
 from counterfoil.cache import Cache, open_cache
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
+from counterfoil.errors import Unavailable
 from counterfoil.orders.checkout import Wanted
 from counterfoil.orders.face import Orders
 from counterfoil.orders.repository import Order, Status
 from counterfoil.salesforce.face import Salesforce
+from counterfoil.salesforce.failures import CrmRefused
 from counterfoil.settings import Settings, load
 from counterfoil.whmcs.face import Whmcs
 from counterfoil_sandbox.proxy import running
@@ -172,6 +174,34 @@ class World:
         assert order is not None
         return order
 
+    async def taken_up(self, salesforce_id: str) -> str:
+        """Polls until the order of sales staff is one of ours; its id here."""
+        assert self.orders.approvals is not None
+        for _ in range(50):
+            with contextlib.suppress(Unavailable, CrmRefused):
+                await self.orders.approvals.poll()
+            if found := await self.orders.repository.find(salesforce_id=salesforce_id):
+                return found.id
+            self.clock.move(60)
+        raise AssertionError("it is not taken up")
+
+    async def worked(self, order_id: str, *, approve: bool = False) -> Order:
+        """As far as it goes without waiting, a poll included; `approve`: a person approves it when it waits."""
+        for _ in range(20):
+            claimed = await self.orders.worker.claim()
+            if claimed is not None:
+                await self.orders.worker.work(claimed)
+                continue
+            order = await self._find(order_id)
+            if approve and order.status is Status.AWAITING_APPROVAL:
+                approve = False
+                self.around.org.org.as_person("Order", order.salesforce_id or "", {"Activation_Status__c": "Requested"})
+                assert self.orders.approvals is not None
+                await self.orders.approvals.poll()
+                continue
+            return order
+        raise AssertionError("the order does not come to rest")
+
     async def step(self, order_id: str) -> None:
         """One piece of work, or some time that passes."""
         claimed = await self.orders.worker.claim()
@@ -180,7 +210,7 @@ class World:
         else:
             await self._let_time_pass(await self._find(order_id))
 
-    def sell(self, client_id: int, *lines: tuple[int, str, int]) -> str:
+    def sell(self, client_id: int, *lines: tuple[int, str, float]) -> str:
         """An order that sales staff make and approve: WHMCS product, cycle, quantity. Its id over there. A client or a
         product of 0 has no number of WHMCS's.
         """

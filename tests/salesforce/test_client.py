@@ -1,6 +1,7 @@
 """One call to Salesforce: the token, and what each refusal leads to."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
-from counterfoil.salesforce.failures import CrmRefused
+from counterfoil.salesforce.failures import CrmNotVisible, CrmRefused, sign_in_hint
 from counterfoil.salesforce.fields import NEEDED
+from counterfoil.salesforce.quota import Quota
 from counterfoil.salesforce.token import audience
 from tests.org import OrgSandbox
 
@@ -68,7 +70,7 @@ async def test_a_spent_quota_is_not_asked_again(org: OrgSandbox, client: Salesfo
         with pytest.raises(CrmUnavailable):
             await client.call("GET", QUERY)
     assert org.operations() == ["token", "query", "query"]
-    assert 0 < client.used <= client.allowed
+    assert 0 < client.quota.used <= client.quota.allowed
 
 
 @pytest.mark.parametrize(
@@ -91,13 +93,80 @@ async def test_refusals_are_not_repeated(
     assert "xxx" not in str(refused.value.args)
 
 
+@pytest.mark.parametrize("kind", ["wrapped-lock"])
+async def test_a_lock_inside_a_trigger_passes_too(org: OrgSandbox, client: SalesforceClient, kind: str) -> None:
+    """By what the error says, not by the code that wraps it."""
+    await client.call("GET", QUERY)
+    org.break_with(kind, times=2)
+    account = org.control("GET", "records/Account")[0]["Id"]
+    await client.call("PATCH", f"sobjects/Account/{account}", {"Name": "New"}, repeatable=False)
+    assert org.operations()[-3:] == ["update"] * 3
+
+
+@pytest.mark.parametrize("kind", ["maintenance", "approval-lock", "old-version"])
+async def test_what_lasts_is_waited_for(org: OrgSandbox, client: SalesforceClient, kind: str) -> None:
+    """No record is to blame, and asking four times in a second is of no use."""
+    await client.call("GET", QUERY)
+    org.break_with(kind)
+    with pytest.raises(CrmUnavailable):
+        await client.call("GET", QUERY)
+    assert org.operations() == ["token", "query", "query"]
+
+
+async def test_a_redirect_renews_the_sign_in(org: OrgSandbox, client: SalesforceClient) -> None:
+    """The org moved: its new address comes with a new token. The old token is sent nowhere else."""
+    await client.call("GET", QUERY)
+    org.break_with("moved", times=1)
+    await client.call("GET", QUERY)
+    assert org.operations() == ["token", "query", "query", "token", "query"]
+
+
+async def test_the_share_of_the_day_is_kept(org: OrgSandbox, client: SalesforceClient) -> None:
+    """Other programs of the org need calls too."""
+    org.control("PUT", "settings", {"daily_limit": 10})
+    client.quota = Quota(0.5, lambda: 0.0)
+    for _ in range(5):
+        await client.call("GET", QUERY)
+    with pytest.raises(CrmUnavailable) as spent:
+        await client.call("GET", QUERY)
+    assert spent.value.args[-1] == "SHARE_IS_SPENT"
+    assert org.operations().count("query") == 5
+
+
+async def test_an_upsert_by_a_field_that_is_no_external_id(org: OrgSandbox, api: SalesforceApi) -> None:
+    """404 is about the field: there is no record yet that could be missing."""
+    org.control("PUT", "settings", {"hidden": ["Order.Portal_Order_ID__c"]})
+    account = org.control("GET", "records/Account")[0]["Id"]
+    with pytest.raises(CrmRefused) as refused:
+        await api.upsert_order("abc", account_id=account, on=date(2026, 5, 12), currency="")
+    assert refused.value.reason == "NO_EXTERNAL_ID"
+
+
+@pytest.mark.parametrize(
+    ("description", "word"),
+    [
+        ("user hasn't approved this consumer", "pre-authorise"),
+        ("audience is invalid", "SALESFORCE_URL"),
+        ("invalid assertion", "certificate"),
+        ("assertion expired", "clock"),
+        ("ip restricted", "address"),
+        ("user has no license for this", "licence"),
+        ("something new", "SALESFORCE_USERNAME"),
+    ],
+)
+def test_the_description_decides_what_to_do(description: str, word: str) -> None:
+    """invalid_grant is the name of all of these."""
+    assert word in sign_in_hint("invalid_grant", description)
+
+
 async def test_what_is_gone(org: OrgSandbox, api: SalesforceApi) -> None:
-    """Deleted and never there are the same: there is no order."""
+    """Deleted is what the bin says; what was never there may as well be hidden, and nobody knows."""
     order_id = org.sell(1, (2, "Monthly", 1))
-    assert await api.read_order(order_id) is not None
+    assert await api.read.order(order_id) is not None
     org.control("DELETE", f"records/Order/{order_id}")
-    assert await api.read_order(order_id) is None
-    assert await api.read_order("801000000000999AAA") is None
+    assert await api.read.order(order_id) is None
+    with pytest.raises(CrmNotVisible):
+        await api.read.order("801000000000999AAA")
 
 
 async def test_a_wrong_key_is_said_clearly(org: OrgSandbox) -> None:
@@ -129,7 +198,7 @@ async def test_audience(url: str, for_whom: str) -> None:
 async def test_an_order_of_sales_staff_is_read_whole(org: OrgSandbox, api: SalesforceApi) -> None:
     """Its customer and its products by their numbers in WHMCS, the cycle as WHMCS spells it."""
     order_id = org.sell(1, (2, "Annually", 1), (3, "Monthly", 4), (0, "", 1))
-    order = await api.read_order(order_id)
+    order = await api.read.order(order_id)
     assert order is not None
     assert (order.client_id, order.activation_status, order.is_cancelled) == (1, "Requested", False)
     assert [(item.product_id, item.billing_cycle, item.quantity) for item in order.items] == [
@@ -137,7 +206,7 @@ async def test_an_order_of_sales_staff_is_read_whole(org: OrgSandbox, api: Sales
         (3, "monthly", 4),
         (None, "", 1),
     ]
-    assert await api.requested() == [order_id]
+    assert [each.id for each in await api.read.requested()] == [order_id]
 
 
 def test_the_deployed_fields_are_those_that_are_asked_for() -> None:

@@ -37,7 +37,7 @@ def failures(found: list[Finding]) -> Iterator[str]:
 def test_all_is_well(org: OrgSandbox) -> None:
     """It signs in, sees every field, and changes nothing."""
     assert list(failures(examined(org))) == []
-    assert set(org.operations()) == {"token", "describe"}
+    assert set(org.operations()) == {"token", "describe", "query"}
 
 
 def test_what_is_missing_is_named(org: OrgSandbox) -> None:
@@ -48,6 +48,20 @@ def test_what_is_missing_is_named(org: OrgSandbox) -> None:
     assert list(failures(examined(org))) == [
         "salesforce field Order.Activation_Status__c",
         "salesforce field Order.WHMCS_Order_ID__c",
+    ]
+
+
+def test_what_would_fail_in_the_middle_of_an_order(org: OrgSandbox) -> None:
+    """A field that may be seen and not written, a number where a text is written, a draft of another name, and a price
+    book that shows nothing.
+    """
+    settings = {"read_only": ["OrderItem.WHMCS_Service_ID__c"], "numbers": ["Order.Activation_Error_Code__c"]}
+    org.control("PUT", "settings", settings | {"picklists": {"Order.Status": ["New", "Activated"]}})
+    assert list(failures(examined(org, salesforce_price_book="Partners' book"))) == [
+        "salesforce field Order.Activation_Error_Code__c",
+        "salesforce field OrderItem.WHMCS_Service_ID__c",
+        "salesforce order status",
+        "salesforce price book",
     ]
 
 

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from counterfoil.cli.findings import Finding, fail, ok, warn
+from counterfoil.cli.salesforce_org_checks import org_findings
 from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
 from counterfoil.salesforce.failures import KINDS, OTHER, CrmRefused
-from counterfoil.salesforce.fields import NEEDED, STATUSES, WRITTEN, Fields
+from counterfoil.salesforce.fields import NEEDED, REQUIRED, STATUSES, WRITTEN, Fields, Requirement
 from counterfoil.settings import Settings
 
 DEPLOY = "Deploy deploy/salesforce and assign its permission set to the integration user."
@@ -25,13 +26,16 @@ async def salesforce(settings: Settings) -> AsyncIterator[Finding]:
         private_key=settings.salesforce_private_key,
     )
     fields = Fields(dict(settings.salesforce_fields))
+    api = SalesforceApi(client, fields)
     try:
-        async for finding in _examined(SalesforceApi(client, fields), fields):
+        async for finding in _examined(api, fields):
+            yield finding
+        async for finding in org_findings(client, api.schema, settings):
             yield finding
         yield _quota(client)
     except CrmUnavailable as error:
         reason = str(error.args[-1])
-        yield fail("salesforce", f"gives no answer ({reason})", KINDS.get(reason, OTHER).hint)
+        yield fail("salesforce", f"gives no answer ({reason})", client.sign_in.hint or KINDS.get(reason, OTHER).hint)
     except (CrmRefused, ValueError) as error:
         hint = error.hint if isinstance(error, CrmRefused) else "Is SALESFORCE_PRIVATE_KEY a private key in PEM?"
         yield fail(
@@ -44,7 +48,7 @@ async def salesforce(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _examined(api: SalesforceApi, fields: Fields) -> AsyncIterator[Finding]:
     for kind, names in NEEDED.items():
-        described = {str(field.get("name")): field for field in await api.describe(kind)}
+        described = {str(field.get("name")): field for field in (await api.schema.fields(kind)).values()}
         if kind == "Order":
             yield ok("salesforce", "signed in")
         for name in names:
@@ -55,19 +59,33 @@ def _field(kind: str, name: str, field: Mapping[str, Any] | None, *, is_picklist
     check = f"salesforce field {kind}.{name}"
     if field is None:
         return fail(check, "missing, or not visible to this user", DEPLOY)
-    if kind in WRITTEN and not field.get("updateable"):
+    if kind in WRITTEN and not (field.get("updateable") and field.get("createable")):
         return fail(check, "cannot be written by this user", DEPLOY)
-    values = {str(each.get("value")) for each in field.get("picklistValues") or []}
+    if problem := _misfit(name, field):
+        return fail(check, problem, DEPLOY)
+    values = {str(each.get("value")) for each in field.get("picklistValues") or [] if each.get("active", True)}
     if is_picklist and (lacking := [status for status in STATUSES if status not in values]):
         return fail(check, f"lacks the values {', '.join(lacking)}", DEPLOY)
     return ok(check, "there")
 
 
+def _misfit(name: str, field: Mapping[str, Any]) -> str:
+    """What of its type, length or uniqueness would fail later, in the middle of an order."""
+    need, is_text = REQUIRED.get(name, Requirement()), field.get("type") in {"string", "textarea"}
+    if need.types and field.get("type") not in need.types:
+        return f"is of type {field.get('type')}, not {' or '.join(need.types)}"
+    if is_text and int(field.get("length") or 0) < need.length:
+        return f"takes {field.get('length')} characters, not {need.length}"
+    if need.is_external and not field.get("externalId"):
+        return "is no external id"
+    return "is not unique" if need.is_unique and not field.get("unique") else ""
+
+
 def _quota(client: SalesforceClient) -> Finding:
-    used, allowed = client.used, client.allowed
+    used, allowed = client.quota.used, client.quota.allowed
     if allowed and used > 0.8 * allowed:
         return warn(
-            "salesforce quota", f"{used} of {allowed} calls of the day are used", "The portal needs about 3,000."
+            "salesforce quota", f"{used} of {allowed} calls of the day are used", "An idle portal needs about 2,900."
         )
     return ok("salesforce quota", f"{used} of {allowed} calls of the day are used")
 

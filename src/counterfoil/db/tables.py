@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -173,6 +173,9 @@ portal_order = Table(
     Column("error_code", PlainText),
     Column("salesforce_id", PlainText, unique=True),
     Column("told", PlainText, nullable=False),
+    Column("telling_tries", Integer, nullable=False, server_default="0"),
+    Column("telling_since", UtcTime),
+    Column("telling_reason", PlainText),
     Column("intent_at", UtcTime),
     Column("newest_before", BigInteger),
     # The client while AddOrder is under way: one at a time, or a look afterwards could take one order for another.
@@ -194,6 +197,18 @@ order_event = Table(
     Column("at", UtcTime, nullable=False),
     Column("step", PlainText, nullable=False),
     Column("outcome", PlainText, nullable=False),
+)
+
+# Approved orders of Salesforce that were taken up and may still stand as Requested: orders/attempts.py.
+approval_attempt = Table(
+    "approval_attempt",
+    metadata,
+    Column("salesforce_id", PlainText, primary_key=True),
+    Column("modstamp", PlainText, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("again_at", UtcTime, nullable=False),
+    # Why it could not be taken up; empty while nothing speaks against it.
+    Column("reason", PlainText, nullable=False),
 )
 
 # What only one process of all may do at a time.

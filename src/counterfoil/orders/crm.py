@@ -1,6 +1,6 @@
 """What Salesforce is told of an order, and asked about one. Optional as a whole: without it nothing here is used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -8,7 +8,8 @@ import msgspec
 from counterfoil.errors import StopCode
 from counterfoil.orders.failures import Stop
 from counterfoil.orders.repository import Item, Order, Status
-from counterfoil.salesforce.api import CrmOrder, NewItem, SalesforceApi
+from counterfoil.salesforce.api import CrmOrder, NewItem, PriceEntry, Requested, SalesforceApi
+from counterfoil.salesforce.failures import CrmRefused
 
 _ACTIVATION = {
     Status.FULFILLING: "Activating",
@@ -50,58 +51,86 @@ class Crm:
     async def register(self, order: Order) -> tuple[str, tuple[Item, ...]]:
         """The order's id over there, made now or by an earlier try, and its lines with theirs.
 
-        Raises Stop, CrmUnavailable, CrmRefused. Stop carries the id when the order exists over there.
+        Raises Stop, CrmUnavailable, CrmRefused. Stop and CrmRefused carry the id when the order exists over there.
         """
-        found = await self._api.find_order(order.id)
-        if found is None:
-            found = await self._create(order)
-        known = await self._api.read_order(found)
+        known = await self._api.read.order_of(order.id)
+        if known is None:
+            known = await self._api.read.order(await self._create(order))
         if known is None:
             raise Stop(StopCode.ORDER_CHANGED)
-        if not known.items:
-            await self._api.add_items(found, await self._lines(order, found))
-            known = await self._api.read_order(found) or known
-        return found, _joined(order.items, known)
+        try:
+            return known.id, await self._completed(order, known)
+        except CrmRefused as refusal:
+            raise CrmRefused(refusal.reason, salesforce_id=known.id) from None
 
     async def _create(self, order: Order) -> str:
-        if order.client_id is None or (account := await self._api.find_account(order.client_id)) is None:
+        if order.client_id is None or (account := await self._api.read.account_of(order.client_id)) is None:
             raise Stop(StopCode.CLIENT_NOT_MAPPED)
-        return await self._api.upsert_order(order.id, account_id=account, on=order.created_at.date())
+        on, currency = order.created_at.date(), _currency(order)
+        return await self._api.upsert_order(order.id, account_id=account, on=on, currency=currency)
 
-    async def _lines(self, order: Order, salesforce_id: str) -> list[NewItem]:
-        entries = await self._api.price_entries([item.product_id for item in order.items if item.product_id])
-        lines = []
-        for item in order.items:
-            fitting = [
-                entry
-                for entry in entries
-                if (entry.product_id, entry.billing_cycle) == (item.product_id, item.billing_cycle)
-            ]
-            if not fitting:
-                raise Stop(StopCode.PRODUCT_NOT_MAPPED, salesforce_id=salesforce_id)
-            price = item.price.amount if item.price else fitting[0].unit_price
-            lines.append(NewItem(fitting[0].id, fitting[0].price_book_id, item.quantity, price))
-        return lines
+    async def _completed(self, order: Order, known: CrmOrder) -> tuple[Item, ...]:
+        if not known.items:
+            # The org's own flow may have chosen a price book by now, which is respected.
+            lines = await self._lines(order, known)
+            await self._api.add_items(known.id, lines, sets_book=not known.price_book_id)
+            known = await self._api.read.order(known.id) or known
+        if known.activation_status == "Failed" and order.status is Status.ACCEPTED:
+            # An earlier try was refused and said so; from here on it waits for approval like any other.
+            await self._api.update_order(
+                known.id,
+                activation_status="Not Started",
+                error_code="",
+                error_message="",
+                attempt=order.attempt,
+                last_attempt_at=self._now(),
+            )
+        return _joined(order.items, known)
 
-    async def unchanged(self, order: Order) -> bool:
-        """Whether it still is what was approved: same lines, same customer, and nobody has taken it back."""
-        known = await self._api.read_order(order.salesforce_id or "")
+    async def _lines(self, order: Order, known: CrmOrder) -> list[NewItem]:
+        wanted = [item.product_id for item in order.items if item.product_id]
+        entries = await self._api.read.price_entries(wanted, known.price_book_id)
+        return [self._line(item, entries, known) for item in order.items]
+
+    def _line(self, item: Item, entries: Sequence[PriceEntry], known: CrmOrder) -> NewItem:
+        """In the order's currency: a price of one currency must not be written in another."""
+        named = [
+            each for each in entries if (each.product_id, each.billing_cycle) == (item.product_id, item.billing_cycle)
+        ]
+        fitting = [each for each in named if each.currency == known.currency]
+        if not named:
+            raise Stop(StopCode.PRODUCT_NOT_MAPPED, salesforce_id=known.id)
+        if not fitting or (known.currency and item.price and item.price.currency != known.currency):
+            raise Stop(StopCode.CURRENCY_NOT_MAPPED, salesforce_id=known.id)
+        price = item.price.amount if item.price else fitting[0].unit_price
+        return NewItem(fitting[0].id, fitting[0].price_book_id, item.quantity, price)
+
+    async def still_approved(self, order: Order) -> CrmOrder | None:
+        """As it is over there, if it still is what was approved: same lines, same customer, and nobody has taken it
+        back. Raises CrmNotVisible when it is not shown, which says nothing about it.
+        """
+        known = await self.read(order.salesforce_id or "")
         if known is None or known.activation_status != "Activating" or known.is_cancelled:
-            return False
-        return known.client_id == order.client_id and _content(items_of(known)) == _content(order.items)
+            return None
+        is_same = known.client_id == order.client_id and _content(items_of(known)) == _content(order.items)
+        return known if is_same else None
 
     async def read(self, salesforce_id: str) -> CrmOrder | None:
-        """None when it was deleted."""
-        return await self._api.read_order(salesforce_id)
+        """None when it was deleted. Raises CrmNotVisible."""
+        return await self._api.read.order(salesforce_id)
 
-    async def requested(self) -> list[str]:
-        """The ids of approved orders that nobody has begun with, the one that waits longest first."""
-        return await self._api.requested()
+    async def requested(self) -> list[Requested]:
+        """Approved orders that nobody has begun with, the one that waits longest first."""
+        return await self._api.read.requested()
 
-    async def cancelled(self, salesforce_ids: list[str]) -> list[str]:
-        """Which of these were cancelled or deleted."""
-        alive = await self._api.not_cancelled(salesforce_ids)
-        return [each for each in salesforce_ids if each not in alive]
+    async def fates(self, salesforce_ids: Sequence[str]) -> dict[str, str]:
+        """Which of these are not as they were: "cancelled", "deleted", or "hidden" from us."""
+        return await self._api.read.fates(salesforce_ids)
+
+
+def _currency(order: Order) -> str:
+    """Of the WHMCS client: prices were shown in it."""
+    return next((item.price.currency for item in order.items if item.price), "")
 
 
 def items_of(known: CrmOrder) -> tuple[Item, ...]:

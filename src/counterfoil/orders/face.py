@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from counterfoil.billing.face import Billing
 from counterfoil.db.engine import Engine
 from counterfoil.orders.approvals import Approvals
+from counterfoil.orders.attempts import ApprovalAttempts
 from counterfoil.orders.checkout import Checkout
 from counterfoil.orders.crm import Crm
 from counterfoil.orders.fulfilment import Fulfilment
 from counterfoil.orders.repository import OrderRepository
+from counterfoil.orders.telling import Telling
 from counterfoil.orders.worker import OrderWorker
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings
@@ -43,9 +45,12 @@ class Orders:
             gateways=billing.gateways,
             crm=crm,
             tag_field=settings.order_tag_field,
+            most_of_one=settings.salesforce_max_quantity,
             now=now,
         )
-        self.worker = OrderWorker(self.repository, fulfilment, billing.orders, crm, now=now)
+        attempts = ApprovalAttempts(engine)
+        telling = Telling(crm, attempts, now) if crm else None
+        self.worker = OrderWorker(self.repository, fulfilment, billing.orders, telling, now=now)
         self.checkout = Checkout(
             self.repository,
             billing.payment_methods,
@@ -62,6 +67,7 @@ class Orders:
                 engine,
                 self.repository,
                 crm,
+                attempts,
                 self.checkout,
                 every=settings.salesforce_poll_seconds,
                 now=now,

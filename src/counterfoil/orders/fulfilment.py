@@ -37,7 +37,9 @@ class Claim(Protocol):
 
 
 class Fulfilment:
-    """`tag_field`: the name of the products' custom field that takes the order's id."""
+    """`tag_field`: the name of the products' custom field that takes the order's id. `most_of_one`: pieces of a product
+    that a line of sales staff may be for; for customers checkout says it.
+    """
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Fulfilment:
         gateways: Gateways,
         crm: Crm | None,
         tag_field: str,
+        most_of_one: int,
         now: Callable[[], datetime],
     ) -> None:
         self._repository = repository
@@ -60,6 +63,7 @@ class Fulfilment:
         self._gateways = gateways
         self._crm = crm
         self._tag_field = tag_field
+        self._most_of_one = most_of_one
         self._now = now
 
     async def carry_on(self, claim: Claim) -> None:
@@ -83,7 +87,9 @@ class Fulfilment:
             return
         salesforce_id, items = await self._crm.register(claim.order)
         changes = {"salesforce_id": salesforce_id, "items": items, "step": Step.CHECK}
-        await claim.save("registered in Salesforce", status=Status.AWAITING_APPROVAL, **changes)
+        if claim.order.status is Status.ACCEPTED:
+            changes["status"] = Status.AWAITING_APPROVAL
+        await claim.save("registered in Salesforce", **changes)
 
     async def _check(self, claim: Claim) -> list[Line]:
         """What AddOrder is to be sent. Money follows from prices and payment methods, so they are WHMCS's of now."""
@@ -92,15 +98,31 @@ class Fulfilment:
             raise Stop(StopCode.CLIENT_NOT_MAPPED)
         if not order.items or not all(item.product_id and item.billing_cycle for item in order.items):
             raise Stop(StopCode.PRODUCT_NOT_MAPPED)
-        if self._crm is not None and order.salesforce_id is not None and not await self._crm.unchanged(order):
-            raise Stop(StopCode.ORDER_CHANGED)
+        self._require_whole_lines(order)
+        currency = await self._approved_currency(order)
         client = await self._client(order.client_id)
+        if currency and currency != client.currency:
+            raise Stop(StopCode.CURRENCY_NOT_MAPPED)
         products = await self._products.read_now()
         lines = [line for item in order.items for line in self._lines(item, products, client.currency)]
         gateway = await self._gateway(order)
         await self._require_payment_method(order.client_id)
         await claim.save("checked", step=Step.PLACE, status=Status.FULFILLING, gateway=gateway)
         return lines
+
+    async def _approved_currency(self, order: Order) -> str:
+        """In which it was approved; empty where the org has only one, or where there is no Salesforce."""
+        if self._crm is None or order.salesforce_id is None:
+            return ""
+        if (known := await self._crm.still_approved(order)) is None:
+            raise Stop(StopCode.ORDER_CHANGED)
+        return known.currency
+
+    def _require_whole_lines(self, order: Order) -> None:
+        """An order without one of its lines would be another order, so none of it is placed."""
+        most = self._most_of_one if order.origin == "salesforce" else max(item.quantity for item in order.items)
+        if not all(1 <= item.quantity <= most for item in order.items):
+            raise Stop(StopCode.QUANTITY_NOT_ALLOWED)
 
     async def _client(self, client_id: int) -> Client:
         try:

@@ -86,6 +86,10 @@ class Order(Struct, frozen=True):
     salesforce_id: str | None = None
     told: str = ""
     """What Salesforce was told last."""
+    telling_tries: int = 0
+    """How often Salesforce refused to be told how the order ended, since `telling_since`, for `telling_reason`."""
+    telling_since: datetime | None = None
+    telling_reason: str | None = None
     intent_at: datetime | None = None
     """AddOrder was about to be sent then, and what came of it is not known."""
     newest_before: int | None = None
@@ -179,10 +183,7 @@ class OrderRepository:
 
     async def with_status(self, *statuses: Status, limit: int = 200) -> Sequence[Order]:
         """The one that moved last first."""
-        wanted = select(portal_order).where(portal_order.c.status.in_(statuses))
-        async with transaction(self._engine) as connection:
-            rows = await connection.execute(wanted.order_by(portal_order.c.updated_at.desc()).limit(limit))
-            return [_order(row) for row in rows]
+        return await self._newest(portal_order.c.status.in_(statuses), limit)
 
     async def events(self, order_id: str) -> Sequence[OrderEvent]:
         """In the order in which they happened."""
@@ -248,3 +249,19 @@ class OrderRepository:
             if moved:
                 await _note(connection, order_id, at, str(changes.get("status", "")), note)
         return bool(moved)
+
+    async def note(self, order_id: str, at: datetime, outcome: str) -> None:
+        """A line for staff, unless it is the newest one already: what lasts is said once."""
+        newest = select(order_event.c.outcome).filter_by(order_id=order_id).order_by(order_event.c.id.desc()).limit(1)
+        async with transaction(self._engine) as connection:
+            if await connection.scalar(newest) != outcome:
+                await _note(connection, order_id, at, "", outcome)
+
+    async def unheard(self, limit: int) -> Sequence[Order]:
+        """Those whose end Salesforce refuses to be told, the one that moved last first."""
+        return await self._newest(portal_order.c.telling_reason.is_not(None), limit)
+
+    async def _newest(self, condition: Any, limit: int) -> Sequence[Order]:
+        wanted = select(portal_order).where(condition).order_by(portal_order.c.updated_at.desc()).limit(limit)
+        async with transaction(self._engine) as connection:
+            return [_order(row) for row in await connection.execute(wanted)]

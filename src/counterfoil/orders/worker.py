@@ -16,11 +16,11 @@ import structlog
 
 from counterfoil.billing.orders import BillingOrders
 from counterfoil.errors import AccountClosed, BillingUnavailable, StopCode, TemporarilyUnavailable, Unavailable
-from counterfoil.orders.crm import Crm, due_to_tell
 from counterfoil.orders.failures import Later, Stop
 from counterfoil.orders.fulfilment import Fulfilment
 from counterfoil.orders.repository import LeaseLost, Order, OrderRepository, Status
-from counterfoil.salesforce.failures import CrmRefused
+from counterfoil.orders.telling import Telling
+from counterfoil.salesforce.failures import CrmNotVisible, CrmRefused
 
 _log = structlog.get_logger(__name__)
 
@@ -76,7 +76,7 @@ class OrderWorker:
         repository: OrderRepository,
         fulfilment: Fulfilment,
         billing: BillingOrders,
-        crm: Crm | None,
+        telling: Telling | None,
         *,
         now: Callable[[], datetime],
         chance: Callable[[], float] = random.random,
@@ -85,7 +85,7 @@ class OrderWorker:
         self.billing = billing
         self.now = now
         self._fulfilment = fulfilment
-        self._crm = crm
+        self._telling = telling
         self._chance = chance
         self._woken = asyncio.Event()
 
@@ -195,10 +195,8 @@ class OrderWorker:
             await self._tell(claimed)
 
     async def _tell(self, claimed: Claimed) -> None:
-        news = due_to_tell(claimed.order)
-        if self._crm is not None and news and news != claimed.order.told:
-            await self._crm.tell(claimed.order)
-            await claimed.write(f"told Salesforce: {news}", told=news, tries=0, struggling_since=None)
+        if self._telling is not None:
+            await self._telling.tell(claimed)
 
     async def _stop(self, claimed: Claimed, stop: Stop) -> None:
         changes: dict[str, Any] = {"salesforce_id": stop.salesforce_id} if stop.salesforce_id else {}
@@ -208,15 +206,11 @@ class OrderWorker:
         await claimed.write(f"stopped: {stop.code}", **changes, **self._free(0.0))
 
     async def _refused_by_crm(self, claimed: Claimed, refusal: CrmRefused) -> None:
-        """A person must look, so it is not repeated. Only what is not fulfilled yet stops for it."""
+        """A person must look, so the order stops. How an order ended is never refused here: see Telling."""
         order = claimed.order
         _log.error("Salesforce refused an order", order_id=order.id, reason=refusal.reason, hint=refusal.hint)
-        if order.status in {Status.ACCEPTED, Status.FULFILLING}:
-            code = StopCode.ORDER_CHANGED if refusal.is_gone else StopCode.INTERNAL
-            await self._stop(claimed, Stop(code))
-            return
-        note = f"Salesforce does not take it: {refusal.reason}"
-        await claimed.write(note, told=due_to_tell(order), due_at=None, owner=None, lease_until=None)
+        code = StopCode.ORDER_CHANGED if refusal.is_gone else StopCode.INTERNAL
+        await self._stop(claimed, Stop(code, salesforce_id=refusal.salesforce_id))
 
     async def _outage(self, claimed: Claimed, error: Unavailable) -> None:
         order, now = claimed.order, self.now()
@@ -229,7 +223,8 @@ class OrderWorker:
             return
         wait = min(FIRST_WAIT * 2 ** min(order.tries, 16), LONGEST_WAIT) * (0.5 + self._chance() / 2)
         streak = {"struggling_since": since, "tries": order.tries + 1}
-        await claimed.write(f"{error.code}, try {order.tries + 1}", **streak, **self._free(wait))
+        why = "not visible in Salesforce: check sharing" if isinstance(error, CrmNotVisible) else error.code
+        await claimed.write(f"{why}, try {order.tries + 1}", **streak, **self._free(wait))
 
     async def _defect(self, claimed: Claimed, error: Exception) -> None:
         order = claimed.order

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +12,8 @@ import structlog
 from msgspec import Struct
 
 from counterfoil.errors import CrmUnavailable
-from counterfoil.salesforce.failures import KINDS, CrmRefused, meaning
+from counterfoil.salesforce.failures import KINDS, OTHER, CrmRefused, meaning
+from counterfoil.salesforce.quota import Quota
 from counterfoil.salesforce.token import SignIn
 
 _log = structlog.get_logger(__name__)
@@ -48,10 +48,17 @@ class _Again(Exception):
 
 
 class SalesforceClient:
-    """Owns its connections: `close()` it. `used` and `allowed` are the day's API calls as Salesforce counts them."""
+    """Owns its connections: `close()` it. `share`: the part of the day's API calls that this process may use."""
 
     def __init__(
-        self, *, url: str, client_id: str, username: str, private_key: str, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        url: str,
+        client_id: str,
+        username: str,
+        private_key: str,
+        share: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = httpx2.AsyncClient(
             headers={"User-Agent": "Counterfoil", "Accept": "application/json"},
@@ -63,7 +70,7 @@ class SalesforceClient:
         self.sign_in = SignIn(self._http, url=url, client_id=client_id, username=username, private_key=private_key)
         self._clock = clock
         self._paused_until = 0.0
-        self.used, self.allowed = 0, 0
+        self.quota = Quota(share, clock)
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -85,6 +92,8 @@ class SalesforceClient:
         while True:
             if self._clock() < self._paused_until:
                 raise self._unavailable(path, "DAY_IS_SPENT")
+            if self.quota.is_share_spent:
+                raise self._unavailable(path, "SHARE_IS_SPENT")
             token = await self.sign_in.token(refused)
             tries += 1
             try:
@@ -102,12 +111,13 @@ class SalesforceClient:
 
     async def _once(self, method: str, url: str, body: object, token: str) -> Any:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self.quota.count()
         content = msgspec.json.encode(body) if body is not None else None
         try:
             answer = await self._http.request(method, url, content=content, headers=headers)
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise _Again(type(error).__name__) from None
-        self._note_limits(answer.headers.get("sforce-limit-info", ""))
+        self.quota.note(answer.headers.get("sforce-limit-info", ""))
         if answer.status_code == 204:
             return None
         if len(answer.content) > LARGEST_ANSWER:
@@ -118,33 +128,37 @@ class SalesforceClient:
 
     def _failure(self, answer: httpx2.Response) -> Exception:
         status = answer.status_code
-        if status == 300:
-            return CrmRefused("AMBIGUOUS")
+        if status in {301, 302, 303, 307, 308}:
+            # The org moved, or its login expired on the way: signing in anew tells where it is.
+            return _Again(f"HTTP_{status}", token=True)
         if status >= 500:
             return _Again(f"HTTP_{status}")
+        return CrmRefused("AMBIGUOUS") if status == 300 else self._told(answer)
+
+    def _told(self, answer: httpx2.Response) -> Exception:
+        status = answer.status_code
         try:
             first = next(iter(_errors.decode(answer.content)), _Error())
         except msgspec.DecodeError:
-            # A page of some proxy: it says nothing about the record.
-            return _Again(f"HTTP_{status}") if status != 404 else CrmRefused("NOT_FOUND")
+            # A page of some proxy: it says nothing about the record, not even that it is not there.
+            return _Again(f"HTTP_{status}")
         reason = meaning(status, first.errorCode, first.message)
         if reason == "DAY_IS_SPENT":
             self._paused_until = self._clock() + PAUSE_WHEN_SPENT
             return CrmUnavailable("quota", reason)
         if status == 401:
             return _Again(reason, token=True)
-        again = KINDS[reason].again if reason in KINDS else False
-        return _Again(reason) if again else CrmRefused(reason)
-
-    def _note_limits(self, header: str) -> None:
-        if found := re.search(r"api-usage=(\d+)/(\d+)", header):
-            self.used, self.allowed = int(found[1]), int(found[2])
+        kind = KINDS.get(reason, OTHER)
+        if kind.later:
+            # No second try: it lasts.
+            return self._unavailable(answer.request.url.path.rpartition("/data/")[2].partition("/")[2], reason)
+        return _Again(reason) if kind.again else CrmRefused(reason)
 
     def _unavailable(self, path: str, reason: str) -> CrmUnavailable:
         # Paths carry ids, and queries values: neither belongs into a line about an outage.
         action = path.partition("?")[0].strip("/").partition("/")[0]
         hint = KINDS[reason].hint if reason in KINDS else ""
-        usage = {"used": self.used, "allowed": self.allowed}
+        usage = {"used": self.quota.used, "allowed": self.quota.allowed}
         _log.warning("Salesforce call failed", action=action, reason=reason, hint=hint, **usage)
         return CrmUnavailable(action, reason)
 

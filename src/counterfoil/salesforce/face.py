@@ -6,7 +6,7 @@ from typing import Self
 
 from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
-from counterfoil.salesforce.fields import Fields
+from counterfoil.salesforce.fields import Fields, Selling
 from counterfoil.settings import Settings
 
 
@@ -19,9 +19,15 @@ class Salesforce:
             client_id=settings.salesforce_client_id,
             username=settings.salesforce_username,
             private_key=settings.salesforce_private_key,
+            share=settings.salesforce_daily_share / 100,
             clock=clock,
         )
-        self.api = SalesforceApi(self._client, Fields(dict(settings.salesforce_fields)))
+        selling = Selling(
+            draft=settings.salesforce_draft_status,
+            cancelled=frozenset(status.lower() for status in settings.salesforce_cancelled_statuses),
+            price_book=settings.salesforce_price_book,
+        )
+        self.api = SalesforceApi(self._client, Fields(dict(settings.salesforce_fields)), selling)
 
     @classmethod
     def if_used(cls, settings: Settings) -> Self | None:

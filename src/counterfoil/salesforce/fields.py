@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 NEEDED: dict[str, tuple[str, ...]] = {
     "Order": (
         "Activation_Status__c",
@@ -23,6 +25,43 @@ WRITTEN = frozenset({"Order", "OrderItem"})
 
 STATUSES = ("Not Started", "Requested", "Activating", "Activated", "Failed", "On Hold")
 """Values that the picklist Activation_Status__c must have."""
+
+
+class Requirement(Struct, frozen=True):
+    """What a field must be for what is written into it. A length counts for texts only."""
+
+    types: tuple[str, ...] = ()
+    length: int = 0
+    is_unique: bool = False
+    is_external: bool = False
+
+
+_NUMBER_OR_TEXT = ("string", "double", "int")
+
+REQUIRED = {
+    "Activation_Status__c": Requirement(("picklist", "string"), 11),
+    "Activation_Error_Code__c": Requirement(("string",), 60),
+    "Activation_Error_Message__c": Requirement(("string", "textarea"), 255),
+    "Activation_Attempt__c": Requirement(("double", "int")),
+    "Activation_Last_Attempt_At__c": Requirement(("datetime",)),
+    "WHMCS_Order_ID__c": Requirement(_NUMBER_OR_TEXT, 10, is_unique=True),
+    "WHMCS_Invoice_ID__c": Requirement(_NUMBER_OR_TEXT, 10),
+    "Portal_Order_ID__c": Requirement(("string",), 16, is_unique=True, is_external=True),
+    "WHMCS_Service_ID__c": Requirement(_NUMBER_OR_TEXT, 10),
+    "WHMCS_Client_ID__c": Requirement(_NUMBER_OR_TEXT, is_unique=True),
+    "WHMCS_Product_ID__c": Requirement(_NUMBER_OR_TEXT),
+    "Billing_Cycle__c": Requirement(("picklist", "string")),
+}
+
+
+class Selling(Struct, frozen=True):
+    """How this org sells: the Status of a draft, the Statuses (in small letters) that mean cancelled besides what
+    StatusCode says, and the price book by its name or id; empty: the standard one.
+    """
+
+    draft: str = "Draft"
+    cancelled: frozenset[str] = frozenset({"cancelled", "canceled"})
+    price_book: str = ""
 
 
 class Fields:

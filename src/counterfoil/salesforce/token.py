@@ -12,7 +12,7 @@ import structlog
 from msgspec import Struct
 
 from counterfoil.errors import CrmUnavailable
-from counterfoil.salesforce.failures import KINDS, OTHER
+from counterfoil.salesforce.failures import sign_in_hint
 from counterfoil.urls import is_loopback, origin
 
 _log = structlog.get_logger(__name__)
@@ -30,6 +30,7 @@ class Token(Struct, frozen=True):
 
 class _Error(Struct):
     error: str = ""
+    error_description: str = ""
 
 
 class SignIn:
@@ -52,6 +53,8 @@ class SignIn:
         self._lock = asyncio.Lock()
         self._token: Token | None = None
         self.count = 0
+        self.hint = ""
+        """What to do about the last refusal."""
 
     async def token(self, refused: Token | None = None) -> Token:
         """The one in use, or a new one if that one was `refused`. Raises CrmUnavailable."""
@@ -72,8 +75,9 @@ class SignIn:
             raise CrmUnavailable("sign-in", type(error).__name__) from None
         if answer.status_code in {400, 401, 403}:
             # Wrong for every order alike, so none of them stops for it.
-            reason = _reason(answer)
-            _log.error("Salesforce refuses the sign-in", reason=reason, hint=KINDS.get(reason, OTHER).hint)
+            reason, hint = _reason(answer)
+            _log.error("Salesforce refuses the sign-in", reason=reason, hint=hint)
+            self.hint = hint
             raise CrmUnavailable("sign-in", reason)
         try:
             token = msgspec.json.decode(answer.content, type=Token)
@@ -116,8 +120,10 @@ def _check_host(instance_url: str, url: str) -> None:
         raise CrmUnavailable("sign-in", "the instance is not on Salesforce's own hosts")
 
 
-def _reason(answer: httpx2.Response) -> str:
+def _reason(answer: httpx2.Response) -> tuple[str, str]:
+    """The error's name, and what to do. The description decides about that, and is not carried further."""
     try:
-        return msgspec.json.decode(answer.content, type=_Error).error[:60] or f"HTTP_{answer.status_code}"
+        error = msgspec.json.decode(answer.content, type=_Error)
     except msgspec.DecodeError:
-        return f"HTTP_{answer.status_code}"
+        error = _Error()
+    return error.error[:60] or f"HTTP_{answer.status_code}", sign_in_hint(error.error, error.error_description)

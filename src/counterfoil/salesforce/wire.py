@@ -1,25 +1,27 @@
 """What Salesforce really sends -> plain structs. Values are taken one by one; what is not understood is refused."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from msgspec import Struct
 
 from counterfoil.errors import CrmUnavailable
-from counterfoil.salesforce.failures import KINDS, CrmRefused
+from counterfoil.salesforce.failures import KINDS, OTHER, CrmNotVisible, CrmRefused, meaning
 from counterfoil.salesforce.fields import Fields
 
 Record = Mapping[str, Any]
 
 _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 
-_CANCELLED = frozenset({"cancelled", "canceled"})
+_SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 class CrmItem(Struct, frozen=True):
-    """A line of an order. `product_id` is WHMCS's, None when the product names none."""
+    """A line of an order. `product_id` is WHMCS's, None when the product names none. `quantity` is
+    0 for what is no whole number of pieces: over there it may be 1.5, none, or less than none.
+    """
 
     id: str
     product_id: int | None
@@ -29,7 +31,9 @@ class CrmItem(Struct, frozen=True):
 
 
 class CrmOrder(Struct, frozen=True):
-    """`client_id` and `whmcs_order_id` are WHMCS's numbers, None when there are none."""
+    """`client_id` and `whmcs_order_id` are WHMCS's numbers, None when there are none. `currency` is empty in an org
+    with one currency, `price_book_id` in an order without a price book.
+    """
 
     id: str
     activation_status: str
@@ -39,16 +43,26 @@ class CrmOrder(Struct, frozen=True):
     client_id: int | None
     attempt: int | None
     items: tuple[CrmItem, ...]
+    currency: str = ""
+    price_book_id: str = ""
+
+
+class Requested(Struct, frozen=True):
+    """An approved order, and when its record changed last, in Salesforce's own words."""
+
+    id: str
+    modstamp: str
 
 
 class PriceEntry(Struct, frozen=True):
-    """A product in the standard price book."""
+    """A product in a price book, in one currency."""
 
     id: str
     price_book_id: str
     product_id: int | None
     billing_cycle: str
     unit_price: Decimal
+    currency: str = ""
 
 
 def is_id(text: object) -> bool:
@@ -56,11 +70,19 @@ def is_id(text: object) -> bool:
     return isinstance(text, str) and _ID.fullmatch(text) is not None
 
 
+def full_id(written: str) -> str:
+    """18 characters, as the API writes ids: people and formulas also use the first 15, whose case counts."""
+    if len(written) != 15:
+        return written
+    chunks = [written[start : start + 5] for start in (0, 5, 10)]
+    return written + "".join(_SUFFIX[sum(1 << at for at, char in enumerate(each) if char.isupper())] for each in chunks)
+
+
 def record_id(record: Record, key: str = "Id") -> str:
     found = record.get(key)
     if not is_id(found):
         raise _odd(f"{key} is no id")
-    return str(found)
+    return full_id(str(found))
 
 
 def records(answer: Any) -> list[Record]:
@@ -70,16 +92,22 @@ def records(answer: Any) -> list[Record]:
     return found
 
 
-def order(record: Record, account: Record, items: list[Record], fields: Fields) -> CrmOrder:
+def order(record: Record, items: list[Record], fields: Fields, cancelled: Container[str]) -> CrmOrder:
+    """Raises CrmNotVisible when its account is not shown: then nobody knows whose order it is."""
+    account = record.get("Account")
+    if is_id(record.get("AccountId")) and not isinstance(account, Mapping):
+        raise CrmNotVisible("account")
     return CrmOrder(
         id=record_id(record),
         activation_status=text(record, fields["Activation_Status__c"]),
-        is_cancelled=is_cancelled(record),
+        is_cancelled=is_cancelled(record, cancelled),
         portal_order_id=text(record, fields["Portal_Order_ID__c"]),
         whmcs_order_id=number(record, fields["WHMCS_Order_ID__c"]),
-        client_id=number(account, fields["WHMCS_Client_ID__c"]),
+        client_id=number(account or {}, fields["WHMCS_Client_ID__c"]),
         attempt=number(record, fields["Activation_Attempt__c"]),
         items=tuple(_item(each, fields) for each in items),
+        currency=text(record, "CurrencyIsoCode"),
+        price_book_id=text(record, "Pricebook2Id"),
     )
 
 
@@ -102,6 +130,7 @@ def price_entry(record: Record, fields: Fields) -> PriceEntry:
         product_id=number(product, fields["WHMCS_Product_ID__c"]),
         billing_cycle=cycle(text(product, fields["Billing_Cycle__c"])),
         unit_price=_decimal(record.get("UnitPrice")),
+        currency=text(record, "CurrencyIsoCode"),
     )
 
 
@@ -135,9 +164,9 @@ def _odd(problem: str) -> CrmUnavailable:
     return CrmUnavailable("answer", problem)
 
 
-def is_cancelled(record: Record) -> bool:
-    """By the order's own status; orgs spell it either way."""
-    return text(record, "Status").lower() in _CANCELLED
+def is_cancelled(record: Record, statuses: Container[str]) -> bool:
+    """By the order's own status, which orgs name as they like, or by the code behind it."""
+    return text(record, "Status").lower() in statuses or text(record, "StatusCode").lower().startswith("cancel")
 
 
 def check_composite(answer: Any) -> None:
@@ -147,7 +176,7 @@ def check_composite(answer: Any) -> None:
         raise _odd("no compositeResponse")
     reasons = [_part_reason(part) for part in parts if part.get("httpStatusCode") not in {200, 201, 204}]
     own = [reason for reason in reasons if reason != "PROCESSING_HALTED"] or reasons
-    if own and own[0] in KINDS and KINDS[own[0]].again:
+    if own and (KINDS.get(own[0], OTHER).again or KINDS.get(own[0], OTHER).later or own[0] == "DAY_IS_SPENT"):
         raise CrmUnavailable("composite", own[0])
     if own:
         raise CrmRefused(own[0])
@@ -156,4 +185,5 @@ def check_composite(answer: Any) -> None:
 def _part_reason(part: Mapping[str, Any]) -> str:
     body = part.get("body")
     first = body[0] if isinstance(body, list) and body and isinstance(body[0], Mapping) else {}
-    return text(first, "errorCode") or f"HTTP_{part.get('httpStatusCode')}"
+    status = part.get("httpStatusCode")
+    return meaning(status if isinstance(status, int) else 0, text(first, "errorCode"), text(first, "message"))

@@ -124,5 +124,10 @@ def words(value: str) -> tuple[str, ...]:
     return tuple(value.replace(",", " ").split())
 
 
+def listed(value: str) -> tuple[str, ...]:
+    """Of names that may have spaces."""
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
 def flag(value: str) -> bool:
     return one_of("true", "false")(value) == "true"

@@ -72,24 +72,38 @@ async def expire(request: AnyRequest) -> None:
 
 
 class SettingsChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`hidden`: fields as "Order.WHMCS_Order_ID__c" that the portal's user does not see; `picklists`: the values that a
-    picklist has instead of its own; `locked`: ids of records that somebody else is writing.
+    """`hidden`, `read_only`: fields as "Order.WHMCS_Order_ID__c" that the portal's user does not see, or may not write;
+    `numbers`: fields that were deployed as numbers; `picklists`: the values that a picklist has instead of its own;
+    `locked`, `unshared`: ids of records that somebody else is writing, or that sharing hides; `refuses`: id of a record
+    -> the error code with which its changes are refused; `daily_limit`: calls of a day.
     """
 
     hidden: list[str] | None = None
+    read_only: list[str] | None = None
+    numbers: list[str] | None = None
     picklists: dict[str, list[str]] | None = None
     locked: list[str] | None = None
+    unshared: list[str] | None = None
+    refuses: dict[str, str] | None = None
+    several_currencies: bool | None = None
+    flow_price_book: str | None = None
+    status_codes: dict[str, str] | None = None
+    daily_limit: int | None = None
 
 
 @put("/_sandbox/settings", status_code=204)
 async def change_settings(request: AnyRequest, data: JSONBody[SettingsChange]) -> None:
-    org = installation_of(request).org
-    if data.hidden is not None:
-        org.hidden = set(data.hidden)
+    installation = installation_of(request)
+    if data.daily_limit is not None:
+        installation.daily_limit = data.daily_limit
     if data.picklists is not None:
-        org.picklists = {path: tuple(values) for path, values in data.picklists.items()}
-    if data.locked is not None:
-        org.locked = set(data.locked)
+        installation.org.picklists = {path: tuple(values) for path, values in data.picklists.items()}
+    for name in ("hidden", "read_only", "numbers", "locked", "unshared"):
+        if (listed := getattr(data, name)) is not None:
+            setattr(installation.org, name, set(listed))
+    for name in ("refuses", "several_currencies", "flow_price_book", "status_codes"):
+        if (value := getattr(data, name)) is not None:
+            setattr(installation.org, name, value)
 
 
 @get("/_sandbox/records/{kind:str}")
@@ -103,7 +117,7 @@ async def change_record(
     request: AnyRequest, kind: FromPath[str], record_id: FromPath[str], data: JSONBody[Record]
 ) -> None:
     """As a person at Salesforce would."""
-    installation_of(request).org.update(kind, record_id, data)
+    installation_of(request).org.as_person(kind, record_id, data)
 
 
 @delete("/_sandbox/records/{kind:str}/{record_id:str}")
@@ -115,7 +129,7 @@ class SalesOrder(msgspec.Struct, kw_only=True):
     """`lines`: [WHMCS product, cycle, quantity]; product 0 is one that WHMCS does not have."""
 
     client_id: int
-    lines: list[tuple[int, str, int]]
+    lines: list[tuple[int, str, float]]
     status: str = "Requested"
 
 
@@ -130,7 +144,7 @@ async def sales_order(request: AnyRequest, data: JSONBody[SalesOrder]) -> dict[s
     order = org.create("Order", values)
     for number, cycle, quantity in data.lines:
         entry = _entry(org, number, cycle)
-        line = {"OrderId": order["Id"], "PricebookEntryId": entry["Id"], "Quantity": float(quantity)}
+        line = {"OrderId": order["Id"], "PricebookEntryId": entry["Id"], "Quantity": quantity}
         org.create("OrderItem", {**line, "UnitPrice": entry["UnitPrice"]})
     org.update("Order", order["Id"], {"Activation_Status__c": data.status})
     return {"id": order["Id"]}
@@ -173,7 +187,7 @@ async def page(request: AnyRequest) -> Response[str]:
 
 @post("/orders/{order_id:str}/approve")
 async def approve(request: AnyRequest, order_id: FromPath[str]) -> Redirect:
-    installation_of(request).org.update("Order", order_id, {"Activation_Status__c": "Requested"})
+    installation_of(request).org.as_person("Order", order_id, {"Activation_Status__c": "Requested"})
     return Redirect("/", status_code=303)
 
 

@@ -22,6 +22,14 @@ FAULTS = {
     "query-timeout": "400 QUERY_TIMEOUT",
     "busy": "403 REQUEST_LIMIT_EXCEEDED, too many at once",
     "quota": "403 REQUEST_LIMIT_EXCEEDED, the day's calls are spent",
+    "maintenance": "400 INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE, the org is read-only",
+    "wrapped-lock": "400 CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY, a trigger that could not lock a row",
+    "approval-lock": "400 ENTITY_IS_LOCKED, an approval process holds the record",
+    "validation": "400 FIELD_CUSTOM_VALIDATION_EXCEPTION",
+    "not-visible": "404 NOT_FOUND, as for what sharing hides",
+    "lost-page": "404 with an HTML page",
+    "old-version": "410 UNSUPPORTED_API_VERSION",
+    "moved": "302 to another address",
     "denied": "403 INSUFFICIENT_ACCESS",
     "flow": "400 CANNOT_EXECUTE_FLOW_TRIGGER",
 }
@@ -32,6 +40,18 @@ _REFUSALS = {
     "query-timeout": (400, "QUERY_TIMEOUT", "Your query request was running for too long."),
     "busy": (403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."),
     "quota": (403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
+    "maintenance": (
+        *(400, "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"),
+        "Updates can't be made during maintenance.",
+    ),
+    "wrapped-lock": (
+        *(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"),
+        "AfterOrder: System.DmlException: first error: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access: []",
+    ),
+    "approval-lock": (400, "ENTITY_IS_LOCKED", "the entity is locked for editing"),
+    "validation": (400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "Discount needs a reason"),
+    "not-visible": (404, "NOT_FOUND", "The requested resource does not exist, check your sharing settings"),
+    "old-version": (410, "UNSUPPORTED_API_VERSION", "The requested API version has been retired"),
     "denied": (403, "INSUFFICIENT_ACCESS", "insufficient access rights on object id"),
     "flow": (400, "CANNOT_EXECUTE_FLOW_TRIGGER", "We can't save this record because a process failed."),
 }
@@ -72,5 +92,9 @@ def faulty(fault: Fault, body: Any) -> Response[bytes]:
     if fault.kind == "broken-json":
         whole = msgspec.json.encode(body)
         return Response(whole[: len(whole) // 2] or b"{", status_code=200, media_type="application/json")
+    if fault.kind == "moved":
+        return Response(page, status_code=302, headers={"location": "https://moved.my.salesforce.com/"})
+    if fault.kind == "lost-page":
+        return Response(page, status_code=404, media_type="text/html")
     status = fault.status if fault.kind == "status" else 200
     return Response(page, status_code=status, media_type="text/html")

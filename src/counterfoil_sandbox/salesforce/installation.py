@@ -35,14 +35,13 @@ class Installation:
         self.options = options
         self.private_key = options.private_key or new_private_key()
         self._key = RSAKey.import_key(self.private_key)
-        self.daily_limit = 15_000
         self.reset()
 
     def reset(self) -> None:
         self.org = Org()
         seed(self.org)
         self.calls: list[Call] = []
-        self.used = 0
+        self.used, self.daily_limit = 0, 15_000
         self.faults: list[Fault] = []
         self._fault_ids = 0
         self._tokens: dict[str, float] = {}

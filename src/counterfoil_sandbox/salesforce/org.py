@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from .schema import KINDS, Field, Kind
+import msgspec
+
+from .schema import CURRENCY, KINDS, STATUS_CODES, Field, Kind
 
 Record = dict[str, Any]
 
@@ -35,14 +37,25 @@ def full_id(short: str) -> str:
 
 
 class Org:
-    """`hidden`: fields (by "Object.Field") that this user does not see; `picklists`: values taken away."""
+    """`hidden`, `read_only`: fields (by "Object.Field") that this user does not see, or may not write; `numbers`: those
+    that were deployed as numbers; `picklists`: values taken away; `unshared`: records that sharing hides from it;
+    `locked`: that somebody is writing; `refuses`: record -> the error code with which its changes are refused;
+    `flow_price_book`: the id that a flow of the org gives to every new order.
+    """
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
         self._numbers = itertools.count(int(now()))  # another start, other ids: the portal remembers the old ones
         self.records: dict[str, dict[str, Record]] = {name: {} for name in KINDS}
-        self.deleted: set[str] = set()
+        self.bin: dict[str, dict[str, Record]] = {name: {} for name in KINDS}
         self.hidden: set[str] = set()
+        self.read_only: set[str] = set()
+        self.numbers: set[str] = set()
+        self.unshared: set[str] = set()
+        self.refuses: dict[str, str] = {}
+        self.several_currencies = False
+        self.flow_price_book = ""
+        self.status_codes = dict(STATUS_CODES)
         self.picklists: dict[str, tuple[str, ...]] = {}
         self.locked: set[str] = set()
 
@@ -53,14 +66,21 @@ class Org:
         return found
 
     def fields(self, name: str) -> dict[str, Field]:
-        return {key: field for key, field in self.kind(name).fields.items() if f"{name}.{key}" not in self.hidden}
+        own = self.kind(name).fields | ({"CurrencyIsoCode": CURRENCY} if self.several_currencies else {})
+        seen = {key: field for key, field in own.items() if f"{name}.{key}" not in self.hidden}
+        return {key: _as_deployed(field, is_number=f"{name}.{key}" in self.numbers) for key, field in seen.items()}
+
+    def visible(self, name: str, *, deleted_too: bool = False) -> list[Record]:
+        """What a query goes through; `deleted_too`: what is in the bin as well (queryAll)."""
+        found = [*self.records[name].values(), *(self.bin[name].values() if deleted_too else ())]
+        return [record for record in found if record["Id"] not in self.unshared]
 
     def get(self, name: str, record_id: str) -> Record:
         record_id = full_id(record_id) if len(record_id) == 15 else record_id
-        if record_id in self.deleted:
+        if record_id in self.bin[name] and record_id not in self.unshared:
             raise Refused(404, "ENTITY_IS_DELETED", "entity is deleted")
-        if record_id not in self.records[name]:
-            raise Refused(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible: Id")
+        if record_id not in self.records[name] or record_id in self.unshared:
+            raise Refused(404, "NOT_FOUND", "The requested resource does not exist, check your sharing settings")
         return self.records[name][record_id]
 
     def by_external_id(self, name: str, field: str, value: str) -> Record | None:
@@ -68,7 +88,7 @@ class Org:
         found = self.fields(name).get(field)
         if found is None or not found.external:
             raise Refused(404, "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {field}")
-        same = [record for record in self.records[name].values() if str(record.get(field)) == value]
+        same = [record for record in self.visible(name) if str(record.get(field)) == value]
         if len(same) > 1:
             raise Refused(300, "", "")
         return same[0] if same else None
@@ -77,6 +97,7 @@ class Org:
         checked = self._checked(name, values)
         missing = [key for key, field in self.fields(name).items() if field.required and checked.get(key) is None]
         if name == "OrderItem" and "PricebookEntryId" not in missing:
+            checked.pop("CurrencyIsoCode", None)
             checked["Product2Id"] = self.get("PricebookEntry", checked["PricebookEntryId"])["Product2Id"]
             self._same_book(checked)
         if missing:
@@ -84,7 +105,13 @@ class Org:
         self._unique(name, checked, "")
         stamp = self._stamp()
         record_id = full_id(f"{self.kind(name).prefix}{next(self._numbers):012d}")
+        if name == "Order" and self.flow_price_book:
+            checked["Pricebook2Id"] = self.flow_price_book
+        if self.several_currencies:
+            checked.setdefault("CurrencyIsoCode", "EUR")
         record = {"Id": record_id, "CreatedDate": stamp, "IsDeleted": False, **self._touched(stamp), **checked}
+        if name == "Order":
+            record["StatusCode"] = self.status_codes.get(record["Status"], record["Status"])
         self.records[name][record_id] = record
         return record
 
@@ -92,17 +119,29 @@ class Org:
         record = self.get(name, record_id)
         if record["Id"] in self.locked:
             raise Refused(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
+        if code := self.refuses.get(record["Id"]):
+            raise Refused(400, code, "refused by a rule of this org")
         checked = self._checked(name, values)
         self._unique(name, checked, record["Id"])
         record.update(checked)
         record.update(self._touched(self._stamp()))
+        if name == "Order":
+            record["StatusCode"] = self.status_codes.get(record["Status"], record["Status"])
 
     def delete(self, name: str, record_id: str) -> None:
         record = self.get(name, record_id)
         del self.records[name][record["Id"]]
-        self.deleted.add(record["Id"])
+        self.bin[name][record["Id"]] = record | {"IsDeleted": True}
 
-    def snapshot(self) -> Any:
+    def as_person(self, name: str, record_id: str, values: Mapping[str, Any]) -> None:
+        """What somebody does on the record's page, whom neither sharing nor rules stop as they stop the portal."""
+        before, self.unshared, refuses, self.refuses = self.unshared, set(), self.refuses, {}
+        try:
+            self.update(name, record_id, values)
+        finally:
+            self.unshared, self.refuses = before, refuses
+
+    def snapshot(self) -> dict[str, dict[str, Record]]:
         """To go back to, when one part of several fails."""
         return copy.deepcopy(self.records)
 
@@ -112,6 +151,9 @@ class Org:
             field = fields.get(key)
             if field is None or field.read_only:
                 raise Refused(400, "INVALID_FIELD", f"No such column '{key}' on sobject of type {name}")
+            if f"{name}.{key}" in self.read_only:
+                text = f"Unable to create/update fields: {key}. Please check the security settings of this field"
+                raise Refused(400, "INVALID_FIELD_FOR_INSERT_UPDATE", text, key)
             checked[key] = self._value(f"{name}.{key}", key, field, value)
         return checked
 
@@ -124,6 +166,8 @@ class Org:
             raise Refused(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, key)
         if field.type in {"string", "picklist"} and len(str(value)) > field.length:
             raise Refused(400, "STRING_TOO_LONG", f"{key}: data value too large: {value} (max {field.length})", key)
+        if path in self.numbers and isinstance(value, str):
+            raise Refused(400, "JSON_PARSER_ERROR", f"Cannot deserialize instance of double from VALUE_STRING {value}")
         if field.refers_to:
             value = str(value) if len(str(value)) == 18 else full_id(str(value))
             if value not in self.records[field.refers_to]:
@@ -132,7 +176,9 @@ class Org:
 
     def _same_book(self, item: Record) -> None:
         entry = self.get("PricebookEntry", item["PricebookEntryId"])
-        if item.get("OrderId") and self.get("Order", item["OrderId"]).get("Pricebook2Id") != entry["Pricebook2Id"]:
+        order = self.get("Order", item["OrderId"]) if item.get("OrderId") else {}
+        other_currency = self.several_currencies and order.get("CurrencyIsoCode") != entry.get("CurrencyIsoCode")
+        if order and (order.get("Pricebook2Id") != entry["Pricebook2Id"] or other_currency):
             raise Refused(
                 400, "FIELD_INTEGRITY_EXCEPTION", "field integrity exception: PricebookEntryId", "Pricebook2Id"
             )
@@ -148,3 +194,7 @@ class Org:
 
     def _stamp(self) -> str:
         return datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def _as_deployed(field: Field, *, is_number: bool) -> Field:
+    return msgspec.structs.replace(field, type="double", length=0) if is_number else field

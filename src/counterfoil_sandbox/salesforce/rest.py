@@ -1,6 +1,7 @@
 """The REST API: every call is signed in, counted and recorded, meets its faults, and is carried out on the org."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -11,6 +12,7 @@ from litestar.params import FromPath
 
 from . import soql
 from .composite import run_composite
+from .describe import described
 from .faults import Fault, faulty, refusal
 from .installation import Call, Installation
 from .org import Org, Record, Refused
@@ -69,25 +71,7 @@ async def versions() -> list[dict[str, str]]:
 async def describe(request: AnyRequest, kind: FromPath[str]) -> Answer:
     org = installation_of(request).org
 
-    def described() -> Record:
-        fields = [
-            {
-                "name": name,
-                "type": field.type,
-                "length": field.length,
-                "updateable": not field.read_only,
-                "createable": not field.read_only,
-                "externalId": field.external,
-                "unique": field.unique,
-                "picklistValues": [
-                    {"value": value, "active": True} for value in org.picklists.get(f"{kind}.{name}", field.values)
-                ],
-            }
-            for name, field in org.fields(kind).items()
-        ]
-        return {"name": kind, "fields": fields}
-
-    return await _call(request, "describe", kind, described)
+    return await _call(request, "describe", kind, lambda: described(org, kind))
 
 
 @get("/services/data/{version:str}/query")
@@ -98,7 +82,19 @@ async def query(request: AnyRequest) -> Answer:
     def found() -> Record:
         return _page(soql.run(org, text), 0, text)
 
-    return await _call(request, "query", _queried(text), found)
+    return await _call(request, "query", _queried(text), found, text)
+
+
+@get("/services/data/{version:str}/queryAll")
+async def query_all(request: AnyRequest) -> Answer:
+    """With what was deleted, as long as it is in the bin."""
+    org = installation_of(request).org
+    text = request.query_params.get("q", "")
+
+    def found() -> Record:
+        return _page(soql.run(org, text, deleted_too=True), 0, text)
+
+    return await _call(request, "queryAll", _queried(text), found, text)
 
 
 @get("/services/data/{version:str}/query/{locator:str}")
@@ -109,7 +105,7 @@ async def query_more(request: AnyRequest, locator: FromPath[str]) -> Answer:
 
 
 def _queried(text: str) -> str:
-    words = text.split()
+    words = re.sub(r"\([^()]*\)", "", text).split()
     upper = [word.upper() for word in words]
     return words[upper.index("FROM") + 1] if "FROM" in upper[:-1] else ""
 
@@ -221,6 +217,8 @@ async def _answered(installation: Installation, call: Call, work: Callable[[], A
     if fault is not None and fault.kind == "latency":
         await asyncio.sleep(fault.wait())
         fault = None
+    if installation.used > installation.daily_limit and call.operation != "token":
+        fault = Fault(kind="quota")
     answer = await _outcome(installation, fault, work, status)
     call.status = answer.status_code or 200
     answer.headers["sforce-limit-info"] = f"api-usage={installation.used}/{installation.daily_limit}"
@@ -245,4 +243,4 @@ async def _outcome(installation: Installation, fault: Fault | None, work: Callab
     return Response(body, status_code=status, media_type="application/json")
 
 
-HANDLERS = [token, versions, describe, query, query_more, create, record, by_external_id, composite]
+HANDLERS = [token, versions, describe, query, query_all, query_more, create, record, by_external_id, composite]

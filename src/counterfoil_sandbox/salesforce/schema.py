@@ -28,6 +28,14 @@ class Kind(msgspec.Struct, frozen=True):
     fields: dict[str, Field]
 
 
+CURRENCY = Field("picklist", values=("EUR", "GBP", "USD", "JPY"))
+"""Of every object, in an org with several currencies: CurrencyIsoCode."""
+
+STATUS_CODES = {"Draft": "Draft", "Activated": "Activated", "Cancelled": "Canceled"}
+
+CHILDREN = {"OrderItems": ("OrderItem", "OrderId")}
+"""How a query names the records that refer to one: their object, and by which field."""
+
 ACTIVATION = ("Not Started", "Requested", "Activating", "Activated", "Failed", "On Hold")
 
 SYSTEM = {
@@ -69,6 +77,7 @@ KINDS: dict[str, Kind] = {
         AccountId=_reference("Account", "Account", required=True),
         EffectiveDate=Field("date", required=True),
         Status=Field("picklist", values=("Draft", "Activated", "Cancelled"), required=True),
+        StatusCode=Field("picklist", read_only=True),
         Pricebook2Id=_reference("Pricebook2", "Pricebook2"),
         Activation_Status__c=Field("picklist", values=ACTIVATION),
         Activation_Error_Code__c=Field(length=60),
@@ -86,6 +95,6 @@ KINDS: dict[str, Kind] = {
         Product2Id=_reference("Product2", "Product2"),
         Quantity=Field("double", required=True),
         UnitPrice=Field("currency", required=True),
-        WHMCS_Service_ID__c=Field(length=20, unique=True, external=True),
+        WHMCS_Service_ID__c=Field(length=20, external=True),
     ),
 }

@@ -1,11 +1,13 @@
-"""A subset of SOQL: fields (parents by dots) of one object, WHERE with AND, =, !=, IN and null, ORDER BY, LIMIT."""
+"""A subset of SOQL: fields (parents by dots, children by a query) of one object,
+WHERE with AND, =, !=, IN and null, ORDER BY, LIMIT.
+"""
 
 import re
 from collections.abc import Callable
 from typing import Any
 
 from .org import Org, Record, Refused
-from .schema import KINDS
+from .schema import CHILDREN, KINDS
 
 _QUERY = re.compile(
     r"\s*SELECT\s+(?P<fields>.+?)\s+FROM\s+(?P<kind>\w+)(?:\s+WHERE\s+(?P<where>.+?))?"
@@ -20,15 +22,42 @@ _CONDITION = re.compile(
 )
 
 
-def run(org: Org, query: str) -> list[Record]:
-    """Raises Refused."""
+_CHILD_QUERY = re.compile(r"\(\s*(SELECT\b[^()]*)\)", re.IGNORECASE)
+
+
+def run(org: Org, query: str, *, deleted_too: bool = False) -> list[Record]:
+    """`deleted_too`: as queryAll. Raises Refused."""
+    children = _CHILD_QUERY.findall(query)
+    found = _run(org, re.sub(r",\s*,|,\s*(?=FROM)", " ", _CHILD_QUERY.sub("", query)), deleted_too=deleted_too)
+    for each in found:
+        for child in children:
+            relation = _child_relation(child)
+            rows = _children(org, each["Id"], child, relation)
+            each[relation] = {"totalSize": len(rows), "done": True, "records": rows} if rows else None
+    return found
+
+
+def _child_relation(query: str) -> str:
+    parsed = _QUERY.fullmatch(query)
+    if parsed is None or parsed["kind"] not in CHILDREN:
+        raise Refused(400, "INVALID_TYPE", "Didn't understand relationship in FROM part of query call.")
+    return parsed["kind"]
+
+
+def _children(org: Org, parent_id: str, query: str, relation: str) -> list[Record]:
+    kind, key = CHILDREN[relation]
+    return _run(org, query.replace(f"FROM {relation}", f"FROM {kind} WHERE {key} = '{parent_id}'"))
+
+
+def _run(org: Org, query: str, *, deleted_too: bool = False) -> list[Record]:
     parsed = _QUERY.fullmatch(query)
     if parsed is None:
         raise Refused(400, "MALFORMED_QUERY", "unexpected token")
     name = next((known for known in KINDS if known.lower() == parsed["kind"].lower()), None)
     if name is None:
         raise Refused(400, "INVALID_TYPE", f"sObject type '{parsed['kind']}' is not supported.")
-    found = [record for record in org.records[name].values() if _matches(org, name, record, parsed["where"] or "")]
+    everything = org.visible(name, deleted_too=deleted_too)
+    found = [record for record in everything if _matches(org, name, record, parsed["where"] or "")]
     for part in reversed((parsed["order"] or "").split(",") if parsed["order"] else []):
         words = part.split()
         is_down = words[-1].upper() == "DESC"
@@ -53,11 +82,22 @@ def _matches(org: Org, name: str, record: Record, where: str) -> bool:
         if condition is None:
             raise Refused(400, "MALFORMED_QUERY", "unexpected token in WHERE")
         at = condition.end()
+        _right_literal(org, name, condition["path"], condition["value"])
         holds = holds and _holds(_at(org, name, record, condition["path"]), condition["how"], condition["value"])
     return holds
 
 
+def _right_literal(org: Org, name: str, path: str, written: str) -> None:
+    """A number is not written in quotes."""
+    kind, _, field = path.rpartition(".")
+    if f"{kind or name}.{field}" in org.numbers and "'" in written:
+        text = f"value of filter criterion for field '{field}' must be a double and should not be enclosed in quotes"
+        raise Refused(400, "INVALID_FIELD", text)
+
+
 def _holds(value: Any, how: str, written: str) -> bool:
+    if isinstance(value, str) and len(value) == 18 and re.fullmatch(r"'\w{15}'", written):
+        value = value[:15]
     if how.upper() == "IN" or how.upper().startswith("NOT"):
         listed = [_literal(each) for each in re.findall(rf"{_TEXT}|[\w.+-]+", written[1:-1])]
         return (value in listed) == (how.upper() == "IN")
@@ -91,6 +131,8 @@ def _at(org: Org, name: str, record: Record, path: str) -> Any:
         raise Refused(400, "INVALID_FIELD", f"Didn't understand relationship '{head}' in field path.")
     key, field = reference
     parent = org.records[field.refers_to].get(record.get(key) or "", {})
+    if parent.get("Id") in org.unshared:
+        parent = {}
     return _at(org, field.refers_to, parent, rest)
 
 
@@ -100,6 +142,9 @@ def _shown(org: Org, name: str, record: Record, paths: list[str]) -> Record:
         value = _at(org, name, record, path)
         *parents, last = path.split(".")
         place = shown
+        if parents and not _at(org, name, record, ".".join([*parents, "Id"])):
+            place[parents[0]] = None
+            continue
         for parent in parents:
             place = place.setdefault(parent, {"attributes": {"type": parent}})
         place[last] = value

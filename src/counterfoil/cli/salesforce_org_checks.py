@@ -1,0 +1,60 @@
+"""The doctor's look at the org behind the fields: orders, their Status, the price book that is sold from, the key."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from counterfoil.cli.findings import Finding, fail, ok, warn
+from counterfoil.salesforce import wire
+from counterfoil.salesforce.client import SalesforceClient
+from counterfoil.salesforce.failures import CrmRefused
+from counterfoil.salesforce.org_schema import OrgSchema
+from counterfoil.salesforce.reading import book_condition
+from counterfoil.settings import Settings
+
+
+async def org_findings(client: SalesforceClient, schema: OrgSchema, settings: Settings) -> AsyncIterator[Finding]:
+    """Raises CrmUnavailable, CrmRefused."""
+    yield await _draft(schema, settings.salesforce_draft_status)
+    yield await _orders(client)
+    yield await _price_book(client, schema, settings.salesforce_price_book)
+
+
+async def _draft(schema: OrgSchema, draft: str) -> Finding:
+    check = "salesforce order status"
+    field = (await schema.fields("Order")).get("Status", {})
+    values = {str(each.get("value")) for each in field.get("picklistValues") or [] if each.get("active", True)}
+    if values and draft not in values:
+        advice = "Set SALESFORCE_DRAFT_STATUS to the org's own name for it."
+        return fail(check, f"{draft} is none of {', '.join(sorted(values))}", advice)
+    return ok(check, f"drafts are {draft}")
+
+
+async def _orders(client: SalesforceClient) -> Finding:
+    check = "salesforce orders"
+    try:
+        await _asked(client, "SELECT Id FROM OrderItem LIMIT 1")
+    except CrmRefused as refusal:
+        advice = "Setup, Order Settings, Enable Orders; then assign the permission set."
+        return fail(check, f"cannot be asked for ({refusal.reason})", advice)
+    return ok(check, "enabled")
+
+
+async def _price_book(client: SalesforceClient, schema: OrgSchema, named: str) -> Finding:
+    check, what = "salesforce price book", named or "the standard price book"
+    currency = ", CurrencyIsoCode" if await schema.has_currencies() else ""
+    where = f"IsActive = true AND {book_condition(named)}"
+    asked = f"SELECT Id{currency} FROM PricebookEntry WHERE {where}"  # noqa: S608
+    found = await _asked(client, asked)
+    if not found:
+        advice = "Share the price book with the integration user, and put the products into it."
+        return fail(check, f"{what} shows no active prices", advice)
+    currencies = sorted({wire.text(record, "CurrencyIsoCode") for record in found} - {""})
+    if len(currencies) == 1 and currency:
+        advice = "Orders of WHMCS clients in other currencies stop with CURRENCY_NOT_MAPPED."
+        return warn(check, f"{what} has prices in {currencies[0]} alone", advice)
+    return ok(check, f"{what} has prices {('in ' + ', '.join(currencies)) if currencies else ''}".rstrip())
+
+
+async def _asked(client: SalesforceClient, soql: str) -> Sequence[Mapping[str, Any]]:
+    return wire.records(await client.call("GET", f"query?q={quote(soql)}"))
