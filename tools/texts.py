@@ -9,7 +9,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import escape, read_po
 
 from counterfoil import web
-from counterfoil.errors import CounterfoilError, StopCode
+from counterfoil.errors import CounterfoilError
+from counterfoil.stop_codes import StopCode
 from counterfoil.web.http import http_errors
 from counterfoil.web.text.catalogue import LANGUAGES, SOURCE
 

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from counterfoil.errors import StopCode
-from counterfoil.orders.repository import Order, Status
+from counterfoil.orders.order import Order, Status
+from counterfoil.stop_codes import StopCode
 from tests.orders.world import ADA, World, neighbours, opened
 from tests.servers import running_postgres
 

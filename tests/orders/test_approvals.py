@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import StopCode
 from counterfoil.orders.approvals import SWEEP, Approvals
-from counterfoil.orders.repository import Order, Status
+from counterfoil.orders.order import Order, Status
+from counterfoil.stop_codes import StopCode
 from tests.orders.world import ADA, Neighbours, World, opened
 
 pytestmark = pytest.mark.anyio

@@ -15,13 +15,13 @@ from counterfoil.errors import (
     OrderNotFound,
     OrderNotRetryable,
     PaymentMethodMissing,
-    StopCode,
     ValidationFailed,
 )
 from counterfoil.model import Money
 from counterfoil.orders.checkout import PriceChanged, Wanted
 from counterfoil.orders.first_payment import first_payment
-from counterfoil.orders.repository import Item, Order, Status, Step
+from counterfoil.orders.order import Item, Order, Status, Step
+from counterfoil.stop_codes import StopCode
 from tests.orders.world import ADA, BOB, Neighbours, World, opened
 
 pytestmark = pytest.mark.anyio

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterfoil.errors import StopCode
 from counterfoil.model import Money
 from counterfoil.orders.crm import Crm, due_to_tell
 from counterfoil.orders.failures import Stop
-from counterfoil.orders.repository import Item, Order, Status
+from counterfoil.orders.order import Item, Order, Status
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.salesforce.failures import CrmNotVisible
+from counterfoil.stop_codes import StopCode
 from tests.orders.test_repository import NOW, order
 from tests.orders.world import ADA, Neighbours, settings_of
 

@@ -14,7 +14,8 @@ from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.errors import OrderAmountReached, OrderLimitReached
 from counterfoil.model import Money
-from counterfoil.orders.repository import Item, Order, OrderRepository, Status, Step, new_order_id
+from counterfoil.orders.order import Item, Order, Status, Step, new_order_id
+from counterfoil.orders.repository import OrderRepository
 from counterfoil.settings import OrderLimit
 
 pytestmark = pytest.mark.anyio

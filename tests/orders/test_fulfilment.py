@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterfoil.errors import StopCode
 from counterfoil.orders.checkout import Wanted
 from counterfoil.orders.fulfilment import BUSY, SETTLE
-from counterfoil.orders.repository import Order, Status, Step
+from counterfoil.orders.order import Order, Status, Step
+from counterfoil.stop_codes import StopCode
 from tests.orders.world import ADA, BOB, Neighbours, World, opened
 
 pytestmark = pytest.mark.anyio

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import StopCode
-from counterfoil.orders.repository import Status
+from counterfoil.orders.order import Status
 from counterfoil.orders.worker import GIVE_UP
+from counterfoil.stop_codes import StopCode
 from tests.orders.game_day import campaign
 from tests.orders.world import World
 

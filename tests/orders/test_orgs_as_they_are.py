@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from counterfoil.errors import StopCode
 from counterfoil.orders.checkout import Wanted
-from counterfoil.orders.repository import Order, Status
+from counterfoil.orders.order import Order, Status
+from counterfoil.stop_codes import StopCode
 from counterfoil_sandbox.salesforce.org import Org
 from tests.orders.world import ADA, Neighbours, World, opened
 

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from counterfoil.billing.orders import OrderedService
-from counterfoil.errors import StopCode
 from counterfoil.orders.failures import Stop
+from counterfoil.orders.order import Item, Order, Status, Step
 from counterfoil.orders.recovery import find_placed
-from counterfoil.orders.repository import Item, Order, Status, Step
+from counterfoil.stop_codes import StopCode
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

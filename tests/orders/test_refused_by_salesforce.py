@@ -2,10 +2,10 @@
 
 import pytest
 
-from counterfoil.errors import StopCode
 from counterfoil.orders.approvals import NOT_SHOWN, SWEEP, Approvals
-from counterfoil.orders.repository import Order, Status
+from counterfoil.orders.order import Order, Status
 from counterfoil.orders.telling import GIVE_UP
+from counterfoil.stop_codes import StopCode
 from tests.orders.test_approvals import approve, by_salesforce_id, waiting
 from tests.orders.world import ADA, World
 

@@ -11,7 +11,8 @@ import pytest
 
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
-from counterfoil.orders.repository import ClientIsBusy, Item, LeaseLost, Order, OrderRepository, Status, Step
+from counterfoil.orders.order import Item, Order, Status, Step
+from counterfoil.orders.repository import ClientIsBusy, LeaseLost, OrderRepository
 
 pytestmark = pytest.mark.anyio
 

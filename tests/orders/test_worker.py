@@ -14,12 +14,14 @@ from counterfoil.billing.orders import BillingOrders
 from counterfoil.cache import Cache, open_cache
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
-from counterfoil.errors import BillingUnavailable, CrmUnavailable, StopCode, TemporarilyUnavailable
+from counterfoil.errors import BillingUnavailable, CrmUnavailable, TemporarilyUnavailable
 from counterfoil.orders.failures import Later, Stop
 from counterfoil.orders.fulfilment import Claim
-from counterfoil.orders.repository import Order, OrderRepository, Status, Step
+from counterfoil.orders.order import Order, Status, Step
+from counterfoil.orders.repository import OrderRepository
 from counterfoil.orders.worker import FIRST_WAIT, GIVE_UP, LEASE, LONGEST_WAIT, MOST_DEFECTS, OrderWorker
 from counterfoil.salesforce.failures import CrmRefused
+from counterfoil.stop_codes import StopCode
 from tests.orders.test_repository import order
 from tests.orders.world import Clock
 

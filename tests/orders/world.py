@@ -27,7 +27,7 @@ from counterfoil.db.schema import upgrade
 from counterfoil.errors import Unavailable
 from counterfoil.orders.checkout import Wanted
 from counterfoil.orders.face import Orders
-from counterfoil.orders.repository import Order, Status
+from counterfoil.orders.order import Order, Status
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.salesforce.failures import CrmRefused
 from counterfoil.settings import Settings, load

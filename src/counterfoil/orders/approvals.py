@@ -13,7 +13,8 @@ from counterfoil.errors import CrmUnavailable, Unavailable
 from counterfoil.orders.attempts import ApprovalAttempts
 from counterfoil.orders.checkout import Checkout
 from counterfoil.orders.crm import Crm, items_of
-from counterfoil.orders.repository import Order, OrderRepository, Status, Step, new_order_id
+from counterfoil.orders.order import Order, Status, Step, new_order_id
+from counterfoil.orders.repository import OrderRepository
 from counterfoil.salesforce.api import CrmOrder, Requested
 from counterfoil.salesforce.failures import KINDS, OTHER, CrmNotVisible, CrmRefused
 from counterfoil.salesforce.wire import full_id

@@ -16,13 +16,14 @@ from counterfoil.errors import (
     OrderNotFound,
     OrderNotRetryable,
     PaymentMethodMissing,
-    StopCode,
     ValidationFailed,
 )
 from counterfoil.model import Client, Gateway, Money, PaymentMethod
 from counterfoil.orders.first_payment import first_payment
-from counterfoil.orders.repository import Item, Order, OrderRepository, Status, Step, new_order_id
+from counterfoil.orders.order import Item, Order, Status, Step, new_order_id
+from counterfoil.orders.repository import OrderRepository
 from counterfoil.settings import OrderLimit
+from counterfoil.stop_codes import StopCode
 
 MOST_ITEMS = 20
 MOST_OF_ONE = 50

@@ -5,11 +5,11 @@ from datetime import datetime
 
 import msgspec
 
-from counterfoil.errors import StopCode
 from counterfoil.orders.failures import Stop
-from counterfoil.orders.repository import Item, Order, Status
+from counterfoil.orders.order import Item, Order, Status
 from counterfoil.salesforce.api import CrmOrder, NewItem, PriceEntry, Requested, SalesforceApi
 from counterfoil.salesforce.failures import CrmRefused
+from counterfoil.stop_codes import StopCode
 
 _ACTIVATION = {
     Status.FULFILLING: "Activating",

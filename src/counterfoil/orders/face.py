@@ -62,17 +62,18 @@ class Orders:
             now=now,
             wake=self.worker.wake,
         )
-        self.approvals = (
-            Approvals(
-                engine,
-                self.repository,
-                crm,
-                attempts,
-                self.checkout,
-                every=settings.salesforce_poll_seconds,
-                now=now,
-                wake=self.worker.wake,
-            )
-            if crm
-            else None
+        self.approvals = self._approvals(engine, crm, attempts, settings, now) if crm else None
+
+    def _approvals(
+        self, engine: Engine, crm: Crm, attempts: ApprovalAttempts, settings: Settings, now: Callable[[], datetime]
+    ) -> Approvals:
+        return Approvals(
+            engine,
+            self.repository,
+            crm,
+            attempts,
+            self.checkout,
+            every=settings.salesforce_poll_seconds,
+            now=now,
+            wake=self.worker.wake,
         )

@@ -1,6 +1,6 @@
 """How a step of fulfilment ends when it does not succeed. An outage is neither: BillingUnavailable, CrmUnavailable."""
 
-from counterfoil.errors import StopCode
+from counterfoil.stop_codes import StopCode
 
 
 class Stop(Exception):

@@ -10,13 +10,15 @@ from counterfoil.billing.clients import Clients
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.orders import BillingOrders, InProgress, Line, NotPlaced, OrderedService, OrderRefused
 from counterfoil.billing.products import Products
-from counterfoil.errors import AccountClosed, StopCode
+from counterfoil.errors import AccountClosed
 from counterfoil.model import Client, Product
 from counterfoil.orders.checkout import PaymentMethodCheck
 from counterfoil.orders.crm import Crm
 from counterfoil.orders.failures import Later, Stop
+from counterfoil.orders.order import Item, Order, Status, Step
 from counterfoil.orders.recovery import find_placed
-from counterfoil.orders.repository import ClientIsBusy, Item, Order, OrderRepository, Status, Step
+from counterfoil.orders.repository import ClientIsBusy, OrderRepository
+from counterfoil.stop_codes import StopCode
 
 _log = structlog.get_logger(__name__)
 

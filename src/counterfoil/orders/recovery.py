@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Sequence
 
 from counterfoil.billing.orders import OrderedService
-from counterfoil.errors import StopCode
 from counterfoil.orders.failures import Stop
-from counterfoil.orders.repository import Item, Order
+from counterfoil.orders.order import Item, Order
+from counterfoil.stop_codes import StopCode
 
 _OVER = frozenset({"cancelled", "fraud", "terminated"})
 

@@ -9,7 +9,7 @@ import structlog
 from counterfoil.orders.attempts import ApprovalAttempts
 from counterfoil.orders.crm import Crm, due_to_tell
 from counterfoil.orders.failures import Later
-from counterfoil.orders.repository import Order, Status
+from counterfoil.orders.order import Order, Status
 from counterfoil.salesforce.failures import KINDS, CrmNotVisible, CrmRefused
 
 _log = structlog.get_logger(__name__)

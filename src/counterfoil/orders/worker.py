@@ -15,12 +15,14 @@ from typing import Any
 import structlog
 
 from counterfoil.billing.orders import BillingOrders
-from counterfoil.errors import AccountClosed, BillingUnavailable, StopCode, TemporarilyUnavailable, Unavailable
+from counterfoil.errors import AccountClosed, BillingUnavailable, TemporarilyUnavailable, Unavailable
 from counterfoil.orders.failures import Later, Stop
 from counterfoil.orders.fulfilment import Fulfilment
-from counterfoil.orders.repository import LeaseLost, Order, OrderRepository, Status
+from counterfoil.orders.order import Order, Status
+from counterfoil.orders.repository import LeaseLost, OrderRepository
 from counterfoil.orders.telling import Telling
 from counterfoil.salesforce.failures import CrmNotVisible, CrmRefused
+from counterfoil.stop_codes import StopCode
 
 _log = structlog.get_logger(__name__)
 

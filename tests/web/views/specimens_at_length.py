@@ -9,7 +9,7 @@ from counterfoil.billing.credits import CreditItem
 from counterfoil.billing.invoices.shown import InvoiceTotals
 from counterfoil.billing.transactions import Kind
 from counterfoil.model import BillingCycle, InvoiceStatus, Money, QuoteStatus, SubscriptionStatus
-from counterfoil.orders.repository import Item, Status
+from counterfoil.orders.order import Item, Status
 from counterfoil.web.views.credits import CreditPage
 from counterfoil.web.views.orders import OrderPage, ReviewPage
 from counterfoil.web.views.quotes import QuotesPage

@@ -6,9 +6,9 @@ from typing import Any
 
 from counterfoil import errors
 from counterfoil.billing.products import Offer, ProductItem
-from counterfoil.errors import StopCode
 from counterfoil.model import Gateway, Money
-from counterfoil.orders.repository import Item, Order, OrderEvent, Status, Step
+from counterfoil.orders.order import Item, Order, OrderEvent, Status, Step
+from counterfoil.stop_codes import StopCode
 from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
 from counterfoil.web.views.shell import Shell, View
 from counterfoil.web.views.staff import StaffOrder, StaffPage

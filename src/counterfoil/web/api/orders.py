@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from counterfoil.model import Money
 from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted
-from counterfoil.orders.repository import Order, Status
+from counterfoil.orders.order import Order, Status
 from counterfoil.web.api.json_responses import JSON
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of

@@ -19,7 +19,7 @@ from counterfoil.errors import (
 )
 from counterfoil.model import Money
 from counterfoil.orders.checkout import MOST_OF_ONE, Offered, PriceChanged, Wanted
-from counterfoil.orders.repository import Item, Order
+from counterfoil.orders.order import Item, Order
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import order_id_of

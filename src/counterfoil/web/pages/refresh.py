@@ -12,9 +12,9 @@ from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.errors import RateLimited
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
-from counterfoil.web.http.next_address import safe_next
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
+from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.views.navigation import HOME, PAYMENT_METHODS
 
 

@@ -10,10 +10,10 @@ from msgspec import Struct
 from counterfoil.errors import CounterfoilError, RateLimited, SignInFailed, TwoFactorRequired, Unavailable
 from counterfoil.web.http.conditional import FORGET, NO_STORE
 from counterfoil.web.http.guard import viewer_of
-from counterfoil.web.http.next_address import safe_next
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored, unstored
 from counterfoil.web.services import GivenServices, Services
+from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.sign_in.sessions import client_names, close_session, open_session, switch_session
 from counterfoil.web.views.shell import shell_with
 from counterfoil.web.views.sign_in import ClientChoice, SignInPage, SwitchClient

@@ -15,7 +15,7 @@ from counterfoil.errors import (
     PaymentMethodMissing,
     PermissionDenied,
 )
-from counterfoil.orders.repository import Order, Status
+from counterfoil.orders.order import Order, Status
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import order_id_of

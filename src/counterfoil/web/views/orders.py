@@ -6,11 +6,12 @@ from typing import ClassVar
 from msgspec import Struct
 
 from counterfoil.billing.products import ProductItem
-from counterfoil.errors import CounterfoilError, OrderLimitReached, StopCode
+from counterfoil.errors import CounterfoilError, OrderLimitReached
 from counterfoil.model import Gateway, Money
 from counterfoil.orders.checkout import FOR_STAFF_ONLY, MOST_OF_ONE
 from counterfoil.orders.first_payment import first_payment
-from counterfoil.orders.repository import Item, Order, Status
+from counterfoil.orders.order import Item, Order, Status
+from counterfoil.stop_codes import StopCode
 from counterfoil.web.text.catalogue import in_context, translatable
 from counterfoil.web.views.badges import Badge
 from counterfoil.web.views.cycles import cycle_words

@@ -5,7 +5,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from counterfoil.errors import CounterfoilError
-from counterfoil.orders.repository import OrderEvent
+from counterfoil.orders.order import OrderEvent
 from counterfoil.web.views.navigation import STAFF
 from counterfoil.web.views.orders import OrderRow
 from counterfoil.web.views.shell import View

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.web.http.next_address import safe_next
+from counterfoil.web.sign_in.next_address import safe_next
 
 PORTAL = "https://portal.example"
 
