@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.reading import Reading, reading
+from counterfoil.billing.reading import SHORTEST_ROW, Reading, apart, reading
 from counterfoil.billing.records import ClientReader
 from counterfoil.cache import Part
 from counterfoil.model import Client, CreditEntry, Money
@@ -50,7 +50,8 @@ class Credits:
     async def read(self, client_id: int) -> tuple[Reading[tuple[CreditItem, ...]], Client]:
         """The whole ledger, newest first. Raises BillingUnavailable."""
         value, client, snapshot = await self._records.read(client_id, self.part(client_id))
-        return reading(decode_credits(value, client), snapshot), client
+        shown = await apart(len(value) // SHORTEST_ROW, lambda: decode_credits(value, client))
+        return reading(shown, snapshot), client
 
 
 def decode_credits(value: bytes, client: Client) -> tuple[CreditItem, ...]:

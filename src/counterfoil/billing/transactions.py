@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from counterfoil.billing.reading import Reading, reading
+from counterfoil.billing.reading import SHORTEST_ROW, Reading, apart, reading
 from counterfoil.billing.records import ClientReader
 from counterfoil.cache import Part
 from counterfoil.errors import BillingUnavailable
@@ -58,7 +58,8 @@ class Transactions:
     async def read(self, client_id: int) -> tuple[Reading[tuple[TransactionItem, ...]], Client]:
         """All of them, newest first. Raises BillingUnavailable."""
         value, client, snapshot = await self._records.read(client_id, self.part(client_id))
-        return reading(decode_transactions(value, client), snapshot), client
+        shown = await apart(len(value) // SHORTEST_ROW, lambda: decode_transactions(value, client))
+        return reading(shown, snapshot), client
 
     async def _fetch(self, client_id: int) -> _Kept:
         rows = await self._api.get_transactions(client_id)

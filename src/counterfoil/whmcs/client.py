@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from counterfoil.errors import BillingUnavailable
-from counterfoil.whmcs.answer import decode
+from counterfoil.whmcs.answer import LARGE, decode
 from counterfoil.whmcs.breaker import Breaker, Permit
 from counterfoil.whmcs.concurrency import ConcurrencyLimit
 from counterfoil.whmcs.connection import Connection, Reply
@@ -153,7 +153,9 @@ class WhmcsClient:
     async def _judged(self, course: _Course, permit: Permit, form: Mapping[str, str]) -> dict[str, Any]:
         """One POST; what comes of it is told to the breaker, and the permit is used up."""
         try:
-            answer = _read(course.action, await self._connection.post(form))
+            reply = await self._connection.post(form)
+            large = len(reply.body) > LARGE
+            answer = await asyncio.to_thread(_read, course.action, reply) if large else _read(course.action, reply)
         except Failure as failure:
             course.permit = None
             if course.free_text and failure.reason in ABOUT_THE_TEXT:

@@ -1,7 +1,9 @@
 """Invoices of one client: the list, one invoice, and the figures above the list. Pages and API say the same."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -19,7 +21,7 @@ from counterfoil.billing.invoices.shown import (
     stands_for_others,
 )
 from counterfoil.billing.lifetimes import Lifetimes
-from counterfoil.billing.reading import Calendar, Reading, Steps, moment, part_of, reading
+from counterfoil.billing.reading import SHORTEST_ROW, Calendar, Reading, Steps, apart, moment, part_of, reading
 from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
 from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import BillingUnavailable, InvoiceNotFound, TooManyOpenInvoices
@@ -41,6 +43,9 @@ EXPORT_LIMIT = 1_000
 
 _AT_ONCE = 32
 """Invoices asked for at a time in a long read: each such step must be over within the patience for one read."""
+
+_STEP = 256 * 1024
+"""Bytes of the list that are decoded at a time."""
 
 _ROUNDS = 5
 """Tries to see one moment while WHMCS changes under our eyes."""
@@ -120,13 +125,13 @@ class Invoices:
     async def page(self, client_id: int, query: InvoiceQuery) -> Reading[InvoiceList]:
         """One page of the list. Cold it costs one call, and one for each open invoice on it."""
         ledger, snapshot = await self.ledger(client_id, query, lambda known: known.needed_for(query))
-        page = ledger.page(query, moment(snapshot.as_of))
+        page = await apart(len(ledger), lambda: ledger.page(query, moment(snapshot.as_of)))
         return reading(page, snapshot, not_after=self._calendar.midnight())
 
     async def overview(self, client_id: int, query: InvoiceQuery) -> Reading[Overview]:
         ledger, snapshot = await self.ledger_for(client_id, query, self._clients.part(client_id))
         client = decode_client(snapshot.entries[-1].value)
-        shown = overview_of(ledger, query, client, snapshot.as_of)
+        shown = await apart(len(ledger), lambda: overview_of(ledger, query, client, snapshot.as_of))
         return reading(shown, snapshot, not_after=self._calendar.midnight())
 
     async def ledger_for(self, client_id: int, query: InvoiceQuery, *beside: Part) -> tuple[Ledger, Snapshot]:
@@ -148,7 +153,8 @@ class Invoices:
             return found
 
         ledger, snapshot = await self.ledger(client_id, query, needed, is_long=True)
-        return reading(ledger.all_pages(query), snapshot, not_after=self._calendar.midnight())
+        items = await apart(len(ledger), lambda: ledger.all_pages(query))
+        return reading(items, snapshot, not_after=self._calendar.midnight())
 
     async def chosen(self, client_id: int, ids: Sequence[int]) -> Reading[tuple[InvoiceItem, ...]]:
         """These invoices, in this order. Raises InvoiceNotFound when one of them is not this client's to see."""
@@ -207,9 +213,10 @@ class Invoices:
             rows, *rest = (entry.value for entry in snapshot.entries)
             found = (_invoice.decode(value) for value in rest[: len(chosen)])
             known = dict(zip(chosen, found, strict=True))
-            ledger = Ledger(_rows.decode(rows), known, self._calendar.today(), open_limit=open_limit)
-            missing = needed(ledger) - wanted
-            kept = {} if missing else await self._kept(client_id, ledger.on_page(query) - wanted, snapshot.nonce)
+            made = partial(_written_up, rows, known, self._calendar.today(), query, needed, open_limit)
+            ledger, needs, on_page = await apart(len(rows) // SHORTEST_ROW, made)
+            missing = needs - wanted
+            kept = {} if missing else await self._kept(client_id, on_page - wanted, snapshot.nonce)
             if self._doubts.are_justified(ledger.differences(kept), tries):
                 tries += 1
                 await self._start_afresh(client_id)
@@ -279,6 +286,28 @@ class Invoices:
             if not answer.returned:
                 break
         return list(rows.values()) if len(rows) == total else None
+
+
+def _written_up(  # noqa: PLR0917
+    kept: bytes,
+    known: Mapping[int, Invoice | None],
+    today: date,
+    query: InvoiceQuery,
+    needed: Callable[[Ledger], frozenset[int]],
+    open_limit: int,
+) -> tuple[Ledger, frozenset[int], frozenset[int]]:
+    """The ledger, what `needed` names, and what stands on the page."""
+    ledger = Ledger(tuple(_all_rows(kept)), known, today, open_limit=open_limit)
+    return ledger, needed(ledger), ledger.on_page(query)
+
+
+def _all_rows(kept: bytes) -> Iterator[InvoiceRow]:
+    """Decoded in steps: within one, nobody else is served."""
+    start = 1
+    while (end := kept.find(b'},{"id":', start + _STEP)) >= 0:
+        yield from _rows.decode(b"[%b]" % kept[start : end + 1])
+        start = end + 2
+    yield from _rows.decode(b"[%b" % kept[start:])
 
 
 def _rows_of(kept: bytes, ids: Iterable[int]) -> tuple[InvoiceRow, ...]:

@@ -6,7 +6,7 @@ from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.credits import Credits, decode_credits
 from counterfoil.billing.invoices.ledger import Ledger
 from counterfoil.billing.invoices.reads import EXPORT_LIMIT, NO_PAGE, Invoices
-from counterfoil.billing.reading import Calendar, Reading, moment, reading
+from counterfoil.billing.reading import SHORTEST_ROW, Calendar, Reading, apart, moment, reading
 from counterfoil.billing.statement.account import Books, Statement, statement
 from counterfoil.billing.transactions import Transactions, decode_transactions
 from counterfoil.errors import StatementTooLong, TooManyOpenInvoices
@@ -35,13 +35,17 @@ class Statements:
         ledger, snapshot = await self._invoices.ledger(client_id, NO_PAGE, _all_open, *beside, is_long=True)
         client_value, transactions, credits_ = (entry.value for entry in snapshot.entries[-len(beside) :])
         client = decode_client(client_value)
-        books = Books(
-            ledger.rows_with_due(),
-            decode_transactions(transactions, client),
-            decode_credits(credits_, client),
-            client.credit,
-        )
-        made = statement(books, first, last, moment(snapshot.as_of))
+
+        def made_of_all() -> Statement:
+            books = Books(
+                ledger.rows_with_due(),
+                decode_transactions(transactions, client),
+                decode_credits(credits_, client),
+                client.credit,
+            )
+            return statement(books, first, last, moment(snapshot.as_of))
+
+        made = await apart(max(len(ledger), (len(transactions) + len(credits_)) // SHORTEST_ROW), made_of_all)
         if sum(len(account.lines) for account in made.accounts) > MOST_LINES:
             raise StatementTooLong(("from", StatementTooLong.detail))
         return reading(made, snapshot, not_after=self._calendar.midnight()), client
