@@ -65,10 +65,15 @@ def _listed(value: object) -> list[Any]:
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
+LONGEST_TEXT = 70_000
+"""Characters that are looked at. MySQL's TEXT holds 65,535 bytes."""
+
+
 def text(row: Row, key: str) -> str:
     """Stored HTML-escaped: decoded once, "&amp;lt;" is "&lt;". Missing, null and PHP's empty array are ""."""
     value = row.get(key)
     if isinstance(value, str):
+        value = value[:LONGEST_TEXT]
         return _REFERENCE.sub(lambda found: html.unescape(found[0]), value).strip() if "&" in value else value.strip()
     if value is None or value in ([], {}):
         return ""
