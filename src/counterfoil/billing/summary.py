@@ -13,7 +13,7 @@ from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.invoices.reads import EXPORT_LIMIT, Overview, overview_of
 from counterfoil.billing.invoices.shown import InvoiceTotals
 from counterfoil.billing.payment_methods import PaymentMethods, SavedMethod, decode_methods, shown_methods
-from counterfoil.billing.reading import Calendar, Reading, moment, reading_of
+from counterfoil.billing.reading import Calendar, Reading, apart, moment, reading_of
 from counterfoil.billing.spending import Spending, spending
 from counterfoil.billing.subscriptions import SubscriptionItem, Subscriptions, decode_subscriptions
 from counterfoil.cache import Snapshot
@@ -79,7 +79,7 @@ class Summaries:
         client_value, methods_value = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
-        totals = ledger.totals(client.credit)
+        totals = await apart(len(ledger), lambda: ledger.totals(client.credit))
         summary = _summary(totals, client.credit, made.as_of, can_pay=any(each.is_usable for each in made.value))
         return Reading(summary, made.nonce, made.as_of, made.expires_at)
 
@@ -96,11 +96,18 @@ class Summaries:
         client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
+        overview, spent = await apart(
+            len(ledger),
+            lambda: (
+                overview_of(ledger, query, client, made.as_of),
+                spending(ledger.rows(), client.currency, self._calendar.today()),
+            ),
+        )
         home = HomeSummary(
-            overview=overview_of(ledger, query, client, made.as_of),
+            overview=overview,
             methods=made.value,
             subscriptions=_renewing(decode_subscriptions(rest[0], client)) if rest else None,
-            spending=spending(ledger.rows(), client.currency, self._calendar.today()),
+            spending=spent,
         )
         return Reading(home, made.nonce, made.as_of, made.expires_at)
 

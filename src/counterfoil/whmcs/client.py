@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from counterfoil.errors import BillingUnavailable
-from counterfoil.whmcs.answer import decode
+from counterfoil.whmcs.answer import LARGE, decode
 from counterfoil.whmcs.breaker import Breaker, Permit
 from counterfoil.whmcs.concurrency import ConcurrencyLimit
 from counterfoil.whmcs.connection import Connection, Reply
@@ -155,7 +155,9 @@ class WhmcsClient:
     async def _judged(self, progress: _Progress, permit: Permit, form: Mapping[str, str]) -> dict[str, Any]:
         """One POST; what comes of it is told to the breaker, and the permit is used up."""
         try:
-            answer = _read(progress.action, await self._connection.post(form))
+            reply = await self._connection.post(form)
+            large = len(reply.body) > LARGE
+            answer = await asyncio.to_thread(_read, progress.action, reply) if large else _read(progress.action, reply)
         except Failure as failure:
             progress.permit = None
             if progress.free_text and failure.reason in ABOUT_THE_TEXT:

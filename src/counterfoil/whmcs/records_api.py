@@ -36,7 +36,8 @@ class WhmcsRecords:
         """
         with interpreting("GetCredits"):
             answer = await self._client.call("GetCredits", {"clientid": real_id(client_id)})
-            return none_twice(records.credits_(answer, client_id, self._zone))
+            read = partial(records.credits_, answer, client_id, self._zone)
+            return none_twice(await asyncio.to_thread(read))
 
     async def get_quotes(self, client_id: int) -> tuple[Quote, ...]:
         """All quotes of the client, drafts among them.
