@@ -1,5 +1,6 @@
 """What WHMCS's API methods share: lists are read whole, and what cannot be trusted becomes BillingUnavailable."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
@@ -8,12 +9,14 @@ import structlog
 
 from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs import paging
+from counterfoil.whmcs.answer import LargeAnswer
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import KINDS
 from counterfoil.whmcs.wire.values import Row, Untrustworthy
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
+_Read = TypeVar("_Read")
 
 PAGE = 250
 """Rows a call where everything is wanted. WHMCS's own default is 25."""
@@ -26,6 +29,11 @@ def real(whmcs_id: int) -> int:
     return whmcs_id
 
 
+async def read_apart(answer: Row, read: Callable[[Row], _Read]) -> _Read:
+    """What `read` makes of it; a large one is read in a thread, so that nobody else waits for it."""
+    return await asyncio.to_thread(read, answer) if isinstance(answer, LargeAnswer) else read(answer)
+
+
 async def everything(
     client: WhmcsClient, action: str, params: Mapping[str, str | int], read: Callable[[Row], Sequence[_T]]
 ) -> list[_T]:
@@ -34,7 +42,7 @@ async def everything(
     with interpreting(action):
         for _ in range(MOST_PAGES):
             answer = await client.call(action, {**params, "limitstart": len(found), "limitnum": PAGE})
-            page = read(answer)
+            page = await read_apart(answer, read)
             total = paging.total(answer, len(page), len(found), PAGE)
             found.extend(page)
             if len(found) >= total:

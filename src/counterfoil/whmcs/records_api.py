@@ -1,12 +1,10 @@
 """WHMCS's API for what is kept of a client beside invoices, as in api.py: one typed method per action."""
 
-import asyncio
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from counterfoil.model import Contact, CreditEntry, Quote, Transaction
 from counterfoil.whmcs.client import WhmcsClient
-from counterfoil.whmcs.reading import everything, interpreting, none_twice, real
+from counterfoil.whmcs.reading import everything, interpreting, none_twice, read_apart, real
 from counterfoil.whmcs.wire import records
 
 
@@ -24,9 +22,9 @@ class WhmcsRecords:
         """
         with interpreting("GetTransactions"):
             answer = await self._client.call("GetTransactions", {"clientid": real(client_id)})
-            # 10,000 rows take 0.1 s, in which nobody else would be served.
-            read = partial(records.transactions, answer, client_id, self._zone)
-            return none_twice(await asyncio.to_thread(read))
+            return none_twice(
+                await read_apart(answer, lambda whole: records.transactions(whole, client_id, self._zone))
+            )
 
     async def get_credits(self, client_id: int) -> tuple[CreditEntry, ...]:
         """Every change of the client's credit.
@@ -35,8 +33,7 @@ class WhmcsRecords:
         """
         with interpreting("GetCredits"):
             answer = await self._client.call("GetCredits", {"clientid": real(client_id)})
-            read = partial(records.credits_, answer, client_id, self._zone)
-            return none_twice(await asyncio.to_thread(read))
+            return none_twice(await read_apart(answer, lambda whole: records.credits_(whole, client_id, self._zone)))
 
     async def get_quotes(self, client_id: int) -> tuple[Quote, ...]:
         """All quotes of the client, drafts among them.
