@@ -14,7 +14,8 @@ from proofs.hold.load import attacked, read_for
 from proofs.hold.stage import Attack, Row, Stage
 from tests.stack import Stack
 
-BODY = b" " * 30_000
+BODY = b" " * 500_000
+"""More than the kernel takes at once, less than nginx refuses by itself."""
 LIST = "/api/v1/invoices"
 MOST_WAIT = 0.1
 """Seconds: p99 of a warm read, whatever strangers do."""

@@ -213,7 +213,8 @@ class Invoices:
             rows, *rest = (entry.value for entry in snapshot.entries)
             found = (_invoice.decode(value) for value in rest[: len(chosen)])
             known = dict(zip(chosen, found, strict=True))
-            made = partial(_written_up, rows, known, self._calendar.today(), query, needed, open_limit)
+            today = self._calendar.today()
+            made = partial(_written_up, rows, known, today, query=query, needed=needed, open_limit=open_limit)
             ledger, needs, on_page = await apart(len(rows) // SHORTEST_ROW, made)
             missing = needs - wanted
             kept = {} if missing else await self._kept(client_id, on_page - wanted, snapshot.nonce)
@@ -288,10 +289,11 @@ class Invoices:
         return list(rows.values()) if len(rows) == total else None
 
 
-def _written_up(  # noqa: PLR0917
+def _written_up(
     kept: bytes,
     known: Mapping[int, Invoice | None],
     today: date,
+    *,
     query: InvoiceQuery,
     needed: Callable[[Ledger], frozenset[int]],
     open_limit: int,
