@@ -20,7 +20,7 @@ MB = 1_000_000
 
 HOSTILE = {
     "objects one after the other": b'x{"a":1}' * (4 * MB // 8),
-    "an object in each object, never right": b"".join(b'{"a":[' * 150 + b'"x",' * 3_000 for _ in range(200)) + b"}",
+    "190 beginnings of what is wrong at its end": b'{"a":' * 190 + b"[" + b'{"b":"cccccccc"},' * (4 * MB // 17) + b"}x",
     "rows, then nonsense": b'{"a":[' + b'{"b":"c"},' * (4 * MB // 10) + b"}}",
     "cut off": b'{"result":"success","a":[' + b'{"b":"c"},' * (4 * MB // 10),
     "deep": b'{"a":' * (4 * MB // 5),
