@@ -86,6 +86,9 @@ migrate: setup ## bring the database of this folder's settings to the current sc
 docs: setup-dev ## write the parts of docs/ that are made from the code
 	@$(BIN)/python tools/docs.py
 
+texts: setup-dev ## put new texts into the catalogues of web/locale, to be translated, and take out old ones
+	@$(BIN)/python -m tools.texts
+
 screenshots: system setup-dev ## take the pictures in docs/screenshots again, in a real browser
 	@COUNTERFOIL_TEST_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/promises/test_pictures.py </dev/null
 
@@ -101,5 +104,5 @@ system:
 	@tools/system
 
 .PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-simulation prove-mutations prove-webhooks addon \
-	migrate docs screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
+	migrate docs texts screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

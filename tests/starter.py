@@ -25,7 +25,7 @@ from typing import Any
 OWN = {"counterfoil", "counterfoil_sandbox", "prometheus_client"}
 """Imported by each process itself. prometheus-client reads its settings when it is imported."""
 
-_TELL_WHEN_PARENT_DIES = 1
+_TELL_WHEN_PARENT_DIES, _CALL_IT = 1, 15
 _MAKING = Lock()
 
 
@@ -119,7 +119,9 @@ def _run(way: Any) -> dict[str, Any] | None:
 def _become(task: dict[str, Any], parent: int) -> None:
     """What `Popen` and a fresh interpreter would have seen to."""
     os.setsid()
-    ctypes.CDLL(None).prctl(_TELL_WHEN_PARENT_DIES, signal.SIGTERM, 0, 0, 0)
+    kernel = ctypes.CDLL(None)
+    kernel.prctl(_TELL_WHEN_PARENT_DIES, signal.SIGTERM, 0, 0, 0)
+    kernel.prctl(_CALL_IT, b"counterfoil", 0, 0, 0)
     if os.getppid() != parent:
         sys.exit(1)
     log = os.open(task["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -135,7 +137,7 @@ def _become(task: dict[str, Any], parent: int) -> None:
 
 
 def main(number: int) -> None:
-    ctypes.CDLL(None).prctl(_TELL_WHEN_PARENT_DIES, signal.SIGKILL, 0, 0, 0)
+    """Ends when the other end of the way is closed, as it is when pytest dies; what it has started ends with it."""
     import_module("counterfoil.app.portal")
     import_module("counterfoil.cli.serving")
     import_module("counterfoil_sandbox.cli")

@@ -56,9 +56,13 @@ def test_a_program_that_fails_says_why(tmp_path: Path) -> None:
 def test_nothing_is_left_when_the_suite_is_killed(tmp_path: Path) -> None:
     """kill -9 of pytest itself ends the servers it started."""
     script = (
-        "import time\nfrom tests.servers import running_postgres, running_redis\n"
+        "import time\nfrom pathlib import Path\nfrom tests.stack import Sandbox\n"
+        "from tests.servers import running_postgres, running_redis\n"
         "with running_redis() as redis, running_postgres() as postgres:\n"
-        "    print(redis.child.pid, postgres.child.pid, redis.folder, postgres.folder, flush=True)\n"
+        f"    sandbox = Sandbox(Path({str(tmp_path)!r}))\n"
+        "    sandbox.start()\n"
+        "    children = [redis.child, postgres.child, sandbox.child]\n"
+        "    print(*(child.pid for child in children), redis.folder, postgres.folder, flush=True)\n"
         "    time.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as suite:

@@ -8,6 +8,7 @@ CounterfoilError
     FreshSignInRequired         403 fresh_sign_in_required
     CrossSiteRequest            403 cross_site_request
     PermissionDenied            403 permission_denied
+    AccountClosed               403 account_closed
     NotFound                    404 not_found
       InvoiceNotFound           404 invoice_not_found
       OrderNotFound             404 order_not_found
@@ -18,15 +19,14 @@ CounterfoilError
       OrderAmountReached
     OrderNotRetryable           409 order_not_retryable
     ProfileConflict             409 profile_conflict
+    AccountChanged              409 account_changed
     ValidationFailed            422 validation_failed, with the fields
     IdempotencyKeyReused        422 idempotency_key_reused
-      SeveralCurrencies
-      NoInvoiceChosen
-      TooManyOpenInvoices
-      StatementTooLong
+      SeveralCurrencies, NoInvoiceChosen, TooManyOpenInvoices, StatementTooLong
     RateLimited                 429 rate_limited, with the wait
   Unavailable                 nobody can mend it by changing the request; worth another try later
     BillingUnavailable          503 billing_unavailable
+      RecordUnreadable, BillingTooOld
       OutcomeUnknown            503 billing_unavailable, and "outcome": "unknown"
     CrmUnavailable              503 crm_unavailable
     TemporarilyUnavailable      503 temporarily_unavailable: our own database or cache cannot do it now
@@ -87,6 +87,13 @@ class PermissionDenied(Refused):
     detail = "You do not have the permission to see this for the selected account."
 
 
+class AccountClosed(Refused):
+    """WHMCS has no such client any more, or it is Closed: never an empty list, and no outage."""
+
+    code, status = "account_closed", 403
+    title, detail = "Account closed", "This account was closed, so there is nothing to see or pay here any more."
+
+
 class NotFound(Refused):
     code, status = "not_found", 404
     title, detail = "Not found", "There is nothing here."
@@ -139,6 +146,18 @@ class OrderNotRetryable(Refused):
 class ProfileConflict(Refused):
     code, status = "profile_conflict", 409
     title, detail = "Changed meanwhile", "Your details were changed elsewhere in the meantime."
+
+
+class AccountChanged(Refused):
+    """`person` and `client` are the names that the page was made for, as far as it says."""
+
+    code, status = "account_changed", 409
+    title = "Another account"
+    detail = "This was begun for another account, or on a page that is out of date. Nothing was changed."
+
+    def __init__(self, person: str = "", client: str = "") -> None:
+        super().__init__()
+        self.person, self.client = person, client
 
 
 class ValidationFailed(Refused):
@@ -201,6 +220,16 @@ class BillingUnavailable(Unavailable):
 
     code, title = "billing_unavailable", "Billing system unavailable"
     detail = "The billing system is unavailable. Please try again."
+
+
+class BillingTooOld(BillingUnavailable):
+    """WHMCS does not tell people apart: before version 8 it names a client, whoever of it signed in."""
+
+    detail = "Nobody can sign in here: the billing system is too old for this portal. Please contact us."
+
+
+class RecordUnreadable(BillingUnavailable):
+    """WHMCS answers, but not with a record that can be understood. No outage: docs/money.md says who goes on."""
 
 
 class OutcomeUnknown(BillingUnavailable):

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from counterfoil.accounts.forgetting import Forgetting
 from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Handle, Sessions
 from counterfoil.accounts.sign_in import SignIn
@@ -35,6 +36,7 @@ class Portal:
     def __init__(self, engine: AsyncEngine, cache: Cache, whmcs: Whmcs, clock: Clock) -> None:
         self.engine, self.cache, self.whmcs, self.clock = engine, cache, whmcs, clock
         self.rights = Rights(engine, cache, whmcs, whmcs.name_and_language)
+        self.forgetting = Forgetting(engine, cache, self.rights)
         self.sign_in = SignIn(engine, whmcs, issuer=ISSUER, now=clock)
         self.sessions = self.with_keys(KEY)
 

@@ -1,25 +1,35 @@
 """link, unlink, links and staff on the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
 from counterfoil.accounts.commands import link, links, staff, unlink
+from tests.stack import Sandbox
 
 Shell = Callable[[str], Result]
 
 
+@pytest.fixture(scope="module")
+def whmcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    sandbox = Sandbox(tmp_path_factory.mktemp("whmcs"))
+    sandbox.start()
+    yield sandbox
+    sandbox.child.stop()
+
+
 @pytest.fixture
-def shell(urls: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def shell(urls: tuple[str, str], whmcs: Sandbox) -> Shell:
     """Runs a command as an operator does, with settings from the environment."""
     environment = {
         "COUNTERFOIL_DATABASE_URL": urls[0],
+        "COUNTERFOIL_CACHE_URL": urls[1],
         "COUNTERFOIL_SECRET_KEY": "k" * 40,
-        "COUNTERFOIL_WHMCS_URL": "http://127.0.0.1:1/",
-        "COUNTERFOIL_WHMCS_IDENTIFIER": "identifier",
-        "COUNTERFOIL_WHMCS_SECRET": "secret",
+        "COUNTERFOIL_WHMCS_URL": whmcs.url,
+        "COUNTERFOIL_WHMCS_IDENTIFIER": "sandbox-identifier",
+        "COUNTERFOIL_WHMCS_SECRET": "sandbox-secret",
     }
     group = click.Group(commands={"link": link, "unlink": unlink, "links": links, "staff": staff})
     return lambda line: CliRunner().invoke(group, line.split(), env=environment)
@@ -29,7 +39,7 @@ def test_link_and_unlink_say_what_they_did(shell: Shell) -> None:
     """Each prints one line; a repeat is no error and says so; addresses are the same in any case."""
     for line, said in [
         ("link Ada@Example.com --client 1", "ada@example.com is linked to client 1."),
-        ("link ada@example.com --client 1", "ada@example.com was linked to client 1 already."),
+        ("link ada@example.com --client 1", "ada@example.com was linked already to client 1."),
         ("unlink ADA@EXAMPLE.COM --client 1", "ada@example.com is unlinked from client 1"),
         ("unlink ada@example.com --client 1", "ada@example.com was unlinked from client 1 already."),
     ]:
@@ -45,21 +55,53 @@ def test_links_shows_one_person_or_all(shell: Shell) -> None:
     for line in (
         "link bob@example.com --client 2",
         "unlink ada@example.com --client 10",
-        "link ada@example.com --client 9",
+        "link ada@example.com --client 4",
     ):
         shell(line)
     told = [line.split()[:4] for line in shell("links").output.splitlines()]
     assert told == [
-        ["ada@example.com", "client", "9", "linked"],
+        ["ada@example.com", "client", "4", "linked"],
         ["ada@example.com", "client", "10", "unlinked"],
         ["bob@example.com", "client", "2", "linked"],
     ]
     assert len(shell("links Bob@example.com").output.splitlines()) == 1
 
 
-def test_link_to_an_unknown_address_warns(shell: Shell) -> None:
-    """Whoever registers that address in WHMCS would see the client: the operator is told."""
-    assert "Nobody with this address has signed in yet" in shell("link new@example.com --client 1").output
+def test_nobody_and_nothing_are_refused(shell: Shell) -> None:
+    """Of an address that no WHMCS user has, whoever takes it later would get what is decided now. Nothing is stored."""
+    for line in (
+        "link nobody@example.com --client 1",
+        "unlink nobody@example.com --client 1",
+        "staff grant nobody@example.com",
+        "link ada@example.com --client 987654",
+    ):
+        result = shell(line)
+        assert (result.exit_code, "Nothing was changed" in result.output) == (1, True)
+    assert shell("links").output.startswith("Nothing is linked")
+    assert shell("staff list").output.startswith("Nobody")
+
+
+def test_a_whmcs_that_does_not_answer_decides_nothing(shell: Shell, whmcs: Sandbox) -> None:
+    """It is not known whose address that is. What is there can be looked at and taken away all the same."""
+    shell("link ada@example.com --client 4")
+    shell("staff grant ada@example.com")
+    whmcs.break_with("status")
+    try:
+        assert shell("link ada@example.com --client 2").exit_code == 1
+        assert "client 4" in shell("links ada@example.com").output
+        assert "no more" in shell("staff revoke ada@example.com").output
+        assert shell("link ada@example.com --client 4 --forget").exit_code == 0
+        assert shell("links").output.startswith("Nothing is linked")
+    finally:
+        whmcs.mend()
+
+
+def test_links_say_whom_they_are_about(shell: Shell) -> None:
+    """And a decision that was taken back is gone."""
+    shell("unlink ada@example.com --client 1")
+    assert "WHMCS user 1" in shell("links").output
+    assert "as WHMCS says" in shell("link ada@example.com --client 1 --forget").output
+    assert shell("links").output.startswith("Nothing is linked")
 
 
 def test_staff_is_granted_and_revoked(shell: Shell) -> None:

@@ -80,7 +80,7 @@ async def test_request_in_flight_does_not_keep_old_rights(portal: Portal) -> Non
     cookie = await portal.cookie("ada@example.com")
     held, request = await in_flight(portal, cookie)
     portal.whmcs.change(ADA, clients=())
-    await portal.sessions.forget_user(ADA.id)
+    await portal.forgetting.user(ADA.id)
     held.released.set()
     await request
     assert await portal.peek(cookie) is None

@@ -5,16 +5,21 @@ import asyncio
 import pytest
 
 from counterfoil.accounts import links
+from counterfoil.accounts.links import Person
 from counterfoil.accounts.people import Account
 from counterfoil.accounts.rights import ALL_PERMISSIONS
 from counterfoil.errors import BillingUnavailable
-from counterfoil.model import Membership
+from counterfoil.model import Membership, User
 from tests.accounts.portal import Portal
-from tests.accounts.whmcs import ADA, CHIDI, PASSWORD
+from tests.accounts.whmcs import ADA, CHIDI, NAMESAKE, PASSWORD
 
 pytestmark = pytest.mark.anyio
 
 EMAIL = CHIDI.email
+
+
+def of(user: User) -> Person:
+    return Person(user.email, user.id)
 
 
 async def account(portal: Portal, email: str = EMAIL) -> Account:
@@ -87,7 +92,7 @@ async def test_user_updated_shows_at_once(portal: Portal) -> None:
     cookie = await portal.cookie(EMAIL)
     assert await portal.who(cookie) is not None
     portal.whmcs.change(CHIDI, clients=(Membership(3, is_owner=True),))
-    await portal.sessions.forget_user(CHIDI.id)
+    await portal.forgetting.user(CHIDI.id)
     viewer = await portal.who(cookie)
     assert viewer is not None
     assert [access.client_id for access in viewer.clients] == [3]
@@ -99,7 +104,7 @@ async def test_client_looked_at_is_taken_away(portal: Portal) -> None:
     cookie = await portal.sessions.switch(portal.handle(cookie), 4)
     assert await portal.who(cookie) is not None
     portal.whmcs.change(CHIDI, clients=(Membership(3, is_owner=True),))
-    await portal.sessions.forget_user(CHIDI.id)
+    await portal.forgetting.user(CHIDI.id)
     viewer = await portal.who(cookie)
     assert viewer is not None
     assert (viewer.client_id, viewer.permissions, viewer.allows("invoices")) == (None, frozenset(), False)
@@ -109,16 +114,16 @@ async def test_client_looked_at_is_taken_away(portal: Portal) -> None:
 
 async def test_unlink_holds_against_membership(portal: Portal) -> None:
     """Staff took a client from its owner here: WHMCS's membership does not bring it back."""
-    await links.decide(portal.engine, "Ada@Example.com", 1, "unlinked", by="test")
+    await links.decide(portal.engine, of(ADA), 1, "unlinked", by="test")
     assert await seen(portal, await account(portal, "ada@example.com")) == {}
-    await links.decide(portal.engine, "ada@example.com", 1, "linked", by="test")
+    await links.decide(portal.engine, of(ADA), 1, "linked", by="test")
     assert await seen(portal, await account(portal, "ada@example.com")) == {1: ALL_PERMISSIONS}
 
 
 async def test_staff_link_adds_a_client_that_whmcs_does_not_know_of(portal: Portal) -> None:
     """Linked by staff and unknown to WHMCS: everything. Linked and known: what WHMCS says."""
-    await links.decide(portal.engine, EMAIL, 5, "linked", by="test")
-    await links.decide(portal.engine, EMAIL, 4, "linked", by="test")
+    await links.decide(portal.engine, of(CHIDI), 5, "linked", by="test")
+    await links.decide(portal.engine, of(CHIDI), 4, "linked", by="test")
     permissions = await seen(portal, await account(portal))
     assert permissions[5] == ALL_PERMISSIONS
     assert permissions[4] == {"invoices"}
@@ -126,19 +131,19 @@ async def test_staff_link_adds_a_client_that_whmcs_does_not_know_of(portal: Port
 
 async def test_link_of_another_address_is_not_mine(portal: Portal) -> None:
     """What was linked to chidi@example.com.ng does not reach chidi@example.com."""
-    await links.decide(portal.engine, "chidi@example.com.ng", 2, "linked", by="test")
+    await links.decide(portal.engine, of(NAMESAKE), 2, "linked", by="test")
     assert 2 not in await seen(portal, await account(portal))
 
 
 async def test_decisions_are_made_once(portal: Portal) -> None:
     """A repeated link or unlink says that nothing changed, and the last word counts."""
-    assert await links.decide(portal.engine, EMAIL, 5, "linked", by="a")
-    assert not await links.decide(portal.engine, EMAIL.upper(), 5, "linked", by="b")
-    assert await links.decide(portal.engine, EMAIL, 5, "unlinked", by="c")
-    assert [(each.client_id, each.state, each.by) for each in await links.known_links(portal.engine, EMAIL)] == [
+    assert await links.decide(portal.engine, of(CHIDI), 5, "linked", by="a")
+    assert not await links.decide(portal.engine, of(CHIDI), 5, "linked", by="b")
+    assert await links.decide(portal.engine, of(CHIDI), 5, "unlinked", by="c")
+    assert [(each.client_id, each.state, each.by) for each in await links.known_links(portal.engine, of(CHIDI))] == [
         (5, "unlinked", "c")
     ]
-    assert await links.known_links(portal.engine, "ada@example.com") == []
+    assert await links.known_links(portal.engine, of(ADA)) == []
 
 
 async def test_person_without_a_client_gets_one_later(portal: Portal) -> None:
@@ -150,22 +155,22 @@ async def test_person_without_a_client_gets_one_later(portal: Portal) -> None:
     assert (viewer.client_id, viewer.clients, viewer.scope) == (None, (), "c0")
     assert await portal.peek(cookie) == viewer
     portal.whmcs.change(ADA, clients=(Membership(1, is_owner=True),))
-    await portal.sessions.forget_user(ADA.id)
+    await portal.forgetting.user(ADA.id)
     viewer = await portal.who(cookie)
     assert viewer is not None
     assert viewer.client_id == 1
 
 
 async def test_staff_console(portal: Portal) -> None:
-    """Granted and revoked by address; a repeat says so."""
-    assert await links.grant_staff(portal.engine, "Ada@example.com")
-    assert not await links.grant_staff(portal.engine, "ada@example.com")
+    """Granted and revoked; a repeat says so."""
+    assert await links.grant_staff(portal.engine, of(ADA))
+    assert not await links.grant_staff(portal.engine, of(ADA))
     cookie = await portal.cookie("ada@example.com")
     viewer = await portal.who(cookie)
     assert viewer is not None
     assert viewer.is_staff
-    assert await links.revoke_staff(portal.engine, "ADA@example.com")
-    assert not await links.revoke_staff(portal.engine, "ada@example.com")
+    assert await links.revoke_staff(portal.engine, of(ADA))
+    assert not await links.revoke_staff(portal.engine, of(ADA))
     viewer = await portal.sessions.find(portal.handle(cookie))
     assert viewer is not None
     assert not viewer.is_staff
@@ -185,7 +190,7 @@ async def test_old_whmcs_shows_what_staff_linked(portal: Portal, version: str) -
     portal.whmcs.version = version
     person = await account(portal, "ada@example.com")
     assert await seen(portal, person) == {}
-    await links.decide(portal.engine, "ada@example.com", 2, "linked", by="test")
+    await links.decide(portal.engine, Person(person.email, person.user_id), 2, "linked", by="test")
     assert await seen(portal, person) == {2: ALL_PERMISSIONS}
     cookie = await portal.sessions.open(person)
     assert await portal.who(cookie) == await portal.peek(cookie) is not None
@@ -194,7 +199,7 @@ async def test_old_whmcs_shows_what_staff_linked(portal: Portal, version: str) -
 async def test_guest_of_an_old_whmcs_keeps_whmcs_limits(portal: Portal) -> None:
     """8.0 knows permissions, if not the list: a linked guest may do what WHMCS permits, no more."""
     portal.whmcs.version = "8.0.4"
-    await links.decide(portal.engine, EMAIL, 4, "linked", by="test")
+    await links.decide(portal.engine, of(CHIDI), 4, "linked", by="test")
     assert await seen(portal, await account(portal)) == {4: {"invoices"}}
 
 

@@ -288,7 +288,7 @@ async def test_user_who_is_gone_is_not_signed_in(portal: Portal, email: str) -> 
     """A user whose address is another one now, be it that it begins alike, must sign in again."""
     cookie = await portal.cookie("ada@example.com")
     portal.whmcs.change(ADA, email=email)
-    await portal.sessions.forget_user(1)
+    await portal.forgetting.user(1)
     assert await portal.who(cookie) is None
 
 

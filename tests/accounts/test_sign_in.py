@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from counterfoil.accounts.emails import normalised, same, skeleton
 from counterfoil.db import tables
-from counterfoil.errors import BillingUnavailable, SignInFailed, TwoFactorRequired
+from counterfoil.errors import BillingTooOld, BillingUnavailable, SignInFailed, TwoFactorRequired
 from tests.accounts.portal import Portal
 from tests.accounts.whmcs import ADA, CHIDI, PASSWORD
 
@@ -108,14 +108,39 @@ async def test_changed_address_is_taken_over(portal: Portal) -> None:
     assert (after.id, after.email) == (before.id, "ada@lovelace.example")
 
 
-@pytest.mark.parametrize(("version", "subject", "user_id"), [("8.0.4", "1", 1), ("7.10.3-release.1", "client:1", None)])
-async def test_old_whmcs(portal: Portal, version: str, subject: str, user_id: int | None) -> None:
-    """Before 8.1 users cannot be listed; before 8.0 the number is a client's and is never taken for a user's."""
-    portal.whmcs.version = version
+async def test_a_whmcs_that_cannot_list_its_users(portal: Portal) -> None:
+    """8.0 has users, and tells who signed in: that is enough for clients that are linked."""
+    portal.whmcs.version = "8.0.4"
     account = await portal.sign_in.with_password("ada@example.com", PASSWORD)
-    assert account.user_id == user_id
+    assert account.user_id == 1
     async with portal.engine.connect() as connection:
-        assert (await connection.execute(select(tables.account.c.subject))).scalars().all() == [subject]
+        assert (await connection.execute(select(tables.account.c.subject))).scalars().all() == ["1"]
+
+
+@pytest.mark.parametrize("version", ["7.10.3-release.1", "7.2.0", "6.3.2"])
+async def test_a_whmcs_without_users_lets_nobody_in(portal: Portal, version: str) -> None:
+    """Before 8 the number is a client's, the same for its owner and its contacts: they must never become one person."""
+    portal.whmcs.version = version
+    with pytest.raises(BillingTooOld):
+        await portal.sign_in.with_password("ada@example.com", PASSWORD)
+    assert await accounts(portal) == 0
+
+
+async def test_a_contact_is_nobody_here(portal: Portal) -> None:
+    """Whatever version WHMCS says it is: who signs in as a contact is told the client's number, not a user's."""
+    portal.whmcs.contacts = {"ada@example.com"}
+    for attempt in (
+        portal.sign_in.with_password("ada@example.com", PASSWORD),
+        portal.sign_in.confirm("ada@example.com", 1, PASSWORD),
+    ):
+        with pytest.raises(BillingTooOld):
+            await attempt
+    assert await accounts(portal) == 0
+
+
+async def accounts(portal: Portal) -> int:
+    async with portal.engine.connect() as connection:
+        return len((await connection.execute(select(tables.account))).all())
 
 
 def test_addresses_compare_without_case_and_composition() -> None:

@@ -38,6 +38,8 @@ class Whmcs:
     is_down: bool = False
     former_addresses: dict[str, int] = field(default_factory=dict)
     """With which ValidateLogin still lets people in."""
+    contacts: set[str] = field(default_factory=set)
+    """Addresses with which a contact of a client signs in, as before version 8."""
     calls: list[str] = field(default_factory=list)
     before_users: Callable[[], Awaitable[None]] | None = None
     before_name: Callable[[], Awaitable[None]] | None = None
@@ -48,7 +50,7 @@ class Whmcs:
         for user in self.users.values():
             is_theirs = user.email.lower() == email.lower() or self.former_addresses.get(email) == user.id
             if is_theirs and password == PASSWORD:
-                return Login(user_id=user.id, two_factor=user.id == TESS.id)
+                return Login(user_id=user.id, two_factor=user.id == TESS.id, names_contact=email in self.contacts)
         raise SignInFailed
 
     async def get_users(self, search: str) -> list[User]:

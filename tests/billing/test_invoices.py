@@ -46,30 +46,30 @@ def invoices(books: Books, cache: Cache) -> Invoices:
     lifetimes = Lifetimes(invoice_list=90, invoice=300, client=300, records=90, payment_methods=900, shared=3600)
     clients = Clients(books, cache, lifetimes, 5)
     calendar = Calendar(ZoneInfo("Europe/London"), lambda: NOW)
-    parts = InvoiceParts(books, lambda _, invoice_id: books.get_invoice(invoice_id), lifetimes)
+    parts = InvoiceParts(books, lambda _, invoice_id: books.get_invoice(invoice_id), clients.require_open, lifetimes)
     return Invoices(LedgerReader(cache, parts, calendar, timeout=5), clients, calendar)
 
 
-async def test_a_cold_list_costs_one_call_and_one_for_each_open_invoice(books: Books, invoices: Invoices) -> None:
+async def test_a_cold_list_costs_two_calls_and_one_for_each_open_invoice(books: Books, invoices: Invoices) -> None:
     """Lists are pulled from WHMCS for the mapped client, with as few calls as the truth takes."""
     for id_ in range(1, 8):
         books.add(id_, UNPAID if id_ <= 2 else PAID)
     page = (await invoices.page(1, InvoiceQuery())).value
     assert (page.total, len(page.items)) == (7, 7)
-    assert sorted(books.calls) == ["GetInvoice", "GetInvoice", "GetInvoices"]
+    assert sorted(books.calls) == ["GetClientsDetails", "GetInvoice", "GetInvoice", "GetInvoices"]
     await invoices.page(1, InvoiceQuery(sort=Sort.TOTAL, page_size=2))
-    assert len(books.calls) == 3
+    assert len(books.calls) == 4
 
 
-async def test_ten_thousand_invoices_cost_one_call(books: Books, invoices: Invoices) -> None:
+async def test_ten_thousand_invoices_cost_one_call_and_their_client(books: Books, invoices: Invoices) -> None:
     """And the total is exact: drafts are not in it."""
     books.rows = {id_: row(id_, DRAFT if id_ % 1000 == 0 else PAID) for id_ in range(1, 10_001)}
     page = (await invoices.page(1, InvoiceQuery())).value
     assert (page.total, len(page.items)) == (9990, 25)
-    assert books.calls == ["GetInvoices"]
+    assert sorted(books.calls) == ["GetClientsDetails", "GetInvoices"]
     found = (await invoices.page(1, InvoiceQuery(text="INV-9999"))).value
     assert [item.id for item in found.items] == [9999]
-    assert len(books.calls) == 1
+    assert len(books.calls) == 2
 
 
 async def test_a_slow_whmcs_is_asked_for_the_list_once(
@@ -112,7 +112,7 @@ async def test_an_installation_that_sends_fewer_rows_is_asked_again(books: Books
     books.rows = {id_: row(id_, PAID) for id_ in range(1, 251)}
     books.page_limit = 100
     assert (await invoices.page(1, InvoiceQuery())).value.total == 250
-    assert books.calls == ["GetInvoices"] * 3
+    assert sorted(books.calls) == ["GetClientsDetails", *["GetInvoices"] * 3]
 
 
 async def test_a_list_that_moves_between_two_calls_is_read_again(books: Books, invoices: Invoices) -> None:

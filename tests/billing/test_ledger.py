@@ -7,12 +7,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from counterfoil.billing.invoices.ledger import Difference, Doubts, Ledger
 from counterfoil.billing.invoices.parts import decode_some_rows
 from counterfoil.billing.invoices.query import InvoiceQuery, StatusFilter
 from counterfoil.billing.invoices.shown import InvoiceItem, detail_of
-from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
+from counterfoil.model import Client, Invoice, InvoiceRow, InvoiceStatus, Money
 from tests.billing.books import TODAY, invoice, row
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -105,7 +106,7 @@ def test_mass_payments_and_deposits_are_neither_shown_nor_counted() -> None:
     ledger = Ledger(rows, known, TODAY)
     assert [item.id for item in items(ledger)] == [1]
     assert ledger.page(InvoiceQuery(), NOW).total == 1
-    (totals,) = ledger.totals(Money.of("0", "EUR"))
+    (totals,) = ledger.totals(client("0", "EUR"))
     assert totals.due == Money.of("100", "EUR")
 
 
@@ -114,7 +115,7 @@ def test_figures_keep_currencies_apart_and_credit_with_its_own() -> None:
     yen = Money.of("3000", "JPY")
     rows = (row(1), msgspec.structs.replace(row(2), total=yen, due_on=date(2026, 12, 1)))
     known = {1: invoice(1, "60.00"), 2: invoice(2, "3000")}
-    euro, japan = Ledger(rows, known, TODAY).totals(Money.of("12", "EUR"))
+    euro, japan = Ledger(rows, known, TODAY).totals(client("12", "EUR"))
     assert (euro.due, euro.overdue, euro.credit) == (
         Money.of("60", "EUR"),
         Money.of("60", "EUR"),
@@ -126,7 +127,7 @@ def test_figures_keep_currencies_apart_and_credit_with_its_own() -> None:
 
 def test_a_client_who_owes_nothing_still_has_figures() -> None:
     """Zero is said in the client's own currency, and only when WHMCS said so."""
-    (totals,) = Ledger((row(1, PAID),), {}, TODAY).totals(Money.of("0", "JPY"))
+    (totals,) = Ledger((row(1, PAID),), {}, TODAY).totals(client("0", "JPY"))
     assert (totals.due, totals.unpaid_count) == (Money.of("0", "JPY"), 0)
 
 
@@ -172,3 +173,9 @@ def test_one_row_is_found_in_a_kept_list(ids: list[int], notes: str, asked: int)
     kept = msgspec.json.encode(rows)
     for id_ in [*ids, asked, 7]:
         assert decode_some_rows(kept, [id_]) == tuple(each for each in rows if each.id == id_)
+
+
+def client(credit: str, currency: str) -> Client:
+    texts = dict.fromkeys((each.name for each in fields(Client) if each.type is str), "")
+    money = Money.of(credit, currency)
+    return Client(**texts | {"id": 7, "owner_user_id": None, "currency": currency, "credit": money})

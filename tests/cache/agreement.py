@@ -116,6 +116,15 @@ class Agreement(RuleBasedStateMachine):
     def follow(self, lease: Lease, is_first: bool) -> None:
         self.both("follow", lease, is_first)
 
+    @rule(lease=leases)
+    def fetch_anew(self, lease: Lease) -> None:
+        """Over an entry that still counts, and over one that does not: an edition ends only by the first."""
+        self.both("bump", lease.scope, Bump(lease.nonce))
+        self.advance(7.0)
+        for _ in range(2):
+            self.acquire(lease, fresh=True)
+            self.both("fill", lease, b"value", 90.0, False)
+
     @rule(lease=leases, is_wanted=st.booleans(), then=st.sampled_from(["fill", "fail", "renew"]), other=nonces)
     def pass_by(self, lease: Lease, is_wanted: bool, then: str, other: str) -> None:
         """A fetch that is followed and lost, while the next one is under way."""

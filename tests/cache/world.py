@@ -177,7 +177,7 @@ class World:
         return snapshot
 
     async def read_page(self, process: Process, read: Read) -> None:
-        """What is derived from both objects is kept and shown as web/kept.py does it."""
+        """What is derived from both objects is kept and shown as web/http/response_cache.py does it."""
         peek = await process.cache.peek(read.client, ["page"])
         page, names = peek.entries[0], tuple(f"page.{name}" for name in OBJECTS)
         if page is not None:

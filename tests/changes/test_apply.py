@@ -1,6 +1,6 @@
 """Applying an event: on record, cleared, told once, and again when it comes again too early to be sure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,9 +25,13 @@ class Users:
 
     def __init__(self) -> None:
         self.forgotten: list[int] = []
+        self.clients_gone: list[int] = []
 
-    async def forget(self, user_id: int) -> None:
+    async def user(self, user_id: int) -> None:
         self.forgotten.append(user_id)
+
+    async def clients(self, client_ids: Iterable[int]) -> None:
+        self.clients_gone.extend(client_ids)
 
 
 @pytest.fixture
@@ -45,7 +49,7 @@ async def heard(cache: Cache) -> list[str]:
 
 @pytest.fixture
 def applier(engine: Engine, cache: Cache, users: Users) -> EventApplier:
-    return EventApplier(engine, Clearing(cache, Whmcs()), users.forget)
+    return EventApplier(engine, Clearing(cache, Whmcs()), users)
 
 
 async def clears(cache: Cache, what: Callable[[], Any]) -> int:
@@ -98,8 +102,22 @@ async def test_what_could_not_be_cleared_counts_as_not_applied(engine: Engine, u
             raise CacheUnavailable("away")
 
     away: Any = Away()
-    applier = EventApplier(engine, Clearing(away, Whmcs()), users.forget)
+    applier = EventApplier(engine, Clearing(away, Whmcs()), users)
     for _ in range(2):
         with pytest.raises(CacheUnavailable):
             await applier.apply(PAID)
     assert away.tries == 2
+
+
+async def test_whoever_sees_a_client_that_is_gone_is_asked_about_again(applier: EventApplier, users: Users) -> None:
+    """Closed, deleted or merged: also the one that it was merged into, which more people see now. Otherwise not."""
+    for number, (kind, data) in enumerate(
+        [
+            ("client.closed", {"client_id": 1}),
+            ("client.deleted", {"client_id": 2}),
+            ("client.merged", {"client_id": 3, "merged_client_id": 4}),
+            ("client.updated", {"client_id": 5}),
+        ]
+    ):
+        await applier.apply(Event(f"msg_{number}", kind, "", data))
+    assert users.clients_gone == [1, 2, 3, 4]

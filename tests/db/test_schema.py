@@ -4,18 +4,21 @@ import asyncio
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command as alembic_command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from click.testing import CliRunner
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, select, text
 
 import counterfoil.db
 from counterfoil.accounts.commands import links
+from counterfoil.db import tables
 from counterfoil.db.commands import migrate
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import is_current, pending, upgrade
@@ -80,6 +83,46 @@ async def test_migrations_make_the_tables_that_the_code_names(url: str) -> None:
     await engine.dispose()
 
 
+async def test_decisions_about_addresses_are_bound_to_the_users_who_had_them(url: str) -> None:
+    """What was stored before schema 0005: bound where one user has signed in with the address, not where several have,
+    nor where nobody has.
+    """
+
+    people = [("Ada@Example.com", 1), ("twice@x.example", 2), ("twice@x.example", 3)]
+
+    async def as_it_was() -> None:
+        engine = make_engine(url)
+        async with engine.begin() as connection:
+            await connection.run_sync(lambda bare: _upgrade(bare, "0003"))
+            for number, (email, user) in enumerate(people):
+                account = {"issuer": "x", "subject": str(number), "email": email, "name": "", "whmcs_user_id": user}
+                now = datetime.now(UTC)
+                await connection.execute(insert(tables.account).values(**account, created_at=now, signed_in_at=now))
+            for email in ("ada@example.com", "twice@x.example", "nobody@x.example"):
+                row = f"('{email}', '2026-01-01 00:00:00+00:00')"
+                await connection.execute(text(f"INSERT INTO staff (email, created_at) VALUES {row}"))  # noqa: S608 - ours
+        await engine.dispose()
+
+    await as_it_was()
+    await upgrade(url)
+    engine = make_engine(url)
+    async with engine.connect() as connection:
+        rows = await connection.execute(select(tables.staff.c.email, tables.staff.c.user_id))
+        assert {row.email: row.user_id for row in rows} == {
+            "ada@example.com": 1,
+            "twice@x.example": None,
+            "nobody@x.example": None,
+        }
+    await engine.dispose()
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(counterfoil.db.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    alembic_command.upgrade(config, revision)
+
+
 def test_head_is_the_newest_migration() -> None:
     """HEAD is what a serving process compares with, without loading Alembic."""
     config = Config()
@@ -89,9 +132,9 @@ def test_head_is_the_newest_migration() -> None:
 
 def test_several_migrate_at_once(url: str, tmp_path: Path) -> None:
     """Three processes started together: all succeed, one does the work, the schema is current."""
-    command = [sys.executable, "-c", "from counterfoil.db.commands import migrate; migrate()"]
+    started = [sys.executable, "-c", "from counterfoil.db.commands import migrate; migrate()"]
     together = [
-        subprocess.Popen(command, env={**os.environ, **environment(url)}, cwd=tmp_path, stdout=subprocess.PIPE)
+        subprocess.Popen(started, env={**os.environ, **environment(url)}, cwd=tmp_path, stdout=subprocess.PIPE)
         for _ in range(3)
     ]
     said = [process.communicate(timeout=60)[0].decode() for process in together]

@@ -23,7 +23,7 @@ def test_a_repeated_message_is_received(portal: Portal) -> None:
 
 
 def test_a_message_that_has_held_for_long_has_no_second_effect(portal: Portal, ada: httpx2.Client) -> None:
-    """contract.md 5. A sender that repeats itself for hours costs WHMCS nothing."""
+    """A sender that repeats itself for hours costs WHMCS nothing."""
     assert portal.webhook("invoice.paid", id_="msg_old", invoice_id=1, client_id=1).status_code == 204
     asyncio.run(make_old(portal.stack.settings["database_url"], "msg_old"))
     ada.get("/api/v1/invoices")

@@ -56,7 +56,7 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         ("whmcs_url", "https://billing.example/?a=b"),
         ("whmcs_timezone", "Mars/Olympus"),
         ("whmcs_timeout_seconds", "121"),
-        ("order_limit", "0"),
+        ("order_limit", "-7"),
         ("order_limit", "10, 20"),
         ("order_limit", "5000 EUR, 1 EUR"),
         ("order_limit", "5000 euros"),

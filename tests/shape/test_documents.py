@@ -70,7 +70,19 @@ def test_make_help_knows_every_target() -> None:
     """`make help` lists whatever a person would type."""
     makefile = text("Makefile")
     listed = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
-    assert {"setup", "demo", "test", "check", "fmt", "bench", "migrate", "docs", "lock", "screenshots"} <= listed
+    assert {
+        "setup",
+        "demo",
+        "quick",
+        "test",
+        "check",
+        "fmt",
+        "bench",
+        "migrate",
+        "docs",
+        "lock",
+        "screenshots",
+    } <= listed
 
 
 def test_decisions_have_one_form() -> None:

@@ -1,6 +1,7 @@
 """Every route of the portal: what it takes to use it. The list is written down, so that a change is seen."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -42,9 +43,9 @@ def routes() -> list[Route]:
 
 
 def takes(options: dict[str, Any]) -> str:
-    said = [name for name in ("public", "signed_in", "permission") if options.get(name)]
-    assert len(said) == 1, f"a route says exactly one of public, signed_in, permission: {options}"
-    return f"permission {options['permission']}" if said == ["permission"] else said[0]
+    said = [name for name in ("public", "signed_in", "permission", "any_permission") if options.get(name)]
+    assert len(said) == 1, f"a route says exactly one of public, signed_in, permission, any_permission: {options}"
+    return said[0] if said[0] in {"public", "signed_in"} else f"{said[0]} {options[said[0]]}"
 
 
 ROUTES = routes()
@@ -61,6 +62,38 @@ def test_routes_are_those_written_down() -> None:
     assert [f"{route.method} {route.path} {route.takes}" for route in ROUTES] == text(
         "tests/shape/routes.txt"
     ).splitlines()
+
+
+def test_every_page_that_writes_looks_for_whom() -> None:
+    """A form of a page that was made for another person or client is refused by the guard, or the route says why it
+    need not be.
+    """
+    app = build_portal(load({f"COUNTERFOIL_{name}": value for name, value in SETTINGS.items()}, ROOT / "tests"))
+    handlers = {
+        handler
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", [])
+        if set(handler.http_methods) - SAFE and not route.path.startswith(("/api/", "/webhooks/"))
+    }
+    for handler in handlers:
+        said = (bool(handler.opt.get("same_account")), bool(handler.opt.get("any_account")))
+        assert sorted(said) == [False, True], handler
+
+
+FORM = re.compile(r'<form[^>]*?method="post" action="([^"]*)"(.*?)</form>', re.DOTALL)
+
+
+def test_every_form_says_for_whom_it_was_made() -> None:
+    """The macro stands in each form that writes, but in those whose route takes anybody's."""
+    forms = [
+        (path.name, action, body)
+        for path in (ROOT / "src/counterfoil/web/templates").rglob("*.html")
+        for action, body in FORM.findall(path.read_text())
+    ]
+    assert len(forms) > 12
+    for name, action, body in forms:
+        takes_anybody = action in {"/sign-in", "/sign-out", "/switch-account"}
+        assert ("begun()" in body) is not takes_anybody, (name, action)
 
 
 @pytest.fixture(scope="module")

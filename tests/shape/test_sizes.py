@@ -1,4 +1,4 @@
-"""Small files, small functions: architecture.md 7, measured."""
+"""Small files, small functions: STYLE.md, measured."""
 
 import ast
 from collections import Counter

@@ -202,9 +202,39 @@ def test_after_a_hand_off_nothing_is_believed_for_long(portal: Stack, ada: httpx
     portal.sandbox.child.wait_until(lambda: ids(ada) == [1, 3])
 
 
+@pytest.mark.parametrize(
+    "message", ["No", "Invalid user_id", "Command Not Found", "Token could not be provisioned: invalid_client"]
+)
+def test_a_refused_link_is_the_plain_page(portal: Stack, ada: httpx2.Client, message: str) -> None:
+    """Whatever WHMCS's reason, it works and can be signed in to."""
+    portal.sandbox.break_with("error", message=message, action="CreateSsoToken")
+    assert ada.post(LINK).json()["url"] == f"{portal.sandbox.url}/index.php?rp=/account/paymentmethods"
+
+
+def test_a_link_by_the_path_where_names_of_pages_are_gone(portal: Stack, ada: httpx2.Client) -> None:
+    """WHMCS 9 refuses clientarea:billing_info: it is asked once more, for the same page by its path."""
+    portal.sandbox.control("PUT", "quirks", {"custom-redirect-only": True})
+    portal.sandbox.forget_calls()
+    assert "access_token=" in ada.post(LINK).json()["url"]
+    asked = [call["params"] for call in portal.sandbox.calls() if call["action"] == "CreateSsoToken"]
+    assert [each["destination"] for each in asked] == ["clientarea:billing_info", "sso:custom_redirect"]
+    assert asked[1]["sso_redirect_path"] == "index.php?rp=/account/paymentmethods"
+
+
+def test_a_link_of_another_system_url_is_the_plain_page(portal: Stack, ada: httpx2.Client) -> None:
+    """www, https or a host of its own: the link is not followed, and the log says which setting it is about."""
+    for elsewhere in ("http://www.example.com", portal.sandbox.url.replace("http:", "https:"), "http://localhost:1"):
+        portal.sandbox.control("PATCH", "settings", {"system_url": elsewhere})
+        assert ada.post(LINK).json()["url"] == f"{portal.sandbox.url}/index.php?rp=/account/paymentmethods"
+    line = [line for line in portal.logged() if line["event"] == "WHMCS gave no one-time link"][-1]
+    assert "System URL" in line["hint"]
+    assert "WHMCS_URL" in line["hint"]
+    assert "access_token" not in str(line)
+
+
 def test_whmcs_down_makes_no_link(portal: Stack, ada: httpx2.Client) -> None:
     """It is said, and nobody is sent to a page that is not there."""
-    portal.sandbox.break_with("error", message="No", action="CreateSsoToken")
+    portal.sandbox.break_with("bad-gateway", action="CreateSsoToken")
     assert ada.post(LINK).json()["code"] == "billing_unavailable"
 
 

@@ -43,8 +43,25 @@ def test_noise_around_the_answer_is_left_out(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "result"),
+    [
+        (b'{"status":"error","message":"Invoice ID Not Found"}', "error"),
+        (WARNING + b'{"status":"error","message":"Invoice ID Not Found"}', "error"),
+        (b'{"status":"error","result":"success"}', "success"),
+        (b'{"status":"error"}' + WHOLE, "success"),
+        (b'{"status":"Unpaid","result":"success"}', "success"),
+    ],
+)
+def test_an_error_may_be_a_status_alone(body: bytes, result: str) -> None:
+    """Of several versions; where there is a `result`, that is what counts."""
+    assert decode(body)["result"] == result
+
+
+@pytest.mark.parametrize(
     ("body", "expected"),
     [
+        (b'{"status":"Error"}', "not_an_answer"),
+        (b'{"status":"error","result":null}', "not_an_answer"),
         (b"", "empty"),
         (b"\xef\xbb\xbf \n", "empty"),
         (b"null", "not_an_answer"),

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from counterfoil.errors import BillingUnavailable, SignInFailed
 from counterfoil.model import Gateway
 from counterfoil.whmcs.api import InvoiceRows, Login, SsoRefused, WhmcsApi, WhmcsDetails
+from counterfoil.whmcs.client import WhmcsClient
 from counterfoil.whmcs.lists import MOST_PAGES, PAGE
 from counterfoil.whmcs.sso import has_origin_of
 from tests.whmcs import answers
@@ -207,6 +209,14 @@ async def test_create_sso_token(whmcs: Scripted, api: WhmcsApi) -> None:
         ("Invalid user_id for client", "not_a_member"),
         ("Token could not be provisioned: invalid_client canary", "not_provisioned"),
         ("Invalid destination", "not_supported"),
+        ("Invalid client_id", "not_a_member"),
+        ("Invalid user_id", "not_a_member"),
+        ("A valid client_id or user_id is required", "other"),
+        ("Command Not Found", "action_unknown"),
+        ("API Command Restricted to Internal API", "action_unknown"),
+        ("Invalid Permissions: API action is not allowed", "permission_missing"),
+        ("Error generating JSON encoded response: Malformed UTF-8", "not_encodable"),
+        ("", "other"),
     ],
 )
 async def test_sso_refusals(message: str, reason: str, whmcs: Scripted, api: WhmcsApi) -> None:
@@ -230,8 +240,41 @@ async def test_a_link_to_elsewhere_is_not_given_out(
 ) -> None:
     """Only WHMCS's configured scheme, host and port; and the link that was refused is not logged either."""
     whmcs.default = says({"result": "success", "redirect_url": url})
-    assert await unavailable(api.create_sso_token(7, 3, destination="x")) == "untrustworthy"
+    with pytest.raises(SsoRefused) as refusal:
+        await api.create_sso_token(7, 3, destination="x")
+    assert str(refusal.value) == ("elsewhere" if isinstance(url, str) and url else "other")
     assert "canary" not in str(logged())
+
+
+async def test_a_link_leads_to_the_pages_address(whmcs: Scripted, client: WhmcsClient) -> None:
+    """Where customers open WHMCS elsewhere than where its API is called, that address counts, and no other."""
+    api = WhmcsApi(client, timezone=ZoneInfo("UTC"), public_url="https://my.example.com/whmcs")
+    url = "https://my.example.com/whmcs/oauth/singlesignon.php?access_token=abc"
+    whmcs.default = says({"result": "success", "redirect_url": url})
+    assert await api.create_sso_token(7, 3, destination="x") == url
+    whmcs.default = says({"result": "success", "redirect_url": f"{whmcs.url}/oauth/x"})
+    with pytest.raises(SsoRefused):
+        await api.create_sso_token(7, 3, destination="x")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"result": "error", "message": "Invoice ID Not Found"},
+        {"status": "error", "message": "Invoice ID Not Found"},
+        {"status": "error", "message": "invoice not found"},
+        {"result": "error", "message": "Invalid invoice_id"},
+    ],
+)
+@pytest.mark.parametrize("status", [200, 400, 404, 422, 500])
+async def test_a_missing_invoice_is_none_in_every_dialect(
+    said: dict[str, str], status: int, whmcs: Scripted, api: WhmcsApi, client: WhmcsClient
+) -> None:
+    """And none of it says that WHMCS is down."""
+    whmcs.default = says(said, status)
+    for invoice_id in range(1, 8):
+        assert await api.get_invoice(invoice_id) is None
+    assert client.health.breaker == "closed"
 
 
 BASE = "https://billing.example.com/whmcs"

@@ -21,9 +21,7 @@ def test_a_client() -> None:
     assert b"canary" not in msgspec.json.encode(client)
 
 
-@pytest.mark.parametrize(
-    "changes", [{"id": 8}, {"id": ""}, {"currency_code": ""}, {"credit": "lots"}, {"credit": None}], ids=str
-)
+@pytest.mark.parametrize("changes", [{"id": 8}, {"id": ""}, {"currency_code": ""}], ids=str)
 def test_a_client_that_is_not_the_one_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(Untrustworthy):
         clients.client(answers.client(**changes), 7)

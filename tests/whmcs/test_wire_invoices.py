@@ -73,7 +73,6 @@ def test_an_unknown_status_is_shown_but_not_payable(logged: Logged) -> None:
         {"total": "free"},
         {"currencycode": ""},
         {"status": ""},
-        {"duedate": "tomorrow"},
     ],
     ids=str,
 )

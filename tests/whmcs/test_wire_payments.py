@@ -1,7 +1,6 @@
 """Gateways and saved payment methods as WHMCS sends them."""
 
 from datetime import date
-from typing import Any
 
 import msgspec
 import pytest
@@ -20,10 +19,15 @@ def test_gateways() -> None:
     assert payments.gateways({"totalresults": 0, "paymentmethods": ""}) == ()
 
 
-@pytest.mark.parametrize("answer", [{"totalresults": 2}, {"paymentmethods": [{"displayname": "x"}]}], ids=str)
-def test_gateways_that_got_lost_are_noticed(answer: dict[str, Any]) -> None:
+def test_gateways_that_got_lost_are_noticed() -> None:
     with pytest.raises(Untrustworthy):
-        payments.gateways(answer)
+        payments.gateways({"totalresults": 2})
+
+
+def test_a_gateway_without_module_is_left_out() -> None:
+    """Nothing can be paid with it; the others stay."""
+    rows = [{"displayname": "x"}, {"module": "mail", "displayname": "By mail"}]
+    assert payments.gateways({"totalresults": 2, "paymentmethods": rows}) == (Gateway("mail", "By mail"),)
 
 
 def test_tokens_stay_behind() -> None:
@@ -80,8 +84,8 @@ def test_a_card_is_valid_to_the_end_of_its_month(written: object, last_day: date
 
 @pytest.mark.parametrize("written", ["13/25", "2025-02", "soon", "1/1/25", "02/25/"])
 def test_an_expiry_that_cannot_be_read_is_not_taken_for_never(written: str) -> None:
-    with pytest.raises(Untrustworthy):
-        payments.payment_methods(pay_methods(pay_method(expiry_date=written)), 7)
+    [method] = payments.payment_methods(pay_methods(pay_method(expiry_date=written)), 7)
+    assert (method.expires_on, method.unreadable) == (None, ("expires_on",))
 
 
 def test_a_bank_account_has_no_card_fields() -> None:

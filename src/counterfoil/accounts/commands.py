@@ -1,16 +1,28 @@
-"""`counterfoil link`, `unlink`, `links`, `staff`: what staff decide about addresses. What it means: rights.py."""
+"""`counterfoil link`, `unlink`, `links`, `staff`: what staff decide about WHMCS users. What it means: rights.py."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import click
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from counterfoil import log
 from counterfoil.accounts import links as decided
 from counterfoil.accounts.emails import normalised
-from counterfoil.accounts.links import Link, State
+from counterfoil.accounts.forgetting import forget_accounts
+from counterfoil.accounts.links import Link, Person, StaffMember, State
+from counterfoil.accounts.notices import LOOK_EVERY, noticed_accounts
+from counterfoil.accounts.resolving import NO_USERS, resolved, resolved_if_known
+from counterfoil.cache import CacheUnavailable, open_cache
 from counterfoil.db.commands import current_database, loaded_settings, run
+from counterfoil.errors import BillingUnavailable
+from counterfoil.settings import Settings
+from counterfoil.whmcs.api import WhmcsApi
+from counterfoil.whmcs.face import Whmcs
 
 _LARGEST_ID = 2**31 - 1
-_SOON = "It takes effect within a minute."
 
 
 class _Email(click.ParamType[str]):
@@ -38,14 +50,17 @@ _client = click.option(
 @click.command()
 @_email
 @_client
-def link(email: str, client_id: int) -> None:
+@click.option("--forget", is_flag=True, help="Take back what was linked or unlinked: it is as WHMCS says again.")
+def link(email: str, client_id: int, *, forget: bool) -> None:
     """Let a person see a client account, whatever WHMCS says."""
-    changed, is_known = run(_decide(email, client_id, "linked"))
-    if not changed:
-        click.echo(f"{email} was linked to client {client_id} already.")
+    if forget:
+        changed, _ = run(_forgotten(email, client_id))
+        done = f"What was decided about {email} and client {client_id} is forgotten: it is as WHMCS says."
+        click.echo(done if changed else f"Nothing was decided about {email} and client {client_id}.")
         return
-    warning = "" if is_known else " Nobody with this address has signed in yet: make sure that it is theirs in WHMCS."
-    click.echo(f"{email} is linked to client {client_id}. {_SOON}{warning}")
+    changed, person = run(_decided(email, client_id, "linked"))
+    done = "is linked to client" if changed else "was linked already to client"
+    click.echo(f"{email} {done} {client_id}.{_about(person)}")
 
 
 @click.command()
@@ -53,15 +68,71 @@ def link(email: str, client_id: int) -> None:
 @_client
 def unlink(email: str, client_id: int) -> None:
     """Hide a client account from a person, even if WHMCS says it is theirs."""
-    changed, _ = run(_decide(email, client_id, "unlinked"))
-    done = f"{email} is unlinked from client {client_id}, whatever WHMCS says. {_SOON}"
-    click.echo(done if changed else f"{email} was unlinked from client {client_id} already.")
+    changed, person = run(_decided(email, client_id, "unlinked"))
+    done = f"{email} is unlinked from client {client_id}, whatever WHMCS says."
+    click.echo((done if changed else f"{email} was unlinked from client {client_id} already.") + _about(person))
 
 
-async def _decide(email: str, client_id: int, state: State) -> tuple[bool, bool]:
-    async with current_database(loaded_settings()) as engine:
-        changed = await decided.decide(engine, email, client_id, state, by="command line")
-        return changed, await decided.has_signed_in(engine, email)
+def _about(person: Person) -> str:
+    return NO_USERS if person.user_id is None else f" That is WHMCS user {person.user_id}, under whatever address."
+
+
+async def _decided(email: str, client_id: int, state: State) -> tuple[bool, Person]:
+    async with _desk() as desk:
+        person = await resolved(desk.engine, desk.api, email)
+        if state == "linked":
+            await _require_client(desk.api, client_id)
+        changed = await decided.decide(desk.engine, person, client_id, state, by="command line")
+        await _make_it_hold(desk)
+        return changed, person
+
+
+async def _forgotten(email: str, client_id: int) -> tuple[bool, Person]:
+    async with _desk() as desk:
+        person = await resolved_if_known(desk.engine, desk.api, email)
+        changed = await decided.forget(desk.engine, person, client_id)
+        await _make_it_hold(desk)
+        return changed, person
+
+
+async def _require_client(api: WhmcsApi, client_id: int) -> None:
+    try:
+        client = await api.get_clients_details(client_id)
+    except BillingUnavailable:
+        raise click.ClickException("WHMCS does not say whether it has that client. Nothing was changed.") from None
+    if client is None:
+        raise click.ClickException(f"WHMCS has no client {client_id}. Nothing was changed.")
+
+
+class _Desk(NamedTuple):
+    settings: Settings
+    engine: AsyncEngine
+    api: WhmcsApi
+
+
+@asynccontextmanager
+async def _desk() -> AsyncIterator[_Desk]:
+    settings = loaded_settings()
+    log.configure("error", "console")  # what WHMCS's client logs, these commands say in other words
+    whmcs = Whmcs(settings)
+    try:
+        async with current_database(settings) as engine:
+            yield _Desk(settings, engine, whmcs.api)
+    finally:
+        await whmcs.close()
+
+
+async def _make_it_hold(desk: _Desk) -> None:
+    """Returns when every process goes by it. What they hold in their own memory they drop at their next look."""
+    cache = open_cache(desk.settings.cache_url)
+    await cache.start()
+    try:
+        await forget_accounts(desk.engine, cache, await noticed_accounts(desk.engine))
+    except CacheUnavailable:
+        click.echo("The cache does not answer: where it still does, this holds after its next answer.", err=True)
+    finally:
+        await cache.close()
+    await asyncio.sleep(2 * LOOK_EVERY)
 
 
 @click.command()
@@ -70,14 +141,23 @@ def links(email: str | None) -> None:
     """Show what was linked and unlinked, for one person or for all."""
     found = run(_links(email))
     for each in found:
-        click.echo(f"{each.email}  client {each.client_id}  {each.state}  {each.created_at:%Y-%m-%d}  by {each.by}")
+        what = f"{each.email}  client {each.client_id}  {each.state}  {each.created_at:%Y-%m-%d}  by {each.by}"
+        click.echo(f"{what}  {_user(each)}")
     if not found:
         click.echo("Nothing is linked or unlinked: people see the clients that WHMCS gives them.")
 
 
 async def _links(email: str | None) -> Sequence[Link]:
-    async with current_database(loaded_settings()) as engine:
-        return await decided.known_links(engine, email)
+    async with _desk() as desk:
+        person = await resolved_if_known(desk.engine, desk.api, email) if email else None
+        return await decided.known_links(desk.engine, person)
+
+
+def _user(row: Link | StaffMember) -> str:
+    if row.user_id is not None:
+        return f"WHMCS user {row.user_id}"
+    holds = "refuses whoever has the address" if isinstance(row, Link) and row.state == "unlinked" else "grants nothing"
+    return f"NOT BOUND to a WHMCS user: {holds}"
 
 
 @click.group()
@@ -89,18 +169,45 @@ def staff() -> None:
 @_email
 def grant(email: str) -> None:
     """Let this person open the staff console."""
-    changed = run(_staff(email, granted=True))
-    click.echo(f"{email} may open the staff console. {_SOON}" if changed else f"{email} was staff already.")
+    changed, person = run(_granted(email))
+    done = f"{email} may open the staff console." if changed else f"{email} was staff already."
+    click.echo(done + _about(person))
+
+
+async def _granted(email: str) -> tuple[bool, Person]:
+    async with _desk() as desk:
+        person = await resolved(desk.engine, desk.api, email)
+        changed = await decided.grant_staff(desk.engine, person)
+        await _make_it_hold(desk)
+        return changed, person
 
 
 @staff.command()
 @_email
 def revoke(email: str) -> None:
-    """Close the staff console to this person."""
-    changed = run(_staff(email, granted=False))
-    click.echo(f"{email} is staff no more. {_SOON}" if changed else f"{email} was not staff.")
+    """Close the staff console to this person, and to whoever it was opened to by this address."""
+    changed = run(_revoked(email))
+    click.echo(f"{email} is staff no more." if changed else f"{email} was not staff.")
 
 
-async def _staff(email: str, *, granted: bool) -> bool:
+async def _revoked(email: str) -> bool:
+    async with _desk() as desk:
+        person = await resolved_if_known(desk.engine, desk.api, email)
+        changed = await decided.revoke_staff(desk.engine, person)
+        await _make_it_hold(desk)
+        return changed
+
+
+@staff.command("list")
+def list_staff() -> None:
+    """Show who may open the staff console."""
+    found = run(_staff())
+    for each in found:
+        click.echo(f"{each.email}  {each.created_at:%Y-%m-%d}  {_user(each)}")
+    if not found:
+        click.echo("Nobody may open the staff console.")
+
+
+async def _staff() -> Sequence[StaffMember]:
     async with current_database(loaded_settings()) as engine:
-        return await (decided.grant_staff if granted else decided.revoke_staff)(engine, email)
+        return await decided.known_staff(engine)

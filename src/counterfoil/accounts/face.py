@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
+from counterfoil.accounts.forgetting import Forgetting
+from counterfoil.accounts.notices import Notices
 from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
@@ -17,10 +19,12 @@ class Accounts:
         engine: Engine,
         cache: Cache,
         whmcs: Whmcs,
-        name_and_language: Callable[[int], Awaitable[tuple[str, str]]],
+        name_and_language: Callable[[int], Awaitable[tuple[str, str] | None]],
         settings: Settings,
     ) -> None:
-        """`name_and_language` of a client; it comes from billing, which knows clients."""
+        """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients."""
         rights = Rights(engine, cache, whmcs.api, name_and_language, timeout=settings.whmcs_timeout_seconds)
+        self.forgetting = Forgetting(engine, cache, rights)
+        self.notices = Notices(engine, self.forgetting.accounts)
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
         self.sign_in = SignIn(engine, whmcs.api, issuer=settings.whmcs_url)

@@ -3,6 +3,7 @@
 owner in WHMCS                         everything
 invited in WHMCS                       what WHMCS permits; nothing when it names nothing
 linked by staff, unknown to WHMCS      everything
+closed or deleted in WHMCS             not visible, whoever linked it
 unlinked by staff                      not visible, whatever WHMCS says
 """
 
@@ -18,7 +19,7 @@ from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
 from counterfoil.accounts.links import Decisions, decisions
 from counterfoil.accounts.people import Account
 from counterfoil.accounts.viewer import ClientAccess
-from counterfoil.cache import Fetched, Part, Snapshot
+from counterfoil.cache import Fetched, Part, Peek, Snapshot
 from counterfoil.cache.scopes import user_scope
 
 ALL_PERMISSIONS = frozenset(
@@ -56,13 +57,18 @@ class RightsCache(Protocol):
 
     async def read(self, scope: str, parts: Sequence[Part], *, within: float) -> Snapshot: ...
 
+    async def peek(self, scope: str, names: Sequence[str]) -> Peek: ...
+
     async def clear(self, *scopes: str) -> None: ...
 
 
 class Granted(NamedTuple):
-    """Sorted: own clients first, then by id. `expires_at`: Unix seconds on the cache's clock."""
+    """Sorted: own clients first, then by id. `closed`: theirs, but no more. `expires_at`: Unix seconds on the cache's
+    clock.
+    """
 
     clients: tuple[ClientAccess, ...]
+    closed: tuple[int, ...]
     is_staff: bool
     expires_at: float
 
@@ -75,6 +81,9 @@ class _Memberships(Struct, frozen=True):
     is_gone: bool = False
 
 
+_MEMBERSHIPS = "memberships"
+"""Their name within the user's scope."""
+
 _memberships = msgspec.json.Decoder(_Memberships)
 _permissions = msgspec.json.Decoder(frozenset[str] | None)
 
@@ -85,12 +94,12 @@ class Rights:
         engine: AsyncEngine,
         cache: RightsCache,
         permissions: PermissionLookup,
-        name_and_language: Callable[[int], Awaitable[tuple[str, str]]],
+        name_and_language: Callable[[int], Awaitable[tuple[str, str] | None]],
         *,
         timeout: float = 10.0,
     ) -> None:
-        """`name_and_language` of a client; it comes from billing, which knows clients. `timeout`:
-        seconds for one read of WHMCS.
+        """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients.
+        `timeout`: seconds for one read of WHMCS.
         """
         self._engine = engine
         self._cache = cache
@@ -103,7 +112,7 @@ class Rights:
 
         Raises BillingUnavailable when WHMCS does not say: rights are never guessed.
         """
-        decided = await decisions(self._engine, account.email)
+        decided = await decisions(self._engine, account)
         if account.user_id is None:
             return await self._granted(dict.fromkeys(decided.linked, ALL_PERMISSIONS), decided)
         known, expires_at = await self._known(account)
@@ -119,8 +128,20 @@ class Rights:
         """WHMCS said that this user changed. Raises CacheUnavailable when that could not be made to hold."""
         await self._cache.clear(user_scope(user_id))
 
+    async def is_remembered(self, user_id: int, clients: frozenset[int]) -> bool:
+        """Whether the cache has it that this user sees one of these. What it does not have, it gives to nobody."""
+        (entry,) = (await self._cache.peek(user_scope(user_id), [_MEMBERSHIPS])).entries
+        if entry is None:
+            return False
+        known = _memberships.decode(entry.value)
+        return not clients.isdisjoint((*known.owned, *known.invited))
+
+    async def is_closed(self, client_id: int) -> bool:
+        """Whether WHMCS has no such client, or it is closed there. Raises BillingUnavailable."""
+        return await self._name_and_language(client_id) is None
+
     async def _known(self, account: Account) -> tuple[_Memberships, float]:
-        part = Part("memberships", LIFETIME, lambda: self._fetch_memberships(account))
+        part = Part(_MEMBERSHIPS, LIFETIME, lambda: self._fetch_memberships(account))
         snapshot = await self._cache.read(user_scope(account.user_id), [part], within=self._timeout)
         return _memberships.decode(snapshot.entries[0].value), snapshot.expires_at
 
@@ -162,8 +183,9 @@ class Rights:
     ) -> Granted:
         clients = sorted(permitted, key=lambda client: (client not in owned, client))
         named = await asyncio.gather(*(self._name_and_language(client) for client in clients))
+        known = dict(zip(clients, named, strict=True))
         access = tuple(
-            ClientAccess(client, name, permitted[client], language)
-            for client, (name, language) in zip(clients, named, strict=True)
+            ClientAccess(client, found[0], permitted[client], found[1]) for client, found in known.items() if found
         )
-        return Granted(access, decided.is_staff, expires_at)
+        closed = tuple(client for client, found in known.items() if not found)
+        return Granted(access, closed, decided.is_staff, expires_at)

@@ -9,7 +9,6 @@ Switching to another client keeps the random part of the cookie and changes the 
 old cookie ends the session all the same.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
@@ -22,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts import session_rows
 from counterfoil.accounts.cookies import CookieJar, Handle, key_of
+from counterfoil.accounts.forgetting import drop_copies
 from counterfoil.accounts.people import Account, AnyRow, account_of
 from counterfoil.accounts.rights import Granted
 from counterfoil.accounts.session_rows import CachedCopy, has_ended, named, of_account
@@ -29,7 +29,7 @@ from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import CacheUnavailable
 from counterfoil.cache.scopes import session_scope
 from counterfoil.db.engine import transaction
-from counterfoil.db.tables import account, session
+from counterfoil.db.tables import session
 from counterfoil.errors import ClientNotFound, NotSignedIn
 
 __all__ = ["Handle", "OpenSession", "Sessions"]
@@ -47,13 +47,15 @@ class SessionCache(Protocol):
 
     async def drop_session(self, scope: str, key: str) -> None: ...
 
+    async def publish(self, topic: str, message: bytes) -> None: ...
+
 
 class RightsReader(Protocol):
     """rights.Rights is one."""
 
     async def of(self, account: Account) -> Granted | None: ...
 
-    async def forget(self, user_id: int) -> None: ...
+    async def is_closed(self, client_id: int) -> bool: ...
 
 
 class OpenSession(msgspec.Struct, frozen=True):
@@ -100,7 +102,8 @@ class Sessions:
         if granted is None:
             raise NotSignedIn
         random = self._cookies.new_random()
-        client_id = granted.clients[0].client_id if granted.clients else None
+        # Of somebody whose accounts are all closed it is one of those: then the portal can say so.
+        client_id = next(iter((*(access.client_id for access in granted.clients), *granted.closed)), None)
         about = {"client_id": client_id, "address": address[:64], "user_agent": user_agent[:256]}
         async with transaction(self._engine) as connection:
             ended = await session_rows.begin(connection, person.id, key_of(random), self._moment(), **about)
@@ -121,7 +124,7 @@ class Sessions:
         granted = None if row is None else await self._rights.of(account_of(row))
         if row is None or granted is None:
             return None
-        viewer = _viewer(row, granted)
+        viewer = await self._viewer(row, granted)
         if viewer.scope != handle.scope:
             return viewer
         left = (row.expires_at - self._moment()).total_seconds()
@@ -132,6 +135,25 @@ class Sessions:
         if ttl > 0:
             await self._cache.put_session(handle.scope, handle.key, msgspec.json.encode(viewer), ttl)
         return viewer if await self._still_holds(handle, row) else None
+
+    async def _viewer(self, row: AnyRow, granted: Granted) -> Viewer:
+        person = account_of(row)
+        visible = [access.client_id for access in granted.clients]
+        client_id = row.client_id if row.client_id in visible else None
+        if row.client_id is None and visible:
+            client_id = visible[0]  # They had no client when they signed in, and have been given one since.
+        # Taken away from them, or gone altogether: WHMCS takes everybody off a client that it deletes.
+        is_closed = row.client_id is not None and client_id is None and await self._rights.is_closed(row.client_id)
+        return Viewer(
+            person.id,
+            person.email,
+            person.name,
+            person.user_id,
+            client_id,
+            granted.clients,
+            granted.is_staff,
+            is_closed=is_closed,
+        )
 
     async def _still_holds(self, handle: Handle, row: AnyRow) -> bool:
         """Whether there is a session yet. A copy of what has meanwhile changed is taken back."""
@@ -203,42 +225,13 @@ class Sessions:
         async with transaction(self._engine) as connection:
             return set(await connection.scalars(query))
 
-    async def forget_user(self, user_id: int) -> None:
-        """WHMCS said that this user changed: the next request of each of their sessions asks WHMCS again.
-
-        Raises CacheUnavailable when that could not be made to hold: then WHMCS must say it again.
-        """
-        await self._rights.forget(user_id)
-        # After the rights: a copy put meanwhile was made of the old ones.
-        mine = (
-            select(session.c.client_id, session.c.id_hash)
-            .join_from(session, account)
-            .where(account.c.whmcs_user_id == user_id)
-        )
-        async with transaction(self._engine) as connection:
-            rows = (await connection.execute(mine)).all()
-        await self._drop(session_rows.cached_copies(rows))
-
     async def sweep(self) -> int:
         """Deletes the rows of sessions that have ended by themselves; how many. Run it now and then."""
         async with transaction(self._engine) as connection:
             return (await connection.execute(delete(session).where(has_ended(self._moment())))).rowcount
 
     async def _drop(self, copies: Iterable[CachedCopy]) -> None:
-        """All are tried before the first failure is raised."""
-        tries = [self._cache.drop_session(copy.scope, copy.key) for copy in copies]
-        for result in await asyncio.gather(*tries, return_exceptions=True):
-            if isinstance(result, BaseException):
-                raise result
+        await drop_copies(self._cache, copies)
 
     def _moment(self) -> datetime:
         return datetime.fromtimestamp(self._now(), UTC)
-
-
-def _viewer(row: AnyRow, granted: Granted) -> Viewer:
-    person = account_of(row)
-    visible = [access.client_id for access in granted.clients]
-    client_id = row.client_id if row.client_id in visible else None
-    if row.client_id is None and visible:
-        client_id = visible[0]  # They had no client when they signed in, and have been given one since.
-    return Viewer(person.id, person.email, person.name, person.user_id, client_id, granted.clients, granted.is_staff)

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
 from counterfoil.accounts.emails import LONGEST
+from counterfoil.accounts.links import bind_unlinks
 from counterfoil.accounts.people import Account, Identity, remember
-from counterfoil.errors import SignInFailed, TwoFactorRequired
+from counterfoil.errors import BillingTooOld, SignInFailed, TwoFactorRequired
 from counterfoil.model import full_name
 
 _log = structlog.get_logger(__name__)
@@ -27,6 +28,9 @@ class _Login(Protocol):
 
     @property
     def two_factor(self) -> bool: ...
+
+    @property
+    def names_contact(self) -> bool: ...
 
 
 class LoginCheck(UserLookup, Protocol):
@@ -50,29 +54,36 @@ class SignIn:
         email = email.strip()
         if not (0 < len(email) <= LONGEST and 0 < len(password) <= _LONGEST_PASSWORD):
             raise SignInFailed
-        login = await self._logins.validate_login(email, password)
-        if login.two_factor:
-            # WHMCS says "success" although the second factor has not been asked for.
-            raise TwoFactorRequired
-        return await remember(self._engine, await self._identity(email, login.user_id), self._now())
+        login = await self._validated(email, password)
+        person = await remember(self._engine, await self._identity(email, login.user_id), self._now())
+        if person.user_id is not None:
+            await bind_unlinks(self._engine, person)
+        return person
 
     async def confirm(self, email: str, user_id: int | None, password: str) -> None:
         """That whoever is signed in as this WHMCS user knows the password. Raises what `with_password` raises."""
         if not 0 < len(password) <= _LONGEST_PASSWORD:
             raise SignInFailed
-        login = await self._logins.validate_login(email, password)
-        if login.two_factor:
-            raise TwoFactorRequired
+        login = await self._validated(email, password)
         if user_id is not None and login.user_id != user_id:
             raise SignInFailed
+
+    async def _validated(self, email: str, password: str) -> _Login:
+        login = await self._logins.validate_login(email, password)
+        if login.names_contact:
+            # The number is that of a client, the same for its owner and for each of its contacts.
+            _log.error("this version of WHMCS is not supported: it names a contact, not a user")
+            raise BillingTooOld("ValidateLogin names a contact")
+        if login.two_factor:
+            # WHMCS says "success" although the second factor has not been asked for.
+            raise TwoFactorRequired
+        return login
 
     async def _identity(self, email: str, user_id: int) -> Identity:
         try:
             user = await find_user(self._logins, email, user_id)
-        except NoUserList as old:
-            # Before version 8 the number is a client's. It must never be taken for a user's after an upgrade.
-            subject = str(user_id) if old.has_users else f"client:{user_id}"
-            return Identity(self._issuer, subject, email, email, user_id if old.has_users else None)
+        except NoUserList:
+            return Identity(self._issuer, str(user_id), email, email, user_id)
         if user is None:
             _log.warning("WHMCS accepted a sign-in but lists no such user", user_id=user_id)
             raise SignInFailed

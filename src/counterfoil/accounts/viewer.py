@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from counterfoil.cache.scopes import session_scope
-from counterfoil.errors import ClientNotFound
+from counterfoil.errors import AccountClosed, ClientNotFound
 
 
 class ClientAccess(Struct, frozen=True):
@@ -27,10 +27,14 @@ class Viewer(Struct, frozen=True):
     """The client looked at; always one of `clients`, None when there is none."""
     clients: tuple[ClientAccess, ...]
     is_staff: bool
+    is_closed: bool = False
+    """The client that they looked at is no more; then `client_id` is None."""
 
     @property
     def client(self) -> int:
-        """Raises ClientNotFound when this person has no client, or has not chosen one."""
+        """Raises ClientNotFound when this person has no client, or has not chosen one; AccountClosed."""
+        if self.is_closed:
+            raise AccountClosed
         if self.client_id is None:
             raise ClientNotFound
         return self.client_id

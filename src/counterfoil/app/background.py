@@ -32,6 +32,7 @@ def start(services: Services) -> list[asyncio.Task[None]]:
         asyncio.create_task(_for_ever("changes", services.changes.catch_up), name="missed changes"),
         asyncio.create_task(_for_ever("orders", orders.worker.run), name="orders"),
     ]
+    tasks.append(asyncio.create_task(_for_ever("decisions", services.notices.watch), name="decisions of staff"))
     if orders.approvals is not None:
         tasks.append(asyncio.create_task(_for_ever("approvals", orders.approvals.run), name="approvals"))
     return tasks

@@ -35,7 +35,7 @@ def build_portal(settings: Settings) -> Portal:
         billing=billing,
         accounts=accounts,
         orders=Orders(engine, billing, salesforce, settings),
-        changes=Changes(engine, cache, whmcs, accounts.sessions.forget_user),
+        changes=Changes(engine, cache, whmcs, accounts.forgetting),
         whmcs=whmcs,
     )
     assets = Assets(settings.brand_accent)
@@ -63,6 +63,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         database=WriteProbe(engine),
         sessions=accounts.sessions,
         sign_in=accounts.sign_in,
+        notices=accounts.notices,
         orders=rooms.orders,
         changes=rooms.changes,
         calendar=billing.calendar,

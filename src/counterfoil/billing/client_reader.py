@@ -1,6 +1,6 @@
 """How a client's lists other than invoices are read: each whole, with the client, of one generation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sized
 
 from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.lifetimes import Lifetimes
@@ -19,11 +19,19 @@ class ClientReader:
         self._clients = clients
         self._timeout = timeout
 
-    def part(self, name: str, fetch: Callable[[], Awaitable[object]]) -> Part:
-        return part_of(name, self._lifetime, fetch)
+    def part(self, name: str, client_id: int, fetch: Callable[[], Awaitable[Sized | None]]) -> Part:
+        """An empty list is only believed of a client that WHMCS has. None: it cannot be read."""
+
+        async def fetched() -> Sized | None:
+            found = await fetch()
+            if found is not None and not found:
+                await self._clients.require_open(client_id)
+            return found
+
+        return part_of(name, self._lifetime, fetched)
 
     async def read(self, client_id: int, part: Part) -> tuple[bytes, Client, Snapshot]:
-        """Raises BillingUnavailable."""
+        """Raises BillingUnavailable, AccountClosed."""
         parts = [part, self._clients.part(client_id)]
         snapshot = await self._cache.read(client_scope(client_id), parts, within=self._timeout)
         value, client = (entry.value for entry in snapshot.entries)

@@ -8,7 +8,7 @@ from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import Reading, part_of, reading_of
 from counterfoil.cache import Cache, Part
 from counterfoil.cache.scopes import client_scope
-from counterfoil.errors import BillingUnavailable, ClientNotFound
+from counterfoil.errors import AccountClosed, RecordUnreadable
 from counterfoil.model import Client
 
 _client = msgspec.json.Decoder(Client | None)
@@ -30,12 +30,15 @@ class Clients:
         return part_of("client", self._lifetime, lambda: self._source.get_clients_details(client_id))
 
     async def read(self, client_id: int) -> Reading[Client]:
-        """Raises ClientNotFound when WHMCS has none, BillingUnavailable when it does not say."""
+        """Raises AccountClosed when WHMCS has none that is open, BillingUnavailable when it does not say."""
         snapshot = await self._cache.read(client_scope(client_id), [self.part(client_id)], within=self._timeout)
-        client = _client.decode(snapshot.entries[0].value)
-        if client is None:
-            raise ClientNotFound
-        return reading_of(client, snapshot)
+        return reading_of(decode_client(snapshot.entries[0].value), snapshot)
+
+    async def require_open(self, client_id: int) -> None:
+        """WHMCS's word of now, past every cache. Of a client that it does not have it lists nothing, without a word, so
+        that whoever believes an empty list asks this first. Raises AccountClosed.
+        """
+        _open(await self._source.get_clients_details(client_id))
 
     async def cached(self, client_id: int) -> Client | None:
         """As it may be shown right now, without asking WHMCS. None: not known."""
@@ -45,21 +48,27 @@ class Clients:
 
     async def name(self, client_id: int) -> str:
         """What the account switcher says; a client that WHMCS has no more still has its number."""
-        name, _ = await self.name_and_language(client_id)
-        return name
+        found = await self.name_and_language(client_id)
+        return found[0] if found else f"#{client_id}"
 
-    async def name_and_language(self, client_id: int) -> tuple[str, str]:
-        """The language in WHMCS's words."""
+    async def name_and_language(self, client_id: int) -> tuple[str, str] | None:
+        """The language in WHMCS's words. None: the account is closed."""
         try:
             client = (await self.read(client_id)).value
-        except ClientNotFound:
+        except AccountClosed:
+            return None
+        except RecordUnreadable:
+            # Whoever has several must get in all the same: WHMCS answers, so this is about one record.
             return f"#{client_id}", ""
         return client.name, client.language
 
 
 def decode_client(value: bytes) -> Client:
-    """The client of an invoice. Without it there is no currency, hence no whole answer."""
-    client: Client | None = _client.decode(value)
-    if client is None:
-        raise BillingUnavailable("WHMCS has an invoice but not its client")
+    """The client that something is read with. Raises AccountClosed: nothing of a client that is gone is shown."""
+    return _open(_client.decode(value))
+
+
+def _open(client: Client | None) -> Client:
+    if client is None or client.is_closed:
+        raise AccountClosed
     return client

@@ -44,7 +44,7 @@ class Contacts:
         self._reader = reader
 
     def part(self, client_id: int) -> Part:
-        return self._reader.part("contacts", lambda: self._source.get_contacts(client_id))
+        return self._reader.part("contacts", client_id, lambda: self._source.get_contacts(client_id))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[ContactItem, ...]], Client]:
         """All of them, by name. Raises BillingUnavailable."""

@@ -21,12 +21,15 @@ class CreditItem(Struct, frozen=True):
     date: date | None
     description: str
     amount: Money
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read."""
 
 
 class CreditList(Struct, frozen=True):
     """One page of the ledger with the whole balance, as the API shows it."""
 
-    balance: Money
+    balance: Money | None
+    """None: WHMCS has something there that is no amount."""
     items: tuple[CreditItem, ...]
     page: int
     page_size: int
@@ -45,7 +48,7 @@ class Credits:
 
     def part(self, client_id: int) -> Part:
         """For pages that show it beside other things."""
-        return self._reader.part("credits", lambda: self._source.get_credits(client_id))
+        return self._reader.part("credits", client_id, lambda: self._source.get_credits(client_id))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[CreditItem, ...]], Client]:
         """The whole ledger, newest first. Raises BillingUnavailable."""
@@ -57,5 +60,6 @@ class Credits:
 def decode_credits(value: bytes, client: Client) -> tuple[CreditItem, ...]:
     entries = sorted(_entries.decode(value), key=lambda entry: (entry.on or date.min, entry.id), reverse=True)
     return tuple(
-        CreditItem(entry.id, entry.on, entry.description, Money.of(entry.amount, client.currency)) for entry in entries
+        CreditItem(entry.id, entry.on, entry.description, Money.of(entry.amount, client.currency), entry.unreadable)
+        for entry in entries
     )

@@ -42,10 +42,10 @@ class Billing:
         self.payment_methods = PaymentMethods(
             api, cache, lifetimes, self.calendar, clients=self.clients, gateways=self.gateways, timeout=timeout
         )
-        parts = InvoiceParts(api, InvoiceBatcher(api, whmcs.addon).invoice, lifetimes)
+        parts = InvoiceParts(api, InvoiceBatcher(api, whmcs.addon).invoice, self.clients.require_open, lifetimes)
         ledgers = LedgerReader(cache, parts, self.calendar, timeout)
         self.invoices = Invoices(ledgers, self.clients, self.calendar)
-        self.hand_offs = HandOffs(api, cache, self.invoices, settings.whmcs_url)
+        self.hand_offs = HandOffs(api, cache, self.invoices, self.clients, settings.pages_url)
         reader = ClientReader(cache, lifetimes, self.clients, timeout)
         self.subscriptions = Subscriptions(api, reader, self.calendar)
         self.transactions = Transactions(whmcs.records, reader)

@@ -6,6 +6,7 @@ from typing import Protocol
 import structlog
 from msgspec import Struct
 
+from counterfoil.billing.clients import Clients
 from counterfoil.billing.invoices.reads import Invoices
 from counterfoil.billing.lifetimes import HAND_OFF_WINDOW, RETURN_WINDOW
 from counterfoil.cache import Cache
@@ -34,10 +35,15 @@ class HandOff(Struct, frozen=True):
 
 
 class HandOffs:
-    def __init__(self, tokens: _SsoTokenSource, cache: Cache, invoices: Invoices, whmcs_url: str) -> None:
+    """Every way there raises AccountClosed: WHMCS refuses the links of a closed client only when they are opened."""
+
+    def __init__(
+        self, tokens: _SsoTokenSource, cache: Cache, invoices: Invoices, clients: Clients, whmcs_url: str
+    ) -> None:
         self._tokens = tokens
         self._cache = cache
         self._invoices = invoices
+        self._clients = clients
         self._whmcs_url = whmcs_url
 
     async def pay(self, client_id: int, user_id: int | None, invoice_id: int) -> HandOff:
@@ -74,6 +80,7 @@ class HandOffs:
     async def pdf(self, client_id: int, user_id: int | None, invoice_id: int) -> HandOff:
         """Lands on the invoice's PDF in WHMCS. Raises InvoiceNotFound, BillingUnavailable, CacheUnavailable."""
         await self._invoices.detail(client_id, invoice_id)
+        await self._clients.require_open(client_id)
         await self._expect_changes(client_id)
         return await self._link(client_id, user_id, f"dl.php?type=i&id={invoice_id}")
 
@@ -81,6 +88,7 @@ class HandOffs:
         """Lands on WHMCS's page where saved ways of paying are added, removed and chosen. Raises BillingUnavailable,
         CacheUnavailable.
         """
+        await self._clients.require_open(client_id)
         await self._expect_changes(client_id)
         plain = "index.php?rp=/account/paymentmethods"
         return await self._link(client_id, user_id, plain, destination="clientarea:billing_info")
@@ -95,14 +103,34 @@ class HandOffs:
 
     async def _link(self, client_id: int, user_id: int | None, path: str, *, destination: str = "") -> HandOff:
         """`destination`: WHMCS's own name of the page at `path`, where it has one."""
-        where = {"destination": destination} if destination else {"destination": "sso:custom_redirect", "path": path}
         plain = HandOff(f"{self._whmcs_url}/{path}", signed_in=False)
         if user_id is None:
             # Without the user WHMCS would sign the caller in as the client's owner.
             return plain
         try:
-            url = await self._tokens.create_sso_token(client_id, user_id, **where)
+            url = await self._one_time(client_id, user_id, path, destination)
         except SsoRefused as refusal:
-            _log.warning("WHMCS refused a one-time link", client_id=client_id, reason=str(refusal))
+            _log.warning("WHMCS gave no one-time link", client_id=client_id, **_cause(str(refusal)))
             return plain
         return HandOff(url, signed_in=True)
+
+    async def _one_time(self, client_id: int, user_id: int, path: str, destination: str) -> str:
+        if destination:
+            try:
+                return await self._tokens.create_sso_token(client_id, user_id, destination=destination)
+            except SsoRefused as refusal:
+                # WHMCS 9 does not know its older names of pages, and gives a link to the same page by its path.
+                if str(refusal) != "not_supported":
+                    raise
+        return await self._tokens.create_sso_token(client_id, user_id, destination="sso:custom_redirect", path=path)
+
+
+def _cause(reason: str) -> dict[str, str]:
+    return {"reason": reason} | ({"hint": _HINTS[reason]} if reason in _HINTS else {})
+
+
+_HINTS = {
+    "elsewhere": "WHMCS builds these links from its System URL (General Settings): it must have the scheme, host and "
+    "port of WHMCS_PUBLIC_URL, or of WHMCS_URL where that is not set",
+    "permission_missing": "give the API role of these credentials the permission for CreateSsoToken",
+}

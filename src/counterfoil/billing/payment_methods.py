@@ -16,7 +16,7 @@ from msgspec import Struct
 from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.lifetimes import Lifetimes
-from counterfoil.billing.reading import Calendar, Reading, moment, part_of, reading_of
+from counterfoil.billing.reading import Calendar, Reading, moment, part_of, readable, reading_of, unless_unreadable
 from counterfoil.cache import Cache, CacheUnavailable, Part
 from counterfoil.cache.scopes import SHARED_SCOPE, client_scope
 from counterfoil.model import Client, Gateway, PaymentMethod
@@ -26,11 +26,11 @@ _log = structlog.get_logger(__name__)
 SOON = timedelta(days=30)
 """A card that expires within this time is worth a word before a payment fails."""
 
-_methods = msgspec.json.Decoder(tuple[PaymentMethod, ...])
+_methods = msgspec.json.Decoder(tuple[PaymentMethod, ...] | None)
 
 
 class PaymentMethodItem(Struct, frozen=True):
-    """One of them, as the API shows it (contract 3)."""
+    """One of them, as the API shows it (docs/openapi.json)."""
 
     id: int
     type: str
@@ -40,8 +40,11 @@ class PaymentMethodItem(Struct, frozen=True):
     last_four: str
     expires_on: date | None
     is_expired: bool
+    """False also where the expiry cannot be read; no order counts on such a one."""
     is_default: bool | None
     """Always None: WHMCS's API does not tell which one it would charge, and a guess would be about money."""
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read. They are null, or empty."""
 
 
 class PaymentMethodList(Struct, frozen=True):
@@ -75,7 +78,7 @@ class _PaymentMethodSource(Protocol):
 
 
 class PaymentMethods:
-    """Every method raises BillingUnavailable when WHMCS does not say: unknown is never none."""
+    """Every method raises BillingUnavailable when WHMCS does not say (unknown is never none), and AccountClosed."""
 
     def __init__(
         self,
@@ -98,11 +101,13 @@ class PaymentMethods:
 
     def part(self, client_id: int, account_id: int) -> Part:
         """For pages that show them beside other things. Cached for each person on their own."""
-        return part_of(f"payment_methods:{account_id}", self._lifetime, lambda: self._source.get_pay_methods(client_id))
+        name = f"payment_methods:{account_id}"
+        return part_of(name, self._lifetime, lambda: unless_unreadable(self._source.get_pay_methods(client_id)))
 
     async def page(self, client_id: int, account_id: int) -> Reading[PaymentMethodList]:
-        parts = [self.part(client_id, account_id)]
+        parts = [self.part(client_id, account_id), self._clients.part(client_id)]
         snapshot = await self._cache.read(client_scope(client_id), parts, within=self._timeout)
+        decode_client(snapshot.entries[1].value)
         today = self._calendar.today()
         items = tuple(_item(method, today) for method in decode_methods(snapshot.entries[0].value))
         shown = PaymentMethodList(items, moment(snapshot.as_of))
@@ -126,8 +131,10 @@ class PaymentMethods:
 
     async def usable_for_order(self, client_id: int) -> tuple[PaymentMethod, ...]:
         """WHMCS's word of now, past every cache: without one of these an order is not accepted."""
-        methods, gateways = await asyncio.gather(
-            self._source.get_pay_methods(client_id), self._source.get_payment_methods()
+        methods, gateways, _ = await asyncio.gather(
+            self._source.get_pay_methods(client_id),
+            self._source.get_payment_methods(),
+            self._clients.require_open(client_id),
         )
         found = tuple(
             each.method for each in shown_methods(methods, gateways, self._calendar.today()) if each.is_usable
@@ -145,7 +152,8 @@ class PaymentMethods:
 
 
 def decode_methods(value: bytes) -> tuple[PaymentMethod, ...]:
-    return _methods.decode(value)
+    """Raises RecordUnreadable."""
+    return readable(_methods.decode(value))
 
 
 def shown_methods(
@@ -166,7 +174,8 @@ def _shown(method: PaymentMethod, names: Mapping[str, str], today: date) -> Save
         gateway=names.get(module, method.gateway),
         is_expired=is_expired,
         expires_soon=not is_expired and method.expires_on is not None and method.expires_on <= today + SOON,
-        is_usable=is_accepted and not is_expired,
+        # What cannot be read may have expired long ago.
+        is_usable=is_accepted and not is_expired and "expires_on" not in method.unreadable,
     )
 
 
@@ -186,4 +195,5 @@ def _item(method: PaymentMethod, today: date) -> PaymentMethodItem:
         expires_on=method.expires_on,
         is_expired=_is_expired(method, today),
         is_default=None,
+        unreadable=method.unreadable,
     )

@@ -21,10 +21,12 @@ class QuoteLineItem(Struct, frozen=True):
     """`discount` is in per cent."""
 
     description: str
-    quantity: Decimal
-    unit_price: Money
-    discount: Decimal
+    quantity: Decimal | None
+    unit_price: Money | None
+    discount: Decimal | None
     taxed: bool
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read."""
 
 
 class QuoteItem(Struct, frozen=True):
@@ -41,10 +43,13 @@ class QuoteItem(Struct, frozen=True):
     proposal: str
     notes: str
     lines: tuple[QuoteLineItem, ...]
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read."""
 
     @property
     def is_open(self) -> bool:
-        return self.status in OPEN and not self.is_expired
+        """Whether it may still be accepted: not when it is not known until when."""
+        return self.status in OPEN and not self.is_expired and "valid_until" not in self.unreadable
 
 
 class _QuoteSource(Protocol):
@@ -62,7 +67,7 @@ class Quotes:
             found = await self._source.get_quotes(client_id)
             return tuple(quote for quote in found if quote.status is not QuoteStatus.DRAFT)
 
-        return self._reader.part("quotes", fetch)
+        return self._reader.part("quotes", client_id, fetch)
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[QuoteItem, ...]], Client]:
         """All of them, newest first. Raises BillingUnavailable."""
@@ -90,7 +95,15 @@ def _shown(quote: Quote, currency: str, today: date) -> QuoteItem:
         proposal=quote.proposal,
         notes=quote.notes,
         lines=tuple(
-            QuoteLineItem(line.description, line.quantity, money(line.unit_price), line.discount, line.taxed)
+            QuoteLineItem(
+                line.description,
+                line.quantity,
+                None if line.unit_price is None else money(line.unit_price),
+                line.discount,
+                line.taxed,
+                line.unreadable,
+            )
             for line in quote.lines
         ),
+        unreadable=quote.unreadable,
     )

@@ -10,6 +10,7 @@ import msgspec
 
 from counterfoil.billing.lifetimes import NOT_FOUND_LIFETIME
 from counterfoil.cache import Cache, Entry, Fetched, Part, Snapshot
+from counterfoil.errors import RecordUnreadable
 
 Value = TypeVar("Value")
 
@@ -52,6 +53,23 @@ def part_of(name: str, lifetime: float, fetch: Callable[[], Awaitable[object]]) 
         return Fetched(msgspec.json.encode(value), brief)
 
     return Part(name, lifetime, fetched)
+
+
+async def unless_unreadable(fetch: Awaitable[Value]) -> Value | None:
+    """For a part that pages show beside others: None, believed shortly, where WHMCS cannot give it. An outage stays
+    one.
+    """
+    try:
+        return await fetch
+    except RecordUnreadable:
+        return None
+
+
+def readable(value: Value | None) -> Value:
+    """For who cannot do without it. Raises RecordUnreadable."""
+    if value is None:
+        raise RecordUnreadable("WHMCS cannot give this record")
+    return value
 
 
 class Steps:

@@ -7,42 +7,45 @@ import msgspec
 from msgspec import Struct
 
 from counterfoil.billing.client_reader import ClientReader
-from counterfoil.billing.reading import Calendar, Reading, reading_of
+from counterfoil.billing.reading import Calendar, Reading, readable, reading_of, unless_unreadable
 from counterfoil.cache import Part
 from counterfoil.model import BillingCycle, Client, Money, Subscription, SubscriptionStatus
 
-_subscriptions = msgspec.json.Decoder(tuple[Subscription, ...])
+_subscriptions = msgspec.json.Decoder(tuple[Subscription, ...] | None)
 
 CURRENT = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING, SubscriptionStatus.SUSPENDED})
 """What is, or may become, in use: the rest has ended, whatever date WHMCS still keeps with it."""
 
-RECURRING = frozenset(BillingCycle) - {BillingCycle.FREE, BillingCycle.ONE_TIME}
+NOT_RENEWED = frozenset({BillingCycle.FREE, BillingCycle.ONE_TIME})
 
 
 class SubscriptionItem(Struct, frozen=True):
-    """On pages and in the API alike; field names are the API's (contract 3)."""
+    """On pages and in the API alike; field names are the API's (docs/openapi.json)."""
 
     id: int
     name: str
     group: str
     domain: str
     quantity: int
-    status: SubscriptionStatus
-    billing_cycle: BillingCycle
-    amount: Money
+    status: SubscriptionStatus | None
+    billing_cycle: BillingCycle | None
+    amount: Money | None
     next_due_on: date | None
     """As WHMCS has it, also for what has ended: `renews_on` knows better."""
     started_on: date | None
     gateway: str
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read. They are null, or empty."""
 
     @property
     def is_current(self) -> bool:
-        return self.status in CURRENT
+        """Unless WHMCS says that it has ended."""
+        return self.status is None or self.status in CURRENT
 
     @property
     def renews_on(self) -> date | None:
         """When the next payment falls due; None for what has ended, is free or was paid once."""
-        return self.next_due_on if self.is_current and self.billing_cycle in RECURRING else None
+        return self.next_due_on if self.is_current and self.billing_cycle not in NOT_RENEWED else None
 
 
 class _SubscriptionSource(Protocol):
@@ -57,7 +60,8 @@ class Subscriptions:
 
     def part(self, client_id: int) -> Part:
         """For pages that show them beside other things."""
-        return self._reader.part("subscriptions", lambda: self._source.get_clients_products(client_id))
+        fetch = self._source.get_clients_products
+        return self._reader.part("subscriptions", client_id, lambda: unless_unreadable(fetch(client_id)))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[SubscriptionItem, ...]], Client]:
         """All of them, what renews next first, what has ended last. Raises BillingUnavailable."""
@@ -67,7 +71,9 @@ class Subscriptions:
 
 
 def decode_subscriptions(value: bytes, client: Client) -> tuple[SubscriptionItem, ...]:
-    shown = (_shown(each, client.currency) for each in _subscriptions.decode(value))
+    """Raises RecordUnreadable."""
+    known = readable(_subscriptions.decode(value))
+    shown = (_shown(each, client.currency) for each in known)
     return tuple(sorted(shown, key=_order))
 
 
@@ -84,8 +90,9 @@ def _shown(each: Subscription, currency: str) -> SubscriptionItem:
         quantity=each.quantity,
         status=each.status,
         billing_cycle=each.billing_cycle,
-        amount=Money.of(each.amount, currency),
+        amount=None if each.amount is None else Money.of(each.amount, currency),
         next_due_on=each.next_due_on,
         started_on=each.started_on,
         gateway=each.gateway,
+        unreadable=each.unreadable,
     )

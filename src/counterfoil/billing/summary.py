@@ -12,20 +12,21 @@ from counterfoil.billing.invoices.ledger_reader import NO_PAGE, LedgerReader
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.invoices.reads import EXPORT_LIMIT, Overview, overview_of
 from counterfoil.billing.invoices.shown import InvoiceTotals
+from counterfoil.billing.lifetimes import NOT_FOUND_LIFETIME
 from counterfoil.billing.payment_methods import PaymentMethods, SavedMethod, decode_methods, shown_methods
-from counterfoil.billing.reading import Calendar, Reading, apart, moment, reading_of
+from counterfoil.billing.reading import Calendar, Reading, apart, moment, readable, reading_of
 from counterfoil.billing.spending import Spending, spending
 from counterfoil.billing.subscriptions import SubscriptionItem, Subscriptions, decode_subscriptions
 from counterfoil.cache import Snapshot
-from counterfoil.errors import TooManyOpenInvoices
-from counterfoil.model import Money
+from counterfoil.errors import RecordUnreadable, TooManyOpenInvoices
+from counterfoil.model import Gateway, Money
 
 ROWS = 5
 """Of the invoices to pay and of the subscriptions: the first ones, the rest have their own pages."""
 
 
 class Summary(Struct, frozen=True):
-    """Field names are the API's (contract 3). One amount for each currency, the client's own first."""
+    """Field names are the API's (docs/openapi.json). One amount for each currency, the client's own first."""
 
     balance_due: tuple[Money, ...]
     overdue: tuple[Money, ...]
@@ -33,22 +34,22 @@ class Summary(Struct, frozen=True):
     overdue_count: int
     next_due_on: date | None
     """Of what is not overdue yet."""
-    credit: Money
+    credit: Money | None
+    """None: WHMCS has something there that is no amount."""
     has_usable_payment_method: bool
     as_of: datetime
 
 
 class HomeSummary(Struct, frozen=True):
-    """`subscriptions` are those that renew next, None for who may not see them."""
+    """`subscriptions` are those that renew next, None for who may not see them. What WHMCS answers about and cannot
+    give is named in its place: None of `methods`, `lacks_subscriptions`. The money is whole without either.
+    """
 
     overview: Overview
-    methods: tuple[SavedMethod, ...]
+    methods: tuple[SavedMethod, ...] | None
     subscriptions: tuple[SubscriptionItem, ...] | None
     spending: tuple[Spending, ...]
-
-    @property
-    def can_pay(self) -> bool:
-        return any(method.is_usable for method in self.methods)
+    lacks_subscriptions: bool
 
 
 class Summaries:
@@ -75,12 +76,13 @@ class Summaries:
         """Raises TooManyOpenInvoices as well: a sum over some of them would be untrue."""
         others = (self._clients.part(client_id), self._payment_methods.part(client_id, account_id))
         reads = self._ledgers.read(client_id, NO_PAGE, _all_unpaid, *others, is_long=True)
-        (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
+        (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways_if_any())
         client_value, methods_value = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
-        totals = await apart(len(ledger), lambda: ledger.totals(client.credit))
-        summary = _summary(totals, client.credit, made.as_of, can_pay=any(each.is_usable for each in made.value))
+        totals = await apart(len(ledger), lambda: ledger.totals(client))
+        can_pay = any(each.is_usable for each in readable(made.value))
+        summary = _summary(totals, client.credit, made.as_of, can_pay=can_pay)
         return Reading(summary, made.nonce, made.as_of, made.expires_at)
 
     async def home(self, client_id: int, account_id: int, *, with_subscriptions: bool) -> Reading[HomeSummary]:
@@ -92,7 +94,7 @@ class Summaries:
         if with_subscriptions:
             others.append(self._subscriptions.part(client_id))
         reads = self._ledgers.read_for_page(client_id, query, *others)
-        (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways.read())
+        (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways_if_any())
         client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
@@ -103,21 +105,38 @@ class Summaries:
                 spending(ledger.rows(), client.currency, self._calendar.today()),
             ),
         )
+        try:
+            renewing = _renewing(decode_subscriptions(rest[0], client)) if rest else None
+        except RecordUnreadable:
+            renewing = None
         home = HomeSummary(
             overview=overview,
             methods=made.value,
-            subscriptions=_renewing(decode_subscriptions(rest[0], client)) if rest else None,
+            subscriptions=renewing,
             spending=spent,
+            lacks_subscriptions=bool(rest) and renewing is None,
         )
         return Reading(home, made.nonce, made.as_of, made.expires_at)
 
-    async def _with_gateways(self, snapshot: Snapshot, methods: bytes) -> Reading[tuple[SavedMethod, ...]]:
+    async def _with_gateways(self, snapshot: Snapshot, methods: bytes) -> Reading[tuple[SavedMethod, ...] | None]:
         # Read beside the client's own, so that nobody waits for them, and again after it, which costs a look: a page of
         # a new generation must not have gateways of an older one.
-        gateways = await self._gateways.read()
-        shown = shown_methods(decode_methods(methods), gateways.value, self._calendar.today())
+        gateways = await self._gateways_if_any()
+        if gateways is None:
+            return reading_of(None, snapshot, not_after=snapshot.as_of + NOT_FOUND_LIFETIME)
+        try:
+            shown = shown_methods(decode_methods(methods), gateways.value, self._calendar.today())
+        except RecordUnreadable:
+            shown = None
         own = reading_of(shown, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
         return own._replace(as_of=min(own.as_of, gateways.as_of))
+
+    async def _gateways_if_any(self) -> Reading[tuple[Gateway, ...]] | None:
+        """None: WHMCS answers, but not with them."""
+        try:
+            return await self._gateways.read()
+        except RecordUnreadable:
+            return None
 
 
 def _all_unpaid(known: Ledger) -> frozenset[int]:
@@ -127,7 +146,7 @@ def _all_unpaid(known: Ledger) -> frozenset[int]:
     return found
 
 
-def _summary(totals: tuple[InvoiceTotals, ...], credit: Money, as_of: float, *, can_pay: bool) -> Summary:
+def _summary(totals: tuple[InvoiceTotals, ...], credit: Money | None, as_of: float, *, can_pay: bool) -> Summary:
     return Summary(
         balance_due=tuple(each.due for each in totals),
         overdue=tuple(each.overdue for each in totals),

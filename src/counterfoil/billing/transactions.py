@@ -29,6 +29,8 @@ class TransactionItem(Struct, frozen=True):
     amount: Money
     """Below 0 for a refund."""
     invoice_id: int | None
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read."""
 
 
 class _Fetched(Struct, frozen=True):
@@ -36,6 +38,9 @@ class _Fetched(Struct, frozen=True):
 
     rows: tuple[Transaction, ...]
     currencies: dict[int, str]
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
 _fetched = msgspec.json.Decoder(_Fetched)
@@ -53,7 +58,7 @@ class Transactions:
 
     def part(self, client_id: int) -> Part:
         """For pages that show them beside other things."""
-        return self._reader.part("transactions", lambda: self._fetch(client_id))
+        return self._reader.part("transactions", client_id, lambda: self._fetch(client_id))
 
     async def read(self, client_id: int) -> tuple[Reading[tuple[TransactionItem, ...]], Client]:
         """All of them, newest first. Raises BillingUnavailable."""
@@ -90,4 +95,5 @@ def _shown(row: Transaction, currency: str) -> TransactionItem:
         reference=row.reference,
         amount=Money.of(row.amount, currency),
         invoice_id=row.invoice_id,
+        unreadable=row.unreadable,
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from counterfoil import errors
 from counterfoil.cache import rules
-from counterfoil.cache.failures import failure_of
+from counterfoil.cache.failures import code_of, failure_of
 from counterfoil.cache.packing import mark_of, unpack_entry
 from counterfoil.cache.single_flight import Flight, Flights
 from counterfoil.cache.store import Answer, Lease, Moved, Store, StoreAway
@@ -109,7 +109,7 @@ class Fetching:
                 fetched = await self._fetched(part)
         except BaseException as error:
             # A bug or a refusal is for those who wait here; others shall not wait for the lease to run out.
-            await self._give_back(lease, error.code if isinstance(error, errors.Unavailable) else "")
+            await self._give_back(lease, code_of(error))
             raise
         lifetime = part.lifetime if fetched.lifetime is None else min(part.lifetime, fetched.lifetime)
         try:

@@ -17,6 +17,11 @@ def session_scope(client_id: int | None) -> str:
     return client_scope(client_id or 0)
 
 
+def session_topic(key: str) -> str:
+    """What is published here ends the session's live streams."""
+    return f"s{key}"
+
+
 def user_scope(user_id: int | None) -> str:
     """What WHMCS says of one of its users: whom they may act for, and what they may do there."""
     return f"u{user_id}"

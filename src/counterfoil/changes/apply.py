@@ -1,8 +1,9 @@
 """What an event from WHMCS does here, whichever way the portal learnt of it: by its webhook, or by asking."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -23,13 +24,19 @@ pages twice: WHMCS's hooks run before it commits, so the change may have become 
 """
 
 
-class EventApplier:
-    """`forget_user`: ends what is remembered of a WHMCS user's rights; accounts know how."""
+class Forgetting(Protocol):
+    """Ends what is remembered of people's rights; accounts.forgetting.Forgetting is one."""
 
-    def __init__(self, engine: Engine, clearing: Clearing, forget_user: Callable[[int], Awaitable[None]]) -> None:
+    async def user(self, user_id: int) -> None: ...
+
+    async def clients(self, client_ids: Iterable[int]) -> None: ...
+
+
+class EventApplier:
+    def __init__(self, engine: Engine, clearing: Clearing, forgetting: Forgetting) -> None:
         self._engine = engine
         self._clearing = clearing
-        self._forget_user = forget_user
+        self._forgetting = forgetting
 
     async def apply(self, event: Event) -> Receipt | None:
         """Returns when it is on record and shows in every process; what is then to be marked as applied, if anything.
@@ -44,9 +51,13 @@ class EventApplier:
         cleared = "everything" if clients is None else " ".join(client_scope(client) for client in clients)
         _log.info("webhook", type=event.type, webhook_id=event.id, cleared=cleared, first=before.is_first)
         # The clear comes last: what WHMCS makes visible before it is shown by every read after this returns.
-        if effect_of(event.type).touches is Touches.USER and "user_id" in event.data:
-            await self._forget_user(event.data["user_id"])
+        effect = effect_of(event.type)
+        if effect.touches is Touches.USER and "user_id" in event.data:
+            await self._forgetting.user(event.data["user_id"])
         await self._clearing.clear(event, clients, announces=before.applied_at is None)
+        if effect.ends_rights and clients:
+            # After the clear, or they would be told by what was known of the client before.
+            await self._forgetting.clients(clients)
         return received._replace(effect=cleared)
 
     async def mark_applied(self, receipt: Receipt) -> None:

@@ -20,15 +20,17 @@ class Touches(Enum):
 
 
 class Effect(Struct, frozen=True):
-    """`resource` is what live pages are told has changed."""
+    """`resource` is what live pages are told has changed. `ends_rights`: who sees the client has to be asked anew."""
 
     touches: Touches
     resource: str | None = None
+    ends_rights: bool = False
 
 
 _INVOICE = Effect(Touches.CLIENT, "invoice")
 _INVOICES = Effect(Touches.CLIENT, "invoices")
 _PROFILE = Effect(Touches.CLIENT, "profile")
+_GONE = Effect(Touches.CLIENT, "profile", ends_rights=True)
 
 EFFECTS: dict[str, Effect] = {
     "invoice.created": _INVOICES,
@@ -40,9 +42,9 @@ EFFECTS: dict[str, Effect] = {
     "invoice.payment_added": _INVOICE,
     "invoice.deleted": _INVOICES,
     "client.updated": _PROFILE,
-    "client.closed": _PROFILE,
-    "client.deleted": _PROFILE,
-    "client.merged": Effect(Touches.BOTH_CLIENTS, "invoices"),
+    "client.closed": _GONE,
+    "client.deleted": _GONE,
+    "client.merged": Effect(Touches.BOTH_CLIENTS, "invoices", ends_rights=True),
     "payment_method.changed": Effect(Touches.CLIENT, "payment_methods"),
     "gateway.changed": Effect(Touches.EVERYBODY),
     "service.updated": Effect(Touches.CLIENT, "subscriptions"),

@@ -1,13 +1,12 @@
 """Everything that "WHMCS changed" means to the rest of the portal: applying it, and catching up on what got lost."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import NoReturn
 
 from counterfoil.cache import Cache
 from counterfoil.changes import receipts
-from counterfoil.changes.apply import EventApplier
+from counterfoil.changes.apply import EventApplier, Forgetting
 from counterfoil.changes.catch_up import CatchUp
 from counterfoil.changes.clearing import Clearing
 from counterfoil.changes.receipts import Receipt
@@ -17,12 +16,9 @@ from counterfoil.whmcs.webhooks import Event
 
 
 class Changes:
-    def __init__(
-        self, engine: Engine, cache: Cache, whmcs: Whmcs, forget_user: Callable[[int], Awaitable[None]]
-    ) -> None:
-        """`forget_user`: WHMCS said that this user changed; accounts know what is remembered of one."""
+    def __init__(self, engine: Engine, cache: Cache, whmcs: Whmcs, forgetting: Forgetting) -> None:
         self._engine = engine
-        self._applier = EventApplier(engine, Clearing(cache, whmcs.api), forget_user)
+        self._applier = EventApplier(engine, Clearing(cache, whmcs.api), forgetting)
         self._catch_up = CatchUp(engine, whmcs.addon, cache)
 
     async def apply(self, event: Event) -> Receipt | None:

@@ -1,6 +1,5 @@
 """The doctor's look at the addon in WHMCS. It is optional: what is missing costs freshness and calls, and is said."""
 
-from collections.abc import AsyncIterator
 from zoneinfo import ZoneInfo
 
 from counterfoil import __version__
@@ -16,23 +15,22 @@ PROTOCOL = 1
 _ROLE = "In WHMCS, Addons > Counterfoil, allow the role of these credentials the three actions (docs/connect-whmcs.md)."
 
 
-async def addon(client: WhmcsClient, nobody: int) -> AsyncIterator[Finding]:
-    """`nobody`: an id that no installation reaches. Changes nothing: no number is called applied."""
+async def addon(client: WhmcsClient, nobody: int) -> tuple[ChangeReport | None, list[Finding]]:
+    """What the addon says of itself, None where there is none. `nobody`: an id that no installation reaches. Changes
+    nothing: no number is called applied.
+    """
     asked = WhmcsAddon(client, timezone=ZoneInfo("UTC"))
     asked.is_introduced = True
     try:
         report = await asked.changes()
     except NotOffered:
         # Whoever is refused for the role, or has no addon, gets the same answer from WHMCS.
-        yield ok("whmcs addon", "optional; not there, or not allowed: lost webhooks show when lifetimes end")
-        return
+        said = "optional; not there, or not allowed: lost webhooks show when lifetimes end"
+        return None, [ok("whmcs addon", said)]
     except BillingUnavailable as error:
-        yield warn("whmcs addon", f"{CHANGES} gives no answer ({error.args[1]})", "See WHMCS's API log.")
-        return
-    for finding in _report(report):
-        yield finding
-    yield await _offered(client, INVOICES, {"clientid": nobody, "invoiceids": nobody})
-    yield await _offered(client, ORDER, {})
+        return None, [warn("whmcs addon", f"{CHANGES} gives no answer ({error.args[1]})", error.args[2])]
+    offers = [await _offered(client, INVOICES, {"clientid": nobody, "invoiceids": nobody})]
+    return report, [*_report(report), *offers, await _offered(client, ORDER, {})]
 
 
 def _report(report: ChangeReport) -> list[Finding]:
@@ -55,9 +53,12 @@ async def _offered(client: WhmcsClient, action: str, params: dict[str, str | int
     check = f"whmcs permission {action} (optional)"
     try:
         await client.call(action, params, write=True)
-    except WhmcsRefused as refusal:
-        if refusal.says("Command Not Found"):
-            return warn(check, "WHMCS does not know it", "Copy includes/api of the addon's package to WHMCS.")
+    except WhmcsRefused:
+        # It was asked for nothing, and says so.
+        return ok(check, "allowed")
     except BillingUnavailable as error:
-        return warn(check, f"no answer ({error.args[1]})", _ROLE)
+        if error.args[1] == "action_unknown":
+            return warn(check, "WHMCS does not know it", "Copy includes/api of the addon's package to WHMCS.")
+        advice = _ROLE if error.args[1] == "permission_missing" else error.args[2]
+        return warn(check, f"no answer ({error.args[1]})", advice)
     return ok(check, "allowed")

@@ -10,7 +10,7 @@ import msgspec
 
 from counterfoil import log
 from counterfoil.cli.findings import Finding, Verdict, fail, ok, warn
-from counterfoil.cli.portal_checks import cache, database
+from counterfoil.cli.portal_checks import cache, database, decisions
 from counterfoil.cli.salesforce_checks import salesforce
 from counterfoil.cli.startup import LEAVE_EMPTY, OIDC_ISSUER, lock_out
 from counterfoil.cli.whmcs_checks import whmcs
@@ -56,7 +56,7 @@ async def _findings() -> AsyncIterator[Finding]:
     for finding in _webhooks(settings):
         yield finding
     yield await database(settings)
-    for examined in (cache, whmcs, salesforce):
+    for examined in (decisions, cache, whmcs, salesforce):
         async for finding in examined(settings):
             yield finding
 

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 from msgspec.structs import replace
 
+from counterfoil.accounts.links import unresolved
 from counterfoil.cli.findings import Finding, fail, ok, warn
 from counterfoil.db.engine import file_read_by_others, make_engine
 from counterfoil.db.schema import pending
@@ -44,6 +45,23 @@ async def database(settings: Settings) -> Finding:
     if file := file_read_by_others(settings.database_url):
         return warn("database", f"everybody on this machine may read {file}", f"Run: chmod 600 {file}*")
     return ok("database", "reachable, takes writes, and its schema is current")
+
+
+async def decisions(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether what staff decided is bound to WHMCS users."""
+    engine = make_engine(settings.database_url)
+    try:
+        addresses = [] if await pending(engine) else await unresolved(engine)
+    except TemporarilyUnavailable:
+        return  # said already
+    finally:
+        await engine.dispose()
+    if addresses:
+        said = (
+            f"{len(addresses)} links, unlinks or staff grants are bound to no WHMCS user, the first of {addresses[0]}"
+        )
+        advice = "See: counterfoil links, counterfoil staff list. Decide again, or take back with link --forget."
+        yield warn("people", said, advice)
 
 
 async def cache(settings: Settings) -> AsyncIterator[Finding]:

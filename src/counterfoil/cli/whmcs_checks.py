@@ -1,6 +1,10 @@
-"""The doctor's look at WHMCS: reachable, let in, each permission, its clock. Asks for what does not exist."""
+"""The doctor's look at WHMCS: reachable, let in, its version, each permission, its clock. Asks for what does not exist.
+
+Its own addresses and time zone: whmcs_addresses.py.
+"""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from email.utils import parsedate_to_datetime
@@ -8,11 +12,14 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from counterfoil.cli.addon_checks import addon
-from counterfoil.cli.findings import Finding, fail, ok, warn
+from counterfoil.cli.findings import Finding, Verdict, fail, ok, warn
+from counterfoil.cli.whmcs_addresses import addresses
 from counterfoil.errors import BillingUnavailable
 from counterfoil.settings import Settings
+from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import KINDS
+from counterfoil.whmcs.versions import is_too_old
 
 NOBODY = 2**31 - 1
 """An id that no installation reaches, so that nothing is found and nothing is changed."""
@@ -40,6 +47,13 @@ NEEDED: dict[str, dict[str, str | int]] = {
 }
 """The actions that the portal calls, but for ValidateLogin."""
 
+_NOT_THERE = re.compile(
+    r"not found|\binvalid (?:\w+ ?)?(?:id|client|user|order|invoice|destination)|\bno\b.*\bfound|not associated"
+    r"|does not exist|not pending|sso authentication blocked|could not be provisioned",
+    re.IGNORECASE,
+)
+"""What WHMCS says of an id that it does not have. Whatever else it refuses, a customer would be refused as well."""
+
 _WRITES = {"AcceptOrder", "AddOrder", "CreateSsoToken", "UpdateClient"}
 
 CLOCK_WARNING, CLOCK_LIMIT = 30, 240
@@ -56,47 +70,54 @@ async def whmcs(settings: Settings) -> AsyncIterator[Finding]:
         max_concurrency=1,
     )
     try:
-        reached = await _asked(client, "WhmcsDetails", {})
-        yield _reached(reached)
-        if reached in ("", "permission_missing"):
+        details = WhmcsApi(client, timezone=settings.whmcs_timezone)
+        reached = await _details(details)
+        yield reached
+        if reached.verdict is not Verdict.FAIL or reached.check == "whmcs version":
             for action, params in NEEDED.items():
-                yield _permitted(action, await _asked(client, action, params))
+                yield await _permitted(client, action, params)
             # WHMCS counts wrong passwords and may ban the caller.
             yield ok("whmcs permission ValidateLogin", "not asked: sign in to see whether it is allowed")
-            async for finding in addon(client, NOBODY):
+            report, findings = await addon(client, NOBODY)
+            for finding in findings:
+                yield finding
+            for finding in await asyncio.to_thread(addresses, settings, report):
                 yield finding
             yield await asyncio.to_thread(_clock, settings)
     finally:
         await client.close()
 
 
-async def _asked(client: WhmcsClient, action: str, params: dict[str, str | int]) -> str:
-    """The reason of whmcs/failures.py why there was no answer; empty when there was one, a refusal included."""
+async def _details(api: WhmcsApi) -> Finding:
+    try:
+        version = (await api.whmcs_details()).version
+    except BillingUnavailable as error:
+        _action, reason, hint = error.args
+        if reason == "permission_missing":
+            return warn("whmcs", "the permission for WhmcsDetails is missing", hint)
+        return fail("whmcs", f"gives no answer ({reason})", hint)
+    if is_too_old(version):
+        told = f"{version[:40]} is not supported: it knows clients and their contacts, but no users who sign in"
+        return fail("whmcs version", told, "Upgrade WHMCS to 8.1 or newer (docs/connect-whmcs.md). Nobody can sign in.")
+    return ok("whmcs", "answers, and accepts the credentials and this address")
+
+
+async def _permitted(client: WhmcsClient, action: str, params: dict[str, str | int]) -> Finding:
+    check = f"whmcs permission {action}"
     try:
         await client.call(action, params, write=action in _WRITES)
-    except WhmcsRefused:
-        return ""
+    except WhmcsRefused as refusal:
+        if _NOT_THERE.search(refusal.message):
+            return ok(check, "allowed")
+        # Its words are for the operator only, who sees them in WHMCS's API log as well.
+        words = "".join(letter if letter.isprintable() else " " for letter in refusal.message[:200])
+        return fail(check, f"WHMCS refuses it: {words or 'without a word'}", KINDS["refused"].hint)
     except BillingUnavailable as error:
-        _action, reason, _hint = error.args
-        return str(reason)
-    return ""
-
-
-def _reached(reason: str) -> Finding:
-    if not reason:
-        return ok("whmcs", "answers, and accepts the credentials and this address")
-    if reason == "permission_missing":
-        return warn("whmcs", "the permission for WhmcsDetails is missing", KINDS[reason].hint)
-    return fail("whmcs", f"gives no answer ({reason})", KINDS[reason].hint)
-
-
-def _permitted(action: str, reason: str) -> Finding:
-    check = f"whmcs permission {action}"
-    if not reason:
-        return ok(check, "allowed")
-    if reason == "permission_missing":
-        return fail(check, "missing", "Add it to the API role of these credentials in WHMCS.")
-    return fail(check, f"no answer ({reason})", KINDS[reason].hint)
+        _action, reason, hint = error.args
+        if reason == "permission_missing":
+            return fail(check, "missing", "Add it to the API role of these credentials in WHMCS.")
+        return fail(check, f"no answer ({reason})", hint)
+    return ok(check, "allowed")
 
 
 def _clock(settings: Settings) -> Finding:

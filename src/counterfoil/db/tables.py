@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -94,7 +94,8 @@ session = Table(
     Column("user_agent", PlainText, nullable=False),
 )
 
-# What staff said about an address and a client, over what WHMCS says. `email` as accounts.emails writes it.
+# What staff said about a WHMCS user and a client, over what WHMCS says: accounts/links.py. `email`, as accounts.emails
+# writes it, is by which they were found; a row without `user_id` is bound to nobody.
 link = Table(
     "link",
     metadata,
@@ -103,6 +104,7 @@ link = Table(
     Column("state", PlainText, nullable=False),  # "linked" or "unlinked"
     Column("created_at", UtcTime, nullable=False),
     Column("by", PlainText, nullable=False),
+    Column("user_id", BigInteger, index=True),
 )
 
 staff = Table(
@@ -110,6 +112,17 @@ staff = Table(
     metadata,
     Column("email", PlainText, primary_key=True),
     Column("created_at", UtcTime, nullable=False),
+    Column("user_id", BigInteger, index=True),
+)
+
+# People about whom staff decided something lately, so that every process forgets what it remembers of their rights.
+decision_notice = Table(
+    "decision_notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 webhook_event = Table(

@@ -47,10 +47,16 @@ class Client(Struct, frozen=True):
     tax_id: str
     language: str
     currency: str
-    credit: Money
+    credit: Money | None
+    """None: WHMCS has something there that is no amount, so nothing may be summed with it."""
     status: str
     email_preferences: EmailPreferences | None = None
     """None: a WHMCS before 7.10, which has none."""
+
+    @property
+    def is_closed(self) -> bool:
+        """WHMCS takes neither orders nor payments of such a client; an Inactive one only has no services."""
+        return self.status.casefold() == "closed"
 
     @property
     def name(self) -> str:

@@ -13,3 +13,5 @@ class CreditEntry(Struct, frozen=True):
     on: date | None
     description: str
     amount: Decimal
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""

@@ -39,6 +39,8 @@ class InvoiceRow(Struct, frozen=True):
     credit_used: Decimal = Decimal(0)
     closed_on: date | None = None
     """When it was cancelled or refunded."""
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 
 
 class InvoiceLine(Struct, frozen=True):
@@ -56,6 +58,8 @@ class Payment(Struct, frozen=True):
     gateway: str
     reference: str
     amount: Decimal
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 
 
 class Tax(Struct, frozen=True):
@@ -84,3 +88,5 @@ class Invoice(Struct, frozen=True):
     notes: str
     lines: tuple[InvoiceLine, ...]
     payments: tuple[Payment, ...]
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""

@@ -17,3 +17,5 @@ class PaymentMethod(Struct, frozen=True):
     last_four: str
     expires_on: date | None
     """The last day on which it is valid."""
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""

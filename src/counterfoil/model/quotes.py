@@ -20,11 +20,13 @@ class QuoteStatus(StrEnum):
 
 class QuoteLine(Struct, frozen=True):
     description: str
-    quantity: Decimal
-    unit_price: Decimal
-    discount: Decimal
+    quantity: Decimal | None
+    unit_price: Decimal | None
+    discount: Decimal | None
     """Per cent."""
     taxed: bool
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 
 
 class Quote(Struct, frozen=True):
@@ -43,3 +45,5 @@ class Quote(Struct, frozen=True):
     proposal: str
     notes: str
     lines: tuple[QuoteLine, ...]
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""

@@ -41,10 +41,12 @@ class Subscription(Struct, frozen=True):
     group: str
     domain: str
     quantity: int
-    status: SubscriptionStatus
-    billing_cycle: BillingCycle
-    amount: Decimal
+    status: SubscriptionStatus | None
+    billing_cycle: BillingCycle | None
+    amount: Decimal | None
     """For each period, of all `quantity` together; of what is paid once, that payment."""
     next_due_on: date | None
     started_on: date | None
     gateway: str
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""

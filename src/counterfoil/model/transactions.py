@@ -19,3 +19,5 @@ class Transaction(Struct, frozen=True):
     currency_id: int | None
     """WHMCS's number of the currency; None: the client's own."""
     invoice_id: int | None
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""

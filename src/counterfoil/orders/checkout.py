@@ -90,7 +90,7 @@ class Checkout:
         self._wake = wake
 
     async def offered(self, client_id: int, *, now: bool = False) -> Offered:
-        """`now`: past the cache, as an order needs it. Raises BillingUnavailable, ClientNotFound."""
+        """`now`: past the cache, as an order needs it. Raises BillingUnavailable, AccountClosed."""
         client = (await self._clients.read(client_id)).value
         if now:
             products = await self._products.offered_now(client.currency)

@@ -10,7 +10,7 @@ from counterfoil.billing.clients import Clients
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.orders import BillingOrders, InProgress, Line, NotPlaced, OrderedService, OrderRefused
 from counterfoil.billing.products import Products
-from counterfoil.errors import ClientNotFound, StopCode
+from counterfoil.errors import AccountClosed, StopCode
 from counterfoil.model import Client, Product
 from counterfoil.orders.checkout import PaymentMethodCheck
 from counterfoil.orders.crm import Crm
@@ -105,7 +105,7 @@ class Fulfilment:
     async def _client(self, client_id: int) -> Client:
         try:
             return (await self._clients.read(client_id)).value
-        except ClientNotFound:
+        except AccountClosed:
             raise Stop(StopCode.CLIENT_NOT_MAPPED) from None
 
     def _lines(self, item: Item, products: Mapping[int, Product], currency: str) -> list[Line]:

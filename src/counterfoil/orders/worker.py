@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from counterfoil.billing.orders import BillingOrders
-from counterfoil.errors import BillingUnavailable, StopCode, TemporarilyUnavailable, Unavailable
+from counterfoil.errors import AccountClosed, BillingUnavailable, StopCode, TemporarilyUnavailable, Unavailable
 from counterfoil.orders.crm import Crm, due_to_tell
 from counterfoil.orders.failures import Later, Stop
 from counterfoil.orders.fulfilment import Fulfilment
@@ -173,6 +173,9 @@ class OrderWorker:
             await self._put_off(claimed, later.seconds, later.why)
         except Stop as stop:
             await self._stop(claimed, stop)
+        except AccountClosed:
+            unknown = claimed.order.intent_at is not None
+            await self._stop(claimed, Stop(StopCode.BILLING_OUTCOME_UNKNOWN if unknown else StopCode.CLIENT_NOT_MAPPED))
         except CrmRefused as refusal:
             await self._refused_by_crm(claimed, refusal)
         except TemporarilyUnavailable:

@@ -46,6 +46,7 @@ class Settings:
     database_url: str = _optional("sqlite+aiosqlite:///counterfoil.db", addresses.database_url, secret=True)
     cache_url: str = _optional("memory://", parse.cache_url, secret=True)
     whmcs_url: str = _required(addresses.url)
+    whmcs_public_url: str = _optional("", addresses.url)
     whmcs_identifier: str = _required(parse.text, secret=True)
     whmcs_secret: str = _required(parse.text, secret=True)
     whmcs_access_key: str = _optional("", parse.text, secret=True)
@@ -96,9 +97,14 @@ class Settings:
         return ceil(2 * self.whmcs_timeout_seconds) + 5
 
     @property
+    def pages_url(self) -> str:
+        """Where customers open WHMCS."""
+        return self.whmcs_public_url or self.whmcs_url
+
+    @property
     def whmcs_origin(self) -> str:
-        """Scheme, host and port of WHMCS, as a browser writes an Origin."""
-        return origin(urlsplit(self.whmcs_url))
+        """Scheme, host and port of WHMCS's pages, as a browser writes an Origin."""
+        return origin(urlsplit(self.pages_url))
 
     @property
     def log_format_or_default(self) -> str:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from counterfoil.accounts.notices import Notices
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
 from counterfoil.billing.clients import Clients
@@ -46,6 +47,7 @@ class Services:
     database: WriteProbe
     sessions: Sessions
     sign_in: SignIn
+    notices: Notices
     orders: Orders
     guard: Guard
     calendar: Calendar

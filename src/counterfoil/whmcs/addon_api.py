@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Invoice
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
+from counterfoil.whmcs.failures import NOT_OFFERED
 from counterfoil.whmcs.interpreting import interpreting, read_apart, real_id
 from counterfoil.whmcs.orders_api import Line, order_params, raise_if_not_placed, refused_order
 from counterfoil.whmcs.results import ChangeReport, Placed
@@ -27,9 +28,6 @@ RELAPSE = 60.0
 CHANGES, INVOICES, ORDER = "CounterfoilChanges", "CounterfoilInvoices", "CounterfoilOrder"
 
 MOST_INVOICES = 50
-
-_UNKNOWN = ("Command Not Found", "Action Not Found", "Function Not Found", "Invalid Action", "Unknown Action")
-"""What WHMCS says of an action that it does not have, as far as is known; its documentation does not say."""
 
 
 class NotOffered(Exception):
@@ -95,15 +93,13 @@ class WhmcsAddon:
             raise NotOffered
         try:
             return await self._client.call(action, params, write=write)
-        except WhmcsRefused as refusal:
-            is_unknown = refusal.says(*_UNKNOWN)
-            if write and not is_unknown:
+        except WhmcsRefused:
+            if write:
                 raise
-            self._absent(action, ABSENCE if is_unknown else RELAPSE)
+            self._absent(action, RELAPSE)
             raise NotOffered from None
         except BillingUnavailable as error:
-            # WHMCS looks at the role first: this is what an absent action gets, too.
-            if "permission_missing" in error.args:
+            if error.args[1] in NOT_OFFERED:
                 self._absent(action, ABSENCE)
                 raise NotOffered from None
             raise

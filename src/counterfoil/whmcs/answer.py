@@ -43,7 +43,10 @@ class LargeAnswer(dict[str, Any]):
 
 
 def decode(body: bytes) -> dict[str, Any]:
-    """The one JSON object with a `result` in `body`. Raises Failure when there is none, or more than one."""
+    """The one JSON object with a `result` in `body`. Raises Failure when there is none, or more than one.
+
+    Some actions of some versions write an error as `status` alone; the answer then says it as `result` too.
+    """
     body = body.removeprefix(_BOM).strip(b" \t\r\n\0")
     if not body:
         raise Failure("empty")
@@ -53,9 +56,9 @@ def decode(body: bytes) -> dict[str, Any]:
         answer = _decoded(body)
     except (ValueError, InvalidOperation, RecursionError):
         return _among_noise(body)
-    if not _is_answer(answer):
+    if not is_answer(answer):
         raise Failure("not_an_answer")
-    return LargeAnswer(answer) if len(body) > LARGE else answer
+    return as_answer(answer, len(body))
 
 
 def _containers(body: bytes) -> int:
@@ -75,16 +78,27 @@ def _decoded(body: bytes | msgspec.Raw, level: int = 0) -> Any:
     return [_decoded(value, level + 1) for value in _array.decode(body)]
 
 
-def _is_answer(value: object) -> bool:
-    return isinstance(value, dict) and value.get("result") in ("success", "error")
+def as_answer(found: dict[str, Any], size: int) -> dict[str, Any]:
+    """With its `result`, and known to be large where `size`, in bytes, is."""
+    given = {**found, "result": found.get("result", "error")}
+    return LargeAnswer(given) if size > LARGE else given
+
+
+def is_answer(value: object) -> bool:
+    """Good answers have a `status` of their own (an invoice's): beside a missing `result` it only counts as "error"."""
+    if not isinstance(value, dict):
+        return False
+    return value["result"] in ("success", "error") if "result" in value else value.get("status") == "error"
 
 
 def _among_noise(body: bytes) -> dict[str, Any]:
     # Noise may be in any encoding; the answer itself must be UTF-8, which decoding its own bytes makes sure of.
     found = list(_objects(body))
-    answers = [value for value in found if _is_answer(value)]
+    said = [value for value in found if is_answer(value)]
+    # What only has a `status` may be a plug-in's: it is the answer where nothing else is.
+    answers = [value for value in said if "result" in value] or said
     if len(answers) == 1:
-        return LargeAnswer(answers[0]) if len(body) > LARGE else answers[0]
+        return as_answer(answers[0], len(body))
     if found:
         raise Failure("not_an_answer")
     raise Failure("html" if body.lstrip()[:1] == b"<" else "not_json")

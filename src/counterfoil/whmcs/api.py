@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from counterfoil.errors import BillingUnavailable, OutcomeUnknown, SignInFailed
 from counterfoil.model import Client, Gateway, Invoice, PaymentMethod, Subscription, User
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
-from counterfoil.whmcs.failures import NOT_CARRIED_OUT
+from counterfoil.whmcs.failures import NO_LINK, NOT_CARRIED_OUT
 from counterfoil.whmcs.interpreting import interpreting, read_apart, real_id, unavailable
 from counterfoil.whmcs.lists import everything, none_twice
 from counterfoil.whmcs.results import InvoiceRows, Login, WhmcsDetails
@@ -21,12 +21,15 @@ __all__ = ["InvoiceRows", "Login", "SsoRefused", "UpdateRefused", "WhmcsApi", "W
 
 
 class SsoRefused(Exception):
-    """WHMCS gives no one-time link. The reason: "blocked", "not_a_member", "not_provisioned" or "not_supported"."""
+    """WHMCS gives no one-time link, or one that is not followed. The reason: "blocked", "not_a_member",
+    "not_provisioned", "not_supported" (the destination), "elsewhere" (the link's address) or "other".
+    """
 
 
 _SSO_REFUSALS = {
     "SSO authentication blocked": "blocked",
-    "Invalid user_id for client": "not_a_member",
+    "Invalid user_id": "not_a_member",
+    "Invalid client_id": "not_a_member",
     "Token could not be provisioned": "not_provisioned",
     "Invalid destination": "not_supported",
 }
@@ -49,9 +52,11 @@ _UPDATE_REFUSALS = {
 class WhmcsApi:
     """`timezone`: the zone in which WHMCS writes its local times."""
 
-    def __init__(self, client: WhmcsClient, *, timezone: ZoneInfo) -> None:
+    def __init__(self, client: WhmcsClient, *, timezone: ZoneInfo, public_url: str = "") -> None:
+        """`public_url`: where customers open WHMCS, if that is not where its API is called."""
         self._client = client
         self._zone = timezone
+        self._public_url = public_url or client.url
 
     async def validate_login(self, email: str, password: str) -> Login:
         """Raises SignInFailed.
@@ -104,7 +109,7 @@ class WhmcsApi:
             try:
                 answer = await self._client.call("GetClientsDetails", {"clientid": real_id(client_id), "stats": 0})
             except WhmcsRefused as refusal:
-                if refusal.says("Client Not Found"):
+                if refusal.says("Client Not Found", "Client ID Not Found", "Invalid Client ID"):
                     return None
                 raise
             return clients.client(answer, client_id)
@@ -160,7 +165,7 @@ class WhmcsApi:
             try:
                 answer = await self._client.call("GetInvoice", {"invoiceid": invoice_id})
             except WhmcsRefused as refusal:
-                if refusal.says("Invoice ID Not Found"):
+                if refusal.says("Invoice ID Not Found", "Invoice Not Found", "Invalid Invoice ID"):
                     return None
                 raise
             return await read_apart(answer, lambda whole: invoices.invoice(whole, invoice_id, self._zone))
@@ -197,24 +202,28 @@ class WhmcsApi:
             return none_twice(found)
 
     async def create_sso_token(self, client_id: int, user_id: int, *, destination: str, path: str = "") -> str:
-        """The one-time URL, on WHMCS's own origin; a full sign-in as this user, so it is never kept or logged.
+        """The one-time URL, on the origin of WHMCS's pages; a full sign-in as this user, so it is never kept or logged.
 
-        Raises SsoRefused. https://developers.whmcs.com/api-reference/createssotoken/
+        Raises SsoRefused whenever WHMCS answers anything else; BillingUnavailable when it does not answer.
+        https://developers.whmcs.com/api-reference/createssotoken/
         """
         params: dict[str, str | int] = {"client_id": real_id(client_id), "user_id": real_id(user_id)}
         params |= {"destination": destination} | ({"sso_redirect_path": path} if path else {})
-        with interpreting("CreateSsoToken"):
-            try:
-                answer = await self._client.call("CreateSsoToken", params, write=True)
-            except WhmcsRefused as refusal:
-                reasons = [reason for message, reason in _SSO_REFUSALS.items() if refusal.says(message)]
-                if reasons:
-                    raise SsoRefused(reasons[0]) from None
-                raise
-            url = answer.get("redirect_url")
-            if not isinstance(url, str) or not has_origin_of(url, self._client.url):
-                raise Untrustworthy("redirect_url does not lead to WHMCS_URL's scheme, host and port")
-            return url
+        try:
+            answer = await self._client.call("CreateSsoToken", params, write=True)
+        except WhmcsRefused as refusal:
+            reasons = [reason for message, reason in _SSO_REFUSALS.items() if refusal.says(message)]
+            raise SsoRefused(reasons[0] if reasons else "other") from None
+        except BillingUnavailable as error:
+            if error.args[1] in NO_LINK:
+                raise SsoRefused(error.args[1]) from None
+            raise
+        url = answer.get("redirect_url")
+        if not isinstance(url, str) or not url:
+            raise SsoRefused("other")
+        if not has_origin_of(url, self._public_url):
+            raise SsoRefused("elsewhere")
+        return url
 
     async def whmcs_details(self) -> WhmcsDetails:
         """Which version runs there; the cheapest call, so a good probe.

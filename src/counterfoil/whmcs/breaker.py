@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import structlog
 
-from counterfoil.whmcs.failures import CREDENTIALS, NO_CONNECTION, Failure
+from counterfoil.whmcs.failures import NO_CONNECTION, Failure
 
 _log = structlog.get_logger(__name__)
 
@@ -84,7 +84,7 @@ class Breaker:
         self._questions.add(question)
         is_general = len(self._questions) > 1 or failure.reason in NO_CONNECTION
         is_outage = self._outages >= OUTAGES_TO_OPEN and is_general
-        if self.state == "probing" or failure.reason in CREDENTIALS or is_outage:
+        if self.state == "probing" or failure.is_refusal or is_outage:
             self._open(failure)
 
     def abandoned(self, permit: Permit) -> None:
@@ -93,7 +93,7 @@ class Breaker:
             self._enter("open")
 
     def _open(self, failure: Failure) -> None:
-        rule = AFTER_REFUSAL if failure.reason in CREDENTIALS else AFTER_OUTAGE
+        rule = AFTER_REFUSAL if failure.is_refusal else AFTER_OUTAGE
         pause = min(rule.longest, rule.first * rule.growth ** min(self._pauses, 16))
         self._pauses += 1
         # Several processes must not all probe at the same moment.

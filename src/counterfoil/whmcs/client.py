@@ -9,18 +9,22 @@ import math
 import random
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import structlog
 
-from counterfoil.errors import BillingUnavailable
-from counterfoil.whmcs.answer import LARGE, decode
+from counterfoil.errors import BillingUnavailable, RecordUnreadable
+from counterfoil.whmcs.answer import LARGE
 from counterfoil.whmcs.breaker import Breaker, Permit
 from counterfoil.whmcs.concurrency import ConcurrencyLimit
-from counterfoil.whmcs.connection import Connection, Reply
-from counterfoil.whmcs.failures import ABOUT_THE_TEXT, CREDENTIALS, Failure, refused_access
+from counterfoil.whmcs.connection import Connection
+from counterfoil.whmcs.failures import ABOUT_THE_TEXT, FOR_THE_OPERATOR, Failure
 from counterfoil.whmcs.health import Health
+from counterfoil.whmcs.replies import WhmcsRefused, read
+
+__all__ = ["WhmcsClient", "WhmcsRefused"]
 
 _log = structlog.get_logger(__name__)
 
@@ -28,17 +32,7 @@ MOST_ATTEMPTS = 3
 BACKOFF = 0.25
 """Seconds before the second attempt, at most; twice that before the third. The real wait is random below it."""
 
-
-class WhmcsRefused(Exception):
-    """WHMCS answered `result: error`. Its message is for api.py to interpret, and goes nowhere else."""
-
-    def __init__(self, action: str, message: str) -> None:
-        super().__init__(action)
-        self.action, self.message = action, message
-
-    def says(self, *beginnings: str) -> bool:
-        """Whether the message starts with one of these, in any case."""
-        return self.message.strip().lower().startswith(tuple(text.lower() for text in beginnings))
+_XML = "xml"
 
 
 class _Progress:
@@ -93,9 +87,9 @@ class WhmcsClient:
     ) -> dict[str, Any]:
         """WHMCS's answer, `result: success`, otherwise as it came.
 
-        A `write` is sent at most once. `free_text`: somebody outside chose what is said. `from_stranger`: by somebody
-        who is not signed in (concurrency.py). Raises WhmcsRefused (`result: error`), and BillingUnavailable with the
-        arguments action, reason and hint (failures.py).
+        A `write` is sent at most once; a read that WHMCS cannot put into JSON is asked for again, as XML. `free_text`:
+        somebody outside chose what is said. `from_stranger`: by somebody who is not signed in (concurrency.py). Raises
+        WhmcsRefused (an error answer), and BillingUnavailable with the arguments action, reason and hint (failures.py).
         """
         progress = _Progress(action, self._clock(), write=write, free_text=free_text, from_stranger=from_stranger)
         try:
@@ -130,6 +124,10 @@ class WhmcsClient:
             try:
                 return await self._attempt(progress, form, limit)
             except Failure as failure:
+                if failure.reason == "not_encodable" and not progress.write and form["responsetype"] != _XML:
+                    _log.warning("WHMCS cannot write JSON, asked for XML", action=progress.action, hint=failure.hint)
+                    form = {**form, "responsetype": _XML}
+                    continue
                 backoff = BACKOFF * 2 ** (progress.attempts - 1) * random.random()  # noqa: S311 spreads load, no secret
                 if not self._may_repeat(progress, failure) or backoff >= _left(limit):
                     raise
@@ -156,13 +154,13 @@ class WhmcsClient:
         """One POST; what comes of it is told to the breaker, and the permit is used up."""
         try:
             reply = await self._connection.post(form)
-            large = len(reply.body) > LARGE
-            answer = await asyncio.to_thread(_read, progress.action, reply) if large else _read(progress.action, reply)
+            made = partial(read, progress.action, reply, as_xml=form["responsetype"] == _XML)
+            answer = await asyncio.to_thread(made) if len(reply.body) > LARGE else made()
         except Failure as failure:
             progress.permit = None
             if progress.free_text and failure.reason in ABOUT_THE_TEXT:
                 self._breaker.abandoned(permit)
-            elif failure.kind.outage:
+            elif failure.is_outage:
                 self._breaker.failed(permit, failure, progress.question)
             else:
                 self._breaker.succeeded(permit)
@@ -193,18 +191,19 @@ class WhmcsClient:
     def _unavailable(self, progress: _Progress, failure: Failure) -> BillingUnavailable:
         seconds = self._count(progress, failure.reason)
         # While WHMCS is left alone, the line that said so is enough; one for each caller would bury it.
-        level = "debug" if failure.reason == "paused" else "error" if failure.reason in CREDENTIALS else "warning"
+        level = "debug" if failure.reason == "paused" else "error" if failure.reason in FOR_THE_OPERATOR else "warning"
         getattr(_log, level)(
             "WHMCS call failed",
             action=progress.action,
             reason=failure.reason,
             status=failure.status,
             meaning=failure.meaning,
-            hint=failure.kind.hint,
+            hint=failure.hint,
             seconds=round(seconds, 3),
             attempts=progress.attempts,
         )
-        error = BillingUnavailable(progress.action, failure.reason, failure.kind.hint)
+        kind = RecordUnreadable if failure.reason == "not_encodable" else BillingUnavailable
+        error = kind(progress.action, failure.reason, failure.hint)
         error.retry_after = max(BillingUnavailable.retry_after, math.ceil(self._breaker.wait))
         return error
 
@@ -212,29 +211,3 @@ class WhmcsClient:
 def _left(limit: asyncio.Timeout) -> float:
     until = limit.when()
     return math.inf if until is None else until - asyncio.get_running_loop().time()
-
-
-def _read(action: str, reply: Reply) -> dict[str, Any]:
-    """Raises WhmcsRefused, or Failure."""
-    if reply.status not in {200, 403}:
-        raise _status_failure(reply.status)
-    try:
-        answer = decode(reply.body)
-    except Failure as failure:
-        raise Failure("forbidden" if reply.status == 403 else failure.reason, status=reply.status) from None
-    message = str(answer.get("message") or "")
-    if answer["result"] == "error" and (refusal := refused_access(message, action, reply.status)):
-        raise refusal
-    if reply.status == 403:
-        raise Failure("forbidden", status=403)
-    if answer["result"] == "error":
-        raise WhmcsRefused(action, message)
-    return answer
-
-
-def _status_failure(status: int) -> Failure:
-    if 300 <= status < 400:
-        return Failure("redirect", status=status)
-    if status == 429:
-        return Failure("too_many_requests", status=status)
-    return Failure("server_error" if status >= 500 else "unexpected_status", status=status)

@@ -26,7 +26,7 @@ class Whmcs:
         )
         timezone = settings.whmcs_timezone
         self.health = self._client.health
-        self.api = WhmcsApi(self._client, timezone=timezone)
+        self.api = WhmcsApi(self._client, timezone=timezone, public_url=settings.pages_url)
         self.records = WhmcsRecords(self._client, timezone=timezone)
         self.orders = WhmcsOrders(self._client)
         self.addon = WhmcsAddon(self._client, timezone=timezone)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import structlog
 
-from counterfoil.errors import BillingUnavailable
+from counterfoil.errors import AccountClosed, RecordUnreadable
 from counterfoil.whmcs.answer import LargeAnswer
 from counterfoil.whmcs.client import WhmcsRefused
 from counterfoil.whmcs.failures import KINDS
@@ -15,6 +15,10 @@ from counterfoil.whmcs.wire.values import Row, Untrustworthy
 
 _log = structlog.get_logger(__name__)
 _Read = TypeVar("_Read")
+
+
+_NO_SUCH_CLIENT = ("Client Not Found", "Client ID Not Found", "Invalid client id", "Invalid client_id")
+"""As several actions say it."""
 
 
 def real_id(whmcs_id: int) -> int:
@@ -30,16 +34,20 @@ async def read_apart(answer: Row, read: Callable[[Row], _Read]) -> _Read:
 
 @contextmanager
 def interpreting(action: str) -> Iterator[None]:
-    """Turns what only this room understands into BillingUnavailable and a log line."""
+    """Turns what only this room understands into RecordUnreadable and a log line, but for a client
+    that is gone: that is no outage. Raises AccountClosed for it.
+    """
     try:
         yield
     except Untrustworthy as problem:
         raise unavailable(action, "untrustworthy", str(problem)) from None
-    except WhmcsRefused:
+    except WhmcsRefused as refusal:
+        if refusal.says(*_NO_SUCH_CLIENT):
+            raise AccountClosed from None
         raise unavailable(action, "refused", "an error that the portal does not expect here") from None
 
 
-def unavailable(action: str, reason: str, problem: str) -> BillingUnavailable:
+def unavailable(action: str, reason: str, problem: str) -> RecordUnreadable:
     hint = KINDS[reason].hint
     _log.warning("WHMCS answer not usable", action=action, reason=reason, problem=problem, hint=hint)
-    return BillingUnavailable(action, reason, hint)
+    return RecordUnreadable(action, reason, hint)

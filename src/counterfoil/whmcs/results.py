@@ -1,4 +1,4 @@
-"""What WhmcsApi's methods answer beyond the nouns of model.py."""
+"""What WhmcsApi's methods answer beyond the nouns of model/."""
 
 from msgspec import Struct
 
@@ -11,6 +11,8 @@ class Login(Struct, frozen=True):
 
     user_id: int
     two_factor: bool
+    names_contact: bool = False
+    """WHMCS signed in a contact: before version 8, where `user_id` is the client's number, for all of its people."""
 
 
 class InvoiceRows(Struct, frozen=True):
@@ -81,3 +83,7 @@ class ChangeReport(Struct, frozen=True):
     waiting: int
     dead: int
     changes: tuple[NumberedChange, ...]
+    timezone: str = ""
+    """Of WHMCS's local times, as PHP names it; "" where the addon does not say."""
+    system_url: str = ""
+    """The address of which WHMCS makes its one-time links; "" where the addon does not say."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from litestar import Request, Response, post
 from litestar.response import Stream
 
-from . import faulty_answers, wire
+from . import dialects, faulty_answers, wire
 from .actions import (
     addon,
     catalogue,
@@ -29,7 +29,7 @@ from .actions.context import ActionContext, Answer, Params, RefusedError
 from .calls import NOT_RECORDED, Call
 from .installation import Installation
 from .quirks import bent
-from .switches import Fault, Switches
+from .switches import IN_THE_ANSWER, Fault, Switches
 
 Action = Callable[[ActionContext, Params], Answer]
 Reply = Response[Any]
@@ -102,7 +102,8 @@ async def _reply(installation: Installation, params: Params, call: Call, base_ur
     faults = installation.switches.take_faults(call.action, call.params)
     call.faults = [fault.kind for fault in faults]
     slow = [fault for fault in faults if fault.kind == "latency"]
-    broken = next((fault for fault in faults if fault.kind != "latency"), None)
+    spoilt = [fault for fault in faults if fault.kind in IN_THE_ANSWER]
+    broken = next((fault for fault in faults if fault not in slow and fault not in spoilt), None)
     delays = [(installation.switches.seconds(fault), fault.read_at) for fault in slow]
     await asyncio.sleep(sum(seconds * read_at for seconds, read_at in delays))
     answer: Answer = {"result": "success"}
@@ -112,7 +113,15 @@ async def _reply(installation: Installation, params: Params, call: Call, base_ur
     await asyncio.sleep(sum(seconds * (1 - read_at) for seconds, read_at in delays))
     if broken is not None:
         return await _broken(installation, broken, call, answer)
+    for fault in spoilt:
+        answer = dialects.altered(answer, fault)
     call.result = str(answer["result"])
+    as_xml = params.get("responsetype") == "xml"
+    cannot = any(fault.kind == "malformed-utf8" for fault in spoilt)
+    if cannot and not as_xml:
+        call.result, answer = "error", {"result": "error", "message": dialects.NOT_ENCODABLE}
+    if as_xml:
+        return Response(dialects.encode_xml(answer, spoilt=cannot), status_code=200, media_type="text/xml")
     return _whole(installation.switches, call.action, answer)
 
 
@@ -141,9 +150,8 @@ def _same(given: str, right: str) -> bool:
 
 def _answer(installation: Installation, params: Params, action: str, base_url: str) -> Answer:
     carried_out = ACTIONS.get(action.lower())
-    is_there = installation.switches.addon or not action.lower().startswith("counterfoil")
-    if carried_out is None or not is_there:
-        return {"result": "error", "message": "Command Not Found"}
+    if carried_out is None or not dialects.is_there(action.lower(), installation.switches):
+        return {"result": "error", "message": installation.switches.unknown_action}
     context = ActionContext(
         installation.options,
         installation.ledger,
@@ -151,7 +159,7 @@ def _answer(installation: Installation, params: Params, action: str, base_url: s
         installation.switches,
         installation.addon,
         installation.tokens,
-        base_url,
+        installation.switches.system_url or base_url,
         action,
     )
     try:
@@ -161,7 +169,8 @@ def _answer(installation: Installation, params: Params, action: str, base_url: s
 
 
 def _whole(switches: Switches, action: str, answer: Answer) -> Reply:
-    body = wire.encode(bent(answer, action, switches))
+    answer = bent(answer, action, switches)
+    body = wire.encode(dialects.as_status(answer) if switches.has("status-errors", action) else answer)
     if switches.has("php-warning-before", action):
         body = faulty_answers.PHP_WARNING + body
     if switches.has("php-warning-after", action):
@@ -176,7 +185,10 @@ async def _broken(installation: Installation, fault: Fault, call: Call, answer: 
     body = wire.encode(answer)
     if fault.kind == "error":
         call.result = "error"
-        return Response(wire.encode({"result": "error", "message": fault.message}), media_type="application/json")
+        said: Answer = {"result": "error", "message": fault.message}
+        if installation.switches.has("status-errors", call.action):
+            said = dialects.as_status(said)
+        return Response(wire.encode(said), status_code=fault.status or 200, media_type="application/json")
     if fault.kind == "hang":
         await installation.released.wait()
         return Response(b"", status_code=504)

@@ -146,6 +146,25 @@ class BookKeeper:
         self.ledger.clients.put(client.id, msgspec.structs.replace(client, **changes), lag=self.switches.commit_lag)
         return self._tell([_of_client("client.updated", client.id)], tell=tell)
 
+    def delete_client(self, client_id: int, *, tell: bool = True) -> list[Event]:
+        """With all that it has, and off everybody who could see it."""
+        for invoice in self.ledger.invoices_of(client_id):
+            self.ledger.delete_invoice(invoice)
+        for user in self.ledger.users_of(client_id):
+            self.set_permissions(user.id, client_id, None)
+        self.ledger.delete_belongings(client_id)
+        self.ledger.clients.put(client_id, None)
+        return self._tell([_of_client("client.deleted", client_id)], tell=tell)
+
+    def merge_client(self, client_id: int, into: int, *, tell: bool = True) -> list[Event]:
+        """Its invoices and people go over to the other one."""
+        for invoice in self.ledger.invoices_of(client_id):
+            self.ledger.put_invoice(msgspec.structs.replace(invoice, userid=into))
+        for user in self.ledger.users_of(client_id):
+            self.set_permissions(user.id, into, user.clients.get(into) or user.clients[client_id])
+        self.delete_client(client_id, tell=False)
+        return self._tell([Event("client.merged", {"client_id": into, "merged_client_id": client_id})], tell=tell)
+
     def add_credit(self, client_id: int, amount: Decimal, description: str, *, tell: bool = True) -> list[Event]:
         client = self.ledger.clients.newest(client_id)
         if client is None or amount == ZERO:

@@ -67,7 +67,7 @@ def _body(kind: str, answer: bytes) -> bytes:
 
 def _page(fault: Fault) -> Response[bytes]:
     status, title, text = {
-        "status": (fault.status, "Oops!", "Something went wrong and we couldn't process your request."),
+        "status": (fault.status or 500, "Oops!", "Something went wrong and we couldn't process your request."),
         "bad-gateway": (502, "502 Bad Gateway", "nginx"),
         "html": (200, "Down for Maintenance", "We are currently performing maintenance and will be back shortly."),
         "challenge": (403, "Just a moment...", "Enable JavaScript and cookies to continue"),

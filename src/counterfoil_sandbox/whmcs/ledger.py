@@ -122,6 +122,12 @@ class Ledger:
     def delete_invoice(self, invoice: Invoice, *, lag: float = 0.0) -> None:
         self.invoices.put(invoice.id, None, lag=lag)
 
+    def delete_belongings(self, client_id: int) -> None:
+        """All that a client has but invoices."""
+        for table in (self.pay_methods, self.services, self.quotes, self.contacts):
+            for record in [each for each in table if each.client_id == client_id]:
+                table.put(record.id, None)
+
     def invoices_of(self, client_id: int) -> list[Invoice]:
         found = (self.invoices.visible(invoice_id) for invoice_id in self.invoice_ids.get(client_id, ()))
         return [invoice for invoice in found if invoice is not None]

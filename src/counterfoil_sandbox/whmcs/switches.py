@@ -25,6 +25,8 @@ QUIRKS = {
     "deprecated-top-level": "GetClientsDetails repeats the client's fields at the top level",
     "permissions-missing": "GetUserPermissions succeeds without saying any",
     "permissions-as-text": "GetUserPermissions says them as one text with commas",
+    "status-errors": 'errors as {"status": "error", "message"}, without `result`',
+    "custom-redirect-only": "CreateSsoToken refuses every destination but sso:custom_redirect, as 9.0 does",
     "foreign-rows": "lists of a client contain a row of another client",
     "foreign-invoice": "GetInvoice answers with another client's invoice",
 }
@@ -50,8 +52,14 @@ FAULTS = {
     "auth-failed": "403 Authentication Failed",
     "missing-credentials": "403 Invalid or missing credentials",
     "permission": "403 Invalid Permissions",
-    "error": "a business error with HTTP 200 and `message`",
+    "error": "a business error with `message` and HTTP 200, or `status`",
+    "malformed-utf8": "no JSON, since a text is no UTF-8; asked for XML it answers, with that text",
+    "values": "whole, with `values` for those of one row (the one with id `row`, or the first that has them all), and "
+    "without the names in `without`",
 }
+
+IN_THE_ANSWER = frozenset({"values", "malformed-utf8"})
+"""Faults that leave the call whole: what is wrong is what it says."""
 
 
 class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -66,8 +74,11 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The action is carried out first: a write lands although its answer does not."""
     seconds: float | tuple[float, float] = 1.0
     read_at: float = 0.5
-    status: int = 500
+    status: int | None = None
     message: str = "Something went wrong"
+    values: dict[str, Any] = {}
+    without: list[str] = []
+    row: int = 0
     id: int = 0
 
     def meets(self, action: str, params: dict[str, str]) -> bool:
@@ -97,6 +108,10 @@ class Switches:
     addon: bool = False
     """The portal's addon is installed: messages are numbered, and its actions are there."""
     denied_actions: frozenset[str] = frozenset()
+    system_url: str = ""
+    """WHMCS's System URL, of which one-time links are made; empty: the address by which it was called."""
+    unknown_action: str = "Command Not Found"
+    """What is said of an action that is not there; versions differ."""
     weather: WebhookWeather = field(default_factory=WebhookWeather)
     quirks: dict[str, str] = field(default_factory=dict)
     """Quirk -> the action that it is for, in lower case, or "*"."""

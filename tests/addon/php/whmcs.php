@@ -72,6 +72,7 @@ final class Whmcs
     {
         $tables = [
             'tbladdonmodules' => ['module' => 'string', 'setting' => 'string', 'value' => 'text'],
+            'tblconfiguration' => ['setting' => 'string', 'value' => 'text'],
             'tblinvoices' => ['userid' => 'integer', 'status' => 'string', 'total' => 'string'],
             'tblorders' => ['userid' => 'integer', 'invoiceid' => 'integer'],
             'tblhosting' => ['userid' => 'integer', 'orderid' => 'integer', 'packageid' => 'integer'],

@@ -1,50 +1,23 @@
 """Every text that a person can see exists in every language, and who gets which language."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from html import unescape
-from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from counterfoil import web
-from counterfoil.errors import CounterfoilError, StopCode
-from counterfoil.web.http import http_errors  # its errors are part of the tree once it is imported
+from counterfoil.web.http import http_errors
 from counterfoil.web.text.catalogue import LANGUAGES, SOURCE, in_context, negotiate_language, translations, translator
 from tests.web.views.specimens import PAGES
 from tests.web.views.test_templates import RENDERER
+from tools.texts import ROOM, read, updated
+from tools.texts import texts as extracted
 
-ROOM = Path(web.__file__).parent
 PLACES = re.compile(r"%\(\w+\)s")
 
-Text = str | tuple[str, ...]
-
-
-@cache
-def texts() -> frozenset[Text]:
-    """Of templates, of code that marks them as translatable, of the errors, and of why orders stop."""
-    kinds = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
-    options = {"templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
-    keywords = {
-        "_": None,
-        "gettext": None,
-        "ngettext": (1, 2),
-        "pgettext": ((1, "c"), 2),
-        "translatable": None,
-        "in_context": ((1, "c"), 2),
-    }
-    extracted = extract_from_dir(ROOM, kinds, options, keywords=keywords)
-    found = {f"{context}\x04{message}" if context else message for _, _, message, _, context in extracted}
-    return frozenset(found | set(error_texts(CounterfoilError)) | {code.words for code in StopCode})
-
-
-def error_texts(error: type[CounterfoilError]) -> Iterator[str]:
-    for kind in error.__subclasses__():
-        yield from (text for name in ("title", "detail") if (text := getattr(kind, name, "")))
-        yield from error_texts(kind)
+texts = cache(extracted)
+"""Extracting takes a second."""
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != SOURCE])
@@ -144,3 +117,20 @@ def test_a_word_in_another_place_may_be_another() -> None:
 def test_language(accepted: str, preferred: str, language: str) -> None:
     """The profile's language, then the browser's wishes by weight, then English; nonsense is no wish."""
     assert negotiate_language(accepted, preferred) == language
+
+
+def test_make_texts_adds_what_is_new_and_takes_out_what_is_gone() -> None:
+    """A translator finds what is to be done at the end of the file; what has been translated stays as it is."""
+    head = (ROOM / "locale" / "de.po").read_text(encoding="utf-8").partition("\n\n")[0]
+    before = f'{head}\n\nmsgid "Kept"\nmsgstr "Bleibt"\n\nmsgid "Gone"\nmsgstr "Weg"\n'
+    after, missing, gone = updated(
+        before, frozenset({"Kept", "New", "order\x04New", ("%(days)s day", "%(days)s days")})
+    )
+    assert (missing, gone) == (3, 1)
+    assert after.startswith(f'{head}\n\nmsgid "Kept"\nmsgstr "Bleibt"\n\n')
+    added = [each for each in read(after) if each.id and each.id != "Kept"]
+    assert [(each.context, each.id, any(each.string)) for each in added] == [
+        (None, ("%(days)s day", "%(days)s days"), False),
+        (None, "New", False),
+        ("order", "New", False),
+    ]

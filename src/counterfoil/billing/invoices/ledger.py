@@ -15,7 +15,7 @@ from counterfoil.billing.invoices.shown import (
     owed,
     stands_for_others,
 )
-from counterfoil.model import Invoice, InvoiceRow, InvoiceStatus, Money
+from counterfoil.model import Client, Invoice, InvoiceRow, InvoiceStatus, Money
 
 _INSISTENCE = 2
 _MOST_USUAL = 10_000
@@ -145,21 +145,21 @@ class Ledger:
         """Every invoice with what is owed on it; the balances of all open ones must be known."""
         return tuple((row, self._due(row)) for row in self._rows)
 
-    def totals(self, credit: Money) -> tuple[InvoiceTotals, ...]:
+    def totals(self, client: Client) -> tuple[InvoiceTotals, ...]:
         """One for each currency that something is owed in, the client's own always."""
         unpaid = [row for row in self._rows if row.status is InvoiceStatus.UNPAID]
-        currencies = dict.fromkeys([credit.currency, *(row.total.currency for row in unpaid)])
+        currencies = dict.fromkeys([client.currency, *(row.total.currency for row in unpaid)])
         return tuple(
-            self._totals_in(currency, [row for row in unpaid if row.total.currency == currency], credit)
+            self._totals_in(currency, [row for row in unpaid if row.total.currency == currency], client)
             for currency in currencies
         )
 
-    def _totals_in(self, currency: str, unpaid: list[InvoiceRow], credit: Money) -> InvoiceTotals:
+    def _totals_in(self, currency: str, unpaid: list[InvoiceRow], client: Client) -> InvoiceTotals:
         owed = [row for row in unpaid if is_to_pay(row.status, row.total.amount) and self._due(row) > 0]
         return InvoiceTotals(
             due=Money.of(sum(map(self._due, owed), Decimal(0)), currency),
             overdue=Money.of(sum(map(self._due, filter(self._is_overdue, owed)), Decimal(0)), currency),
-            credit=credit if credit.currency == currency else Money.of("0", currency),
+            credit=client.credit if client.currency == currency else Money.of("0", currency),
             next_due_on=min((row.due_on for row in owed if row.due_on and row.due_on >= self._today), default=None),
             unpaid_count=len(unpaid),
             overdue_count=sum(map(self._is_overdue, unpaid)),
@@ -225,6 +225,7 @@ class Ledger:
             total=row.total,
             amount_due=Money.of(due, row.total.currency),
             gateway=row.gateway,
+            unreadable=row.unreadable,
         )
 
 

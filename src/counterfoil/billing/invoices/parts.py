@@ -49,11 +49,13 @@ class InvoiceParts:
         self,
         lists: InvoiceListSource,
         read_one: Callable[[int, int], Awaitable[Invoice | None]],
+        require_open: Callable[[int], Awaitable[None]],
         lifetimes: Lifetimes,
     ) -> None:
-        """`read_one(client_id, invoice_id)`: of whatever client."""
+        """`read_one(client_id, invoice_id)`: of whatever client. `require_open` raises AccountClosed."""
         self._lists = lists
         self._read_one = read_one
+        self._require_open = require_open
         self._lifetimes = lifetimes
 
     def invoice(self, client_id: int, invoice_id: int) -> Part:
@@ -74,6 +76,9 @@ class InvoiceParts:
         for _ in range(_ROUNDS):
             rows = await self._rows_of_one_moment(client_id)
             if rows is not None:
+                if not rows:
+                    # WHMCS says the same of a client that it does not have.
+                    await self._require_open(client_id)
                 return [row for row in rows if row.status is not InvoiceStatus.DRAFT]
         raise BillingUnavailable("the invoice list changes faster than it can be read")
 

@@ -38,7 +38,7 @@ def overview_of(ledger: Ledger, query: InvoiceQuery, client: Client, as_of: floa
     """Of a ledger that was read for a page."""
     return Overview(
         invoices=ledger.page(query, moment(as_of)),
-        totals=ledger.totals(client.credit) if ledger.reads_all_open else None,
+        totals=ledger.totals(client) if ledger.reads_all_open else None,
         open_count=len(ledger.to_pay()),
         years=ledger.years(),
         client=client,
@@ -46,7 +46,9 @@ def overview_of(ledger: Ledger, query: InvoiceQuery, client: Client, as_of: floa
 
 
 class Invoices:
-    """Every method raises BillingUnavailable when WHMCS does not give a whole answer."""
+    """Every method raises BillingUnavailable when WHMCS does not give a whole answer, and AccountClosed when it has no
+    such client: the list of one that is gone is empty.
+    """
 
     def __init__(self, ledgers: LedgerReader, clients: Clients, calendar: Calendar) -> None:
         self._ledgers = ledgers
@@ -54,8 +56,10 @@ class Invoices:
         self._calendar = calendar
 
     async def page(self, client_id: int, query: InvoiceQuery) -> Reading[InvoiceList]:
-        """One page of the list. Cold it costs one call, and one for each open invoice on it."""
-        ledger, snapshot = await self._ledgers.read(client_id, query, lambda known: known.needed_for(query))
+        """One page of the list. Cold it costs two calls, and one for each open invoice on it."""
+        client = self._clients.part(client_id)
+        ledger, snapshot = await self._ledgers.read(client_id, query, lambda known: known.needed_for(query), client)
+        decode_client(snapshot.entries[-1].value)
         page = await apart(len(ledger), lambda: ledger.page(query, moment(snapshot.as_of)))
         return reading_of(page, snapshot, not_after=self._calendar.midnight())
 
@@ -77,14 +81,18 @@ class Invoices:
                 raise TooManyOpenInvoices(("from", TooManyOpenInvoices.detail))
             return found
 
-        ledger, snapshot = await self._ledgers.read(client_id, query, needed, is_long=True)
+        client = self._clients.part(client_id)
+        ledger, snapshot = await self._ledgers.read(client_id, query, needed, client, is_long=True)
+        decode_client(snapshot.entries[-1].value)
         items = await apart(len(ledger), lambda: ledger.all_pages(query))
         return reading_of(items, snapshot, not_after=self._calendar.midnight())
 
     async def chosen(self, client_id: int, ids: Sequence[int]) -> Reading[tuple[InvoiceItem, ...]]:
         """These invoices, in this order. Raises InvoiceNotFound when one of them is not this client's to see."""
         wanted = frozenset(ids)
-        ledger, snapshot = await self._ledgers.read(client_id, NO_PAGE, lambda _: wanted, at_once=wanted)
+        client = self._clients.part(client_id)
+        ledger, snapshot = await self._ledgers.read(client_id, NO_PAGE, lambda _: wanted, client, at_once=wanted)
+        decode_client(snapshot.entries[-1].value)
         items = tuple(item for item in ledger.named(ids) if item is not None)
         if len(items) < len(ids):
             raise InvoiceNotFound
@@ -98,8 +106,8 @@ class Invoices:
     async def detail_with_client(self, client_id: int, invoice_id: int) -> tuple[Reading[InvoiceDetail], Client]:
         """The same, with whom it is addressed to."""
         invoice, snapshot = await self._ledgers.read_invoice(client_id, invoice_id, self._clients.part(client_id))
+        client = decode_client(snapshot.entries[1].value)
         if invoice is None or stands_for_others(invoice):
             raise InvoiceNotFound
-        client = decode_client(snapshot.entries[1].value)
         detail = detail_of(invoice, client.currency, self._calendar.today(), moment(snapshot.as_of))
         return reading_of(detail, snapshot, not_after=self._calendar.midnight()), client

@@ -1,4 +1,4 @@
-"""What is shown of an invoice, on pages and in the JSON API alike. Field names are the API's (contract 3)."""
+"""What is shown of an invoice, on pages and in the JSON API alike. Field names are the API's (docs/openapi.json)."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,8 @@ class InvoiceItem(Struct, frozen=True):
     amount_due: Money
     """The invoice's own balance while it is open, else 0; never computed from the row."""
     gateway: str
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read."""
 
 
 class InvoiceList(Struct, frozen=True):
@@ -52,6 +54,7 @@ class PaymentItem(Struct, frozen=True):
     gateway: str
     reference: str
     amount: Money
+    unreadable: tuple[str, ...] = ()
 
 
 class StandsFor(StrEnum):
@@ -83,6 +86,8 @@ class InvoiceDetail(Struct, frozen=True):
     payments: tuple[PaymentItem, ...]
     stands_for: StandsFor | None
     as_of: datetime
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read."""
 
     @property
     def amount_due(self) -> Money:
@@ -96,7 +101,8 @@ class InvoiceTotals(Struct, frozen=True):
 
     due: Money
     overdue: Money
-    credit: Money
+    credit: Money | None
+    """None: WHMCS has something there that is no amount. Nothing here is summed with it."""
     next_due_on: date | None
     unpaid_count: int
     overdue_count: int = 0
@@ -155,8 +161,10 @@ def detail_of(invoice: Invoice, currency: str, today: date, as_of: datetime) -> 
         notes=invoice.notes,
         lines=tuple(LineItem(line.description, money(line.amount), line.taxed) for line in invoice.lines),
         payments=tuple(
-            PaymentItem(each.date, each.gateway, each.reference, money(each.amount)) for each in invoice.payments
+            PaymentItem(each.date, each.gateway, each.reference, money(each.amount), each.unreadable)
+            for each in invoice.payments
         ),
         stands_for=stands_for(invoice),
+        unreadable=invoice.unreadable,
         as_of=as_of,
     )

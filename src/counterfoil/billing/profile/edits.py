@@ -17,8 +17,8 @@ from counterfoil.billing.reading import Reading
 from counterfoil.cache import Cache
 from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import (
+    AccountClosed,
     BillingUnavailable,
-    ClientNotFound,
     FreshSignInRequired,
     OutcomeUnknown,
     ProfileConflict,
@@ -73,14 +73,14 @@ class Profiles:
         self._clients = clients
 
     async def read(self, client_id: int) -> Reading[Client]:
-        """Raises ClientNotFound, BillingUnavailable."""
+        """Raises AccountClosed, BillingUnavailable."""
         return await self._clients.read(client_id)
 
     async def update(self, client_id: int, edit: Edit) -> Reading[Client]:
         """What WHMCS holds afterwards; every read that begins later shows it, invoices' addresses included. Nothing is
         written when that is what it holds already.
 
-        Raises InvalidProfile, Conflict, FreshSignInRequired, ClientNotFound, CacheUnavailable, BillingUnavailable:
+        Raises InvalidProfile, Conflict, FreshSignInRequired, AccountClosed, CacheUnavailable, BillingUnavailable:
         nothing was changed. Raises OutcomeUnknown: perhaps it was. Two edits at the very same moment are not told
         apart, for WHMCS has no conditional write: the later one counts.
         """
@@ -103,7 +103,7 @@ class Profiles:
         # Past the cache: a cached value may be seconds older than what another system has just written.
         now = await self._store.get_clients_details(client_id)
         if now is None:
-            raise ClientNotFound
+            raise AccountClosed
         texts, preferences = _differing(edit, now)
         is_done = not texts and not preferences
         changed = ProfileVersion(edit.seen).changed_fields(now) if edit.seen else frozenset()
@@ -197,8 +197,8 @@ _REFUSED = {
 }
 
 
-def _refused(refusal: UpdateRefused) -> InvalidProfile | ClientNotFound:
+def _refused(refusal: UpdateRefused) -> InvalidProfile | AccountClosed:
     reason = str(refusal)
     if reason == "client_not_found":
-        return ClientNotFound()
+        return AccountClosed()
     return InvalidProfile(_REFUSED.get(reason, ("profile", Fault.NOT_ACCEPTED)))

@@ -11,7 +11,7 @@ from counterfoil.billing.profile.tax_ids import is_tax_id
 
 
 class Fault(StrEnum):
-    """Why a field cannot be saved as it is. The words: web/profile_words.py."""
+    """Why a field cannot be saved as it is. The words: web/views/profile/words.py."""
 
     REQUIRED = "required"
     TOO_LONG = "too_long"

@@ -1,17 +1,19 @@
 """Reading what a statement is made of: all of it of one generation. The account itself: statement.py."""
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from counterfoil.billing.clients import Clients, decode_client
-from counterfoil.billing.credits import Credits, decode_credits
+from counterfoil.billing.credits import CreditItem, Credits, decode_credits
 from counterfoil.billing.invoices.ledger import Ledger
 from counterfoil.billing.invoices.ledger_reader import NO_PAGE, LedgerReader
 from counterfoil.billing.invoices.reads import EXPORT_LIMIT
-from counterfoil.billing.reading import SHORTEST_ROW, Calendar, Reading, apart, moment, reading_of
+from counterfoil.billing.reading import SHORTEST_ROW, Calendar, Reading, apart, moment, readable, reading_of
 from counterfoil.billing.statement.account import Books, Statement, statement
-from counterfoil.billing.transactions import Transactions, decode_transactions
-from counterfoil.errors import StatementTooLong, TooManyOpenInvoices
-from counterfoil.model import Client
+from counterfoil.billing.transactions import TransactionItem, Transactions, decode_transactions
+from counterfoil.errors import RecordUnreadable, StatementTooLong, TooManyOpenInvoices
+from counterfoil.model import Client, InvoiceRow, Money
 
 MOST_LINES = 5_000
 """Of one statement: some hundred printed pages."""
@@ -38,11 +40,11 @@ class Statements:
         client = decode_client(client_value)
 
         def made_of_all() -> Statement:
-            books = Books(
+            books = _whole(
                 ledger.rows_with_due(),
                 decode_transactions(transactions, client),
                 decode_credits(credits_, client),
-                client.credit,
+                readable(client.credit),
             )
             return statement(books, first, last, moment(snapshot.as_of))
 
@@ -50,6 +52,20 @@ class Statements:
         if sum(len(account.lines) for account in made.accounts) > MOST_LINES:
             raise StatementTooLong(("from", StatementTooLong.detail))
         return reading_of(made, snapshot, not_after=self._calendar.midnight()), client
+
+
+def _whole(
+    invoices: Sequence[tuple[InvoiceRow, Decimal]],
+    transactions: Sequence[TransactionItem],
+    entries: Sequence[CreditItem],
+    credit: Money,
+) -> Books:
+    """Raises RecordUnreadable: without its day nothing can stand in a period, and no sum is made without it."""
+    unreadable = [row.unreadable for row, _ in invoices]
+    unreadable += [each.unreadable for each in transactions] + [each.unreadable for each in entries]
+    if any({"issued_on", "closed_on", "date"} & set(names) for names in unreadable):
+        raise RecordUnreadable("an entry has no day that can be read")
+    return Books(invoices, transactions, entries, credit)
 
 
 def _all_open(known: Ledger) -> frozenset[int]:

@@ -8,6 +8,7 @@ from litestar import Request, get
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Send
 
+from counterfoil.errors import AccountClosed
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.live_streams import LiveStreams, Stream
 from counterfoil.web.http.request_context import context_of
@@ -63,5 +64,8 @@ async def events(request: Request[Any, Any, Any], services: GivenServices) -> AS
     """
     if context_of(request.scope).is_head:
         return ASGIResponse(media_type="text/event-stream", is_head_response=True)
+    viewer = viewer_of(request)
+    if viewer.is_closed:
+        raise AccountClosed
     last_seen = request.headers.get("last-event-id", "")
-    return EventStream(services.live, services.live.open(viewer_of(request), session_of(request).key, last_seen))
+    return EventStream(services.live, services.live.open(viewer, session_of(request).key, last_seen))

@@ -1,4 +1,4 @@
-"""The JSON API for the profile: a merge patch in, what WHMCS holds out. Rules live in billing/profiles.py."""
+"""The JSON API for the profile: a merge patch in, what WHMCS holds out. Rules live in billing/profile/."""
 
 from collections.abc import Iterator
 

@@ -62,7 +62,7 @@ async def show_session(request: AnyRequest, services: GivenServices) -> Response
     return Response(shown, headers=NO_STORE)
 
 
-@put("/api/v1/session/client", signed_in=True, status_code=204)
+@put("/api/v1/session/client", signed_in=True, any_account="it names the client", status_code=204)
 async def switch_client(request: AnyRequest, services: GivenServices, data: JSONBody[ClientChoice]) -> Response[None]:
     cookie = await switch_session(request, services, data.client_id)
     return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)

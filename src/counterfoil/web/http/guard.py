@@ -1,10 +1,10 @@
 """The one guard of every route: session, account, active client, that client's permission. Nothing is open by default.
 
-A route says what it takes in its options: `public=True`, `signed_in=True`, or `permission="invoices"` (WHMCS's own
-names). tests/shape checks that each route says exactly one of them. With `leads_elsewhere=True` the handler sends who
-lacks the permission to a page of theirs. `also_shows="gw"` names a scope of the cache that the response is made from
-besides the client's. What an open page asks for by itself, `by_itself=True`, keeps no session alive. A cached response
-goes by the same `permission` (responses.py).
+A route says what it takes in its options: `public=True`, `signed_in=True`, `permission="invoices"` (WHMCS's own
+names), or `any_permission="invoices profile"` for what takes one of several. tests/shape checks that each route says
+exactly one of them. With `leads_elsewhere=True` the handler sends who lacks the permission to a page of theirs.
+`also_shows="gw"` names a scope of the cache that the response is made from besides the client's. What an open page asks
+for by itself, `by_itself=True`, keeps no session alive. A cached response goes by the same `permission` (responses.py).
 """
 
 from contextlib import suppress
@@ -16,9 +16,11 @@ from litestar.handlers import BaseRouteHandler
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import Cache, CacheUnavailable
-from counterfoil.errors import ClientNotFound, NotSignedIn, PermissionDenied, RateLimited
+from counterfoil.errors import AccountClosed, ClientNotFound, NotSignedIn, PermissionDenied, RateLimited
+from counterfoil.web.http.begun import require_same_account
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.limits import Limits
+from counterfoil.web.http.origin_policy import SAFE_METHODS
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.http.visits import visit_of
 
@@ -33,7 +35,10 @@ class Guard:
         self._limits = limits
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        """Raises NotSignedIn, ClientNotFound, PermissionDenied. Leaves the Viewer in the request's state."""
+        """Raises NotSignedIn, ClientNotFound, AccountClosed, PermissionDenied, AccountChanged.
+
+        Leaves the Viewer in the request.
+        """
         if handler.opt.get("public"):
             return
         request = cast("AnyRequest", connection)  # there are no websockets here
@@ -41,11 +46,21 @@ class Guard:
         if viewer is None:
             raise NotSignedIn
         request.scope["state"]["viewer"] = viewer
+        if request.scope["method"] not in SAFE_METHODS and not viewer.is_closed:
+            await require_same_account(request, viewer, handler)
+        await self._require_permission(request, viewer, handler)
+
+    async def _require_permission(self, request: AnyRequest, viewer: Viewer, handler: BaseRouteHandler) -> None:
         permission = handler.opt.get("permission")
-        if permission is None:
+        any_of = str(handler.opt.get("any_permission", "")).split()
+        if permission is None and not any_of:
             return
         if viewer.client_id is None:
-            raise ClientNotFound
+            raise AccountClosed if viewer.is_closed else ClientNotFound
+        if permission is None:
+            if not any(map(viewer.allows, any_of)):
+                raise PermissionDenied(*any_of)
+            return
         if not viewer.allows(permission):
             if handler.opt.get("leads_elsewhere"):
                 return

@@ -14,6 +14,7 @@ import msgspec
 
 from counterfoil.billing.announcements import Changed
 from counterfoil.cache import Cache
+from counterfoil.cache.scopes import session_topic
 from counterfoil.errors import RateLimited, TemporarilyUnavailable
 
 PERMISSIONS = {
@@ -116,7 +117,7 @@ class LiveStreams:
 
     async def sign_out(self, session: str) -> None:
         """Ends the session's streams in every process. `session` is its key, as in accounts.cookies.Handle."""
-        await self._cache.publish(f"s{session}", b"")
+        await self._cache.publish(session_topic(session), b"")
 
     def sessions(self) -> set[str]:
         """The keys of those that have a stream in this process."""

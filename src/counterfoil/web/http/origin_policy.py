@@ -41,7 +41,7 @@ class OriginPolicy:
         return self._any_loopback and _LOOPBACK.fullmatch(host) is not None
 
     def check_origin(self, headers: Mapping[bytes, bytes]) -> None:
-        """For unsafe methods (contract.md 3). Neither header: not a browser. Raises CrossSiteRequest."""
+        """For unsafe methods. Neither header: not a browser. Raises CrossSiteRequest."""
         site = headers.get(b"sec-fetch-site")
         if site is not None:
             if site not in (b"same-origin", b"none"):

@@ -35,7 +35,9 @@ def config(renderer: Renderer) -> OpenAPIConfig:
         title="Counterfoil",
         version=__version__,
         description="Invoices and payments of one signed-in customer. `as_of` is the time at which reading from the "
-        "billing system began: the data is at least as new.",
+        "billing system began: the data is at least as new. A request that writes may name the client that it is "
+        "meant for in the header `Counterfoil-Client`: when another one is selected, that is 409 `account_changed`, "
+        "and nothing is changed.",
         use_handler_docstrings=True,
         render_plugins=[DocsPage(renderer)],
         openapi_router=router,

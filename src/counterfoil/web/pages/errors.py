@@ -14,6 +14,7 @@ from counterfoil.accounts.viewer import Viewer
 from counterfoil.billing.profile.contents import contents_of
 from counterfoil.billing.profile.edits import Conflict
 from counterfoil.errors import (
+    AccountChanged,
     ClientNotFound,
     CounterfoilError,
     CrossSiteRequest,
@@ -29,7 +30,7 @@ from counterfoil.web.http.http_errors import InternalError, public
 from counterfoil.web.http.request_context import context_of, route_of
 from counterfoil.web.http.visits import Visit
 from counterfoil.web.text.catalogue import translator
-from counterfoil.web.views.errors import NoClient, Problem
+from counterfoil.web.views.errors import NoClient, OtherAccount, Problem
 from counterfoil.web.views.rendering import Renderer
 from counterfoil.web.views.shell import Shell, View, shell_with
 
@@ -102,7 +103,15 @@ class ErrorAnswers:
         view: View = Problem(error=error, reference=context_of(scope).request_id, retry_href=_address(scope))
         if isinstance(error, ClientNotFound) and viewer is not None and not viewer.clients:
             view = NoClient(email=viewer.email)
+        if isinstance(error, AccountChanged) and viewer is not None:
+            view = _other_account(error, viewer, shell, context_of(scope).request_id)
         return self._renderer.page(view, shell)
+
+
+def _other_account(error: AccountChanged, viewer: Viewer, shell: Shell, reference: str) -> OtherAccount:
+    # Without the cache the name is the session's, which may be a minute old.
+    named = next((each.name for each in viewer.clients if each.client_id == viewer.client_id), "-")
+    return OtherAccount(error, error.person, error.client, viewer.name, shell.client_name or named, reference)
 
 
 def _viewer(scope: HTTPScope) -> Viewer | None:

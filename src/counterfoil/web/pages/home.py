@@ -31,6 +31,7 @@ async def home(request: AnyRequest, services: GivenServices) -> Response[bytes]:
         open_count=shown.overview.open_count,
         methods=shown.methods,
         subscriptions=shown.subscriptions,
+        lacks_subscriptions=shown.lacks_subscriptions,
         charts=tuple(chart_of(each) for each in shown.spending),
         today=services.calendar.today(),
         checking=awaited.checking,

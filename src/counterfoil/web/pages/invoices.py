@@ -71,7 +71,7 @@ async def detail_page(request: AnyRequest, services: GivenServices, invoice_id: 
     return await respond_page(request, services, reading, page, client)
 
 
-@post("/invoices/{invoice_id:str}/pay", permission="invoices", include_in_schema=False)
+@post("/invoices/{invoice_id:str}/pay", permission="invoices", same_account=True, include_in_schema=False)
 async def pay(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
     await services.limits.hit("sso_link", str(viewer.account_id))
@@ -81,7 +81,7 @@ async def pay(request: AnyRequest, services: GivenServices, invoice_id: FromPath
     return response
 
 
-@post("/invoices/{invoice_id:str}/pdf", permission="invoices", include_in_schema=False)
+@post("/invoices/{invoice_id:str}/pdf", permission="invoices", same_account=True, include_in_schema=False)
 async def pdf(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
     await services.limits.hit("sso_link", str(viewer.account_id))

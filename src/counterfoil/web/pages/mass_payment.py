@@ -14,7 +14,7 @@ from counterfoil.web.services import GivenServices
 from counterfoil.web.views.navigation import INVOICES
 
 
-@post("/invoices/pay", permission="invoices", include_in_schema=False)
+@post("/invoices/pay", permission="invoices", same_account=True, include_in_schema=False)
 async def pay(request: AnyRequest, services: GivenServices) -> Response[Any]:
     viewer, form = viewer_of(request), await request.form()
     ids = [invoice_id_of(str(text)) for text in form.getall("invoice_ids", [])]

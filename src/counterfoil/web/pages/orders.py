@@ -85,7 +85,7 @@ async def order_page(request: AnyRequest, services: GivenServices) -> Response[b
     return await _review(request, services, offered, chosen, secrets.token_hex(16))
 
 
-@post("/order", permission="orders", include_in_schema=False)
+@post("/order", permission="orders", same_account=True, include_in_schema=False)
 async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBody[Choice]) -> Response[Any]:
     viewer, checkout = viewer_of(request), services.orders.checkout
     await services.limits.hit("order", str(viewer.account_id))
@@ -115,7 +115,7 @@ async def detail_page(request: AnyRequest, services: GivenServices, order_id: Fr
     return await _detail(request, services, order)
 
 
-@post("/orders/{order_id:str}/retry", permission="orders", include_in_schema=False)
+@post("/orders/{order_id:str}/retry", permission="orders", same_account=True, include_in_schema=False)
 async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     viewer = viewer_of(request)
     await services.limits.hit("order", str(viewer.account_id))

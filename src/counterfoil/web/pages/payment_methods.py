@@ -23,7 +23,7 @@ async def list_page(request: AnyRequest, services: GivenServices) -> Response[by
     return await respond_page(request, services, reading, PaymentMethodsPage(shown=reading.value), reading.value.client)
 
 
-@post("/payment-methods/manage", permission="invoices", include_in_schema=False)
+@post("/payment-methods/manage", permission="invoices", same_account=True, include_in_schema=False)
 async def manage(request: AnyRequest, services: GivenServices) -> Response[Any]:
     viewer = viewer_of(request)
     await services.limits.hit("sso_link", str(viewer.account_id))

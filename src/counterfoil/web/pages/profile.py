@@ -98,7 +98,7 @@ class Entered(Struct, frozen=True):
         return msgspec.structs.replace(self, texts=texts, preferences=preferences, seen=ProfileVersion.word_for(now))
 
 
-@post("/profile", permission="profile", include_in_schema=False)
+@post("/profile", permission="profile", same_account=True, include_in_schema=False)
 async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBody[dict[str, str]]) -> Response[Any]:
     viewer, entered = viewer_of(request), Entered.of(data)
     if "adapt" in data:

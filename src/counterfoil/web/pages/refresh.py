@@ -22,7 +22,11 @@ class RefreshForm(Struct):
     next: str = ""
 
 
-@post("/refresh", signed_in=True, include_in_schema=False)
+DATA = "invoices products orders quotes profile contacts"
+"""What somebody must be able to read one of, to have it read again: that makes the client's page slow for others."""
+
+
+@post("/refresh", any_permission=DATA, same_account=True, include_in_schema=False)
 async def refresh(request: AnyRequest, services: GivenServices, data: URLEncodedBody[RefreshForm]) -> Redirect:
     viewer = viewer_of(request)
     # Over the limit, or with the cache away, people get the page as it is: it says its age.

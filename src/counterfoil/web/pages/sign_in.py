@@ -39,12 +39,12 @@ async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response
         next=next_address,
         is_signed_out="signed-out" in request.query_params,
         has_expired="expired" in request.query_params,
-        billing_url=services.settings.whmcs_url,
+        billing_url=services.settings.pages_url,
     )
     return unstored(services, page, shell_with(request, None))
 
 
-@post("/sign-in", public=True, include_in_schema=False)
+@post("/sign-in", public=True, any_account="it begins a session", include_in_schema=False)
 async def sign_in(
     request: AnyRequest,
     services: GivenServices,
@@ -61,7 +61,7 @@ async def sign_in(
 def _refused(request: AnyRequest, services: Services, data: SignInForm, error: CounterfoilError) -> Response[Any]:
     """The form again, with what was typed but the password."""
     page = SignInPage(
-        next=safe_next(data.next), email=data.email[:254], error=error, billing_url=services.settings.whmcs_url
+        next=safe_next(data.next), email=data.email[:254], error=error, billing_url=services.settings.pages_url
     )
     response = unstored(services, page, shell_with(request, None), status=error.status)
     if isinstance(error, RateLimited | Unavailable):
@@ -69,7 +69,7 @@ def _refused(request: AnyRequest, services: Services, data: SignInForm, error: C
     return response
 
 
-@post("/sign-out", public=True, include_in_schema=False)
+@post("/sign-out", public=True, any_account="whoever it is leaves", include_in_schema=False)
 async def sign_out(request: AnyRequest, services: GivenServices) -> Redirect:
     cookie = await close_session(request, services)
     return Redirect("/sign-in?signed-out=1", status_code=303, cookies=[cookie], headers=FORGET)
@@ -87,7 +87,7 @@ async def switch_page(request: AnyRequest, services: GivenServices) -> Response[
     return await respond_unstored(request, services, page)
 
 
-@post("/switch-account", signed_in=True, include_in_schema=False)
+@post("/switch-account", signed_in=True, any_account="it names the client", include_in_schema=False)
 async def switch(
     request: AnyRequest,
     services: GivenServices,

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from counterfoil.errors import (
+    AccountClosed,
     CounterfoilError,
     OrderNotFound,
     OrderNotRetryable,
@@ -36,7 +37,7 @@ async def staff_page(request: AnyRequest, services: GivenServices) -> Response[b
     return await _page(request, services)
 
 
-@post("/staff/orders/{order_id:str}/retry", signed_in=True, include_in_schema=False)
+@post("/staff/orders/{order_id:str}/retry", signed_in=True, same_account=True, include_in_schema=False)
 async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     _require_staff(request)
     order = await services.orders.repository.find(id=order_id_of(order_id))
@@ -45,7 +46,7 @@ async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath
     _log.info("retry by staff", order_id=order.id, account=viewer_of(request).account_id)
     try:
         await services.orders.checkout.retry(order, by_staff=True)
-    except (PaymentMethodMissing, OrderNotRetryable) as error:
+    except (AccountClosed, PaymentMethodMissing, OrderNotRetryable) as error:
         return await _page(request, services, error)
     return Redirect("/staff", status_code=303, headers=NO_STORE)
 

@@ -54,6 +54,12 @@ function isEdited() {
     : field.type !== "hidden" && field.value !== (field.defaultValue ?? field.value));
 }
 
+// Another tab may have switched to another account, or somebody else have signed in: nothing of theirs under this name.
+function isOfAnother(text) {
+  const { client, person } = new DOMParser().parseFromString(text, "text/html").body.dataset;
+  return Boolean(person) && (person !== document.body.dataset.person || client !== document.body.dataset.client);
+}
+
 let shown = "";
 let busy = false;
 let again = false;
@@ -63,11 +69,9 @@ async function refetch() {
   busy = true;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Counterfoil-By-Itself": "1" } });
-    if (answer.status === 401 || answer.redirected) location.reload();
-    else if (answer.ok) {
-      const text = await answer.text();
-      if (!isEdited()) show(text);
-    }
+    const text = await answer.text();
+    if (answer.status === 401 || answer.redirected || isOfAnother(text)) location.reload();
+    else if (answer.ok && !isEdited()) show(text);
   } catch { /* no connection: what is shown tells its age, the next change or poll tries again */ }
   busy = false;
   if (again) { again = false; refetch(); }
@@ -138,7 +142,8 @@ document.addEventListener("change", async ({ target }) => {
   body.set("adapt", "1");
   try {
     const answer = await fetch(target.form.action, { method: "POST", body, headers: { Accept: "text/html" } });
-    if (answer.ok && !answer.redirected) show(await answer.text());
+    if (answer.status === 409) location.reload();
+    else if (answer.ok && !answer.redirected) show(await answer.text());
   } catch { /* no connection: saving asks for the right fields, too */ }
 });
 

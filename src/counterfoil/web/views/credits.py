@@ -15,7 +15,7 @@ class CreditPage(View, frozen=True):
     section: ClassVar[str] = TRANSACTIONS.section
 
     entries: Paged[CreditItem]
-    balance: Money
+    balance: Money | None
 
     @property
     def live(self) -> str:

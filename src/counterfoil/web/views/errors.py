@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, RateLimited, ValidationFailed
+from counterfoil.errors import AccountChanged, CounterfoilError, NotFound, NotSignedIn, RateLimited, ValidationFailed
 from counterfoil.web.views.shell import View
 
 
@@ -35,6 +35,21 @@ class Problem(View, frozen=True):
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
         return self.error.errors if isinstance(self.error, ValidationFailed) else ()
+
+
+class OtherAccount(View, frozen=True):
+    """What was begun for one account came in for another. Names of persons and clients; those of the page are empty
+    when it does not say.
+    """
+
+    template: ClassVar[str] = "account_changed.html"
+
+    error: AccountChanged
+    began_as: str
+    began_for: str
+    person: str
+    client: str
+    reference: str = ""
 
 
 class NoClient(View, frozen=True):

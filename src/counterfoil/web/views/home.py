@@ -43,11 +43,13 @@ class Home(View, frozen=True):
     invoices: InvoiceList
     figures: tuple[InvoiceTotals, ...] | None
     open_count: int
-    methods: tuple[SavedMethod, ...]
+    methods: tuple[SavedMethod, ...] | None
     subscriptions: tuple[SubscriptionItem, ...] | None
     charts: tuple[Chart, ...]
     today: date
     checking: frozenset[int] = frozenset()
+    lacks_subscriptions: bool = False
+    """WHMCS answers, but cannot give them; None of `methods` means the same."""
 
     @property
     def live(self) -> str:
@@ -55,12 +57,12 @@ class Home(View, frozen=True):
 
     @property
     def can_pay(self) -> bool:
-        return any(method.is_usable for method in self.methods)
+        return any(method.is_usable for method in self.methods or ())
 
     @property
     def expires_soon(self) -> bool:
         """The last that can be used."""
-        return self.can_pay and all(method.expires_soon for method in self.methods if method.is_usable)
+        return self.can_pay and all(method.expires_soon for method in self.methods or () if method.is_usable)
 
 
 def chart_of(spending: Spending) -> Chart:

@@ -10,6 +10,7 @@ from counterfoil.web.views.shell import View
 
 _EXPIRED = Badge(translatable("Expired"), "late", "alert")
 _SOON = Badge(translatable("Expires soon"), "due", "clock")
+_EXPIRY_UNKNOWN = Badge(translatable("Expiry date unknown"), "due", "alert")
 _NOT_ACCEPTED = Badge(translatable("Not accepted any more"), "mute", "cross")
 
 
@@ -27,6 +28,8 @@ class PaymentMethodsPage(View, frozen=True):
         """What stands against it, if anything; an expired one is nothing else besides."""
         if method.is_expired:
             return _EXPIRED
+        if "expires_on" in method.method.unreadable:
+            return _EXPIRY_UNKNOWN
         if not method.is_usable:
             return _NOT_ACCEPTED
         return _SOON if method.expires_soon else None

@@ -9,13 +9,14 @@ from msgspec import Struct
 
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.model import Client
+from counterfoil.web.http.begun import person_mark
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.text.catalogue import negotiate_language
 from counterfoil.web.views.navigation import NavItem, ways_for
 
 
 class View(Struct, frozen=True):
-    """`section` marks the place in the navigation; `live` names what on the page may change (contract 3, events):
+    """`section` marks the place in the navigation; `live` names what on the page may change (web/http/live_streams.py):
     "invoices", or "invoice:7" for one of them.
     """
 
@@ -28,7 +29,7 @@ class View(Struct, frozen=True):
 
 
 class Brand(Struct, frozen=True):
-    """The white label. `accent` is "#rrggbb" or empty, the addresses are checked by settings.py."""
+    """The white label. `accent` is "#rrggbb" or empty, the addresses are checked by settings/addresses.py."""
 
     name: str
     logo_url: str = ""
@@ -45,6 +46,9 @@ class Shell(Struct, frozen=True):
     client_name: str = ""
     has_several_clients: bool = False
     nav: tuple[NavItem, ...] = ()
+    client_id: int = 0
+    """0 without one. With `person` it stands in every form: for whom the page was made (http/begun.py)."""
+    person: str = ""
 
 
 def shell_with(
@@ -61,8 +65,10 @@ def shell_with(
         is_signed_in=True,
         user_name=viewer.name,
         client_name=client.name if client else "",
-        has_several_clients=len(viewer.clients) > 1,
+        has_several_clients=len(viewer.clients) > (0 if viewer.is_closed else 1),
         nav=ways_for(viewer),
+        client_id=viewer.client_id or 0,
+        person=person_mark(viewer.account_id),
     )
 
 

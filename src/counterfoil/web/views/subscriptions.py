@@ -41,8 +41,9 @@ class SubscriptionsPage(View, frozen=True):
     def pager(self) -> Pager:
         return Pager.of(SUBSCRIPTIONS.href, self.subscriptions)
 
-    def badge(self, subscription: SubscriptionItem) -> Badge:
-        return _BADGES[subscription.status]
+    def badge(self, subscription: SubscriptionItem) -> Badge | None:
+        return None if subscription.status is None else _BADGES[subscription.status]
 
     def cycle(self, subscription: SubscriptionItem) -> str:
-        return cycle_words(subscription.billing_cycle)
+        cycle = subscription.billing_cycle
+        return translatable("Billing cycle cannot be shown") if cycle is None else cycle_words(cycle)

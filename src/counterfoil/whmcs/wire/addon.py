@@ -25,6 +25,8 @@ def report(answer: Row, after: int) -> ChangeReport:
         waiting=count(answer, "waiting"),
         dead=count(answer, "dead"),
         changes=changes,
+        timezone=text(answer, "timezone"),
+        system_url=text(answer, "systemurl"),
     )
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import fields
 
 from counterfoil.model import Client, EmailPreferences, Membership, Money, User
 from counterfoil.whmcs.results import Login
+from counterfoil.whmcs.wire.unread import Unread
 from counterfoil.whmcs.wire.values import (
     Row,
     Untrustworthy,
@@ -24,9 +25,10 @@ from counterfoil.whmcs.wire.values import (
 
 def login(answer: Row) -> Login:
     # Not said at all: a password hash is only given to users without two-factor.
-    if answer.get("twoFactorEnabled") is None:
-        return Login(identifier(answer, "userid"), two_factor=not text(answer, "passwordhash"))
-    return Login(identifier(answer, "userid"), switch(answer, "twoFactorEnabled"))
+    is_told = answer.get("twoFactorEnabled") is not None
+    two_factor = switch(answer, "twoFactorEnabled") if is_told else not text(answer, "passwordhash")
+    names_contact = optional_identifier(answer, "contactid") is not None
+    return Login(identifier(answer, "userid"), two_factor, names_contact)
 
 
 def users(answer: Row) -> tuple[User, ...]:
@@ -80,6 +82,11 @@ def client(answer: Row, client_id: int) -> Client:
     if identifier(row, "id", "client_id", "userid") != client_id:
         raise Untrustworthy("another client than asked for")
     currency = currency_code(row, "currency_code")
+    unread = Unread("client")
+    known = unread.row(row, client_id)
+    credit = known.get("credit", "credit", amount)
+    preferences = known.get("email_preferences", "email_preferences", lambda row, _: _email_preferences(row))
+    unread.warn()
     return Client(
         id=client_id,
         owner_user_id=optional_identifier(row, "owner_user_id"),
@@ -98,9 +105,9 @@ def client(answer: Row, client_id: int) -> Client:
         tax_id=text(row, "tax_id"),
         language=text(row, "language"),
         currency=currency,
-        credit=Money.of(amount(row, "credit"), currency),
+        credit=None if credit is None else Money.of(credit, currency),
         status=text(row, "status"),
-        email_preferences=_email_preferences(row),
+        email_preferences=preferences,
     )
 
 

@@ -8,18 +8,16 @@ import structlog
 from counterfoil.model import Invoice, InvoiceLine, InvoiceRow, InvoiceStatus, Money, Payment, Tax
 from counterfoil.whmcs.results import InvoiceRows
 from counterfoil.whmcs.wire import paging
+from counterfoil.whmcs.wire.unread import Unread, UnreadRow
 from counterfoil.whmcs.wire.values import (
     Row,
     Untrustworthy,
     amount,
     amount_or_zero,
     currency_code,
-    day,
     each,
     identifier,
-    moment,
     rows,
-    switch,
     text,
 )
 
@@ -41,31 +39,35 @@ _STATUSES = {
 def invoice_rows(answer: Row, client_id: int, limitstart: int, limitnum: int, zone: ZoneInfo) -> InvoiceRows:
     found = rows(answer, "invoices", "invoice")
     total = paging.total(answer, len(found), limitstart, limitnum)
-    read = each(found, lambda row: _row(row, zone))
+    unread = Unread("invoice")
+    read = each(found, lambda row: _row(row, unread, zone))
     if any(row.client_id != client_id for row in read):
         raise Untrustworthy("invoices of another client")
     if len({row.id for row in read}) != len(read):
         raise Untrustworthy("an invoice twice")
+    unread.warn()
     return InvoiceRows(read, total, len(read))
 
 
-def _row(row: Row, zone: ZoneInfo) -> InvoiceRow:
+def _row(row: Row, unread: Unread, zone: ZoneInfo) -> InvoiceRow:
     invoice_id = identifier(row, "id", "invoiceid")
     currency = currency_code(row, "currencycode")
+    known = unread.row(row, invoice_id, zone)
     return InvoiceRow(
         id=invoice_id,
         client_id=identifier(row, "userid"),
         number=text(row, "invoicenum"),
         status=_status(row, invoice_id),
-        issued_on=day(row, "date", zone),
-        due_on=day(row, "duedate", zone),
-        paid_at=moment(row, "datepaid", zone),
+        issued_on=known.day("issued_on", "date"),
+        due_on=known.day("due_on", "duedate"),
+        paid_at=known.moment("paid_at", "datepaid"),
         total=Money.of(amount(row, "total"), currency),
-        gateway=text(row, "paymentmethod"),
-        notes=text(row, "notes"),
+        gateway=known.get("gateway", "paymentmethod", text) or "",
+        notes=known.get("notes", "notes", text) or "",
         gross=_gross(row),
         credit_used=amount_or_zero(row, "credit"),
-        closed_on=day(row, "date_cancelled", zone) or day(row, "date_refunded", zone),
+        closed_on=known.day("closed_on", "date_cancelled") or known.day("closed_on", "date_refunded"),
+        unreadable=known.names,
     )
 
 
@@ -88,24 +90,31 @@ def _status(row: Row, invoice_id: int) -> InvoiceStatus:
 def invoice(answer: Row, invoice_id: int, zone: ZoneInfo) -> Invoice:
     if identifier(answer, "invoiceid", "id") != invoice_id:
         raise Untrustworthy("another invoice than asked for")
-    return Invoice(
+    unread = Unread("invoice")
+    known = unread.row(answer, invoice_id, zone)
+    read = Invoice(
         id=invoice_id,
         client_id=identifier(answer, "userid"),
         number=text(answer, "invoicenum"),
         status=_status(answer, invoice_id),
-        issued_on=day(answer, "date", zone),
-        due_on=day(answer, "duedate", zone),
-        paid_at=moment(answer, "datepaid", zone),
+        issued_on=known.day("issued_on", "date"),
+        due_on=known.day("due_on", "duedate"),
+        paid_at=known.moment("paid_at", "datepaid"),
         subtotal=amount(answer, "subtotal"),
         credit=amount_or_zero(answer, "credit"),
         taxes=_taxes(answer),
         total=amount(answer, "total"),
         balance=amount(answer, "balance"),
-        gateway=text(answer, "paymentmethod"),
-        notes=text(answer, "notes"),
-        lines=each(rows(answer, "items", "item"), _line),
-        payments=each(rows(answer, "transactions", "transaction"), lambda row: _payment(row, zone)),
+        gateway=known.get("gateway", "paymentmethod", text) or "",
+        notes=known.get("notes", "notes", text) or "",
+        lines=each(rows(answer, "items", "item"), lambda row: _line(row, unread, invoice_id)),
+        payments=each(
+            rows(answer, "transactions", "transaction"), lambda row: _payment(row, unread.row(row, invoice_id, zone))
+        ),
+        unreadable=known.names,
     )
+    unread.warn()
+    return read
 
 
 def _taxes(answer: Row) -> tuple[Tax, ...]:
@@ -116,16 +125,18 @@ def _taxes(answer: Row) -> tuple[Tax, ...]:
     return tuple(tax for tax in both if tax.amount or tax.rate)
 
 
-def _line(row: Row) -> InvoiceLine:
-    return InvoiceLine(text(row, "description"), amount(row, "amount"), switch(row, "taxed"), text(row, "type"))
+def _line(row: Row, unread: Unread, invoice_id: int) -> InvoiceLine:
+    taxed = unread.row(row, invoice_id).switch("taxed", "taxed")
+    return InvoiceLine(text(row, "description"), amount(row, "amount"), taxed, text(row, "type"))
 
 
-def _payment(row: Row, zone: ZoneInfo) -> Payment:
+def _payment(row: Row, known: UnreadRow) -> Payment:
     # The vendor's page shows no such row. One of the amounts may be left out; without both it is no payment.
     read_in = amount_or_zero if text(row, "amountout") else amount
     return Payment(
-        date=day(row, "date", zone),
-        gateway=text(row, "gateway"),
-        reference=text(row, "transid"),
+        date=known.day("date", "date"),
+        gateway=known.get("gateway", "gateway", text) or "",
+        reference=known.get("reference", "transid", text) or "",
         amount=read_in(row, "amountin") - amount_or_zero(row, "amountout"),
+        unreadable=known.names,
     )

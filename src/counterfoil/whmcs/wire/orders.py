@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from counterfoil.model import Price, Product
 from counterfoil.whmcs.results import OrderedService, OrderRow, Placed
+from counterfoil.whmcs.wire.unread import Unread, UnreadRow
 from counterfoil.whmcs.wire.values import (
     Row,
     Untrustworthy,
@@ -37,17 +38,26 @@ def products(answer: Row) -> tuple[Product, ...]:
     if "totalresults" in answer and count(answer, "totalresults") != len(found):
         raise Untrustworthy("totalresults is not the number of products")
     # What is hidden or retired is not sold; not every version says so.
-    return each((row for row in found if not switch(row, "hidden") and not switch(row, "retired")), _product)
+    sold = (row for row in found if not switch(row, "hidden") and not switch(row, "retired"))
+    unread = Unread("product")
+    read = each(sold, lambda row: _product(row, unread))
+    unread.warn()
+    return read
 
 
-def _product(row: Row) -> Product:
+def _product(row: Row, unread: Unread) -> Product:
+    product_id = identifier(row, "pid", "id")
     pay_type = cycle(text(row, "paytype") or "recurring")
     priced = row.get("pricing") or {}
     if not isinstance(priced, Mapping):
         raise Untrustworthy("pricing is no object")
-    prices = [price for currency, given in priced.items() for price in _prices(currency, given, pay_type)]
+    prices = [
+        price
+        for currency, given in priced.items()
+        for price in _prices(currency, given, pay_type, unread.row(given, product_id))
+    ]
     return Product(
-        id=identifier(row, "pid", "id"),
+        id=product_id,
         name=text(row, "name"),
         description=prose(row, "description"),
         takes_quantity=text(row, "allowqty") not in {"", "0"},
@@ -56,7 +66,7 @@ def _product(row: Row) -> Product:
     )
 
 
-def _prices(currency: str, given: object, pay_type: str) -> Iterable[Price]:
+def _prices(currency: str, given: object, pay_type: str, known: UnreadRow) -> Iterable[Price]:
     if not isinstance(given, Mapping):
         raise Untrustworthy("pricing of a currency is no object")
     if pay_type == "free":
@@ -64,9 +74,11 @@ def _prices(currency: str, given: object, pay_type: str) -> Iterable[Price]:
         return
     # What is paid once has its price where the monthly one stands.
     for name in ("monthly",) if pay_type == "onetime" else _CYCLES:
-        price = amount(given, name) if given.get(name) not in {None, ""} else Decimal(-1)
-        if price >= 0:  # "-1.00": not offered
-            setup = max(amount_or_zero(given, f"{name[0]}setupfee"), Decimal(0))
+        price = known.get(name, name, amount) if given.get(name) not in (None, "") else None
+        setup = known.get(name, f"{name[0]}setupfee", amount_or_zero)
+        # "-1.00": not offered. Nor is what has no price that can be read.
+        if price is not None and setup is not None and price >= 0:
+            setup = max(setup, Decimal(0))
             yield Price(currency, "onetime" if pay_type == "onetime" else name, price, setup)
 
 
@@ -74,16 +86,19 @@ def services(answer: Row, client_id: int) -> tuple[OrderedService, ...]:
     found = rows(answer, "products", "product")
     if any(identifier(row, "clientid", "userid") != client_id for row in found):
         raise Untrustworthy("services of another client")
-    return each(found, _service)
+    unread = Unread("service")
+    read = each(found, lambda row: _service(row, unread.row(row, identifier(row, "id"))))
+    unread.warn()
+    return read
 
 
-def _service(row: Row) -> OrderedService:
+def _service(row: Row, known: UnreadRow) -> OrderedService:
     return OrderedService(
         id=identifier(row, "id"),
         order_id=optional_identifier(row, "orderid") or 0,
         product_id=identifier(row, "pid"),
-        billing_cycle=cycle(text(row, "billingcycle")),
-        quantity=optional_identifier(row, "qty") or 1,
+        billing_cycle=cycle(known.get("billing_cycle", "billingcycle", text) or ""),
+        quantity=known.get("quantity", "qty", lambda row, key: optional_identifier(row, key) or 1) or 0,
         status=text(row, "status"),
         tags=frozenset(text(field, "value") for field in rows(row, "customfields", "customfield")) - {""},
     )

@@ -5,11 +5,13 @@ contact's rights and password.
 """
 
 import re
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from counterfoil.model import Contact, CreditEntry, Quote, QuoteLine, QuoteStatus, Transaction
+from counterfoil.whmcs.wire.unread import Unread, UnreadRow
 from counterfoil.whmcs.wire.values import (
     Row,
     Untrustworthy,
@@ -17,7 +19,6 @@ from counterfoil.whmcs.wire.values import (
     amount_or_zero,
     count,
     currency_code,
-    day,
     each,
     identifier,
     optional_identifier,
@@ -33,23 +34,39 @@ def transactions(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[Transacti
     """All of them: GetTransactions has no pages."""
     found = rows(answer, "transactions", "transaction")
     _are_all(found, answer)
-    read = each(found, lambda row: _transaction(row, zone))
+    unread = Unread("transaction")
+    read = each(found, lambda row: _transaction(row, unread, zone))
+    unread.warn()
     _are_of(client_id, {each_.client_id for each_ in read})
     return read
 
 
-def _transaction(row: Row, zone: ZoneInfo) -> Transaction:
+def _transaction(row: Row, unread: Unread, zone: ZoneInfo) -> Transaction:
+    transaction_id = identifier(row, "id")
+    known = unread.row(row, transaction_id, zone)
     return Transaction(
-        id=identifier(row, "id"),
+        id=transaction_id,
         client_id=identifier(row, "userid", "clientid"),
-        on=day(row, "date", zone),
-        gateway=text(row, "gateway"),
-        description=text(row, "description"),
-        reference=text(row, "transid"),
-        amount=amount(row, "amountin") - amount(row, "amountout"),
+        on=known.day("date", "date"),
+        gateway=known.get("gateway", "gateway", text) or "",
+        description=known.get("description", "description", text) or "",
+        reference=known.get("reference", "transid", text) or "",
+        amount=_moved(row),
         currency_id=optional_identifier(row, "currency"),
         invoice_id=optional_identifier(row, "invoiceid"),
+        unreadable=known.names,
     )
+
+
+def _moved(row: Row) -> Decimal:
+    """One of the two may be left out, beside the other; without both it is no payment."""
+    if row.get("amountin") in (None, "") and text(row, "amountout"):
+        moved = -amount(row, "amountout")
+    else:
+        moved = amount(row, "amountin") - amount_or_zero(row, "amountout")
+    if not moved and not (text(row, "amountin") and text(row, "amountout")):
+        raise Untrustworthy("amountin and amountout are no amounts")
+    return moved
 
 
 def credits_(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[CreditEntry, ...]:
@@ -57,7 +74,10 @@ def credits_(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[CreditEntry, 
     found = rows(answer, "credits", "credit") or _flat(answer, "credits[credit]")
     _are_all(found, answer)
     _are_of(client_id, {identifier(row, "clientid") for row in found if "clientid" in row})
-    return each(found, lambda row: _credit_entry(row, zone))
+    unread = Unread("credit")
+    read = each(found, lambda row: _credit_entry(row, unread, zone))
+    unread.warn()
+    return read
 
 
 _FLAT = re.compile(r"\[([0-9]{1,6})\]\[([a-z_]+)\]")
@@ -72,8 +92,11 @@ def _flat(answer: Row, path: str) -> list[Row]:
     return [found[place] for place in sorted(found)]
 
 
-def _credit_entry(row: Row, zone: ZoneInfo) -> CreditEntry:
-    return CreditEntry(identifier(row, "id"), day(row, "date", zone), text(row, "description"), amount(row, "amount"))
+def _credit_entry(row: Row, unread: Unread, zone: ZoneInfo) -> CreditEntry:
+    entry_id = identifier(row, "id")
+    known = unread.row(row, entry_id, zone)
+    on, described = known.day("date", "date"), known.get("description", "description", text)
+    return CreditEntry(entry_id, on, described or "", amount(row, "amount"), known.names)
 
 
 _STAGES = {
@@ -88,27 +111,31 @@ _STAGES = {
 
 def quotes(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[Quote, ...]:
     """Drafts among them."""
-    read = each(rows(answer, "quotes", "quote"), lambda row: _quote(row, zone))
+    unread = Unread("quote")
+    read = each(rows(answer, "quotes", "quote"), lambda row: _quote(row, unread, zone))
+    unread.warn()
     _are_of(client_id, {quote.client_id for quote in read})
     return read
 
 
-def _quote(row: Row, zone: ZoneInfo) -> Quote:
+def _quote(row: Row, unread: Unread, zone: ZoneInfo) -> Quote:
     quote_id = identifier(row, "id")
+    known = unread.row(row, quote_id, zone)
     return Quote(
         id=quote_id,
         client_id=identifier(row, "userid"),
         subject=text(row, "subject"),
         status=_stage(row, quote_id),
-        issued_on=day(row, "datecreated", zone),
-        valid_until=day(row, "validuntil", zone),
-        accepted_on=day(row, "dateaccepted", zone),
+        issued_on=known.day("issued_on", "datecreated"),
+        valid_until=known.day("valid_until", "validuntil"),
+        accepted_on=known.day("accepted_on", "dateaccepted"),
         subtotal=amount(row, "subtotal"),
         taxes=tuple(tax for tax in (amount_or_zero(row, "tax1"), amount_or_zero(row, "tax2")) if tax),
         total=amount(row, "total"),
-        proposal=text(row, "proposal"),
-        notes=text(row, "customernotes"),
-        lines=each(rows(row, "items", "item"), _line),
+        proposal=known.get("proposal", "proposal", text) or "",
+        notes=known.get("notes", "customernotes", text) or "",
+        lines=each(rows(row, "items", "item"), lambda line: _line(line, unread.row(line, quote_id))),
+        unreadable=known.names,
     )
 
 
@@ -120,13 +147,14 @@ def _stage(row: Row, quote_id: int) -> QuoteStatus:
     return _STAGES.get(stage, QuoteStatus.DRAFT)
 
 
-def _line(row: Row) -> QuoteLine:
+def _line(row: Row, known: UnreadRow) -> QuoteLine:
     return QuoteLine(
         description=text(row, "description"),
-        quantity=amount(row, "quantity"),
-        unit_price=amount(row, "unitprice"),
-        discount=amount_or_zero(row, "discount"),
-        taxed=switch(row, "taxable"),
+        quantity=known.get("quantity", "quantity", amount),
+        unit_price=known.get("unit_price", "unitprice", amount),
+        discount=known.get("discount", "discount", amount_or_zero),
+        taxed=known.switch("taxed", "taxable"),
+        unreadable=known.names,
     )
 
 

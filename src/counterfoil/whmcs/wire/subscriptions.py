@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from counterfoil.model import BillingCycle, Subscription, SubscriptionStatus
+from counterfoil.whmcs.wire.unread import Unread
 from counterfoil.whmcs.wire.values import (
     Row,
     Untrustworthy,
     amount,
-    day,
     each,
     identifier,
     optional_identifier,
@@ -28,36 +28,42 @@ _CYCLES = {cycle.value: cycle for cycle in BillingCycle} | {"freeaccount": Billi
 
 
 def subscriptions(answer: Row, client_id: int, zone: ZoneInfo) -> tuple[Subscription, ...]:
-    read = each(rows(answer, "products", "product"), lambda row: _subscription(row, zone))
+    unread = Unread("service")
+    read = each(rows(answer, "products", "product"), lambda row: _subscription(row, unread, zone))
     if any(subscription.client_id != client_id for subscription in read):
         raise Untrustworthy("services of another client")
+    unread.warn()
     return read
 
 
-def _subscription(row: Row, zone: ZoneInfo) -> Subscription:
-    service_id, cycle = identifier(row, "id"), _cycle(row)
+def _subscription(row: Row, unread: Unread, zone: ZoneInfo) -> Subscription:
+    service_id = identifier(row, "id")
+    known = unread.row(row, service_id, zone)
+    cycle = known.get("billing_cycle", "billingcycle", _cycle)
+    # What is paid once has no recurring amount.
+    priced = "firstpaymentamount" if cycle is BillingCycle.ONE_TIME else "recurringamount"
     return Subscription(
         id=service_id,
         client_id=identifier(row, "clientid", "userid"),
         name=text(row, "name"),
-        group=text(row, "groupname"),
-        domain=text(row, "domain"),
+        group=known.get("group", "groupname", text) or "",
+        domain=known.get("domain", "domain", text) or "",
         # Versions before 8.12 do not say; several were several services then.
-        quantity=optional_identifier(row, "qty") or 1,
-        status=_status(row, service_id),
+        quantity=known.get("quantity", "qty", lambda row, key: optional_identifier(row, key) or 1) or 1,
+        status=known.get("status", "status", lambda row, _: _status(row, service_id)),
         billing_cycle=cycle,
-        # What is paid once has no recurring amount.
-        amount=amount(row, "firstpaymentamount" if cycle is BillingCycle.ONE_TIME else "recurringamount"),
-        next_due_on=day(row, "nextduedate", zone),
-        started_on=day(row, "regdate", zone),
-        gateway=text(row, "paymentmethod"),
+        amount=known.get("amount", priced, amount),
+        next_due_on=known.day("next_due_on", "nextduedate"),
+        started_on=known.day("started_on", "regdate"),
+        gateway=known.get("gateway", "paymentmethod", text) or "",
+        unreadable=known.names,
     )
 
 
-def _cycle(row: Row) -> BillingCycle:
-    written = re.sub(r"[^a-z]", "", text(row, "billingcycle").lower())
+def _cycle(row: Row, key: str) -> BillingCycle:
+    written = re.sub(r"[^a-z]", "", text(row, key).lower())
     if written not in _CYCLES:
-        raise Untrustworthy("billingcycle is none of WHMCS's")
+        raise Untrustworthy(f"{key} is none of WHMCS's")
     return _CYCLES[written]
 
 

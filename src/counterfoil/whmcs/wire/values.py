@@ -1,6 +1,6 @@
 """What WHMCS really sends -> plain Python values: the quirks that are the same in every action.
 
-Lists, texts, numbers, switches and dates. Which fields an action has: wire_invoices.py and its neighbours.
+Lists, texts, numbers, switches and dates. Which fields an action has: invoices.py and its neighbours.
 Whatever fits none of the known spellings makes the whole answer untrustworthy; it is never guessed or skipped.
 """
 

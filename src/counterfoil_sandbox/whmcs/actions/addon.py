@@ -18,6 +18,8 @@ def changes(context: ActionContext, params: Params) -> Answer:
         "version": addon.VERSION,
         "protocol": addon.PROTOCOL,
         "series": own.series,
+        "timezone": context.options.zone.key,
+        "systemurl": context.base_url,
         "oldest": 1 if own.recorded else 0,
         "newest": len(own.recorded),
         "waiting": sum(not recorded.is_delivered for recorded in own.recorded),

@@ -15,10 +15,20 @@ def validate_login(context: ActionContext, params: Params) -> Answer:
     given = params.get("password2", "")
     if user is None or not secrets.compare_digest(user.password.encode(), given.encode()):
         raise RefusedError("Email or Password Invalid")
+    if int(context.switches.version.split(".")[0]) < 8:
+        return _before_users(context, user)
     answer = {"result": "success", "userid": str(user.id)}
     if not user.two_factor:
         answer["passwordhash"] = secrets.token_hex(20)
     return {**answer, "twoFactorEnabled": "true" if user.two_factor else "false"}
+
+
+def _before_users(context: ActionContext, user: User) -> Answer:
+    """Until 7.10 a client signs in, or a contact of it: both are told the client's number."""
+    client_id = context.client(str(next(iter(user.clients), 0))).id
+    is_owner = context.client(str(client_id)).owner_user_id == user.id
+    contact = {} if is_owner else {"contactid": user.id}
+    return {"result": "success", "userid": client_id, **contact, "passwordhash": secrets.token_hex(20)}
 
 
 def get_users(context: ActionContext, params: Params) -> Answer:
@@ -76,7 +86,8 @@ def create_sso_token(context: ActionContext, params: Params) -> Answer:
     """Without `user_id` it is the client's owner who gets signed in."""
     client_id, user_id = _who(context, params)
     destination = params.get("destination", "")
-    if destination not in DESTINATIONS:
+    is_old = destination != CUSTOM and context.switches.has("custom-redirect-only", context.action)
+    if destination not in DESTINATIONS or is_old:
         raise RefusedError("Invalid destination")
     client = context.ledger.clients.visible(client_id)
     if client is None or not client.allow_sso:

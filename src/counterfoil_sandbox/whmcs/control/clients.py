@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from litestar import patch, put
+from litestar import delete, patch, put
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
@@ -48,6 +48,19 @@ async def change_client(request: AnyRequest, client_id: FromPath[int], data: JSO
         installation.book_keeper.add_credit(client_id, books.cents(credit), "Credit by hand", tell=tell)
     client = _client(installation, client_id)
     return {**msgspec.to_builtins(client), "credit": money(client.credit)}
+
+
+@delete("/_sandbox/clients/{client_id:int}", status_code=204)
+async def delete_client(
+    request: AnyRequest, client_id: FromPath[int], into: int | None = None, tell: bool = True
+) -> None:
+    """With `into` its invoices and people go over to that client before (merge)."""
+    installation = installation_of(request)
+    _client(installation, client_id)
+    if into is None:
+        installation.book_keeper.delete_client(client_id, tell=tell)
+    else:
+        installation.book_keeper.merge_client(client_id, into, tell=tell)
 
 
 def _client(installation: Installation, client_id: int) -> Client:
@@ -107,4 +120,4 @@ async def set_permissions(
     installation_of(request).book_keeper.set_permissions(user_id, client_id, rights)
 
 
-CLIENTS = [change_client, change_service, change_user, set_permissions]
+CLIENTS = [change_client, delete_client, change_service, change_user, set_permissions]

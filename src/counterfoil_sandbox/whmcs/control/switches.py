@@ -63,6 +63,8 @@ class SettingsChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     addon: bool | msgspec.UnsetType = msgspec.UNSET
     ip_allowed: bool | msgspec.UnsetType = msgspec.UNSET
     denied_actions: list[str] | msgspec.UnsetType = msgspec.UNSET
+    system_url: str | msgspec.UnsetType = msgspec.UNSET
+    unknown_action: str | msgspec.UnsetType = msgspec.UNSET
     weather: WebhookWeather | msgspec.UnsetType = msgspec.UNSET
     webhook_url: str | msgspec.UnsetType = msgspec.UNSET
     webhook_secret: str | msgspec.UnsetType = msgspec.UNSET
@@ -76,6 +78,8 @@ def _settings(installation: Installation) -> dict[str, Any]:
         "stamp_versions": switches.stamp_versions,
         "addon": switches.addon,
         "ip_allowed": switches.ip_allowed,
+        "system_url": switches.system_url,
+        "unknown_action": switches.unknown_action,
         "denied_actions": sorted(switches.denied_actions),
         "weather": switches.weather,
         "webhook_url": installation.webhooks.url,

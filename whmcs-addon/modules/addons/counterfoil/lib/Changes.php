@@ -2,6 +2,8 @@
 
 namespace Counterfoil;
 
+use WHMCS\Database\Capsule;
+
 /**
  * The portal asks which changes it has missed: those with higher numbers than it has seen.
  */
@@ -41,12 +43,24 @@ final class Changes
             'version' => Addon::VERSION,
             'protocol' => Addon::PROTOCOL,
             'series' => $series,
+            'timezone' => date_default_timezone_get(),
+            'systemurl' => self::systemUrl(),
             'oldest' => $this->outbox->oldest(),
             'newest' => $this->outbox->newest(),
             'waiting' => $this->outbox->count(Outbox::WAITING),
             'dead' => $this->outbox->count(Outbox::DEAD),
             'changes' => ['change' => $this->described($rows)],
         ];
+    }
+
+    /** Of which WHMCS makes its one-time links; '' where it cannot be read. */
+    private static function systemUrl(): string
+    {
+        try {
+            return (string) Capsule::table('tblconfiguration')->where('setting', 'SystemURL')->value('value');
+        } catch (\Exception $e) {
+            return '';
+        }
     }
 
     /** @param \stdClass[] $rows */
