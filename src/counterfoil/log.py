@@ -18,7 +18,9 @@ _SECRET_KEYS = re.compile(
     r"passw|secret|token|cookie|authorization|signature|accesskey|access_key|identifier|redirect_url|card_number|cvv",
     re.IGNORECASE,
 )
-_SECRET_VALUES = re.compile(r"whsec_[A-Za-z0-9+/=]+|access_token=[^&\s\"']+|eyJ[\w-]+\.[\w-]+\.[\w-]+")
+_SECRET_VALUES = re.compile(r"whsec_[A-Za-z0-9+/=]+|access_token=[^&\s\"']+|eyJ[\w-]{1,2000}\.[\w-]{1,2000}\.[\w-]+")
+LONGEST_VALUE = 20_000
+"""Characters of a value; tracebacks have some thousand."""
 _URL_QUERY = re.compile(r"(https?://[^\s\"'?#]+)\?[^\s\"']*")
 
 
@@ -75,4 +77,6 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 def _clean(value: Any) -> Any:
     if not isinstance(value, str):
         return value
+    if len(value) > LONGEST_VALUE:  # the patterns take the square of it
+        value = f"{value[:LONGEST_VALUE]} ..."
     return _URL_QUERY.sub(r"\1", _SECRET_VALUES.sub("[redacted]", value))

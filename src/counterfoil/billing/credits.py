@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from counterfoil.billing.client_reader import ClientReader
-from counterfoil.billing.reading import Reading, reading_of
+from counterfoil.billing.reading import SHORTEST_ROW, Reading, apart, reading_of
 from counterfoil.cache import Part
 from counterfoil.model import Client, CreditEntry, Money
 
@@ -53,7 +53,8 @@ class Credits:
     async def read(self, client_id: int) -> tuple[Reading[tuple[CreditItem, ...]], Client]:
         """The whole ledger, newest first. Raises BillingUnavailable."""
         value, client, snapshot = await self._reader.read(client_id, self.part(client_id))
-        return reading_of(decode_credits(value, client), snapshot), client
+        shown = await apart(len(value) // SHORTEST_ROW, lambda: decode_credits(value, client))
+        return reading_of(shown, snapshot), client
 
 
 def decode_credits(value: bytes, client: Client) -> tuple[CreditItem, ...]:

@@ -14,7 +14,7 @@ from counterfoil.billing.invoices.reads import EXPORT_LIMIT, Overview, overview_
 from counterfoil.billing.invoices.shown import InvoiceTotals
 from counterfoil.billing.lifetimes import NOT_FOUND_LIFETIME
 from counterfoil.billing.payment_methods import PaymentMethods, SavedMethod, decode_methods, shown_methods
-from counterfoil.billing.reading import Calendar, Reading, moment, readable, reading_of
+from counterfoil.billing.reading import Calendar, Reading, apart, moment, readable, reading_of
 from counterfoil.billing.spending import Spending, spending
 from counterfoil.billing.subscriptions import SubscriptionItem, Subscriptions, decode_subscriptions
 from counterfoil.cache import Snapshot
@@ -80,7 +80,7 @@ class Summaries:
         client_value, methods_value = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
-        totals = ledger.totals(client)
+        totals = await apart(len(ledger), lambda: ledger.totals(client))
         can_pay = any(each.is_usable for each in readable(made.value))
         summary = _summary(totals, client.credit, made.as_of, can_pay=can_pay)
         return Reading(summary, made.nonce, made.as_of, made.expires_at)
@@ -98,15 +98,22 @@ class Summaries:
         client_value, methods_value, *rest = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
         made = await self._with_gateways(snapshot, methods_value)
+        overview, spent = await apart(
+            len(ledger),
+            lambda: (
+                overview_of(ledger, query, client, made.as_of),
+                spending(ledger.rows(), client.currency, self._calendar.today()),
+            ),
+        )
         try:
             renewing = _renewing(decode_subscriptions(rest[0], client)) if rest else None
         except RecordUnreadable:
             renewing = None
         home = HomeSummary(
-            overview=overview_of(ledger, query, client, made.as_of),
+            overview=overview,
             methods=made.value,
             subscriptions=renewing,
-            spending=spending(ledger.rows(), client.currency, self._calendar.today()),
+            spending=spent,
             lacks_subscriptions=bool(rest) and renewing is None,
         )
         return Reading(home, made.nonce, made.as_of, made.expires_at)

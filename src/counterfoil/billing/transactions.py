@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from counterfoil.billing.client_reader import ClientReader
-from counterfoil.billing.reading import Reading, reading_of
+from counterfoil.billing.reading import SHORTEST_ROW, Reading, apart, reading_of
 from counterfoil.cache import Part
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Client, Money, Transaction
@@ -63,7 +63,8 @@ class Transactions:
     async def read(self, client_id: int) -> tuple[Reading[tuple[TransactionItem, ...]], Client]:
         """All of them, newest first. Raises BillingUnavailable."""
         value, client, snapshot = await self._reader.read(client_id, self.part(client_id))
-        return reading_of(decode_transactions(value, client), snapshot), client
+        shown = await apart(len(value) // SHORTEST_ROW, lambda: decode_transactions(value, client))
+        return reading_of(shown, snapshot), client
 
     async def _fetch(self, client_id: int) -> _Fetched:
         rows = await self._source.get_transactions(client_id)

@@ -14,7 +14,7 @@ from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Invoice
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import NOT_OFFERED
-from counterfoil.whmcs.interpreting import interpreting, real_id
+from counterfoil.whmcs.interpreting import interpreting, read_apart, real_id
 from counterfoil.whmcs.orders_api import Line, order_params, raise_if_not_placed, refused_order
 from counterfoil.whmcs.results import ChangeReport, Placed
 from counterfoil.whmcs.wire import addon, orders
@@ -56,13 +56,14 @@ class WhmcsAddon:
         """
         params: dict[str, str | int] = {} if after is None else {"series": series, "after": after}
         with interpreting(CHANGES):
-            return addon.report(await self._call(CHANGES, params), after or 0)
+            return await read_apart(await self._call(CHANGES, params), lambda whole: addon.report(whole, after or 0))
 
     async def invoices(self, client_id: int, ids: Sequence[int]) -> dict[int, Invoice]:
         """Those of this client among them, as GetInvoice answers each. Raises NotOffered."""
         params: dict[str, str | int] = {"clientid": real_id(client_id), "invoiceids": ",".join(map(str, ids))}
         with interpreting(INVOICES):
-            return addon.invoices(await self._call(INVOICES, params), client_id, ids, self._zone)
+            answer = await self._call(INVOICES, params)
+            return await read_apart(answer, lambda whole: addon.invoices(whole, client_id, ids, self._zone))
 
     async def add_order(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed:
         """Places an order once, however often the same is asked for with the same tag.

@@ -3,25 +3,21 @@
 Every method raises BillingUnavailable when WHMCS gives no whole answer, or one that cannot be trusted.
 """
 
-import asyncio
 from collections.abc import Mapping
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from counterfoil.errors import BillingUnavailable, OutcomeUnknown, SignInFailed
 from counterfoil.model import Client, Gateway, Invoice, PaymentMethod, Subscription, User
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import NO_LINK, NOT_CARRIED_OUT
-from counterfoil.whmcs.interpreting import interpreting, real_id, unavailable
+from counterfoil.whmcs.interpreting import interpreting, read_apart, real_id, unavailable
 from counterfoil.whmcs.lists import everything, none_twice
 from counterfoil.whmcs.results import InvoiceRows, Login, WhmcsDetails
 from counterfoil.whmcs.sso import has_origin_of
 from counterfoil.whmcs.wire import clients, invoices, payments, subscriptions
-from counterfoil.whmcs.wire.values import Untrustworthy, rows, text
+from counterfoil.whmcs.wire.values import Untrustworthy, text
 
 __all__ = ["InvoiceRows", "Login", "SsoRefused", "UpdateRefused", "WhmcsApi", "WhmcsDetails"]
-
-MANY_ROWS = 1000
 
 
 class SsoRefused(Exception):
@@ -156,10 +152,9 @@ class WhmcsApi:
         params |= {"orderby": orderby, "order": order}
         with interpreting("GetInvoices"):
             answer = await self._client.call("GetInvoices", params)
-            read = partial(invoices.invoice_rows, answer, client_id, limitstart, limitnum, self._zone)
-            # 10,000 rows take 0.1 s, in which nobody else would be served.
-            many = len(rows(answer, "invoices", "invoice")) > MANY_ROWS
-            return await asyncio.to_thread(read) if many else read()
+            return await read_apart(
+                answer, lambda whole: invoices.invoice_rows(whole, client_id, limitstart, limitnum, self._zone)
+            )
 
     async def get_invoice(self, invoice_id: int) -> Invoice | None:
         """Of whatever client: compare `client_id` first.
@@ -173,7 +168,7 @@ class WhmcsApi:
                 if refusal.says("Invoice ID Not Found", "Invoice Not Found", "Invalid Invoice ID"):
                     return None
                 raise
-            return invoices.invoice(answer, invoice_id, self._zone)
+            return await read_apart(answer, lambda whole: invoices.invoice(whole, invoice_id, self._zone))
 
     async def get_payment_methods(self) -> tuple[Gateway, ...]:
         """The gateways that are switched on.
@@ -181,7 +176,7 @@ class WhmcsApi:
         https://developers.whmcs.com/api-reference/getpaymentmethods/
         """
         with interpreting("GetPaymentMethods"):
-            return payments.gateways(await self._client.call("GetPaymentMethods"))
+            return await read_apart(await self._client.call("GetPaymentMethods"), payments.gateways)
 
     async def get_pay_methods(self, client_id: int) -> tuple[PaymentMethod, ...]:
         """The client's saved cards and bank accounts.
@@ -190,7 +185,7 @@ class WhmcsApi:
         """
         with interpreting("GetPayMethods"):
             answer = await self._client.call("GetPayMethods", {"clientid": real_id(client_id)})
-            return payments.payment_methods(answer, client_id)
+            return await read_apart(answer, lambda whole: payments.payment_methods(whole, client_id))
 
     async def get_clients_products(self, client_id: int) -> tuple[Subscription, ...]:
         """All services of the client.

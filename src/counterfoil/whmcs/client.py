@@ -9,12 +9,14 @@ import math
 import random
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import structlog
 
 from counterfoil.errors import BillingUnavailable, RecordUnreadable
+from counterfoil.whmcs.answer import LARGE
 from counterfoil.whmcs.breaker import Breaker, Permit
 from counterfoil.whmcs.concurrency import ConcurrencyLimit
 from counterfoil.whmcs.connection import Connection
@@ -151,7 +153,9 @@ class WhmcsClient:
     async def _judged(self, progress: _Progress, permit: Permit, form: Mapping[str, str]) -> dict[str, Any]:
         """One POST; what comes of it is told to the breaker, and the permit is used up."""
         try:
-            answer = read(progress.action, await self._connection.post(form), as_xml=form["responsetype"] == _XML)
+            reply = await self._connection.post(form)
+            made = partial(read, progress.action, reply, as_xml=form["responsetype"] == _XML)
+            answer = await asyncio.to_thread(made) if len(reply.body) > LARGE else made()
         except Failure as failure:
             progress.permit = None
             if progress.free_text and failure.reason in ABOUT_THE_TEXT:

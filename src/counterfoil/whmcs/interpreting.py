@@ -1,16 +1,20 @@
 """What WHMCS's API methods share: what cannot be trusted becomes BillingUnavailable and a log line."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import structlog
 
 from counterfoil.errors import AccountClosed, RecordUnreadable
+from counterfoil.whmcs.answer import LargeAnswer
 from counterfoil.whmcs.client import WhmcsRefused
 from counterfoil.whmcs.failures import KINDS
-from counterfoil.whmcs.wire.values import Untrustworthy
+from counterfoil.whmcs.wire.values import Row, Untrustworthy
 
 _log = structlog.get_logger(__name__)
+_Read = TypeVar("_Read")
 
 
 _NO_SUCH_CLIENT = ("Client Not Found", "Client ID Not Found", "Invalid client id", "Invalid client_id")
@@ -21,6 +25,11 @@ def real_id(whmcs_id: int) -> int:
     if whmcs_id < 1:
         raise ValueError("WHMCS takes an id of 0 as no condition at all")
     return whmcs_id
+
+
+async def read_apart(answer: Row, read: Callable[[Row], _Read]) -> _Read:
+    """What `read` makes of it; a large one is read in a thread, so that nobody else waits for it."""
+    return await asyncio.to_thread(read, answer) if isinstance(answer, LargeAnswer) else read(answer)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from counterfoil.whmcs.client import WhmcsClient
-from counterfoil.whmcs.interpreting import interpreting
+from counterfoil.whmcs.interpreting import interpreting, read_apart
 from counterfoil.whmcs.wire import paging
 from counterfoil.whmcs.wire.values import Row, Untrustworthy
 
@@ -23,7 +23,7 @@ async def everything(
     with interpreting(action):
         for _ in range(MOST_PAGES):
             answer = await client.call(action, {**params, "limitstart": len(found), "limitnum": PAGE})
-            page = read(answer)
+            page = await read_apart(answer, read)
             total = paging.total(answer, len(page), len(found), PAGE)
             found.extend(page)
             if len(found) >= total:

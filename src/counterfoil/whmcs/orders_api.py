@@ -9,7 +9,7 @@ from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Product
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import NOT_CARRIED_OUT
-from counterfoil.whmcs.interpreting import interpreting, real_id
+from counterfoil.whmcs.interpreting import interpreting, read_apart, real_id
 from counterfoil.whmcs.lists import everything
 from counterfoil.whmcs.results import OrderedService, OrderRow, Placed
 from counterfoil.whmcs.wire import orders
@@ -75,7 +75,7 @@ class WhmcsOrders:
         https://developers.whmcs.com/api-reference/getproducts/
         """
         with interpreting("GetProducts"):
-            return orders.products(await self._client.call("GetProducts"))
+            return await read_apart(await self._client.call("GetProducts"), orders.products)
 
     async def add_order(self, client_id: int, gateway: str, lines: Sequence[Line], tag: str) -> Placed:
         """Places an order. WHMCS has no idempotency key: after BillingUnavailable it may be placed all the same.

@@ -8,7 +8,7 @@ import re
 from typing import Any
 from xml.parsers import expat
 
-from counterfoil.whmcs.answer import is_answer
+from counterfoil.whmcs.answer import as_answer, is_answer
 from counterfoil.whmcs.failures import Failure
 
 LARGEST = 8 * 1024 * 1024
@@ -37,7 +37,7 @@ def decode(body: bytes) -> dict[str, Any]:
     found = _Reader().read(_UNWRITABLE.sub("\ufffd", text))
     if not is_answer(found):
         raise Failure("not_an_answer")
-    return {**found, "result": found.get("result", "error")}
+    return as_answer(found, len(body))
 
 
 class _Element:

@@ -83,7 +83,11 @@ class Ledger:
         self._all_rows = rows
         self._rows = self._visible(rows)
         self._today = today
+        self._selected: tuple[InvoiceQuery, list[InvoiceRow]] | None = None
         self.reads_all_open = sum(row.status in OPEN for row in rows) <= open_limit
+
+    def __len__(self) -> int:
+        return len(self._all_rows)
 
     def differences(self, cached: Mapping[int, Invoice | None] = MappingProxyType({})) -> frozenset[Difference]:
         """Where the list and an invoice tell of different moments. `cached`: invoices that are known besides."""
@@ -187,7 +191,10 @@ class Ledger:
         return [row for row in chosen if (invoice := self._invoices.get(row.id)) and has_part_payment(invoice)]
 
     def _candidates(self, query: InvoiceQuery) -> list[InvoiceRow]:
-        return select(self._all_rows, query, self._today)
+        """In the order of the query. Asked for several times for one page."""
+        if self._selected is None or self._selected[0] != query:
+            self._selected = query, select(self._all_rows, query, self._today)
+        return self._selected[1]
 
     def _waits_for_balances(self, query: InvoiceQuery) -> bool:
         """Which invoices are partly paid shows only when every candidate's balance is known."""

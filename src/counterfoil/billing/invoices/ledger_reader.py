@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import date
+from functools import partial
 
 import structlog
 
@@ -15,7 +17,7 @@ from counterfoil.billing.invoices.parts import (
     name_of,
 )
 from counterfoil.billing.invoices.query import InvoiceQuery
-from counterfoil.billing.reading import Calendar, Steps
+from counterfoil.billing.reading import SHORTEST_ROW, Calendar, Steps, apart
 from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
 from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import BillingUnavailable
@@ -79,9 +81,11 @@ class LedgerReader:
             rows, *rest = (entry.value for entry in snapshot.entries)
             found = map(decode_invoice, rest[: len(chosen)])
             known = dict(zip(chosen, found, strict=True))
-            ledger = Ledger(decode_rows(rows), known, self._calendar.today(), open_limit=open_limit)
-            missing = needed(ledger) - wanted
-            cached = {} if missing else await self._cached(client_id, ledger.on_page(query) - wanted, snapshot.nonce)
+            today = self._calendar.today()
+            made = partial(_ledger_of, rows, known, query, needed, today=today, open_limit=open_limit)
+            ledger, needs, on_page = await apart(len(rows) // SHORTEST_ROW, made)
+            missing = needs - wanted
+            cached = {} if missing else await self._cached(client_id, on_page - wanted, snapshot.nonce)
             if self._doubts.are_justified(ledger.differences(cached), tries):
                 tries += 1
                 await self._start_afresh(client_id)
@@ -129,3 +133,17 @@ class LedgerReader:
         # While the cache is away nothing is cached: the next round reads WHMCS itself.
         with suppress(CacheUnavailable):
             await self._cache.clear(client_scope(client_id))
+
+
+def _ledger_of(
+    rows: bytes,
+    known: Mapping[int, Invoice | None],
+    query: InvoiceQuery,
+    needed: Callable[[Ledger], frozenset[int]],
+    *,
+    today: date,
+    open_limit: int,
+) -> tuple[Ledger, frozenset[int], frozenset[int]]:
+    """The ledger, what `needed` names, and what stands on the page."""
+    ledger = Ledger(decode_rows(rows), known, today, open_limit=open_limit)
+    return ledger, needed(ledger), ledger.on_page(query)

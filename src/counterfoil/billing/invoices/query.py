@@ -1,5 +1,6 @@
 """Which invoices somebody asks for, and in which order. Pure: rows in, rows out."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
@@ -122,7 +123,7 @@ def _attention(row: InvoiceRow) -> tuple[bool, int, int]:
 
 def _number(row: InvoiceRow) -> tuple[tuple[bool, int, str], ...]:
     # "INV-9" before "INV-10": runs of digits compare as numbers.
-    runs = _runs(row.number or str(row.id))
+    runs = _RUNS.findall((row.number or str(row.id))[:LONGEST_NUMBER].casefold())
     return tuple(_place(run) for run in runs)
 
 
@@ -132,15 +133,9 @@ def _place(run: str) -> tuple[bool, int, str]:
     return (False, len(digits), digits) if run.isdecimal() else (True, 0, run)
 
 
-def _runs(text: str) -> list[str]:
-    runs: list[str] = []
-    for character in text.casefold():
-        if runs and runs[-1][-1].isdecimal() == character.isdecimal():
-            runs[-1] += character
-        else:
-            runs.append(character)
-    return runs
-
+_RUNS = re.compile(r"\d+|\D+")
+LONGEST_NUMBER = 100
+"""Characters by which numbers are sorted."""
 
 _STATUS_ORDER = {status: place for place, status in enumerate(InvoiceStatus)}
 

@@ -16,7 +16,7 @@ from counterfoil.billing.invoices.shown import (
     detail_of,
     stands_for_others,
 )
-from counterfoil.billing.reading import Calendar, Reading, moment, reading_of
+from counterfoil.billing.reading import Calendar, Reading, apart, moment, reading_of
 from counterfoil.errors import InvoiceNotFound, TooManyOpenInvoices
 from counterfoil.model import Client
 
@@ -60,13 +60,13 @@ class Invoices:
         client = self._clients.part(client_id)
         ledger, snapshot = await self._ledgers.read(client_id, query, lambda known: known.needed_for(query), client)
         decode_client(snapshot.entries[-1].value)
-        page = ledger.page(query, moment(snapshot.as_of))
+        page = await apart(len(ledger), lambda: ledger.page(query, moment(snapshot.as_of)))
         return reading_of(page, snapshot, not_after=self._calendar.midnight())
 
     async def overview(self, client_id: int, query: InvoiceQuery) -> Reading[Overview]:
         ledger, snapshot = await self._ledgers.read_for_page(client_id, query, self._clients.part(client_id))
         client = decode_client(snapshot.entries[-1].value)
-        shown = overview_of(ledger, query, client, snapshot.as_of)
+        shown = await apart(len(ledger), lambda: overview_of(ledger, query, client, snapshot.as_of))
         return reading_of(shown, snapshot, not_after=self._calendar.midnight())
 
     async def export(self, client_id: int, query: InvoiceQuery) -> Reading[tuple[InvoiceItem, ...]]:
@@ -84,7 +84,8 @@ class Invoices:
         client = self._clients.part(client_id)
         ledger, snapshot = await self._ledgers.read(client_id, query, needed, client, is_long=True)
         decode_client(snapshot.entries[-1].value)
-        return reading_of(ledger.all_pages(query), snapshot, not_after=self._calendar.midnight())
+        items = await apart(len(ledger), lambda: ledger.all_pages(query))
+        return reading_of(items, snapshot, not_after=self._calendar.midnight())
 
     async def chosen(self, client_id: int, ids: Sequence[int]) -> Reading[tuple[InvoiceItem, ...]]:
         """These invoices, in this order. Raises InvoiceNotFound when one of them is not this client's to see."""

@@ -9,7 +9,7 @@ from counterfoil.billing.credits import CreditItem, Credits, decode_credits
 from counterfoil.billing.invoices.ledger import Ledger
 from counterfoil.billing.invoices.ledger_reader import NO_PAGE, LedgerReader
 from counterfoil.billing.invoices.reads import EXPORT_LIMIT
-from counterfoil.billing.reading import Calendar, Reading, moment, readable, reading_of
+from counterfoil.billing.reading import SHORTEST_ROW, Calendar, Reading, apart, moment, readable, reading_of
 from counterfoil.billing.statement.account import Books, Statement, statement
 from counterfoil.billing.transactions import TransactionItem, Transactions, decode_transactions
 from counterfoil.errors import RecordUnreadable, StatementTooLong, TooManyOpenInvoices
@@ -38,13 +38,17 @@ class Statements:
         ledger, snapshot = await self._ledgers.read(client_id, NO_PAGE, _all_open, *others, is_long=True)
         client_value, transactions, credits_ = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
-        books = _whole(
-            ledger.rows_with_due(),
-            decode_transactions(transactions, client),
-            decode_credits(credits_, client),
-            readable(client.credit),
-        )
-        made = statement(books, first, last, moment(snapshot.as_of))
+
+        def made_of_all() -> Statement:
+            books = _whole(
+                ledger.rows_with_due(),
+                decode_transactions(transactions, client),
+                decode_credits(credits_, client),
+                readable(client.credit),
+            )
+            return statement(books, first, last, moment(snapshot.as_of))
+
+        made = await apart(max(len(ledger), (len(transactions) + len(credits_)) // SHORTEST_ROW), made_of_all)
         if sum(len(account.lines) for account in made.accounts) > MOST_LINES:
             raise StatementTooLong(("from", StatementTooLong.detail))
         return reading_of(made, snapshot, not_after=self._calendar.midnight()), client

@@ -65,6 +65,9 @@ def _listed(value: object) -> list[Any]:
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
+LONGEST_TEXT = 70_000
+"""Characters that are looked at. MySQL's TEXT holds 65,535 bytes."""
+
 _UNREADABLE = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f"  # control characters but tab and the ends of lines
     "\\u202a-\\u202e\\u2066-\\u2069"  # embeddings, overrides and isolates: they turn around what follows them
@@ -79,6 +82,7 @@ def text(row: Row, key: str) -> str:
     """
     value = row.get(key)
     if isinstance(value, str):
+        value = value[:LONGEST_TEXT]
         decoded = _REFERENCE.sub(lambda found: html.unescape(found[0]), value) if "&" in value else value
         return (decoded if decoded.isprintable() else _UNREADABLE.sub("", decoded)).strip()
     if value is None or value in ([], {}):
@@ -88,15 +92,44 @@ def text(row: Row, key: str) -> str:
     raise Untrustworthy(f"{key} is no text")
 
 
-_UNSHOWN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_LINE_END = re.compile(r"\s*(?:<(?:br|hr|/?(?:p|div|ul|ol|li|dl|dt|dd|table|tr|h[1-6]))\b[^<>]*>\s*)+", re.IGNORECASE)
+LONGEST_PROSE = 20_000
+"""Characters of it that are read. Nobody writes more about a product."""
+
+# None of these may begin with blanks, or look past the next "<": a text of blanks would take the square of its length.
+_UNSHOWN = re.compile(r"<!--|<(script|style)\b", re.IGNORECASE)
+_ENDS = {
+    "": re.compile(r"-->"),
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+}
+_LINE_END = re.compile(r"<(?:br|hr|/?(?:p|div|ul|ol|li|dl|dt|dd|table|tr|h[1-6]))\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 
 def prose(row: Row, key: str) -> str:
     """Text that an administrator may have written as HTML: its words, one line for each of its blocks."""
-    words = _TAG.sub("", _LINE_END.sub("\n", _UNSHOWN.sub("", text(row, key))))
-    return words.replace("\u00a0", " ").strip()
+    first, *others = _LINE_END.split(_without_unshown(text(row, key)[:LONGEST_PROSE]))
+    last = others.pop() if others else None
+    lines = [first.rstrip(), *filter(None, map(str.strip, others))] if last is not None else [first]
+    lines += [last.lstrip()] if last is not None else []
+    return _TAG.sub("", "\n".join(lines)).replace("\u00a0", " ").strip()
+
+
+def _without_unshown(written: str) -> str:
+    """Without comments, scripts and styles. One that does not end is none."""
+    kept, position = [], 0
+    unended = set()
+    while found := _UNSHOWN.search(written, position):
+        kind = (found[1] or "").lower()
+        end = None if kind in unended else _ENDS[kind].search(written, found.end())
+        if end is None:
+            unended.add(kind)
+            kept.append(written[position : found.end()])
+            position = found.end()
+        else:
+            kept.append(written[position : found.start()])
+            position = end.end()
+    return "".join([*kept, written[position:]])
 
 
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,10})?", re.ASCII)

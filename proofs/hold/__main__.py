@@ -1,0 +1,29 @@
+"""`make prove-hold`, `make prove-hold HOLD_SECONDS=20`: each attack on a running portal, a line for each."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from proofs.hold import costs
+from proofs.hold.stage import Row, running_stage, table
+
+ATTACKS = (*costs.ATTACKS,)
+
+
+def replay(seconds: float) -> list[Row]:
+    with (
+        tempfile.TemporaryDirectory(prefix="counterfoil-hold-") as folder,
+        running_stage(Path(folder), seconds) as stage,
+    ):
+        return [attack(stage) for attack in ATTACKS]
+
+
+def main() -> int:
+    rows = replay(float(os.environ.get("SECONDS") or 10))
+    print("\n".join(table(rows)))
+    return 0 if all(row.ok for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
