@@ -103,7 +103,9 @@ def _check(world: World, order: Order, incident: Incident, before: int) -> None:
     assert len(new) <= 1, f"{incident}: two orders in WHMCS"
     assert order.status is Status.ACTIVE, f"{incident}: {order}"
     assert [each.status for each in placed] == ["Active"], f"{incident}: {placed}"
-    assert len(order.whmcs_service_ids) == sum(item.quantity for item in order.items), f"{incident}: a line is missing"
+    services = [each for each in world.around.whmcs.ledger.services if each.order_id == order.whmcs_order_id]
+    pieces = sum(each.quantity for each in services)
+    assert pieces == sum(item.quantity for item in order.items), f"{incident}: a line is missing"
     if order.salesforce_id:
         record = world.record(order)
         assert record["Activation_Status__c"] == "Activated", f"{incident}: {record}"

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from counterfoil.cli.findings import Finding, fail, ok, warn
-from counterfoil.cli.salesforce_org_checks import org_findings
+from counterfoil.cli.salesforce_org_checks import org_findings, stuck_approvals
 from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
@@ -33,6 +33,8 @@ async def salesforce(settings: Settings) -> AsyncIterator[Finding]:
         async for finding in org_findings(client, api.schema, settings):
             yield finding
         yield _quota(client)
+        async for finding in stuck_approvals(settings):
+            yield finding
     except CrmUnavailable as error:
         reason = str(error.args[-1])
         yield fail("salesforce", f"gives no answer ({reason})", client.sign_in.hint or KINDS.get(reason, OTHER).hint)

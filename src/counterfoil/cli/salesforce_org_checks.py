@@ -5,9 +5,13 @@ from typing import Any
 from urllib.parse import quote
 
 from counterfoil.cli.findings import Finding, fail, ok, warn
+from counterfoil.db.engine import make_engine
+from counterfoil.db.schema import pending
+from counterfoil.errors import TemporarilyUnavailable
+from counterfoil.orders.attempts import ApprovalAttempts
 from counterfoil.salesforce import wire
 from counterfoil.salesforce.client import SalesforceClient
-from counterfoil.salesforce.failures import CrmRefused
+from counterfoil.salesforce.failures import KINDS, OTHER, CrmRefused
 from counterfoil.salesforce.org_schema import OrgSchema
 from counterfoil.salesforce.reading import book_condition
 from counterfoil.settings import Settings
@@ -54,6 +58,21 @@ async def _price_book(client: SalesforceClient, schema: OrgSchema, named: str) -
         advice = "Orders of WHMCS clients in other currencies stop with CURRENCY_NOT_MAPPED."
         return warn(check, f"{what} has prices in {currencies[0]} alone", advice)
     return ok(check, f"{what} has prices {('in ' + ', '.join(currencies)) if currencies else ''}".rstrip())
+
+
+async def stuck_approvals(settings: Settings) -> AsyncIterator[Finding]:
+    """Orders that sales staff approved and that Salesforce does not let the portal take up."""
+    engine = make_engine(settings.database_url)
+    try:
+        # A database that is away or behind is another check's to report.
+        for each in [] if await pending(engine) else await ApprovalAttempts(engine).stuck():
+            check = f"salesforce order {each.salesforce_id}"
+            message = f"approved, and cannot be taken up ({each.reason}), {each.tries} tries"
+            yield warn(check, message, KINDS.get(each.reason, OTHER).hint)
+    except TemporarilyUnavailable:
+        return
+    finally:
+        await engine.dispose()
 
 
 async def _asked(client: SalesforceClient, soql: str) -> Sequence[Mapping[str, Any]]:
