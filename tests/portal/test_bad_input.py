@@ -114,7 +114,7 @@ def test_numbers_of_five_thousand_digits(ada: httpx2.Client) -> None:
     """Python refuses to read them; they are no quantity, page or id like others out of range."""
     page = {"Accept": "text/html"}
     choice = {"offer": "2:monthly", "quantity": NINES, "gateway": "stripe"}
-    assert ada.get("/order", params=choice, headers=page).status_code == 200
+    assert ada.get("/order", params=choice, headers=page).status_code == 400, "no address is that long"
     assert ada.post("/order", data=choice | {"key": "a", "seen": "1.00 EUR"}, headers=page).status_code == 409
     body = '{"items": [{"product_id": 2, "billing_cycle": "monthly", "quantity": NINES}]}'.replace("NINES", NINES)
     headers = {"Idempotency-Key": "a", "Content-Type": "application/json"}
@@ -126,7 +126,7 @@ def test_numbers_of_five_thousand_digits(ada: httpx2.Client) -> None:
     ):
         assert problem(answer) in {(422, "validation_failed"), (400, "bad_request"), (404, "client_not_found")}
     for path in (f"/invoices?page={NINES}", f"/invoices?awaiting={NINES}-1", f"/invoices/{NINES}"):
-        assert ada.get(path, headers=page).status_code in {200, 404, 422}, path[:30]
+        assert ada.get(path, headers=page).status_code in {200, 400, 404, 422}, path[:30]
 
 
 def test_names_that_postgresql_takes_for_no_text(portal: Portal) -> None:

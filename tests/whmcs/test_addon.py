@@ -204,7 +204,8 @@ async def test_doctor_says_what_is_wrong(
 ) -> None:
     """Versions that do not belong together, and messages that do not arrive. It never fails: the addon is optional."""
     whmcs.script.append(says({**REPORT, **change}))
-    lines = [finding.line async for finding in examined(client, 9)]
+    _, findings = await examined(client, 9)
+    lines = [finding.line for finding in findings]
     assert any(said.startswith(line) for said in lines), lines
     assert "after" not in whmcs.calls[0]
 
@@ -212,5 +213,6 @@ async def test_doctor_says_what_is_wrong(
 async def test_doctor_without_the_addon(whmcs: Scripted, client: WhmcsClient) -> None:
     """Says what it would be good for, and is content."""
     whmcs.default = says(DENIED, 403)
-    (finding,) = [finding async for finding in examined(client, 9)]
+    report, (finding,) = await examined(client, 9)
+    assert report is None
     assert (finding.verdict, "optional" in finding.message) == (Verdict.OK, True)

@@ -140,10 +140,10 @@ class BodyRequest(Request[Any, Any, Any]):
         """
         if self.content_type[0].startswith("multipart/"):
             raise UnsupportedMediaType
-        state = self._connection_state
+        state, body = self._connection_state, await self.body()
         if state.form is Empty and self.content_type[0] == RequestEncodingType.URL_ENCODED:
             fields: dict[str, list[str]] = {}
-            for name, value in parse_qsl((await self.body()).decode("latin-1"), keep_blank_values=True):
+            for name, value in parse_qsl(body.decode("latin-1"), keep_blank_values=True):
                 fields.setdefault(name, []).append(value)
             state.form = {name: found if len(found) > 1 else found[0] for name, found in fields.items()}
         return await super().form()
