@@ -61,17 +61,10 @@ class Orders:
             now=now,
             wake=self.worker.wake,
         )
-        self.approvals = (
-            Approvals(
-                engine,
-                self.repository,
-                crm,
-                attempts,
-                self.checkout,
-                every=settings.salesforce_poll_seconds,
-                now=now,
-                wake=self.worker.wake,
-            )
-            if crm
-            else None
-        )
+        self.approvals = self._approvals(engine, crm, attempts, settings.salesforce_poll_seconds, now) if crm else None
+
+    def _approvals(
+        self, engine: Engine, crm: Crm, attempts: ApprovalAttempts, every: float, now: Callable[[], datetime]
+    ) -> Approvals:
+        wake = self.worker.wake
+        return Approvals(engine, self.repository, crm, attempts, self.checkout, every=every, now=now, wake=wake)
