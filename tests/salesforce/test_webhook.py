@@ -52,7 +52,7 @@ def test_approval_is_seen_at_once(tmp_path: Path, org: OrgSandbox) -> None:
         assert call(stack, approval, secret=another).status_code == 401
         for nonsense in ({"type": "order.approved"}, {"type": "x", "data": {"order_id": "' OR Id != '"}}, [], "x"):
             assert call(stack, nonsense).status_code == 400
-        org.break_with("status", operation="read")
+        org.break_with("status", operation="query")
         assert (busy := call(stack, approval)).status_code == 503
         assert int(busy.headers["retry-after"]) >= 1
         org.mend()

@@ -62,18 +62,10 @@ class Orders:
             now=now,
             wake=self.worker.wake,
         )
-        self.approvals = self._approvals(engine, crm, attempts, settings, now) if crm else None
+        self.approvals = self._approvals(engine, crm, attempts, settings.salesforce_poll_seconds, now) if crm else None
 
     def _approvals(
-        self, engine: Engine, crm: Crm, attempts: ApprovalAttempts, settings: Settings, now: Callable[[], datetime]
+        self, engine: Engine, crm: Crm, attempts: ApprovalAttempts, every: float, now: Callable[[], datetime]
     ) -> Approvals:
-        return Approvals(
-            engine,
-            self.repository,
-            crm,
-            attempts,
-            self.checkout,
-            every=settings.salesforce_poll_seconds,
-            now=now,
-            wake=self.worker.wake,
-        )
+        wake = self.worker.wake
+        return Approvals(engine, self.repository, crm, attempts, self.checkout, every=every, now=now, wake=wake)
