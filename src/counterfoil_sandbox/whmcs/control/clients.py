@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar import delete, patch, put
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import UNSET, UnsetType
 
 from counterfoil_sandbox.whmcs import books
@@ -52,7 +52,7 @@ async def change_client(request: AnyRequest, client_id: FromPath[int], data: JSO
 
 @delete("/_sandbox/clients/{client_id:int}", status_code=204)
 async def delete_client(
-    request: AnyRequest, client_id: FromPath[int], into: int | None = None, tell: bool = True
+    request: AnyRequest, client_id: FromPath[int], into: FromQuery[int | None] = None, tell: FromQuery[bool] = True
 ) -> None:
     """With `into` its invoices and people go over to that client before (merge)."""
     installation = installation_of(request)
