@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import structlog
 
-from counterfoil.errors import AccountClosed, RecordUnreadable
+from counterfoil.errors import AccountClosed, BillingUnavailable, RecordUnreadable
 from counterfoil.whmcs.answer import LargeAnswer
 from counterfoil.whmcs.client import WhmcsRefused
 from counterfoil.whmcs.failures import KINDS
@@ -34,8 +34,8 @@ async def read_apart(answer: Row, read: Callable[[Row], _Read]) -> _Read:
 
 @contextmanager
 def interpreting(action: str) -> Iterator[None]:
-    """Turns what only this room understands into RecordUnreadable and a log line, but for a client
-    that is gone: that is no outage. Raises AccountClosed for it.
+    """Turns what only this room understands into BillingUnavailable and a log line, but for a client that is gone: that
+    is no outage. Raises AccountClosed for it.
     """
     try:
         yield
@@ -47,7 +47,9 @@ def interpreting(action: str) -> Iterator[None]:
         raise unavailable(action, "refused", "an error that the portal does not expect here") from None
 
 
-def unavailable(action: str, reason: str, problem: str) -> RecordUnreadable:
+def unavailable(action: str, reason: str, problem: str) -> BillingUnavailable:
+    """What contradicts itself is one record's fault; a refusal that nobody expects may be about anything."""
     hint = KINDS[reason].hint
     _log.warning("WHMCS answer not usable", action=action, reason=reason, problem=problem, hint=hint)
-    return RecordUnreadable(action, reason, hint)
+    kind = RecordUnreadable if reason == "untrustworthy" else BillingUnavailable
+    return kind(action, reason, hint)
