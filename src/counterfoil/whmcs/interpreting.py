@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from counterfoil.errors import RecordUnreadable
+from counterfoil.errors import BillingUnavailable, RecordUnreadable
 from counterfoil.whmcs.client import WhmcsRefused
 from counterfoil.whmcs.failures import KINDS
 from counterfoil.whmcs.wire.values import Untrustworthy
@@ -21,7 +21,7 @@ def real_id(whmcs_id: int) -> int:
 
 @contextmanager
 def interpreting(action: str) -> Iterator[None]:
-    """Turns what only this room understands into RecordUnreadable, a BillingUnavailable, and a log line."""
+    """Turns what only this room understands into BillingUnavailable and a log line."""
     try:
         yield
     except Untrustworthy as problem:
@@ -30,7 +30,9 @@ def interpreting(action: str) -> Iterator[None]:
         raise unavailable(action, "refused", "an error that the portal does not expect here") from None
 
 
-def unavailable(action: str, reason: str, problem: str) -> RecordUnreadable:
+def unavailable(action: str, reason: str, problem: str) -> BillingUnavailable:
+    """What contradicts itself is one record's fault; a refusal that nobody expects may be about anything."""
     hint = KINDS[reason].hint
     _log.warning("WHMCS answer not usable", action=action, reason=reason, problem=problem, hint=hint)
-    return RecordUnreadable(action, reason, hint)
+    kind = RecordUnreadable if reason == "untrustworthy" else BillingUnavailable
+    return kind(action, reason, hint)
