@@ -31,7 +31,7 @@ async def invoices() -> AsyncIterator[Invoices]:
     lifetimes = Lifetimes(invoice_list=90, invoice=300, client=300, records=90, payment_methods=900, shared=3600)
     clients = Clients(books, cache, lifetimes, 5)
     calendar = Calendar(ZoneInfo("Europe/London"), lambda: 1_800_000_000)
-    parts = InvoiceParts(books, lambda _, invoice_id: books.get_invoice(invoice_id), lifetimes)
+    parts = InvoiceParts(books, lambda _, invoice_id: books.get_invoice(invoice_id), clients.require_open, lifetimes)
     yield Invoices(LedgerReader(cache, parts, calendar, timeout=5), clients, calendar)
     await cache.close()
 

@@ -1,5 +1,6 @@
 """How the portal ends, and what does not end it."""
 
+import os
 import signal
 import threading
 import time
@@ -38,7 +39,7 @@ def test_workers_end_with_their_parent(tmp_path: Path, redis_server: RedisServer
         port, workers = int(stack.url.rpartition(":")[2]), workers_of(stack)
         assert len(workers) == 2
         assert stack.portal.process is not None
-        stack.portal.process.kill()
+        os.kill(stack.portal.process.pid, signal.SIGKILL)
         stack.portal.process.wait(10)
         wait_until(lambda: not any(is_alive(pid) for pid in workers))
         assert not accepts(port)

@@ -17,7 +17,7 @@ from counterfoil.billing.clients import Clients, decode_client
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.lifetimes import Lifetimes
 from counterfoil.billing.reading import Calendar, Reading, moment, part_of, readable, reading_of, unless_unreadable
-from counterfoil.cache import Cache, CacheUnavailable, Part
+from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
 from counterfoil.cache.scopes import SHARED_SCOPE, client_scope
 from counterfoil.model import Client, Gateway, PaymentMethod
 
@@ -108,6 +108,8 @@ class PaymentMethods:
         parts = [self.part(client_id, account_id), self._clients.part(client_id)]
         snapshot = await self._cache.read(client_scope(client_id), parts, within=self._timeout)
         decode_client(snapshot.entries[1].value)
+        # What is shown is as old as itself, not as what else was looked at.
+        snapshot = Snapshot(snapshot.nonce, snapshot.entries[:1])
         today = self._calendar.today()
         items = tuple(_item(method, today) for method in decode_methods(snapshot.entries[0].value))
         shown = PaymentMethodList(items, moment(snapshot.as_of))

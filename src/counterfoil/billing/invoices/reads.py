@@ -17,6 +17,7 @@ from counterfoil.billing.invoices.shown import (
     stands_for_others,
 )
 from counterfoil.billing.reading import Calendar, Reading, apart, moment, reading_of
+from counterfoil.cache import Snapshot
 from counterfoil.errors import InvoiceNotFound, TooManyOpenInvoices
 from counterfoil.model import Client
 
@@ -59,7 +60,7 @@ class Invoices:
         """One page of the list. Cold it costs two calls, and one for each open invoice on it."""
         client = self._clients.part(client_id)
         ledger, snapshot = await self._ledgers.read(client_id, query, lambda known: known.needed_for(query), client)
-        decode_client(snapshot.entries[-1].value)
+        snapshot = _of_an_open_client(snapshot)
         page = await apart(len(ledger), lambda: ledger.page(query, moment(snapshot.as_of)))
         return reading_of(page, snapshot, not_after=self._calendar.midnight())
 
@@ -83,7 +84,7 @@ class Invoices:
 
         client = self._clients.part(client_id)
         ledger, snapshot = await self._ledgers.read(client_id, query, needed, client, is_long=True)
-        decode_client(snapshot.entries[-1].value)
+        snapshot = _of_an_open_client(snapshot)
         items = await apart(len(ledger), lambda: ledger.all_pages(query))
         return reading_of(items, snapshot, not_after=self._calendar.midnight())
 
@@ -92,7 +93,7 @@ class Invoices:
         wanted = frozenset(ids)
         client = self._clients.part(client_id)
         ledger, snapshot = await self._ledgers.read(client_id, NO_PAGE, lambda _: wanted, client, at_once=wanted)
-        decode_client(snapshot.entries[-1].value)
+        snapshot = _of_an_open_client(snapshot)
         items = tuple(item for item in ledger.named(ids) if item is not None)
         if len(items) < len(ids):
             raise InvoiceNotFound
@@ -111,3 +112,10 @@ class Invoices:
             raise InvoiceNotFound
         detail = detail_of(invoice, client.currency, self._calendar.today(), moment(snapshot.as_of))
         return reading_of(detail, snapshot, not_after=self._calendar.midnight()), client
+
+
+def _of_an_open_client(snapshot: Snapshot) -> Snapshot:
+    """Without the client, which stands last: what is shown is as old as itself. Raises AccountClosed."""
+    *shown, client = snapshot.entries
+    decode_client(client.value)
+    return Snapshot(snapshot.nonce, tuple(shown))
