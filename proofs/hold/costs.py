@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from proofs.hold.load import attacked, read_for
+from proofs.hold.load import attacked, read_for, until
 from proofs.hold.stage import Attack, Row, Stage
 from tests.stack import Stack
 
@@ -98,7 +98,7 @@ def bodies_that_do_not_come(stage: Stage) -> Row:
         with _signed_in(stage.one) as cookies:
             seen = read_for(stage.one.url, LIST, stage.seconds, cookies)
             said = f"p99 {seen.p99 * 1000:.0f} ms; {seen.failed} failed"
-        time.sleep(6)  # PATIENCE of web/http/bodies.py
+        until(lambda: all(map(_is_over, held)), within=7 * stage.patience)  # PATIENCE of web/http/bodies.py is 5
         left = sum(not _is_over(each) for each in held)
     finally:
         for each in held:

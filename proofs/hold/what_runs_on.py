@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 
-from proofs.hold.load import attacked, read_for
+from proofs.hold.load import attacked, read_for, until
 from proofs.hold.odd_requests import odd_requests
 from proofs.hold.stage import Row, Stage
 from proofs.hold.who_may_what import ADA, LIST, signed_in, untouched
@@ -68,7 +68,7 @@ def killed_parent(stage: Stage) -> Row:
     try:
         workers = workers_of(portal)
         os.kill(portal.portal.pid, signal.SIGKILL)
-        left, took = _until(lambda: not any(map(is_alive, workers)), within=10)
+        left, took = until(lambda: not any(map(is_alive, workers)), within=10)
     finally:
         portal.portal.kill()
     ok = len(workers) == 2 and not left and took < stage.patience and not accepts(_port(portal.url))
@@ -141,10 +141,10 @@ def read_only_database(stage: Stage) -> Row:
         set_read_only(stage.postgres, "on")
         try:
             seen = sign_in() | sign_in()
-            silent, told = _until(lambda: all(map(_knows, stage.portals)), within=20)
+            silent, told = until(lambda: all(map(_knows, stage.portals)), within=20)
         finally:
             set_read_only(stage.postgres, "off")
-        away, back = _until(lambda: (sign_in(), ready()) == ({204}, {200}), within=20)
+        away, back = until(lambda: (sign_in(), ready()) == ({204}, {200}), within=20)
     said = f"{sorted(seen)}, told after {told:.1f} s, well after {back:.1f} s"
     ok = seen == {503} and not silent and not away and max(told, back) < 2 * stage.patience
     return Row("PostgreSQL is read-only", f"503, both within {2 * stage.patience:.0f} s", said, ok)
@@ -160,16 +160,6 @@ ATTACKS: tuple[Callable[[Stage], Row], ...] = (
     address_with_a_port,
     read_only_database,
 )
-
-
-def _until(what: Callable[[], bool], within: float) -> tuple[bool, float]:
-    """Whether it did not happen, and after how many seconds it did."""
-    began = time.monotonic()
-    while not what():
-        if time.monotonic() - began > within:
-            return True, within
-        time.sleep(0.02)
-    return False, time.monotonic() - began
 
 
 def _knows(portal: Stack) -> bool:
