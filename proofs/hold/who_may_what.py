@@ -49,20 +49,6 @@ def nobodys_address(stage: Stage) -> Row:
     return Row(name, wanted, f"{refused} of {len(lines)} refused", refused == len(lines))
 
 
-def staff_revoked(stage: Stage) -> Row:
-    """The console on both portals, before and right after the command has returned."""
-    with untouched(stage), ExitStack() as stack:
-        _run(stage, "staff", "grant", ADA)
-        try:
-            clients = stack.enter_context(signed_in(stage, ADA))
-            before = [client.get("/staff").status_code for client in clients]
-        finally:
-            _run(stage, "staff", "revoke", ADA)
-        after = [client.get("/staff").status_code for client in clients]
-    ok = set(before) == {200} and not {200, 303} & set(after)
-    return Row("staff no more", "refused at once on both", f"{before} before, {after} after", ok)
-
-
 def forms_of_another_account(stage: Stage) -> Row:
     """Each form that writes, made for one account, sent after a switch to another one in another tab."""
     with untouched(stage) as portal, signed_in(stage, CHIDI) as (chidi, _):
@@ -128,7 +114,6 @@ def refresh_by_a_guest(stage: Stage) -> Row:
 ATTACKS: tuple[Callable[[Stage], Row], ...] = (
     shut_out,
     nobodys_address,
-    staff_revoked,
     forms_of_another_account,
     accounts_that_are_gone,
     refresh_by_a_guest,
