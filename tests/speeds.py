@@ -51,7 +51,9 @@ def _inner(function: Any) -> Any:
 
 @cache
 def reaches(value: Any) -> bool:
-    """Through functions and classes of tests/, whatever they call by name. Loops end: a function is looked at once."""
+    """Through functions and classes of tests/ and proofs/, whatever they call by name. Loops end: a function is looked
+    at once.
+    """
     return any(_is_start(each) for each in _everything_below(value))
 
 
@@ -71,7 +73,7 @@ def _everything_below(value: Any) -> Iterator[Any]:
 def _is_ours(value: Any) -> bool:
     return (
         isinstance(value, FunctionType | type)
-        and value.__module__.startswith(("tests.", "test_", "conftest"))
+        and value.__module__.startswith(("tests.", "proofs.", "test_", "conftest"))
         and value.__module__ != LISTS_FILES
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from proofs.hold.__main__ import replay
 from tests import servers
 from tests.servers import running_redis
 from tests.shape.sources import ROOT, tracked
@@ -50,7 +51,7 @@ def starts_nothing() -> str:
     return sys.version.upper()
 
 
-STARTS = [by_name, through_its_module, through_another_function, in_a_function_inside, through_a_class]
+STARTS = [by_name, through_its_module, through_another_function, in_a_function_inside, through_a_class, replay]
 
 
 @pytest.mark.parametrize("function", [*STARTS, through_a_context_manager], ids=lambda function: function.__name__)

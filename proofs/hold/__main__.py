@@ -5,16 +5,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from proofs.hold import costs
+from proofs.hold import costs, what_runs_on, who_may_what
 from proofs.hold.stage import Row, running_stage, table
 
-ATTACKS = (*costs.ATTACKS,)
+ATTACKS = (*who_may_what.ATTACKS, *costs.ATTACKS, *what_runs_on.ATTACKS)
 
 
-def replay(seconds: float) -> list[Row]:
+def replay(seconds: float, patience: float = 1) -> list[Row]:
     with (
         tempfile.TemporaryDirectory(prefix="counterfoil-hold-") as folder,
-        running_stage(Path(folder), seconds) as stage,
+        running_stage(Path(folder), seconds, patience) as stage,
     ):
         return [attack(stage) for attack in ATTACKS]
 

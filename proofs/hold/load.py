@@ -68,3 +68,13 @@ def attacked(times: int, once: Callable[[httpx2.Client, int], object], url: str)
         over.set()
         for thread in threads:
             thread.join(timeout=35)
+
+
+def until(what: Callable[[], bool], within: float) -> tuple[bool, float]:
+    """Whether it did not happen, and after how many seconds it did."""
+    began = time.monotonic()
+    while not what():
+        if time.monotonic() - began > within:
+            return True, within
+        time.sleep(0.02)
+    return False, time.monotonic() - began
