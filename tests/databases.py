@@ -16,6 +16,7 @@ def give_schema(url: str) -> None:
     if url.startswith(SQLITE):
         path = Path(url.removeprefix(SQLITE))
         if not path.exists():
+            path.touch(mode=0o600)
             path.write_bytes(empty_sqlite())
     else:
         _upgrade(url)

@@ -66,8 +66,8 @@ BETWEEN: tuple[Mutation, ...] = (
         "a refusal is not shared",
         Fetching,
         "_fetch",
-        'error.code if isinstance(error, errors.Unavailable) else ""',
-        "errors.BillingUnavailable.code",
+        "code_of(error)",
+        '"billing_unavailable"',
         (_bug,),
     ),
     Number(

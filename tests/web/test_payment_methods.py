@@ -55,6 +55,7 @@ def test_methods_as_whmcs_lists_them(portal: Stack, ada: httpx2.Client) -> None:
         "expires_on": str(date(year + 3, 3, 1) - timedelta(days=1)),
         "is_expired": False,
         "is_default": None,
+        "unreadable": [],
     }
     assert (expired["is_expired"], expired["expires_on"]) == (True, f"{year - 2}-11-30")
     assert (bank["type"], bank["brand"], bank["expires_on"]) == ("bank_account", "Lloyds Bank", None)
