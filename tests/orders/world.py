@@ -285,7 +285,7 @@ def settings_of(around: Neighbours, url: str, *, salesforce: bool = False, **cha
             "SALESFORCE_PRIVATE_KEY": around.org.private_key,
         }
     given |= {name.upper(): text for name, text in changes.items()}
-    return load({f"COUNTERFOIL_{name}": value for name, value in given.items()})
+    return load({f"COUNTERFOIL_{name}": value for name, value in {"ORDER_LIMIT": "none", **given}.items()})
 
 
 @asynccontextmanager
