@@ -10,7 +10,7 @@ import pytest
 
 from tests.stack import Stack, running_stack
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture
