@@ -1,11 +1,14 @@
 """Fixtures that many rooms need. What they start is in servers.py, stack.py and browser.py."""
 
+import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from playwright.sync_api import Browser, Page
 
 from tests.browser import Complaints, running_browser
@@ -16,6 +19,7 @@ from tests.stack import Stack, running_stack
 __all__ = ["pytest_collection_modifyitems", "pytest_runtest_call", "pytest_runtest_setup"]
 
 OpenPage = Callable[..., Page]
+LAZY = type(structlog.get_logger())
 
 
 @pytest.fixture
@@ -29,6 +33,26 @@ def _trusting_nobody(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Reading the world's authorities' certificates takes 28 ms of each HTTP client, and nobody needs them here."""
     os.environ.pop("SSL_CERT_FILE", None)
     os.environ["SSL_CERT_DIR"] = str(tmp_path_factory.mktemp("no-authorities"))
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """A test that sets up logging does so for itself: the next one in its process finds it as at the start.
+
+    Loggers keep what they were set up with when they first wrote (`cache_logger_on_first_use`).
+    """
+    root, ours = logging.getLogger(), logging.getLogger("counterfoil")
+    handlers, level = root.handlers[:], root.level
+    yield
+    if not structlog.is_configured():
+        return
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    ours.setLevel(logging.NOTSET)
+    modules = [module for name, module in sys.modules.items() if name.startswith("counterfoil")]
+    for logger in [value for module in modules for value in vars(module).values() if isinstance(value, LAZY)]:
+        vars(logger).pop("bind", None)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -12,19 +11,14 @@ from counterfoil import log
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
+def written() -> io.StringIO:
     """What `debug` writes."""
-    root = logging.getLogger()
-    before, level = root.handlers, root.level
     log.configure("debug", "json")
-    [handler] = root.handlers
+    [handler] = logging.getLogger().handlers
     assert isinstance(handler, logging.StreamHandler)
     stream = io.StringIO()
     handler.setStream(stream)
-    yield stream
-    root.handlers, root.level = before, level
-    logging.getLogger("counterfoil").setLevel(logging.NOTSET)
-    structlog.reset_defaults()
+    return stream
 
 
 def test_debug_is_for_our_own_lines(written: io.StringIO) -> None:

@@ -3,12 +3,11 @@
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import structlog
 
 from counterfoil import log
 from counterfoil.whmcs.api import WhmcsApi
@@ -52,16 +51,11 @@ def api(client: WhmcsClient) -> WhmcsApi:
 
 
 @pytest.fixture
-def logged() -> Iterator[Logged]:
+def logged() -> Logged:
     """The lines so far, as the portal's own logging writes them."""
-    root = logging.getLogger()
-    level = root.level
     log.configure("debug", "json")
-    [handler] = root.handlers
+    [handler] = logging.getLogger().handlers
     assert isinstance(handler, logging.StreamHandler)
     written = io.StringIO()
     handler.setStream(written)
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    root.removeHandler(handler)
-    root.setLevel(level)
-    structlog.reset_defaults()
+    return lambda: [json.loads(line) for line in written.getvalue().splitlines()]

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx2
 import pytest
-import structlog
 from litestar import Litestar, Request, Response, post
 from litestar.types import Receive, Scope, Send
 from standardwebhooks import Webhook
@@ -18,7 +17,6 @@ from counterfoil.errors import CounterfoilError
 from counterfoil.salesforce.webhooks import read_nudge
 from counterfoil.web.http.limits import TABLE, Limits
 from counterfoil.web.http.request_context import RequestContext, attach
-from counterfoil.web.webhooks import verification
 from counterfoil.web.webhooks.verification import verified
 from counterfoil.whmcs.webhooks import read_event
 
@@ -33,13 +31,6 @@ FROM_SALESFORCE = json.dumps({"type": "ping", "data": {"order_id": "801000000000
 both = pytest.mark.parametrize(
     ("read", "body"), [(read_event, FROM_WHMCS), (read_nudge, FROM_SALESFORCE)], ids=["whmcs", "salesforce"]
 )
-
-
-@pytest.fixture(autouse=True)
-def _own_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever another test of this process has set up."""
-    structlog.reset_defaults()
-    monkeypatch.setattr(verification, "_log", structlog.get_logger())
 
 
 class Receiver:
