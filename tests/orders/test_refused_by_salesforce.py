@@ -5,6 +5,7 @@ import pytest
 from counterfoil.orders.approvals import NOT_SHOWN, SWEEP, Approvals
 from counterfoil.orders.order import Order, Status
 from counterfoil.orders.telling import GIVE_UP
+from counterfoil.salesforce.failures import NoAccountSeen
 from counterfoil.stop_codes import StopCode
 from tests.orders.test_approvals import approve, by_salesforce_id, waiting
 from tests.orders.world import ADA, World
@@ -58,6 +59,37 @@ async def test_what_is_hidden_during_fulfilment_waits(world: World, approvals: A
     world.around.org.org.unshared = set()
     world.mend()
     assert (await world.settle(order.id)).status is Status.ACTIVE
+
+
+async def test_an_account_that_is_not_seen_is_waited_for(world: World) -> None:
+    """A customer's order whose account sharing hides, or whose number nobody has filled in yet: staff see why it waits,
+    and it goes on by itself when the account is seen.
+    """
+    org = world.around.org.org
+    org.unshared = {
+        each["Id"] for each in org.records["Account"].values() if each.get("WHMCS_Client_ID__c") == str(ADA)
+    }
+    order = await world.worked((await world.place()).id)
+    order = await passed(world, order.id, hours=5)
+    assert (order.status, order.error_code) == (Status.ACCEPTED, None)
+    assert any(NoAccountSeen.note in event.outcome for event in await world.orders.repository.events(order.id))
+    org.unshared = set()
+    assert (await world.settle(order.id)).status is Status.ACTIVE
+
+
+async def test_an_account_that_is_not_seen_for_hours(world: World) -> None:
+    """Then somebody has to map the client. Hours in which Salesforce was away do not count: they say nothing of it."""
+    org = world.around.org.org
+    org.unshared = {
+        each["Id"] for each in org.records["Account"].values() if each.get("WHMCS_Client_ID__c") == str(ADA)
+    }
+    world.break_with("query Account", "maintenance", after=False, times=None)
+    order = await passed(world, (await world.place()).id, hours=8)
+    world.mend()
+    order = await passed(world, order.id, hours=5)
+    assert (order.status, order.error_code) == (Status.ACCEPTED, None)
+    order = await passed(world, order.id, hours=3)
+    assert (order.status, order.error_code) == (Status.FAILED, StopCode.CLIENT_NOT_MAPPED)
 
 
 async def test_a_deleted_order_is_over(world: World, approvals: Approvals) -> None:

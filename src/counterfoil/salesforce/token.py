@@ -66,6 +66,11 @@ class SignIn:
                 self._token = await self._sign_in()
             return self._token
 
+    def forget(self, refused: Token) -> None:
+        """Whoever calls next signs in anew."""
+        if self._token is refused:
+            self._token = None
+
     async def _sign_in(self) -> Token:
         self.count += 1
         form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": self._assertion()}

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from . import soql
 from .composite import run_composite
 from .describe import described
-from .faults import Fault, faulty, refusal
+from .faults import OF_RECORDS, Fault, faulty, refusal, refused_parts
 from .installation import Call, Installation
 from .org import Org, Record, Refused
 from .schema import KINDS
@@ -219,20 +219,24 @@ async def _answered(installation: Installation, call: Call, work: Callable[[], A
         fault = None
     if installation.used > installation.daily_limit and call.operation != "token":
         fault = Fault(kind="quota")
-    answer = await _outcome(installation, fault, work, status)
+    answer = await _outcome(installation, fault, work, status, call)
     call.status = answer.status_code or 200
     answer.headers["sforce-limit-info"] = f"api-usage={installation.used}/{installation.daily_limit}"
     return answer
 
 
-async def _outcome(installation: Installation, fault: Fault | None, work: Callable[[], Any], status: int) -> Answer:
+async def _outcome(
+    installation: Installation, fault: Fault | None, work: Callable[[], Any], status: int, call: Call
+) -> Answer:
     body: Any = None
     try:
         if fault is None or fault.after or fault.kind == "broken-json":
             body = work()
         if fault is not None:
-            if refused := refusal(fault):
+            if refused := refusal(fault, call.operation):
                 raise refused
+            if call.operation == "composite" and fault.kind in OF_RECORDS:
+                return Response(refused_parts(fault, call.body), status_code=200, media_type="application/json")
             if fault.kind == "hang":
                 await installation.released.wait()
             return faulty(fault, body)

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 
 from counterfoil.cache import Cache
+from counterfoil.salesforce.quota import Quota
 from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metrics import Family
 from counterfoil.whmcs.health import Health
 
 
-def metric_families(cache: Cache, whmcs: Health, live: LiveStreams, changes: Mapping[str, int]) -> list[Family]:
+def metric_families(
+    cache: Cache, whmcs: Health, live: LiveStreams, changes: Mapping[str, int], quota: Quota | None
+) -> list[Family]:
+    """`quota` is None where no Salesforce is used."""
     return [
         *_of_the_cache(cache),
         *_of_whmcs(whmcs),
@@ -19,6 +23,7 @@ def metric_families(cache: Cache, whmcs: Health, live: LiveStreams, changes: Map
             lambda: {(name,): number for name, number in changes.items()},
         ),
         Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, kind="sum"),
+        *(_of_salesforce(quota) if quota else ()),
     ]
 
 
@@ -74,5 +79,18 @@ def _of_whmcs(whmcs: Health) -> list[Family]:
             (),
             lambda: {(): float(whmcs.breaker != "closed")},
             kind="sum",
+        ),
+    ]
+
+
+def _of_salesforce(quota: Quota) -> list[Family]:
+    return [
+        Family("counterfoil_salesforce_calls", "Calls to Salesforce, retries included", (), lambda: {(): quota.made}),
+        Family(
+            "counterfoil_salesforce_quota",
+            "API requests of 24 hours: the portal's, everybody's in the org, and how many the org may make",
+            ("of",),
+            lambda: {("portal",): quota.spent, ("org",): quota.used, ("allowed",): quota.allowed},
+            kind="latest",
         ),
     ]
