@@ -23,9 +23,9 @@ _log = structlog.get_logger(__name__)
 
 LEASE_NAME = "salesforce poll"
 
-SWEEP = 30
-"""Every so many polls it is asked which waiting orders were cancelled or deleted over there. With the polls that is
-less than 3,000 calls a day."""
+SWEEP = 32
+"""Every so many polls it is asked which waiting orders were cancelled or deleted over there. With the polls, and with
+the calls that find a token expired, that is less than 3,000 calls a day."""
 
 MOST_AT_ONCE, MOST_WAITING = 200, 10_000
 """Approved orders that one poll takes up, and waiting ones that one sweep asks about."""

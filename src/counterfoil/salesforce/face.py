@@ -38,7 +38,7 @@ class Salesforce:
             price_book=settings.salesforce_price_book,
         )
         self._client, self.quota = client, client.quota
-        self.api = SalesforceApi(client, Fields(dict(settings.salesforce_fields)), selling)
+        self.api = SalesforceApi(client, fields_of(settings), selling)
 
     @classmethod
     def if_used(cls, settings: Settings, calls: CallRecord) -> Self | None:
@@ -47,3 +47,7 @@ class Salesforce:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+def fields_of(settings: Settings) -> Fields:
+    return Fields(dict(settings.salesforce_fields), settings.salesforce_namespace)

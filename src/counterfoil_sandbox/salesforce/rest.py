@@ -12,7 +12,6 @@ from litestar.params import FromPath
 
 from . import soql
 from .composite import run_composite
-from .describe import described
 from .faults import OF_RECORDS, Fault, faulty, refusal, refused_parts
 from .installation import Call, Installation
 from .org import Org, Record, Refused
@@ -67,13 +66,6 @@ async def versions() -> list[dict[str, str]]:
     return [{"label": "Spring '26", "url": "/services/data/v66.0", "version": "66.0"}]
 
 
-@get("/services/data/{version:str}/sobjects/{kind:str}/describe")
-async def describe(request: AnyRequest, kind: FromPath[str]) -> Answer:
-    org = installation_of(request).org
-
-    return await _call(request, "describe", kind, lambda: described(org, kind))
-
-
 @get("/services/data/{version:str}/query")
 async def query(request: AnyRequest) -> Answer:
     org = installation_of(request).org
@@ -82,7 +74,7 @@ async def query(request: AnyRequest) -> Answer:
     def found() -> Record:
         return _page(soql.run(org, text), 0, text)
 
-    return await _call(request, "query", _queried(text), found, text)
+    return await answered_call(request, "query", _queried(text), found, text)
 
 
 @get("/services/data/{version:str}/queryAll")
@@ -94,14 +86,14 @@ async def query_all(request: AnyRequest) -> Answer:
     def found() -> Record:
         return _page(soql.run(org, text, deleted_too=True), 0, text)
 
-    return await _call(request, "queryAll", _queried(text), found, text)
+    return await answered_call(request, "queryAll", _queried(text), found, text)
 
 
 @get("/services/data/{version:str}/query/{locator:str}")
 async def query_more(request: AnyRequest, locator: FromPath[str]) -> Answer:
     org = installation_of(request).org
     text, _, start = bytes.fromhex(locator).decode().rpartition("|")
-    return await _call(request, "query", _queried(text), lambda: _page(soql.run(org, text), int(start), text))
+    return await answered_call(request, "query", _queried(text), lambda: _page(soql.run(org, text), int(start), text))
 
 
 def _queried(text: str) -> str:
@@ -126,18 +118,18 @@ async def create(request: AnyRequest, kind: FromPath[str]) -> Answer:
     def created() -> Record:
         return {"id": org.create(kind, values)["Id"], "success": True, "errors": []}
 
-    return await _call(request, "create", kind, created, values, status=201)
+    return await answered_call(request, "create", kind, created, values, status=201)
 
 
 @route(f"{SOBJECTS}/{{kind:str}}/{{record_id:str}}", status_code=200, http_method=[GET, PATCH, DELETE])
 async def record(request: AnyRequest, kind: FromPath[str], record_id: FromPath[str]) -> Answer:
     org = installation_of(request).org
     if request.method == "GET":
-        return await _call(request, "read", kind, lambda: _read(org, kind, org.get(kind, record_id), request))
+        return await answered_call(request, "read", kind, lambda: _read(org, kind, org.get(kind, record_id), request))
     if request.method == "DELETE":
-        return await _call(request, "delete", kind, lambda: org.delete(kind, record_id), status=204)
+        return await answered_call(request, "delete", kind, lambda: org.delete(kind, record_id), status=204)
     values = await _json(request)
-    return await _call(request, "update", kind, lambda: org.update(kind, record_id, values), values, status=204)
+    return await answered_call(request, "update", kind, lambda: org.update(kind, record_id, values), values, status=204)
 
 
 @route(f"{SOBJECTS}/{{kind:str}}/{{field:str}}/{{value:str}}", status_code=200, http_method=[GET, PATCH])
@@ -146,11 +138,13 @@ async def by_external_id(
 ) -> Answer:
     org = installation_of(request).org
     if request.method == "GET":
-        return await _call(request, "read", kind, lambda: _found(org, kind, field, value, request))
+        return await answered_call(request, "read", kind, lambda: _found(org, kind, field, value, request))
     values = await _json(request)
     known = field in org.fields(kind) and org.by_external_id(kind, field, value) is not None
     status = 200 if known else 201
-    return await _call(request, "upsert", kind, lambda: upsert(org, kind, field, value, values), values, status=status)
+    return await answered_call(
+        request, "upsert", kind, lambda: upsert(org, kind, field, value, values), values, status=status
+    )
 
 
 def upsert(org: Org, kind: str, field: str, value: str, values: Record) -> Record:
@@ -183,7 +177,7 @@ def _read(org: Org, kind: str, found: Record, request: AnyRequest) -> Record:
 async def composite(request: AnyRequest) -> Answer:
     org = installation_of(request).org
     body = await _json(request)
-    return await _call(request, "composite", "", lambda: run_composite(org, body), body)
+    return await answered_call(request, "composite", "", lambda: run_composite(org, body), body)
 
 
 async def _json(request: AnyRequest) -> Any:
@@ -193,7 +187,7 @@ async def _json(request: AnyRequest) -> Any:
         return {}
 
 
-async def _call(
+async def answered_call(
     request: AnyRequest, operation: str, kind: str, work: Callable[[], Any], body: Any = None, *, status: int = 200
 ) -> Answer:
     installation = installation_of(request)
@@ -247,4 +241,4 @@ async def _outcome(
     return Response(body, status_code=status, media_type="application/json")
 
 
-HANDLERS = [token, versions, describe, query, query_all, query_more, create, record, by_external_id, composite]
+HANDLERS = [token, versions, query, query_all, query_more, create, record, by_external_id, composite]
