@@ -77,6 +77,40 @@ async def test_an_account_that_is_not_seen_is_waited_for(world: World) -> None:
     assert (await world.settle(order.id)).status is Status.ACTIVE
 
 
+async def test_a_price_book_that_is_not_seen_is_waited_for(world: World) -> None:
+    """It shows nothing at all, so that nothing is known of the product; one that shows others has not got it."""
+    org = world.around.org.org
+    entries = list(org.records["PricebookEntry"])
+    org.unshared = set(entries)
+    order = await passed(world, (await world.place()).id, hours=2)
+    assert (order.status, order.error_code) == (Status.ACCEPTED, None)
+    org.unshared = {each for each in entries if org.records["PricebookEntry"][each]["UnitPrice"] == 39.0}
+    order = await passed(world, order.id, hours=1)
+    assert order.error_code is StopCode.PRODUCT_NOT_MAPPED
+    org.unshared = set()
+    await world.orders.checkout.retry(order)
+    assert (await world.settle(order.id)).status is Status.ACTIVE
+
+
+async def test_an_activated_order_that_may_not_be_edited(world: World, approvals: Approvals) -> None:
+    """Somebody activated it meanwhile: its end is told when the permission is there, and staff see it until then."""
+    salesforce_id = world.sell(ADA, (2, "Monthly", 1))
+    await approvals.poll()
+    order = await by_salesforce_id(world, salesforce_id)
+    world.break_with("GetOrders", "status", after=False, times=None)
+    await world.worked(order.id)
+    world.mend()
+    org = world.around.org.org
+    (rights,) = org.records["UserPermissionAccess"].values()
+    org.as_person("Order", salesforce_id, {"Status": "Activated"})
+    rights["PermissionsEditActivatedOrders"] = False
+    order = await passed(world, order.id, hours=2)
+    assert (order.status, order.telling_reason) == (Status.ACTIVE, "FAILED_ACTIVATION")
+    rights["PermissionsEditActivatedOrders"] = True
+    order = await passed(world, order.id, hours=7)
+    assert world.record(order)["Activation_Status__c"] == "Activated"
+
+
 async def test_an_account_that_is_not_seen_for_hours(world: World) -> None:
     """Then somebody has to map the client. Hours in which Salesforce was away do not count: they say nothing of it."""
     org = world.around.org.org

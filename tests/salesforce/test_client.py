@@ -134,9 +134,10 @@ async def test_the_share_of_the_day_is_kept(org: OrgSandbox, client: SalesforceC
     assert org.operations().count("query") == 5
 
 
-async def test_an_upsert_by_a_field_that_is_no_external_id(org: OrgSandbox, api: SalesforceApi) -> None:
-    """404 is about the field: there is no record yet that could be missing."""
-    org.control("PUT", "settings", {"hidden": ["Order.Portal_Order_ID__c"]})
+@pytest.mark.parametrize("how", ["hidden", "plain"])
+async def test_an_upsert_by_a_field_that_is_no_external_id(org: OrgSandbox, api: SalesforceApi, how: str) -> None:
+    """404 is about the field: there is no record yet that could be missing. It is hidden, or deployed without."""
+    org.control("PUT", "settings", {how: ["Order.Portal_Order_ID__c"]})
     account = org.control("GET", "records/Account")[0]["Id"]
     with pytest.raises(CrmRefused) as refused:
         await api.upsert_order("abc", account_id=account, on=date(2026, 5, 12), currency="")

@@ -65,7 +65,8 @@ async def _examined(api: SalesforceApi, fields: Fields) -> AsyncIterator[Finding
         for name in names:
             check = f"salesforce field {kind}.{fields[name]}"
             if (field := described.get(fields[name])) is None:
-                yield fail(check, "missing, or not visible to this user", _elsewhere(name, fields[name], described) or DEPLOY)
+                advice = _elsewhere(name, fields[name], described) or DEPLOY
+                yield fail(check, "missing, or not visible to this user", advice)
             else:
                 yield _field(check, kind, name, field)
 

@@ -140,11 +140,17 @@ async def by_external_id(
     if request.method == "GET":
         return await answered_call(request, "read", kind, lambda: _found(org, kind, field, value, request))
     values = await _json(request)
-    known = field in org.fields(kind) and org.by_external_id(kind, field, value) is not None
-    status = 200 if known else 201
+    status = 200 if _exists(org, kind, field, value) else 201
     return await answered_call(
         request, "upsert", kind, lambda: upsert(org, kind, field, value, values), values, status=status
     )
+
+
+def _exists(org: Org, kind: str, field: str, value: str) -> bool:
+    try:
+        return org.by_external_id(kind, field, value) is not None
+    except Refused:  # said when it is carried out
+        return False
 
 
 def upsert(org: Org, kind: str, field: str, value: str, values: Record) -> Record:
