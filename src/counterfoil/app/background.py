@@ -55,6 +55,7 @@ async def _keep_house(services: Services) -> None:
         try:
             sessions = await services.sessions.sweep()
             webhooks = await services.changes.forget_old(datetime.now(UTC))
-            _log.info("housekeeping", sessions=sessions, webhooks=webhooks)
+            attempts = await services.payment_attempts.sweep()
+            _log.info("housekeeping", sessions=sessions, webhooks=webhooks, attempts=attempts)
         except TemporarilyUnavailable:
             _log.warning("housekeeping put off", reason="the database is away")

@@ -6,6 +6,7 @@ from counterfoil.accounts.face import Accounts
 from counterfoil.app.limits import open_limits
 from counterfoil.app.portal import Portal
 from counterfoil.billing.face import Billing
+from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.cache import Cache, open_cache
 from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine, make_engine
@@ -73,6 +74,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         gateways=billing.gateways,
         hand_offs=billing.hand_offs,
         invoices=billing.invoices,
+        payment_attempts=PaymentAttempts(engine),
         payment_methods=billing.payment_methods,
         profiles=billing.profiles,
         quotes=billing.quotes,

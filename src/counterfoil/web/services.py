@@ -15,6 +15,7 @@ from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices.reads import Invoices
+from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.profile.edits import Profiles
 from counterfoil.billing.quotes import Quotes
@@ -53,6 +54,7 @@ class Services:
     calendar: Calendar
     clients: Clients
     gateways: Gateways
+    payment_attempts: PaymentAttempts
     payment_methods: PaymentMethods
     invoices: Invoices
     subscriptions: Subscriptions
