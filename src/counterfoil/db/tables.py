@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -209,6 +209,36 @@ approval_attempt = Table(
     Column("again_at", UtcTime, nullable=False),
     # Why it could not be taken up; empty while nothing speaks against it.
     Column("reason", PlainText, nullable=False),
+)
+
+# The audit trail: audit/chain.py. Nothing here ever changes, but what is forgotten about a person is taken out.
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("action", PlainText, nullable=False),
+    Column("by", PlainText, nullable=False),
+    Column("account_id", BigInteger, index=True),
+    Column("client_id", BigInteger, index=True),
+    Column("details", PlainText, nullable=False),  # JSON
+    # JSON; empty when there is none, or when it was forgotten.
+    Column("personal", PlainText),
+    Column("salt", PlainText),
+    Column("personal_digest", PlainText, nullable=False),
+    Column("hash", PlainText, nullable=False),
+    Index("ix_audit_entry_at", "at"),
+)
+
+# One row: where the chain begins (what came before was let go) and where it ends. It is also the lock for adding.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("name", PlainText, primary_key=True),
+    Column("before", BigInteger, nullable=False),
+    Column("before_hash", PlainText, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("last_hash", PlainText, nullable=False),
 )
 
 # What only one process of all may do at a time.

@@ -9,10 +9,12 @@ from litestar.datastructures import Cookie
 
 from counterfoil.accounts.emails import skeleton
 from counterfoil.accounts.viewer import ClientAccess, Viewer
+from counterfoil.audit.entries import Action, Entry
 from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, Unavailable
 from counterfoil.settings import Settings
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.http.visits import session_of, visit_of
+from counterfoil.web.recording import count_refusal, record_sign_in
 from counterfoil.web.services import Services
 
 _log = structlog.get_logger(__name__)
@@ -28,6 +30,7 @@ async def open_session(request: AnyRequest, services: Services, email: str, pass
             account = await services.sign_in.with_password(email, password)
     except CounterfoilError as error:
         _log.info("sign-in refused", code=error.code, address=where)
+        count_refusal(request, services, error, email)
         raise
     before = visit_of(request)
     cookie = await services.sessions.open(
@@ -37,6 +40,7 @@ async def open_session(request: AnyRequest, services: Services, email: str, pass
         user_agent=request.headers.get("user-agent", ""),
     )
     _log.info("signed in", account=account.id, address=where)
+    await record_sign_in(request, services, account.id, "password")
     return session_cookie(services.settings, cookie)
 
 
@@ -76,8 +80,11 @@ async def close_session(request: AnyRequest, services: Services) -> Cookie:
     visit = visit_of(request)
     if visit is None:
         raise NotSignedIn
-    await services.sessions.close(visit.handle)
+    account_id = await services.sessions.close(visit.handle)
     await services.live.sign_out(visit.handle.key)
+    if account_id is not None:
+        address = context_of(request.scope).address
+        await services.audit.record(Entry(Action.SIGNED_OUT, account_id=account_id, address=address))
     return session_cookie(services.settings, "", max_age=0)
 
 
