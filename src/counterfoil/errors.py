@@ -208,7 +208,7 @@ class RateLimited(Refused):
 
 
 class Unavailable(CounterfoilError):
-    """A neighbour did not do its part. `retry_after`: whole seconds. `first`: the id of the request that met it first."""
+    """A neighbour did not do its part. `retry_after`: whole seconds. `first`: the request that met it first."""
 
     status = 503
     retry_after = 5

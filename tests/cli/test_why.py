@@ -43,12 +43,13 @@ JSON_LINES = (
 )
 TEXT_LINES = (
     "2026-11-29T09:00:10Z [\x1b[33m\x1b[1mwarning  \x1b[0m] \x1b[1mWHMCS call failed \x1b[0m "
-    f"\x1b[36maction\x1b[0m=\x1b[35mGetInvoices\x1b[0m hint='did not answer in time' reason=timeout request_id={FIRST}",
+    "\x1b[36maction\x1b[0m=\x1b[35mGetInvoices\x1b[0m hint='did not answer in time' reason=timeout "
+    f"request_id={FIRST}\n"
     f"2026-11-29T09:00:11Z [warning  ] answered unavailable  code=billing_unavailable first={FIRST} "
-    f"reason='the same failure as a moment ago' request_id={LATER}",
+    f"reason='the same failure as a moment ago' request_id={LATER}\n"
     "2026-11-29T09:00:11Z [info     ] request  GET /invoices 503 10.00 ms account=7 client=42 "
-    f"code=billing_unavailable request_id={LATER}",
-)
+    f"code=billing_unavailable request_id={LATER}"
+).splitlines()
 PLAIN = tuple(json.dumps(line) for line in JSON_LINES)
 
 
@@ -56,7 +57,7 @@ PLAIN = tuple(json.dumps(line) for line in JSON_LINES)
     "lines",
     [
         PLAIN,
-        TEXT_LINES,
+        tuple(TEXT_LINES),
         tuple(f"Nov 29 09:00:10 billing counterfoil[12]: {line}" for line in PLAIN),
         tuple(json.dumps({"log": f"{line}\n", "stream": "stderr"}) for line in PLAIN),
         ("2026-11-29 no line of ours", "{not json", *PLAIN, "null", "[]", ""),
