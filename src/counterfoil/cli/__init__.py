@@ -15,6 +15,7 @@ COMMANDS = {
     "links": "counterfoil.accounts.commands:links",
     "staff": "counterfoil.accounts.commands:staff",
     "audit": "counterfoil.audit.commands:audit",
+    "why": "counterfoil.cli.why:why",
     "sandbox": "counterfoil_sandbox.cli:sandbox",
 }
 
