@@ -1,58 +1,22 @@
 """The tables, in SQLAlchemy Core. A change here needs a migration (migrations/versions), and HEAD its number."""
 
-import re
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     Table,
-    Text,
-    TypeDecorator,
     UniqueConstraint,
 )
+
+from counterfoil.db.columns import PlainText, UtcTime
 
 HEAD = "0007"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
-
-class UtcTime(TypeDecorator[datetime]):
-    """Always aware, always UTC. SQLite keeps no zone, so it is put back on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-class PlainText(TypeDecorator[str]):
-    """Without what PostgreSQL takes for no text: NUL, and halves of a character. Whoever wrote it, it is no outage."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return value if value is None or value.isprintable() else _NO_TEXT.sub("", value)
-
-
-_NO_TEXT = re.compile("[\\x00\\ud800-\\udfff]")
 
 metadata = MetaData(
     naming_convention={
