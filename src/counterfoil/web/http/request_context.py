@@ -1,6 +1,5 @@
 """What is known about a request before any route is: its id, its headers as a mapping, who sent it."""
 
-import os
 from collections.abc import Sequence
 from typing import Any, TypeAlias, cast
 
@@ -25,12 +24,11 @@ class RequestContext(Struct):
     is_head: bool = False
     status: int = 0
     """Of the answer, once it has started."""
-
-
-def new_request_id() -> str:
-    """80 random bits: enough to never meet another one's log lines."""
-    # The kernel's: workers are forks, and would all go on from the same state of a generator of our own.
-    return os.urandom(10).hex()
+    account_id: int = 0
+    client_id: int = 0
+    """Who asks, and for which WHMCS client: for the log. 0 while that is not known."""
+    code: str = ""
+    """Of the error that is answered."""
 
 
 def attach(scope: HTTPScope, context: RequestContext) -> None:
