@@ -1,5 +1,6 @@
 """What the portal is put together from, as a table of contents: each room builds its own parts behind its face."""
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from counterfoil.accounts.face import Accounts
@@ -37,6 +38,7 @@ def build_portal(settings: Settings) -> Portal:
         orders=Orders(engine, billing, salesforce, settings),
         changes=Changes(engine, cache, whmcs, accounts.forgetting),
         whmcs=whmcs,
+        upstreams={"whmcs": whmcs.health.upstream} | ({"salesforce": salesforce.upstream} if salesforce else {}),
     )
     assets = Assets(settings.brand_accent)
     services = _services(settings, cache, engine, rooms, _renderer(settings, assets))
@@ -51,6 +53,7 @@ class _Rooms(NamedTuple):
     orders: Orders
     changes: Changes
     whmcs: Whmcs
+    upstreams: Mapping[str, Callable[[], str]]
 
 
 def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, renderer: Renderer) -> Services:
@@ -61,6 +64,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         cache=cache,
         engine=engine,
         database=WriteProbe(engine),
+        upstreams=rooms.upstreams,
         sessions=accounts.sessions,
         sign_in=accounts.sign_in,
         notices=accounts.notices,

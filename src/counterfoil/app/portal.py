@@ -25,7 +25,7 @@ from counterfoil.web.http.security_headers import security_headers
 from counterfoil.web.http.shutdown import on_stop
 from counterfoil.web.pages import api_docs
 from counterfoil.web.pages.errors import ErrorAnswers, leave_to_the_edge
-from counterfoil.web.routes import HANDLERS
+from counterfoil.web.routes import HANDLERS, options_of
 from counterfoil.web.services import Services
 from counterfoil.web.sign_in.sessions import cookie_name
 
@@ -45,7 +45,7 @@ class Portal(Litestar):
         self._access_log = AccessLog(services.settings.log_format_or_default)
         errors = ErrorAnswers(services.renderer, services.clients.cached, f"{services.settings.base_url}/api/docs")
         super().__init__(
-            route_handlers=[*HANDLERS, static_files(assets)],
+            route_handlers=[*options_of(HANDLERS), *HANDLERS, static_files(assets)],
             guards=[services.guard],
             dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
             exception_handlers={Exception: leave_to_the_edge},

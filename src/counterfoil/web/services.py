@@ -1,5 +1,6 @@
 """What request handlers work with: one struct, put together in app.build, given to handlers as `services`."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -45,6 +46,8 @@ class Services:
     cache: Cache
     engine: Engine
     database: WriteProbe
+    upstreams: Mapping[str, Callable[[], str]]
+    """How the calls to WHMCS, and to Salesforce if it is used, fare: "ok", "degraded" or "away"."""
     sessions: Sessions
     sign_in: SignIn
     notices: Notices

@@ -21,6 +21,7 @@ from counterfoil.web.http.request_context import (
     address_of,
     attach,
     context_of,
+    join_lines,
     new_request_id,
     route_of,
 )
@@ -63,7 +64,7 @@ class Edge:
         if scope["type"] != ScopeType.HTTP:
             return  # there are no websockets here; Granian is told so too
         started = perf_counter()
-        headers = dict(scope["headers"])
+        headers = join_lines(scope)
         context = RequestContext(new_request_id(), headers, address_of(scope, headers, self._rules.trusted_proxies))
         attach(scope, context)
         log.request_id.set(context.request_id)
@@ -110,6 +111,7 @@ class Edge:
         if is_bad or has_unknown_coding(headers):
             raise BadRequest
         if not self._rules.origin_policy.knows_host(host) and not is_probe(scope, host):
+            self._rules.origin_policy.warn_of(host)
             raise BadRequest
         if scope["method"] not in SAFE_METHODS:
             self._rules.origin_policy.check_origin(headers)
