@@ -3,7 +3,7 @@
 The fastest answer of the portal pays for each line here (docs/performance.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import NamedTuple, Protocol
 
@@ -131,10 +131,18 @@ class Edge:
                     headers.append((b"cache-control", b"no-store"))
                 if b"referrer-policy" not in names:
                     headers.append((b"referrer-policy", b"same-origin"))
+                if context.renewed_cookie is not None and not _names_cookie(message["headers"], context.renewed_cookie):
+                    headers.append(context.renewed_cookie)
                 message["headers"] = headers
             await send(message)
 
         return send_completed
+
+
+def _names_cookie(headers: Iterable[tuple[bytes, bytes]], cookie: tuple[bytes, bytes]) -> bool:
+    """Whether an answer sets this cookie itself, as signing out and switching do."""
+    name = cookie[1].partition(b"=")[0]
+    return any(each == b"set-cookie" and value.partition(b"=")[0] == name for each, value in headers)
 
 
 def is_too_long(path: str, query: bytes) -> bool:

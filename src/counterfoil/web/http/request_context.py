@@ -44,6 +44,8 @@ class RequestContext(Struct):
     is_head: bool = False
     status: int = 0
     """Of the answer, once it has started."""
+    renewed_cookie: tuple[bytes, bytes] | None = None
+    """The header that gives the browser its session's cookie under the key that signs now."""
 
 
 def new_request_id() -> str:
