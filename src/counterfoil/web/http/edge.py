@@ -22,7 +22,6 @@ from counterfoil.web.http.request_context import (
     attach,
     context_of,
     join_lines,
-    new_request_id,
     route_of,
 )
 
@@ -65,7 +64,7 @@ class Edge:
             return  # there are no websockets here; Granian is told so too
         started = perf_counter()
         headers = join_lines(scope)
-        context = RequestContext(new_request_id(), headers, address_of(scope, headers, self._rules.trusted_proxies))
+        context = RequestContext(log.new_request_id(), headers, address_of(scope, headers, self._rules.trusted_proxies))
         attach(scope, context)
         log.request_id.set(context.request_id)
         method = scope["method"]
@@ -78,6 +77,9 @@ class Edge:
                 context.status,
                 perf_counter() - started,
                 context.request_id,
+                context.account_id,
+                context.client_id,
+                context.code,
             )
             for record in self._rules.recorders:
                 record(served)

@@ -1,6 +1,5 @@
 """What is known about a request before any route is: its id, its headers as a mapping, who sent it."""
 
-import os
 from collections.abc import Sequence
 from typing import Any, TypeAlias, cast
 
@@ -44,14 +43,13 @@ class RequestContext(Struct):
     is_head: bool = False
     status: int = 0
     """Of the answer, once it has started."""
+    account_id: int = 0
+    client_id: int = 0
+    """Who asks, and for which WHMCS client: for the log. 0 while that is not known."""
+    code: str = ""
+    """Of the error that is answered."""
     renewed_cookie: tuple[bytes, bytes] | None = None
     """The header that gives the browser its session's cookie under the key that signs now."""
-
-
-def new_request_id() -> str:
-    """80 random bits: enough to never meet another one's log lines."""
-    # The kernel's: workers are forks, and would all go on from the same state of a generator of our own.
-    return os.urandom(10).hex()
 
 
 def attach(scope: HTTPScope, context: RequestContext) -> None:

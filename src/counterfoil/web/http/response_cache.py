@@ -20,7 +20,7 @@ from counterfoil.cache import Cache
 from counterfoil.web.http.cached_response import send_answer, unpacked
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.request_context import context_of
-from counterfoil.web.http.visits import Visit
+from counterfoil.web.http.visits import Visit, name_caller
 
 _PERSONAL = frozenset({"/api/v1/payment-methods"})
 """Responses for programs that are cached for each session all the same."""
@@ -83,6 +83,8 @@ class ResponseCache:
         keys = [key] if key and not wants_fresh(headers) else []
         peek = await self._cache.peek(handle.scope, keys, session=handle.key)
         viewer = _confirmed(peek.session, handle)
+        if viewer is not None:
+            name_caller(scope, viewer)
         if keys and viewer is not None and (entry := peek.entries[0]) is not None:
             cached = unpacked(entry.value)
             if viewer.allows(cached.permission.decode()):

@@ -13,6 +13,7 @@ from litestar.types import HTTPScope, Send
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.billing.profile.contents import contents_of
 from counterfoil.billing.profile.edits import Conflict
+from counterfoil.causes import sentence
 from counterfoil.errors import (
     AccountChanged,
     ClientNotFound,
@@ -158,10 +159,18 @@ def _headers(known: CounterfoilError, error: Exception) -> list[tuple[bytes, byt
 
 def _note(scope: HTTPScope, known: CounterfoilError, error: Exception) -> None:
     """One line for what an operator may have to act on. Other refusals have the line of their request."""
+    context = context_of(scope)
+    context.code = known.code
+    about = {
+        "route": route_of(scope),
+        "code": known.code,
+        "account": context.account_id or None,
+        "client": context.client_id or None,
+    }
     if isinstance(known, InternalError):
-        _log.error("unexpected error", route=route_of(scope), exc_info=error)
+        _log.error("unexpected error", **about, reason=sentence(error), exc_info=error)
     elif isinstance(known, Unavailable):
-        _log.warning("answered unavailable", route=route_of(scope), code=known.code, reason=str(error.args[:1]))
+        first = {"first": known.first} if known.first not in {"", context_of(scope).request_id} else {}
+        _log.warning("answered unavailable", **about, reason=sentence(error), **first)
     elif isinstance(known, CrossSiteRequest | PermissionDenied):
-        viewer = _viewer(scope)
-        _log.info("refused", route=route_of(scope), code=known.code, account=viewer and viewer.account_id)
+        _log.info("refused", **about, reason=sentence(error))
