@@ -37,7 +37,7 @@ async def begin(
     others = of_account(account_id) & ~named(key)
     newest = select(session.c.id_hash).where(others, ~has_ended(now))
     newest = newest.order_by(session.c.created_at.desc(), session.c.id_hash)
-    return await end(connection, others & session.c.id_hash.not_in(newest.limit(MOST_PER_ACCOUNT - 1)))
+    return cached_copies(await end(connection, others & session.c.id_hash.not_in(newest.limit(MOST_PER_ACCOUNT - 1))))
 
 
 async def living(engine: AsyncEngine, key: str, now: datetime, *, is_active: bool) -> AnyRow | None:
@@ -55,9 +55,10 @@ async def living(engine: AsyncEngine, key: str, now: datetime, *, is_active: boo
     return row
 
 
-async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> list[CachedCopy]:
-    gone = await connection.execute(delete(session).where(which).returning(session.c.client_id, session.c.id_hash))
-    return cached_copies(gone.all())
+async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequence[AnyRow]:
+    """Returns what has ended: `client_id`, `id_hash`, `account_id`."""
+    columns = (session.c.client_id, session.c.id_hash, session.c.account_id)
+    return (await connection.execute(delete(session).where(which).returning(*columns))).all()
 
 
 def cached_copies(rows: Sequence[AnyRow]) -> list[CachedCopy]:

@@ -24,7 +24,7 @@ from counterfoil.accounts.cookies import CookieJar, Handle, key_of
 from counterfoil.accounts.forgetting import drop_copies
 from counterfoil.accounts.people import Account, AnyRow, account_of
 from counterfoil.accounts.rights import Granted
-from counterfoil.accounts.session_rows import CachedCopy, has_ended, named, of_account
+from counterfoil.accounts.session_rows import CachedCopy, cached_copies, has_ended, named, of_account
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import CacheUnavailable
 from counterfoil.cache.scopes import session_scope
@@ -108,7 +108,7 @@ class Sessions:
         async with transaction(self._engine) as connection:
             ended = await session_rows.begin(connection, person.id, key_of(random), self._moment(), **about)
             if replaces is not None:
-                ended += await session_rows.end(connection, named(replaces.key))
+                ended += cached_copies(await session_rows.end(connection, named(replaces.key)))
         # Their rows are gone. Copies that cannot be reached now end within a minute; nobody waits for that here.
         with suppress(CacheUnavailable):
             await self._drop(ended)
@@ -189,15 +189,16 @@ class Sessions:
         await self._drop(left_behind - {CachedCopy(session_scope(client_id), handle.key)})
         return cookie
 
-    async def close(self, handle: Handle) -> None:
-        """Signs out: when this returns, the session is dead in every process.
+    async def close(self, handle: Handle) -> int | None:
+        """Signs out: when this returns, the session is dead in every process. Whose it was, unless it had ended.
 
         Raises CacheUnavailable when a copy may live on, for a minute at most; the row is gone then too.
         """
         async with transaction(self._engine) as connection:
             ended = await session_rows.end(connection, named(handle.key))
         # The cookie's own copy too: after a failure the row is gone, and the second try must still find the copy.
-        await self._drop({*ended, CachedCopy(handle.scope, handle.key)})
+        await self._drop({*cached_copies(ended), CachedCopy(handle.scope, handle.key)})
+        return next((row.account_id for row in ended), None)
 
     async def close_all(self, account_id: int, *, but: Handle | None = None) -> None:
         """Signs out everywhere, `but` here if so wished. Raises CacheUnavailable as `close` does."""
@@ -205,7 +206,7 @@ class Sessions:
         if but is not None:
             which &= ~named(but.key)
         async with transaction(self._engine) as connection:
-            ended = await session_rows.end(connection, which)
+            ended = cached_copies(await session_rows.end(connection, which))
         await self._drop(ended)
 
     async def open_sessions(self, account_id: int, this: Handle) -> list[OpenSession]:

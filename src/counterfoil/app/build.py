@@ -1,10 +1,12 @@
 """What the portal is put together from, as a table of contents: each room builds its own parts behind its face."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from counterfoil.accounts.face import Accounts
 from counterfoil.app.limits import open_limits
 from counterfoil.app.portal import Portal
+from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.face import Billing
 from counterfoil.cache import Cache, open_cache
 from counterfoil.changes.face import Changes
@@ -64,6 +66,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         sessions=accounts.sessions,
         sign_in=accounts.sign_in,
         notices=accounts.notices,
+        audit=AuditTrail(engine, retention=timedelta(days=settings.audit_retention_days)),
         orders=rooms.orders,
         changes=rooms.changes,
         calendar=billing.calendar,

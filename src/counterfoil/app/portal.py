@@ -110,6 +110,7 @@ class Portal(Litestar):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await services.audit.close()
             await self._close()
 
     async def _close(self) -> None:

@@ -1,10 +1,11 @@
 """One-time links into WHMCS: what is checked before one is made, and what it means for what we believe afterwards."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.invoices.reads import Invoices
@@ -32,6 +33,8 @@ class HandOff(Struct, frozen=True):
 
     url: str
     signed_in: bool
+    purpose: Literal["pay", "pdf", "payment_methods"] = "pay"
+    invoice_ids: tuple[int, ...] = ()
 
 
 class HandOffs:
@@ -57,7 +60,8 @@ class HandOffs:
         invoice = await self._invoices.detail(client_id, invoice_id)
         if not invoice.value.is_payable:
             raise InvoiceNotPayable
-        return await self._link(client_id, user_id, f"viewinvoice.php?id={invoice_id}")
+        link = await self._link(client_id, user_id, f"viewinvoice.php?id={invoice_id}")
+        return replace(link, invoice_ids=(invoice_id,))
 
     async def pay_together(self, client_id: int, user_id: int | None, invoice_ids: Sequence[int]) -> HandOff:
         """Lands on WHMCS's mass payment with these invoices chosen; docs/money.md says what of that is not verified.
@@ -72,17 +76,20 @@ class HandOffs:
             raise InvoiceNotPayable
         if len({invoice.amount_due.currency for invoice in chosen}) > 1:
             raise SeveralCurrencies(("invoice_ids", SeveralCurrencies.detail))
-        if len(invoice_ids) == 1:
-            return await self._link(client_id, user_id, f"viewinvoice.php?id={invoice_ids[0]}")
         named = "".join(f"&invoiceids[]={invoice_id}" for invoice_id in invoice_ids)
-        return await self._link(client_id, user_id, f"clientarea.php?action=masspay{named}")
+        path = (
+            f"clientarea.php?action=masspay{named}" if len(invoice_ids) > 1 else f"viewinvoice.php?id={invoice_ids[0]}"
+        )
+        link = await self._link(client_id, user_id, path)
+        return replace(link, invoice_ids=tuple(invoice_ids))
 
     async def pdf(self, client_id: int, user_id: int | None, invoice_id: int) -> HandOff:
         """Lands on the invoice's PDF in WHMCS. Raises InvoiceNotFound, BillingUnavailable, CacheUnavailable."""
         await self._invoices.detail(client_id, invoice_id)
         await self._clients.require_open(client_id)
         await self._expect_changes(client_id)
-        return await self._link(client_id, user_id, f"dl.php?type=i&id={invoice_id}")
+        link = await self._link(client_id, user_id, f"dl.php?type=i&id={invoice_id}")
+        return replace(link, purpose="pdf", invoice_ids=(invoice_id,))
 
     async def manage_payment_methods(self, client_id: int, user_id: int | None) -> HandOff:
         """Lands on WHMCS's page where saved ways of paying are added, removed and chosen. Raises BillingUnavailable,
@@ -91,7 +98,8 @@ class HandOffs:
         await self._clients.require_open(client_id)
         await self._expect_changes(client_id)
         plain = "index.php?rp=/account/paymentmethods"
-        return await self._link(client_id, user_id, plain, destination="clientarea:billing_info")
+        link = await self._link(client_id, user_id, plain, destination="clientarea:billing_info")
+        return replace(link, purpose="payment_methods")
 
     async def returned(self, client_id: int) -> None:
         """The customer is back: what WHMCS still does after a payment takes seconds. Raises CacheUnavailable."""

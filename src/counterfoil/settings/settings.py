@@ -66,6 +66,7 @@ class Settings:
     oidc_discovery_url: str = _optional("", addresses.url)
     oidc_allowed_hosts: tuple[str, ...] = _optional("", parse.words, empty=())
     oidc_require_nonce: bool = _optional("true", parse.flag)
+    audit_retention_days: int = _optional("400", parse.number(1, 36500))
     invoice_address: Literal["live", "snapshot"] = _optional("live", parse.one_of("live", "snapshot"))
     trusted_proxies: tuple[Network, ...] = _optional("", parse.networks, empty=())
     metrics_port: int | None = _optional("", parse.number(1, 65535), empty=None)

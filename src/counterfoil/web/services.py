@@ -9,6 +9,7 @@ from litestar.params import SkipValidation
 from counterfoil.accounts.notices import Notices
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
+from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
@@ -49,6 +50,7 @@ class Services:
     sessions: Sessions
     sign_in: SignIn
     notices: Notices
+    audit: AuditTrail
     orders: Orders
     guard: Guard
     calendar: Calendar

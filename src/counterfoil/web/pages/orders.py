@@ -10,6 +10,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
+from counterfoil.audit.entries import Action
 from counterfoil.errors import (
     CounterfoilError,
     OrderLimitReached,
@@ -27,6 +28,7 @@ from counterfoil.web.http.parameters import order_id_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.elsewhere import order_elsewhere
 from counterfoil.web.pages.page_responses import respond_unstored
+from counterfoil.web.recording import record
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
@@ -130,6 +132,7 @@ async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath
     order = await services.orders.checkout.find(viewer.client, order_id_of(order_id))
     try:
         await services.orders.checkout.retry(order)
+        await record(request, services, Action.ORDER_RETRIED, {"order": order.id})
     except (PaymentMethodMissing, OrderNotRetryable) as error:
         return await _detail(request, services, order, error)
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
