@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from counterfoil.accounts import session_rows
 from counterfoil.accounts.cookies import CookieJar, Handle, key_of
 from counterfoil.accounts.forgetting import drop_copies
+from counterfoil.accounts.last_seen import LastSeen
 from counterfoil.accounts.people import Account, AnyRow, account_of
 from counterfoil.accounts.rights import Granted
 from counterfoil.accounts.session_rows import CachedCopy, cached_copies, has_ended, named, of_account
@@ -85,11 +86,16 @@ class Sessions:
         self._cache = cache
         self._rights = rights
         self._cookies = CookieJar(keys)
+        self.last_seen = LastSeen(engine)
         self._now = now
 
     def read_cookie(self, text: str) -> Handle | None:
         """Without I/O. None for what we did not sign; a Handle is not yet a session."""
         return self._cookies.read(text)
+
+    def signed_anew(self, handle: Handle) -> str:
+        """The same cookie under the first key, for one that was signed with another: keys come and go, people stay."""
+        return self._cookies.write(handle.random, handle.client_id)
 
     async def open(
         self, person: Account, *, replaces: Handle | None = None, address: str = "", user_agent: str = ""
@@ -120,7 +126,9 @@ class Sessions:
         `is_active`: a person did something; what an open page does by itself keeps no session alive. The viewer's
         client is the session's, whichever the cookie names. Raises BillingUnavailable.
         """
-        row = await session_rows.living(self._engine, handle.key, self._moment(), is_active=is_active)
+        row = await session_rows.living(self._engine, handle.key, self._moment())
+        if row is not None and is_active and row.last_seen_at + session_rows.LAST_SEEN_STEP <= self._moment():
+            self.last_seen.note(handle.key, self._moment())
         granted = None if row is None else await self._rights.of(account_of(row))
         if row is None or granted is None:
             return None
@@ -153,6 +161,7 @@ class Sessions:
             granted.clients,
             granted.is_staff,
             is_closed=is_closed,
+            closed=granted.closed,
         )
 
     async def _still_holds(self, handle: Handle, row: AnyRow) -> bool:

@@ -5,12 +5,13 @@ waking the router, the handler or the database. Who may see them is checked each
 round trip.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import cast
 
 import msgspec
+from litestar.datastructures import Cookie
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from counterfoil.accounts.sessions import Handle, Sessions
@@ -49,11 +50,15 @@ def _remembered(session: bytes) -> Viewer:
 class ResponseCache:
     """ASGI middleware around the router. Leaves a Visit in the scope's state for the guard."""
 
-    def __init__(self, app: ASGIApp, *, cache: Cache, sessions: Sessions, cookie_name: str, version: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, cache: Cache, sessions: Sessions, new_cookie: Callable[[str], Cookie], version: str
+    ) -> None:
+        """`new_cookie` makes the session's cookie of its value."""
         self._app = app
         self._cache = cache
         self._sessions = sessions
-        self._cookie = f"{cookie_name}=".encode()
+        self._new_cookie = new_cookie
+        self._cookie = f"{new_cookie('').key}=".encode()
         self._version = version.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,6 +71,9 @@ class ResponseCache:
         handle = self._sessions.read_cookie(cookie_of(headers, self._cookie))
         if handle is None:
             return False
+        if handle.is_outdated:
+            renewed = self._new_cookie(self._sessions.signed_anew(handle))
+            context_of(scope).renewed_cookie = renewed.to_encoded_header()
         key = self._key(scope, headers, handle)
         keys = [key] if key and not wants_fresh(headers) else []
         peek = await self._cache.peek(handle.scope, keys, session=handle.key)

@@ -12,6 +12,7 @@ from counterfoil.errors import (
     ValidationFailed,
 )
 from counterfoil.web.views.shell import View
+from counterfoil.web.views.sign_in import ClientChoice
 
 
 class Problem(View, frozen=True):
@@ -22,6 +23,10 @@ class Problem(View, frozen=True):
     error: CounterfoilError
     reference: str = ""
     retry_href: str = ""
+    missing: tuple[str, ...] = ()
+    """What the owner of the account could permit: message ids."""
+    others: tuple[ClientChoice, ...] = ()
+    """Those of their accounts in which they may see it."""
 
     @property
     def kind(self) -> str:
@@ -63,6 +68,15 @@ class OtherAccount(View, frozen=True):
     person: str
     client: str
     reference: str = ""
+
+
+class Elsewhere(View, frozen=True):
+    """What was asked for belongs to another of this person's clients. `next`: the same address."""
+
+    template: ClassVar[str] = "elsewhere.html"
+
+    client: ClientChoice
+    next: str
 
 
 class NoClient(View, frozen=True):
