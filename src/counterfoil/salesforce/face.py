@@ -37,7 +37,7 @@ class Salesforce:
             cancelled=frozenset(status.lower() for status in settings.salesforce_cancelled_statuses),
             price_book=settings.salesforce_price_book,
         )
-        self._client, self.quota = client, client.quota
+        self._client, self.quota, self.upstream = client, client.quota, client.upstream
         self.api = SalesforceApi(client, fields_of(settings), selling)
 
     @classmethod
