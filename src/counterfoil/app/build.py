@@ -103,8 +103,8 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
 
 
 def _metric_families(rooms: _Rooms, cache: Cache, live: LiveStreams) -> list[Family]:
-    quota = rooms.salesforce.quota if rooms.salesforce else None
-    return metric_families(cache, rooms.whmcs.health, live, rooms.changes.counters, quota)
+    crm_calls = rooms.salesforce.quota.figures if rooms.salesforce else None
+    return metric_families(cache, rooms.whmcs.health, live, rooms.changes.counters, crm_calls)
 
 
 def _renderer(settings: Settings, assets: Assets) -> Renderer:

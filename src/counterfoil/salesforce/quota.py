@@ -84,6 +84,9 @@ class Quota:
         """Calls of this installation in the last 24 hours, as far as this process has heard."""
         return self._recorded + self._pending
 
+    def figures(self) -> dict[str, int]:
+        return {"made": self.made, "portal": self.spent, "org": self.used, "allowed": self.allowed}
+
     @property
     def is_share_spent(self) -> bool:
         return bool(self.allowed) and self.spent >= self._share * self.allowed
