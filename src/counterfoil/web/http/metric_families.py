@@ -7,7 +7,6 @@ from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metrics import Family
 from counterfoil.whmcs.health import Health
 
-
 CrmFigures = Callable[[], Mapping[str, int]]
 """Calls to Salesforce: `made` by this process, and those of 24 hours, of the `portal`, the `org`, and `allowed`."""
 
