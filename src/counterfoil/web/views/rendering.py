@@ -12,8 +12,8 @@ from counterfoil.billing.profile.addresses import place_of
 from counterfoil.model import Client
 from counterfoil.web.text.catalogue import SOURCE, locale_of, translations, translator
 from counterfoil.web.text.formats import Formats
-from counterfoil.web.views.figures import open_parts
 from counterfoil.web.views.invoices import badges
+from counterfoil.web.views.money.figures import open_parts
 from counterfoil.web.views.shell import Brand, Shell, View
 
 
