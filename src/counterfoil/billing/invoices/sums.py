@@ -1,4 +1,4 @@
-"""The sums of one invoice from its lines down to what is due, as rows that add up. Pure; words: web/views/money/sums.py.
+"""The sums of one invoice from its lines down to what is due, as rows that add up. Pure; words: web/views/money/.
 
 WHMCS's figures stay as they are. What leads from one to the next is named, also where WHMCS does not say it.
 """
