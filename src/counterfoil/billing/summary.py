@@ -171,4 +171,4 @@ def _summary(totals: tuple[InvoiceTotals, ...], credit: Money | None, as_of: flo
 
 
 def _renewing(subscriptions: tuple[SubscriptionItem, ...]) -> tuple[SubscriptionItem, ...]:
-    return tuple(each for each in subscriptions if each.is_current)[:ROWS]
+    return tuple(each for each in subscriptions if each.is_current)

@@ -1,4 +1,4 @@
-"""Style sheet, script and icon: put together once at start, served from memory under names that hold their hash."""
+"""Style sheet, font, scripts and icon: put together once at start, served from memory under names that hold their hash."""
 
 import gzip
 import hashlib
@@ -35,7 +35,9 @@ class Assets:
         self._addresses: dict[str, str] = {}
         self._files: dict[str, Asset] = {}
         static = resources.files("counterfoil.web").joinpath("static")
-        self._add("portal.css", "text/css; charset=utf-8", _style_sheet(static.joinpath("css"), accent))
+        self._add("inter.woff2", "font/woff2", static.joinpath("inter.woff2").read_bytes())
+        sheet = _style_sheet(static.joinpath("css"), accent).replace(b"inter.woff2", self.address("inter.woff2").encode())
+        self._add("portal.css", "text/css; charset=utf-8", sheet)
         for script in ("portal.js", "lists.js"):
             self._add(script, "text/javascript; charset=utf-8", static.joinpath(script).read_bytes())
         icon = static.joinpath("icon.svg").read_text(encoding="utf-8")

@@ -5,14 +5,14 @@ from typing import ClassVar
 from counterfoil.billing.credits import CreditItem
 from counterfoil.billing.paged import Paged
 from counterfoil.model import Money
-from counterfoil.web.views.navigation import TRANSACTIONS
+from counterfoil.web.views.navigation import CREDIT
 from counterfoil.web.views.pager import Pager
 from counterfoil.web.views.shell import View
 
 
 class CreditPage(View, frozen=True):
     template: ClassVar[str] = "transactions/credit.html"
-    section: ClassVar[str] = TRANSACTIONS.section
+    section: ClassVar[str] = CREDIT.section
 
     entries: Paged[CreditItem]
     balance: Money | None

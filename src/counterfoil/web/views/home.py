@@ -1,12 +1,14 @@
 """What the template of the home page gets. What it looks like: templates/home/."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
 from msgspec import Struct
 
+from counterfoil.billing.hand_offs import MOST_TOGETHER
 from counterfoil.billing.invoices.shown import InvoiceItem, InvoiceList, InvoiceTotals
 from counterfoil.billing.payment_attempts import Stage
 from counterfoil.billing.payment_methods import SavedMethod
@@ -19,6 +21,12 @@ from counterfoil.web.views.shell import View
 
 HEIGHT = 100
 WIDTH = 40
+
+SOON = timedelta(days=30)
+"""What renews within it is coming up."""
+
+ROWS = 5
+"""Of what is coming up; the rest is on the page of subscriptions."""
 
 
 class Bar(Struct, frozen=True):
@@ -33,10 +41,21 @@ class Chart(Struct, frozen=True):
     currency: str
     bars: tuple[Bar, ...]
     highest: Money
+    in_all: Money
+
+
+class Coming(Struct, frozen=True):
+    """What renews soon. `sums`: what all of it comes to before taxes, by currency; empty when an amount is not known."""
+
+    items: tuple[SubscriptionItem, ...]
+    count: int
+    sums: tuple[Money, ...]
 
 
 class Home(View, frozen=True):
-    """`invoices` are the first to pay; `open_count` is all of them. `subscriptions` is None for who may not see any."""
+    """`invoices` are the first to pay; `open_count` is all of them. `subscriptions` are those that are in use, the next
+    to renew first, None for who may not see any.
+    """
 
     template: ClassVar[str] = "home.html"
     section: ClassVar[str] = HOME.section
@@ -66,6 +85,29 @@ class Home(View, frozen=True):
     def stage(self, item: InvoiceItem) -> Stage | None:
         return stage_of(item, self.stages)
 
+    def pays(self, totals: InvoiceTotals) -> tuple[InvoiceItem, ...]:
+        """Those that one button can pay at once: only if they are all that is to pay, to the cent."""
+        mine = [
+            item
+            for item in self.invoices.items
+            if item.amount_due.currency == totals.open.to_pay.currency
+            and item.is_payable
+            and not is_under_way(self.stage(item))
+        ]
+        in_all = sum((item.amount_due.amount for item in mine), Decimal(0))
+        return tuple(mine) if mine and len(mine) <= MOST_TOGETHER and in_all == totals.open.to_pay.amount else ()
+
+    @property
+    def coming(self) -> Coming:
+        soon = [each for each in self.subscriptions or () if each.renews_on and each.renews_on <= self.today + SOON]
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for each in soon:
+            if each.amount is not None:
+                sums[each.amount.currency] += each.amount.amount
+        is_known = all(each.amount is not None for each in soon)
+        known = tuple(Money.of(amount, currency) for currency, amount in sums.items()) if is_known else ()
+        return Coming(tuple(soon[:ROWS]), len(soon), known)
+
     @property
     def can_pay(self) -> bool:
         return any(method.is_usable for method in self.methods or ())
@@ -84,4 +126,5 @@ def chart_of(spending: Spending) -> Chart:
         Bar(month, WIDTH * at, max(0, round(month.spent.amount / scale * HEIGHT)))
         for at, month in enumerate(spending.months)
     )
-    return Chart(spending.currency, tuple(bars), highest)
+    in_all = Money.of(sum((month.spent.amount for month in spending.months), Decimal(0)), spending.currency)
+    return Chart(spending.currency, tuple(bars), highest, in_all)

@@ -7,39 +7,62 @@ from counterfoil.web.text.catalogue import translatable
 
 
 class NavItem(Struct, frozen=True):
-    """`in_menu`: seldom needed, so that it stands with the person's own things."""
+    """`group` is the entry of the head below which it stands as a tab; the entry itself is of its own group. What is
+    the person's own, and seldom needed, stands `in_menu`.
+    """
 
     section: str
     label: str
     href: str
+    group: str = ""
     in_menu: bool = False
 
 
-HOME = NavItem("home", translatable("Home"), "/")
-INVOICES = NavItem("invoices", translatable("Invoices"), "/invoices")
-PAYMENT_METHODS = NavItem("payment_methods", translatable("Payment methods"), "/payment-methods")
-TRANSACTIONS = NavItem("transactions", translatable("Payments"), "/transactions")
-SUBSCRIPTIONS = NavItem("subscriptions", translatable("Subscriptions"), "/subscriptions")
-ORDER = NavItem("order", translatable("Order"), "/order")
-QUOTES = NavItem("quotes", translatable("Quotes"), "/quotes")
-PROFILE = NavItem("profile", translatable("Profile"), "/profile")
+HOME = NavItem("home", translatable("Overview"), "/", "home")
+INVOICES = NavItem("invoices", translatable("Invoices"), "/invoices", "invoices")
+TRANSACTIONS = NavItem("transactions", translatable("Payments"), "/transactions", "invoices")
+CREDIT = NavItem("credit", translatable("Credit"), "/credit", "invoices")
+QUOTES = NavItem("quotes", translatable("Quotes"), "/quotes", "invoices")
+STATEMENT = NavItem("statement", translatable("Statement"), "/statement", "invoices")
+SUBSCRIPTIONS = NavItem("subscriptions", translatable("Subscriptions"), "/subscriptions", "subscriptions")
+ORDER = NavItem("order", translatable("Order"), "/order", "subscriptions")
+PAYMENT_METHODS = NavItem("payment_methods", translatable("Payment methods"), "/payment-methods", "payment_methods")
+PROFILE = NavItem("profile", translatable("Profile"), "/profile", in_menu=True)
 CONTACTS = NavItem("contacts", translatable("Contacts"), "/contacts", in_menu=True)
 STAFF = NavItem("staff", translatable("Staff"), "/staff", in_menu=True)
 
 _WAYS: tuple[tuple[str, NavItem], ...] = (
     ("invoices", HOME),
     ("invoices", INVOICES),
-    ("invoices", PAYMENT_METHODS),
     ("invoices", TRANSACTIONS),
+    ("invoices", CREDIT),
+    ("quotes", QUOTES),
+    ("invoices", STATEMENT),
     ("products", SUBSCRIPTIONS),
     ("orders", ORDER),
-    ("quotes", QUOTES),
+    ("invoices", PAYMENT_METHODS),
     ("profile", PROFILE),
     ("contacts", CONTACTS),
 )
 
 
-_RIGHTS = {item.label: permission for permission, item in _WAYS if item is not HOME}
+def entries(ways: tuple[NavItem, ...]) -> tuple[NavItem, ...]:
+    """Of the head: of each group what comes first of what the person may see."""
+    first: dict[str, NavItem] = {}
+    for item in ways:
+        if not item.in_menu:
+            first.setdefault(item.group, item)
+    return tuple(first.values())
+
+
+def tabs(ways: tuple[NavItem, ...], section: str) -> tuple[NavItem, ...]:
+    """Of a page of that section: what belongs together with it, or nothing where it stands alone."""
+    group = next((item.group for item in ways if item.section == section), "")
+    found = tuple(item for item in ways if group and item.group == group)
+    return found if len(found) > 1 else ()
+
+
+_RIGHTS = {item.label: permission for permission, item in _WAYS if item not in (HOME, CREDIT, STATEMENT)}
 
 
 def rights_in_words(permissions: frozenset[str]) -> tuple[str, ...]:

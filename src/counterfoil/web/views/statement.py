@@ -5,7 +5,7 @@ from typing import ClassVar
 from counterfoil.billing.statement.account import Account, Statement
 from counterfoil.model import Client
 from counterfoil.web.text.catalogue import translatable
-from counterfoil.web.views.navigation import INVOICES
+from counterfoil.web.views.navigation import STATEMENT
 from counterfoil.web.views.shell import View
 
 _SUMS = (
@@ -19,7 +19,7 @@ _SUMS = (
 
 class StatementPage(View, frozen=True):
     template: ClassVar[str] = "statement.html"
-    section: ClassVar[str] = INVOICES.section
+    section: ClassVar[str] = STATEMENT.section
 
     statement: Statement
     client: Client
