@@ -156,6 +156,7 @@ class Sessions:
             granted.clients,
             granted.is_staff,
             is_closed=is_closed,
+            closed=granted.closed,
         )
 
     async def _still_holds(self, handle: Handle, row: AnyRow) -> bool:

@@ -79,6 +79,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         credits=billing.credits,
         gateways=billing.gateways,
         hand_offs=billing.hand_offs,
+        invoice_owners=billing.invoice_owners,
         invoices=billing.invoices,
         payment_methods=billing.payment_methods,
         profiles=billing.profiles,

@@ -15,6 +15,7 @@ from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
+from counterfoil.billing.invoices.owners import InvoiceOwners
 from counterfoil.billing.invoices.reads import Invoices
 from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.profile.edits import Profiles
@@ -56,6 +57,7 @@ class Services:
     clients: Clients
     gateways: Gateways
     payment_methods: PaymentMethods
+    invoice_owners: InvoiceOwners
     invoices: Invoices
     subscriptions: Subscriptions
     transactions: Transactions

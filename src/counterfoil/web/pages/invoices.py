@@ -11,10 +11,12 @@ from msgspec.structs import replace
 from counterfoil.billing.invoices.reads import Overview
 from counterfoil.billing.invoices.shown import InvoiceDetail
 from counterfoil.billing.reading import Reading
+from counterfoil.errors import InvoiceNotFound
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import invoice_id_of
 from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.pages.elsewhere import invoice_elsewhere
 from counterfoil.web.pages.gateway_names import NameOf, with_gateways
 from counterfoil.web.pages.hand_offs import redirect_to_whmcs
 from counterfoil.web.pages.page_responses import respond_page
@@ -52,9 +54,14 @@ async def list_page(request: AnyRequest, services: GivenServices) -> Response[by
 
 
 @get("/invoices/{invoice_id:str}", permission="invoices", include_in_schema=False)
-async def detail_page(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[bytes]:
+async def detail_page(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
-    reading, client = await services.invoices.detail_with_client(viewer.client, number)
+    try:
+        reading, client = await services.invoices.detail_with_client(viewer.client, number)
+    except InvoiceNotFound:
+        if elsewhere := await invoice_elsewhere(request, services, number):
+            return elsewhere
+        raise
     reading, name_of = await with_gateways(services, reading)
     away_for = time.time() - payments_started(request).get(number, 0)
     page = InvoicePage(

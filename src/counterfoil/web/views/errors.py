@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from counterfoil.errors import AccountChanged, CounterfoilError, NotFound, NotSignedIn, RateLimited, ValidationFailed
 from counterfoil.web.views.shell import View
+from counterfoil.web.views.sign_in import ClientChoice
 
 
 class Problem(View, frozen=True):
@@ -14,6 +15,10 @@ class Problem(View, frozen=True):
     error: CounterfoilError
     reference: str = ""
     retry_href: str = ""
+    missing: tuple[str, ...] = ()
+    """What the owner of the account could permit: message ids."""
+    others: tuple[ClientChoice, ...] = ()
+    """Those of their accounts in which they may see it."""
 
     @property
     def kind(self) -> str:
@@ -50,6 +55,15 @@ class OtherAccount(View, frozen=True):
     person: str
     client: str
     reference: str = ""
+
+
+class Elsewhere(View, frozen=True):
+    """What was asked for belongs to another of this person's clients. `next`: the same address."""
+
+    template: ClassVar[str] = "elsewhere.html"
+
+    client: ClientChoice
+    next: str
 
 
 class NoClient(View, frozen=True):
