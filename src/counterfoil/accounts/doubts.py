@@ -5,8 +5,8 @@ on by it. Where nothing shows it was the password, or something as good as that:
 user is gone or has another address, and when their last client was deleted.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -82,27 +82,21 @@ async def _end(engine: AsyncEngine, which: ColumnElement[bool], why: str) -> lis
     return cached_copies(ended)
 
 
-async def _record(connection: AsyncConnection, ended: Any, why: str) -> None:
-    now = datetime.now(UTC)
-    counts = {account_id: sum(row.account_id == account_id for row in ended) for account_id in _accounts(ended)}
+async def _record(connection: AsyncConnection, ended: Sequence[AnyRow], why: str) -> None:
     entries = [
         Entry(Action.SESSION_ENDED, WHMCS, account_id, details={"sessions": times, "why": why})
-        for account_id, times in counts.items()
+        for account_id, times in session_rows.counted(ended).items()
     ]
-    await append(connection, [Dated(now, entry) for entry in entries])
-
-
-def _accounts(ended: Any) -> list[int]:
-    return sorted({row.account_id for row in ended})
+    await append(connection, [Dated(datetime.now(UTC), entry) for entry in entries])
 
 
 async def _explain(engine: AsyncEngine, row: AnyRow, rights: str) -> None:
     """From now on this is what shows of the person."""
     stored = update(account).where(account.c.id == row.id, account.c.rights.is_not_distinct_from(row.rights))
-    trusted = update(session).where(of_account(row.id), session.c.doubted_at <= row.doubted_at)
     async with transaction(engine) as connection:
         is_first = (await connection.execute(stored.values(rights=rights))).rowcount
         if row.doubted_at is not None:
+            trusted = update(session).where(of_account(row.id), session.c.doubted_at <= row.doubted_at)
             await connection.execute(trusted.values(doubted_at=None))
         if is_first and row.rights is not None:
             changed = _changes(_seen.decode(row.rights), _seen.decode(rights))

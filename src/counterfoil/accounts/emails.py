@@ -28,7 +28,7 @@ def skeleton(email: str) -> str:
 
 
 def counted_as(email: str) -> str:
-    """Whom failures of this address are counted for, as a hash: people type their password into the wrong field, too."""
+    """Whom failures of this address are counted for. A hash: people type their password into the wrong field, too."""
     return blake2b(skeleton(email).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

@@ -25,8 +25,8 @@ class Accounts:
         *,
         unlock: Callable[[str], Awaitable[object]],
     ) -> None:
-        """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients. `unlock` lifts a
-        lock-out in this process.
+        """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients.
+        `unlock` lifts a lock-out in this process.
         """
         rights = Rights(engine, cache, whmcs.api, name_and_language, timeout=settings.whmcs_timeout_seconds)
         self.forgetting = Forgetting(engine, cache, rights)

@@ -159,7 +159,9 @@ class Rights:
             return Fetched(msgspec.json.encode(_Memberships(is_gone=True)), _GONE_LIFETIME)
         owned = tuple(each.client_id for each in user.memberships if each.is_owner)
         invited = tuple(each.client_id for each in user.memberships if not each.is_owner)
-        return Fetched(msgspec.json.encode(_Memberships(owned, invited, name=full_name(user.first_name, user.last_name))))
+        return Fetched(
+            msgspec.json.encode(_Memberships(owned, invited, name=full_name(user.first_name, user.last_name)))
+        )
 
     async def _permitted(
         self, user_id: int, clients: Sequence[int], expires_at: float

@@ -1,5 +1,6 @@
 """The rows of sessions: how they begin, last and end. What a session is worth: sessions.py."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -69,6 +70,11 @@ async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequen
     """Returns what has ended: `client_id`, `id_hash`, `account_id`."""
     columns = (session.c.client_id, session.c.id_hash, session.c.account_id)
     return (await connection.execute(delete(session).where(which).returning(*columns))).all()
+
+
+def counted(rows: Sequence[AnyRow]) -> Counter[int]:
+    """How many of each account have ended."""
+    return Counter(row.account_id for row in rows)
 
 
 def cached_copies(rows: Sequence[AnyRow]) -> list[CachedCopy]:

@@ -94,7 +94,7 @@ class Limits:
             self._trying += Counter()  # drops what is zero
 
     async def unlock(self, who: str) -> bool:
-        """Lifts what failed sign-ins of a person have locked; whether anything was counted. `who`: emails.counted_as."""
+        """Lifts a lock-out after failed sign-ins; whether anything was counted. `who`: as emails.counted_as has it."""
         key, counted = f"sign_in_user/{who}", False
         if self._shared is not None:
             with suppress(StorageAway):
