@@ -50,8 +50,8 @@ async def begin(
     return cached_copies(await end(connection, others & session.c.id_hash.not_in(newest.limit(MOST_PER_ACCOUNT - 1))))
 
 
-async def living(engine: AsyncEngine, key: str, now: datetime, *, is_active: bool) -> AnyRow | None:
-    """The row with its account's columns, marked as seen if somebody did something. No update ever makes a row."""
+async def living(engine: AsyncEngine, key: str, now: datetime) -> AnyRow | None:
+    """The row with its account's columns."""
     mine = named(key)
     about = (session.c.client_id, session.c.last_seen_at, session.c.expires_at, session.c.doubted_at)
     wanted = [*account.c, *about]
@@ -59,10 +59,6 @@ async def living(engine: AsyncEngine, key: str, now: datetime, *, is_active: boo
         row = (await connection.execute(select(*wanted).join_from(session, account).where(mine))).first()
     if row is None or row.expires_at <= now or row.last_seen_at + IDLE <= now:
         return None
-    if is_active and row.last_seen_at + LAST_SEEN_STEP <= now:
-        seen = update(session).where(mine, session.c.last_seen_at < now).values(last_seen_at=now)
-        async with transaction(engine) as connection:
-            await connection.execute(seen)
     return row
 
 

@@ -23,6 +23,7 @@ from counterfoil.accounts import session_rows
 from counterfoil.accounts.cookies import CookieJar, Handle, key_of
 from counterfoil.accounts.doubts import seen_rights, settle
 from counterfoil.accounts.forgetting import drop_copies
+from counterfoil.accounts.last_seen import LastSeen
 from counterfoil.accounts.people import Account, AnyRow, account_of
 from counterfoil.accounts.rights import Granted
 from counterfoil.accounts.session_list import OpenSession, key_of_session, open_sessions
@@ -77,11 +78,16 @@ class Sessions:
         self._cache = cache
         self._rights = rights
         self._cookies = CookieJar(keys)
+        self.last_seen = LastSeen(engine)
         self._now = now
 
     def read_cookie(self, text: str) -> Handle | None:
         """Without I/O. None for what we did not sign; a Handle is not yet a session."""
         return self._cookies.read(text)
+
+    def signed_anew(self, handle: Handle) -> str:
+        """The same cookie under the first key, for one that was signed with another: keys come and go, people stay."""
+        return self._cookies.write(handle.random, handle.client_id)
 
     async def open(
         self, person: Account, *, replaces: Handle | None = None, address: str = "", user_agent: str = ""
@@ -113,7 +119,9 @@ class Sessions:
         `is_active`: a person did something; what an open page does by itself keeps no session alive. The viewer's
         client is the session's, whichever the cookie names. Raises BillingUnavailable.
         """
-        row = await session_rows.living(self._engine, handle.key, self._moment(), is_active=is_active)
+        row = await session_rows.living(self._engine, handle.key, self._moment())
+        if row is not None and is_active and row.last_seen_at + session_rows.LAST_SEEN_STEP <= self._moment():
+            self.last_seen.note(handle.key, self._moment())
         granted = None if row is None else await self._rights.of(account_of(row))
         if row is None or await self._has_ended(row, granted) or granted is None:
             return None

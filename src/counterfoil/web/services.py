@@ -1,5 +1,6 @@
 """What request handlers work with: one struct, put together in app.build, given to handlers as `services`."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices.owners import InvoiceOwners
 from counterfoil.billing.invoices.reads import Invoices
+from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.profile.edits import Profiles
 from counterfoil.billing.quotes import Quotes
@@ -47,6 +49,8 @@ class Services:
     cache: Cache
     engine: Engine
     database: WriteProbe
+    upstreams: Mapping[str, Callable[[], str]]
+    """How the calls to WHMCS, and to Salesforce if it is used, fare: "ok", "degraded" or "away"."""
     sessions: Sessions
     sign_in: SignIn
     notices: Notices
@@ -56,6 +60,7 @@ class Services:
     calendar: Calendar
     clients: Clients
     gateways: Gateways
+    payment_attempts: PaymentAttempts
     payment_methods: PaymentMethods
     invoice_owners: InvoiceOwners
     invoices: Invoices
