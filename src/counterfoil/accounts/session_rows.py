@@ -1,7 +1,7 @@
 """The rows of sessions: how they begin, last and end. What a session is worth: sessions.py."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
@@ -60,6 +60,20 @@ async def living(engine: AsyncEngine, key: str, now: datetime) -> AnyRow | None:
     if row is None or row.expires_at <= now or row.last_seen_at + IDLE <= now:
         return None
     return row
+
+
+async def those_that_live(engine: AsyncEngine, keys: Collection[str], now: datetime) -> set[str]:
+    if not keys:
+        return set()
+    query = select(session.c.id_hash).where(session.c.id_hash.in_(keys), ~has_ended(now))
+    async with transaction(engine) as connection:
+        return set(await connection.scalars(query))
+
+
+async def began(engine: AsyncEngine, key: str) -> datetime | None:
+    """None: it has ended."""
+    async with transaction(engine) as connection:
+        return (await connection.execute(select(session.c.created_at).where(named(key)))).scalar()
 
 
 async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequence[AnyRow]:

@@ -178,9 +178,7 @@ class Sessions:
 
     async def began(self, handle: Handle) -> datetime | None:
         """When this person proved who they are. None: the session has ended."""
-        query = select(session.c.created_at).where(named(handle.key))
-        async with transaction(self._engine) as connection:
-            return (await connection.execute(query)).scalar()
+        return await session_rows.began(self._engine, handle.key)
 
     async def switch(self, handle: Handle, client_id: int) -> str:
         """The cookie from now on. Raises NotSignedIn, ClientNotFound for a client that is not theirs,
@@ -236,11 +234,7 @@ class Sessions:
 
     async def living(self, keys: Collection[str]) -> set[str]:
         """Those of these sessions that have not ended."""
-        if not keys:
-            return set()
-        query = select(session.c.id_hash).where(session.c.id_hash.in_(keys), ~has_ended(self._moment()))
-        async with transaction(self._engine) as connection:
-            return set(await connection.scalars(query))
+        return await session_rows.those_that_live(self._engine, keys, self._moment())
 
     async def sweep(self) -> int:
         """Deletes the rows of sessions that have ended by themselves; how many. Run it now and then."""
