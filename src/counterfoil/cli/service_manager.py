@@ -11,6 +11,8 @@ import time
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from counterfoil.networks import parse_ip
+
 LOOK = 0.1
 """Seconds between two looks until the first answer."""
 
@@ -40,8 +42,10 @@ def _tell(address: str, host: str, port: int, every: float) -> None:
 
 def answers(host: str, port: int) -> bool:
     """Whether a worker does, which is what people need; that this process runs says nothing about them."""
-    mine = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 -- compared, not bound
-    connection = http.client.HTTPConnection(mine, port, timeout=PROBE_TIMEOUT)
+    address = parse_ip(host)
+    if address is not None and address.is_unspecified:  # Whoever listens everywhere listens here.
+        host = "127.0.0.1" if address.version == 4 else "::1"
+    connection = http.client.HTTPConnection(host, port, timeout=PROBE_TIMEOUT)
     try:
         connection.request("GET", "/healthz", headers={"Host": "127.0.0.1"})
         return connection.getresponse().status == HTTPStatus.OK
