@@ -127,6 +127,11 @@ def namespace(value: str) -> str:
     return value
 
 
+def lines(value: str) -> tuple[str, ...]:
+    """Of an address, with | between them, or as many lines as a file has."""
+    return tuple(line.strip() for line in value.replace("|", "\n").splitlines() if line.strip())
+
+
 def words(value: str) -> tuple[str, ...]:
     return tuple(value.replace(",", " ").split())
 

@@ -1,4 +1,4 @@
-"""Style sheet, font, scripts and icon: put together once at start, served from memory under names that hold their hash."""
+"""Style sheet, font, scripts, icon: put together once at start, served from memory under names that hold their hash."""
 
 import gzip
 import hashlib
@@ -19,6 +19,9 @@ PREFIX = "/static"
 _SHEETS = ("tokens", "base", "layout", "components", "print")
 """In this order; a folder counts as its files by name."""
 
+_SCRIPTS = ("clock", "forms", "drafts", "session", "patch", "page", "live", "menu")
+"""One module of the browser's, in this order: a file can be imported by name only where names hold no hash."""
+
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
@@ -36,10 +39,12 @@ class Assets:
         self._files: dict[str, Asset] = {}
         static = resources.files("counterfoil.web").joinpath("static")
         self._add("inter.woff2", "font/woff2", static.joinpath("inter.woff2").read_bytes())
-        sheet = _style_sheet(static.joinpath("css"), accent).replace(b"inter.woff2", self.address("inter.woff2").encode())
+        font = self.address("inter.woff2").encode()
+        sheet = _style_sheet(static.joinpath("css"), accent).replace(b"inter.woff2", font)
         self._add("portal.css", "text/css; charset=utf-8", sheet)
-        for script in ("portal.js", "lists.js"):
-            self._add(script, "text/javascript; charset=utf-8", static.joinpath(script).read_bytes())
+        portal = b"\n".join(static.joinpath("portal", f"{name}.js").read_bytes() for name in _SCRIPTS)
+        for name, script in (("portal.js", portal), ("lists.js", static.joinpath("lists.js").read_bytes())):
+            self._add(name, "text/javascript; charset=utf-8", script)
         icon = static.joinpath("icon.svg").read_text(encoding="utf-8")
         self._add("icon.svg", "image/svg+xml", icon.replace("#0b6e4f", accent or "#0b6e4f").encode())
 

@@ -45,7 +45,7 @@ class Chart(Struct, frozen=True):
 
 
 class Coming(Struct, frozen=True):
-    """What renews soon. `sums`: what all of it comes to before taxes, by currency; empty when an amount is not known."""
+    """What renews soon. `sums`: what it comes to before taxes, by currency; empty when an amount is not known."""
 
     items: tuple[SubscriptionItem, ...]
     count: int

@@ -144,6 +144,11 @@ class InvoicePage(View, frozen=True):
         return Money.of(self.invoice.total.amount - self.invoice.balance.amount, self.invoice.currency)
 
     @property
+    def share_received(self) -> int:
+        """In percent of the total."""
+        return round(100 * self.received.amount / self.invoice.total.amount)
+
+    @property
     def sums(self) -> tuple[SumRow, ...]:
         return sums_of(self.invoice)
 

@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.model import Client
+from counterfoil.settings import Settings
 from counterfoil.web.http.begun import person_mark
 from counterfoil.web.http.request_context import AnyRequest, context_of
-from counterfoil.web.text.catalogue import negotiate_language
+from counterfoil.web.text.catalogue import negotiate_language, translatable
 from counterfoil.web.views.navigation import NavItem, ways_for
 
 
@@ -40,6 +41,27 @@ class Brand(Struct, frozen=True):
     logo_url: str = ""
     accent: str = ""
     support_url: str = ""
+    address_lines: tuple[str, ...] = ()
+    """The supplier's, as it stands on invoices: address, tax number, e-mail address."""
+    foot_links: tuple[tuple[str, str], ...] = ()
+    """Labels, message ids, and addresses."""
+
+
+def brand_of(settings: Settings) -> Brand:
+    links = (
+        (translatable("Help and contact"), settings.support_url),
+        (translatable("Legal notice"), settings.legal_url),
+        (translatable("Privacy"), settings.privacy_url),
+        (translatable("Terms"), settings.terms_url),
+    )
+    return Brand(
+        settings.brand_name,
+        settings.brand_logo_url,
+        settings.brand_accent,
+        settings.support_url,
+        address_lines=tuple(filter(None, (*settings.brand_address, settings.brand_tax_id, settings.brand_email))),
+        foot_links=tuple((label, href) for label, href in links if href),
+    )
 
 
 class Shell(Struct, frozen=True):
