@@ -56,9 +56,14 @@ def entries(ways: tuple[NavItem, ...]) -> tuple[NavItem, ...]:
     return tuple(first.values())
 
 
+def group_of(ways: tuple[NavItem, ...], section: str) -> str:
+    """The entry of the head that a page of that section belongs to; empty for the person's own things."""
+    return next((item.group for item in ways if item.section == section), "")
+
+
 def tabs(ways: tuple[NavItem, ...], section: str) -> tuple[NavItem, ...]:
     """Of a page of that section: what belongs together with it, or nothing where it stands alone."""
-    group = next((item.group for item in ways if item.section == section), "")
+    group = group_of(ways, section)
     found = tuple(item for item in ways if group and item.group == group)
     return found if len(found) > 1 else ()
 

@@ -16,7 +16,7 @@ from counterfoil.web.text.catalogue import SOURCE, locale_of, translations, tran
 from counterfoil.web.text.formats import Formats
 from counterfoil.web.views.invoices import badges
 from counterfoil.web.views.money.figures import open_parts
-from counterfoil.web.views.navigation import entries, tabs
+from counterfoil.web.views.navigation import entries, group_of, tabs
 from counterfoil.web.views.shell import Brand, Shell, View
 
 
@@ -32,7 +32,7 @@ class Renderer:
         self, brand: Brand, asset: Callable[[str], str], *, zone: ZoneInfo, template_dir: Path | None = None
     ) -> None:
         self._globals = {"brand": brand, "asset": asset, "badges": badges, "open_parts": open_parts}
-        self._globals |= {"entries": entries, "tabs": tabs}
+        self._globals |= {"entries": entries, "tabs": tabs, "group_of": group_of}
         self._zone, self._template_dir = zone, template_dir
         self._compiled = _CompiledOnce()
         self._environments: dict[str, Environment] = {}
