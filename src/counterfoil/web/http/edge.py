@@ -3,9 +3,9 @@
 The fastest answer of the portal pays for each line here (docs/performance.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
@@ -18,12 +18,15 @@ from counterfoil.web.http.http_errors import BadRequest
 from counterfoil.web.http.origin_policy import SAFE_METHODS, OriginPolicy, has_unknown_coding, is_ambiguous, is_probe
 from counterfoil.web.http.request_context import (
     RequestContext,
-    address_of,
+    RequestIds,
     attach,
+    caller_of,
     context_of,
-    new_request_id,
     route_of,
 )
+
+REFERRER_POLICY = (b"referrer-policy", b"same-origin")
+"""Unless a response has its own."""
 
 METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -48,13 +51,19 @@ class Rules(NamedTuple):
     errors: ErrorResponder
     recorders: tuple[Callable[[Served], None], ...]
     """Told of every request when it is over."""
+    request_ids: RequestIds
+
+
+AtOnce: TypeAlias = Callable[[HTTPScope, Send, float], Awaitable[bool]]
+"""The fast path (fast_path/answering.py), which does all of the edge's own work for what it answers."""
 
 
 class Edge:
     """ASGI middleware around everything."""
 
-    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+    def __init__(self, app: ASGIApp, rules: Rules, answers_at_once: AtOnce) -> None:
         self._app = app
+        self._answers_at_once = answers_at_once
         self._rules = rules
         self._awaited: dict[RequestBody, None] = {}
         """Bodies that are still coming, the oldest first."""
@@ -63,8 +72,12 @@ class Edge:
         if scope["type"] != ScopeType.HTTP:
             return  # there are no websockets here; Granian is told so too
         started = perf_counter()
+        if await self._answers_at_once(scope, send, started):
+            return
         headers = dict(scope["headers"])
-        context = RequestContext(new_request_id(), headers, address_of(scope, headers, self._rules.trusted_proxies))
+        context = RequestContext(
+            self._rules.request_ids.new(), headers, caller_of(scope, headers, self._rules.trusted_proxies)
+        )
         attach(scope, context)
         log.request_id.set(context.request_id)
         method = scope["method"]
@@ -128,7 +141,7 @@ class Edge:
                 if b"cache-control" not in names:
                     headers.append((b"cache-control", b"no-store"))
                 if b"referrer-policy" not in names:
-                    headers.append((b"referrer-policy", b"same-origin"))
+                    headers.append(REFERRER_POLICY)
                 message["headers"] = headers
             await send(message)
 

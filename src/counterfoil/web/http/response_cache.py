@@ -1,14 +1,14 @@
 """The response cache: the whole hot path of a read is one round trip and no work on the data.
 
-A read handler gives its rendered bytes to `Responses.respond`; `ResponseCache` sends them to the next reader without
-waking the router, the handler or the database. Who may see them is checked each time: the session comes with the same
-round trip.
+A read handler gives its rendered bytes to `Responses.respond`; the next reader is sent them without waking the router,
+the handler or the database, here or on the fast path. Who may see them is checked each time: the session comes with
+the same round trip.
 """
 
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from counterfoil.accounts.sessions import Handle, Sessions
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import Cache
-from counterfoil.web.http.cached_response import send_answer, unpacked
+from counterfoil.web.http.cached_response import CachedResponse, send_answer, unpacked
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.request_context import context_of
 from counterfoil.web.http.visits import Visit
@@ -51,6 +51,31 @@ def _remembered(session: bytes) -> Viewer:
     return _decoder.decode(session)
 
 
+def _shows(session: bytes, scope: str, permission: bytes) -> bool:
+    """Whether whoever has this session, which must be of this client, may see what takes this permission."""
+    if len(session) <= LONGEST_SESSION:
+        return _shows_remembered(session, scope, permission)
+    viewer = _decoded(session)
+    return viewer.scope == scope and viewer.allows(permission.decode())
+
+
+@lru_cache(maxsize=1024)
+def _shows_remembered(session: bytes, scope: str, permission: bytes) -> bool:
+    """As above: of the session's own bytes, as the store has them now."""
+    viewer = _remembered(session)
+    return viewer.scope == scope and viewer.allows(permission.decode())
+
+
+class Question(NamedTuple):
+    """Which response a request asks for, by its own bytes alone."""
+
+    handle: Handle
+    key: str
+    """Under which the response is cached; empty when it never is."""
+    keys: tuple[str, ...]
+    """Of what to look for; none in a request for what is fresh."""
+
+
 class ResponseCache:
     """ASGI middleware around the router. Leaves a Visit in the scope's state for the guard."""
 
@@ -67,36 +92,52 @@ class ResponseCache:
             await self._app(scope, receive, send)
 
     async def _answer_at_once(self, scope: HTTPScope, send: Send) -> bool:
+        state = scope.setdefault("state", {})
+        if "visit" in state:
+            return False  # the fast path has looked
         headers = context_of(scope).headers
+        question = self.question(scope["method"], scope["path"], scope["query_string"], headers)
+        if question is None:
+            return False
+        found = await self.look(question)
+        if isinstance(found, Visit):
+            state["visit"] = found
+            return False
+        scope["path_template"] = found.route.decode()
+        await send_answer(found, headers, send)
+        return True
+
+    def question(self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes]) -> Question | None:
+        """None without a cookie that could be a session's. No I/O."""
         handle = self._sessions.read_cookie(cookie_of(headers, self._cookie))
         if handle is None:
-            return False
-        key = self._key(scope, headers, handle)
-        keys = [key] if key and not wants_fresh(headers) else []
-        peek = await self._cache.peek(handle.scope, keys, session=handle.key)
-        viewer = _confirmed(peek.session, handle)
-        if keys and viewer is not None and (entry := peek.entries[0]) is not None:
-            cached = unpacked(entry.value)
-            if viewer.allows(cached.permission.decode()):
-                scope["path_template"] = cached.route.decode()
-                await send_answer(cached, headers, send)
-                return True
-        scope.setdefault("state", {})["visit"] = Visit(handle, viewer, key)
-        return False
+            return None
+        key = self._key(method, path, query, headers, handle)
+        return Question(handle, key, (key,) if key and not wants_fresh(headers) else ())
 
-    def _key(self, scope: HTTPScope, headers: Mapping[bytes, bytes], handle: Handle) -> str:
+    async def look(self, question: Question) -> CachedResponse | Visit:
+        """In one round trip: the response, if it is cached and this person may see it. Otherwise who it may be."""
+        handle, key, keys = question
+        peek = await self._cache.peek(handle.scope, keys, session=handle.key)
+        session = peek.session
+        if keys and session is not None and (entry := peek.entries[0]) is not None:
+            cached = unpacked(entry.value)
+            if _shows(session, handle.scope, cached.permission):
+                return cached
+        return Visit(handle, _confirmed(session, handle), key)
+
+    def _key(self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes], handle: Handle) -> str:
         """Empty for what is never cached."""
-        if scope["method"] != "GET" or len(scope["query_string"]) > LONGEST_QUERY:
+        if method != "GET" or len(query) > LONGEST_QUERY:
             return ""
         # Pages carry the person's name and language; the API's responses are the same for all who may see them.
-        if scope["path"].startswith("/api/"):
-            person = [handle.key] if scope["path"] in _PERSONAL else []
-            return _key_of(self._version, scope["query_string"], scope["path"], *person)
+        if path.startswith("/api/"):
+            return _key_of(self._version, query, path, *([handle.key] if path in _PERSONAL else []))
         paying = cookie_of(headers, PAYING)
         accepted = headers.get(b"accept-language", b"")
         if len(paying) + len(accepted) > LONGEST_SAID:
             return ""
-        return _key_of(self._version, scope["query_string"], scope["path"], handle.key, paying, accepted)
+        return _key_of(self._version, query, path, handle.key, paying, accepted)
 
 
 @lru_cache(maxsize=4096)
