@@ -1,11 +1,15 @@
 """What the portal is put together from, as a table of contents: each room builds its own parts behind its face."""
 
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import NamedTuple
 
 from counterfoil.accounts.face import Accounts
 from counterfoil.app.limits import open_limits
 from counterfoil.app.portal import Portal
+from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.face import Billing
+from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.cache import Cache, open_cache
 from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine, make_engine
@@ -37,6 +41,7 @@ def build_portal(settings: Settings) -> Portal:
         orders=Orders(engine, billing, salesforce, settings),
         changes=Changes(engine, cache, whmcs, accounts.forgetting),
         whmcs=whmcs,
+        upstreams={"whmcs": whmcs.health.upstream} | ({"salesforce": salesforce.upstream} if salesforce else {}),
     )
     assets = Assets(settings.brand_accent)
     services = _services(settings, cache, engine, rooms, _renderer(settings, assets))
@@ -51,6 +56,7 @@ class _Rooms(NamedTuple):
     orders: Orders
     changes: Changes
     whmcs: Whmcs
+    upstreams: Mapping[str, Callable[[], str]]
 
 
 def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, renderer: Renderer) -> Services:
@@ -61,9 +67,11 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         cache=cache,
         engine=engine,
         database=WriteProbe(engine),
+        upstreams=rooms.upstreams,
         sessions=accounts.sessions,
         sign_in=accounts.sign_in,
         notices=accounts.notices,
+        audit=AuditTrail(engine, retention=timedelta(days=settings.audit_retention_days)),
         orders=rooms.orders,
         changes=rooms.changes,
         calendar=billing.calendar,
@@ -72,7 +80,9 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         credits=billing.credits,
         gateways=billing.gateways,
         hand_offs=billing.hand_offs,
+        invoice_owners=billing.invoice_owners,
         invoices=billing.invoices,
+        payment_attempts=PaymentAttempts(engine),
         payment_methods=billing.payment_methods,
         profiles=billing.profiles,
         quotes=billing.quotes,

@@ -71,6 +71,13 @@ class SalesforceClient:
         self._clock = clock
         self._paused_until = 0.0
         self.quota = Quota(share, clock)
+        self._is_away = False
+
+    def upstream(self) -> str:
+        """In the words of /readyz, by the last call."""
+        if self.quota.is_share_spent or self._clock() < self._paused_until:
+            return "degraded"
+        return "away" if self._is_away else "ok"
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -81,6 +88,18 @@ class SalesforceClient:
         What is not `repeatable` is sent again only if Salesforce said that it was not carried out. Raises CrmRefused
         when asking again is of no use, CrmUnavailable otherwise.
         """
+        try:
+            answer = await self._in_time(method, path, body, repeatable)
+        except CrmUnavailable:
+            self._is_away = True
+            raise
+        except CrmRefused:
+            self._is_away = False
+            raise
+        self._is_away = False
+        return answer
+
+    async def _in_time(self, method: str, path: str, body: object, repeatable: bool) -> Any:
         try:
             async with asyncio.timeout(TIMEOUT):
                 return await self._persist(method, path, body, repeatable)

@@ -27,6 +27,7 @@ class Salesforce:
             cancelled=frozenset(status.lower() for status in settings.salesforce_cancelled_statuses),
             price_book=settings.salesforce_price_book,
         )
+        self.upstream = self._client.upstream
         self.api = SalesforceApi(self._client, Fields(dict(settings.salesforce_fields)), selling)
 
     @classmethod

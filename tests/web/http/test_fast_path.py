@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
+from counterfoil import log
 from counterfoil.accounts.cookies import CookieJar, Handle
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.viewer import ClientAccess, Viewer
@@ -20,11 +21,10 @@ from counterfoil.web.http.edge import Rules
 from counterfoil.web.http.fast_path import FastPath, PlainRequests
 from counterfoil.web.http.fast_path.plain_requests import LONGEST_REMEMBERED, MOST_REMEMBERED
 from counterfoil.web.http.origin_policy import OriginPolicy
-from counterfoil.web.http.request_context import RequestIds
 from counterfoil.web.http.response_cache import ResponseCache
 from tests.servers import RedisServer, running_redis
 from tests.stack import Stack, running_stack
-from tests.web.http.test_cached_permissions import COOKIE, KEY, Nobody
+from tests.web.http.test_cached_permissions import COOKIE, KEY, Nobody, _cookie
 from tests.web.settings import settings
 
 TWICE = "X-Twice: 1\r\nX-Twice: 1\r\n"
@@ -255,10 +255,10 @@ class Shop:
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
         sessions = Sessions(make_engine("sqlite+aiosqlite://"), cache, Nobody(), keys=[KEY])
-        self.responses = ResponseCache(_nobody, cache=cache, sessions=sessions, cookie_name="s", version="1")
+        self.responses = ResponseCache(_nobody, cache=cache, sessions=sessions, new_cookie=_cookie, version="1")
         self.requests = PlainRequests(OriginPolicy(settings(base_url="https://portal.example")), self.responses)
         self.served: list[Served] = []
-        rules = Rules(None, (), (), None, (self.served.append,), RequestIds())  # type: ignore[arg-type]
+        rules = Rules(None, (), (), None, (self.served.append,), log.RequestIds())  # type: ignore[arg-type]
         self.front = FastPath(self.requests, self.responses, rules)
         handle = sessions.read_cookie(COOKIE)
         assert handle is not None

@@ -3,7 +3,7 @@
 The fastest answer of the portal pays for each line here (docs/performance.md).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from time import perf_counter
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -18,10 +18,10 @@ from counterfoil.web.http.http_errors import BadRequest
 from counterfoil.web.http.origin_policy import SAFE_METHODS, OriginPolicy, has_unknown_coding, is_ambiguous, is_probe
 from counterfoil.web.http.request_context import (
     RequestContext,
-    RequestIds,
     attach,
     caller_of,
     context_of,
+    join_lines,
     route_of,
 )
 
@@ -51,7 +51,7 @@ class Rules(NamedTuple):
     errors: ErrorResponder
     recorders: tuple[Callable[[Served], None], ...]
     """Told of every request when it is over."""
-    request_ids: RequestIds
+    request_ids: log.RequestIds
 
 
 AtOnce: TypeAlias = Callable[[HTTPScope, Send, float], Awaitable[bool]]
@@ -74,10 +74,9 @@ class Edge:
         started = perf_counter()
         if await self._answers_at_once(scope, send, started):
             return
-        headers = dict(scope["headers"])
-        context = RequestContext(
-            self._rules.request_ids.new(), headers, caller_of(scope, headers, self._rules.trusted_proxies)
-        )
+        headers = join_lines(scope)
+        caller = caller_of(scope, headers, self._rules.trusted_proxies)
+        context = RequestContext(self._rules.request_ids.new(), headers, caller)
         attach(scope, context)
         log.request_id.set(context.request_id)
         method = scope["method"]
@@ -90,6 +89,9 @@ class Edge:
                 context.status,
                 perf_counter() - started,
                 context.request_id,
+                context.account_id,
+                context.client_id,
+                context.code,
             )
             for record in self._rules.recorders:
                 record(served)
@@ -123,6 +125,7 @@ class Edge:
         if is_bad or has_unknown_coding(headers):
             raise BadRequest
         if not self._rules.origin_policy.knows_host(host) and not is_probe(scope, host):
+            self._rules.origin_policy.warn_of(host)
             raise BadRequest
         if scope["method"] not in SAFE_METHODS:
             self._rules.origin_policy.check_origin(headers)
@@ -142,10 +145,18 @@ class Edge:
                     headers.append((b"cache-control", b"no-store"))
                 if b"referrer-policy" not in names:
                     headers.append(REFERRER_POLICY)
+                if context.renewed_cookie is not None and not _names_cookie(message["headers"], context.renewed_cookie):
+                    headers.append(context.renewed_cookie)
                 message["headers"] = headers
             await send(message)
 
         return send_completed
+
+
+def _names_cookie(headers: Iterable[tuple[bytes, bytes]], cookie: tuple[bytes, bytes]) -> bool:
+    """Whether an answer sets this cookie itself, as signing out and switching do."""
+    name = cookie[1].partition(b"=")[0]
+    return any(each == b"set-cookie" and value.partition(b"=")[0] == name for each, value in headers)
 
 
 def is_too_long(path: str, query: bytes) -> bool:

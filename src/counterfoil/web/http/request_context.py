@@ -1,6 +1,5 @@
 """What is known about a request before any route is: its id, its headers as a mapping, who sent it."""
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, cast
 
@@ -41,14 +40,40 @@ class Caller(NamedTuple):
         return address
 
 
+_LISTS = frozenset({b"accept", b"accept-encoding", b"accept-language", b"cache-control", b"if-match", b"if-none-match"})
+"""Of which several lines mean one list, RFC 9110 5.3. Where `Host` and its like may come once: origin_policy.ONCE."""
+
+
+def join_lines(scope: HTTPScope) -> dict[bytes, bytes]:
+    """The headers as a mapping, with the cookies and the lists that came in several lines as one, also in the scope:
+    HTTP/2 sends each cookie in a line of its own, and what stands in front of us may pass that on (RFC 9113 8.2.3).
+    """
+    lines = list(scope["headers"])
+    headers = dict(lines)
+    if len(headers) < len(lines):
+        for name in headers.keys() & (_LISTS | {b"cookie"}):
+            between = b"; " if name == b"cookie" else b", "
+            headers[name] = between.join(value for each, value in lines if each == name)
+        joined = {name: headers[name] for name in headers.keys() & (_LISTS | {b"cookie"})}
+        scope["headers"] = [*(line for line in lines if line[0] not in joined), *joined.items()]
+    return headers
+
+
 class RequestContext(Struct):
     request_id: str
     headers: dict[bytes, bytes]
-    """Names in lower case; of a header that came twice the last value."""
+    """Names in lower case; of what may not come twice and did, the last value."""
     caller: Caller
     is_head: bool = False
     status: int = 0
     """Of the answer, once it has started."""
+    account_id: int = 0
+    client_id: int = 0
+    """Who asks, and for which WHMCS client: for the log. 0 while that is not known."""
+    code: str = ""
+    """Of the error that is answered."""
+    renewed_cookie: tuple[bytes, bytes] | None = None
+    """The header that gives the browser its session's cookie under the key that signs now."""
 
     @property
     def address(self) -> str:
@@ -56,24 +81,6 @@ class RequestContext(Struct):
         long as half a warm read, which needs none.
         """
         return self.caller.address
-
-
-class RequestIds:
-    """80 random bits each: enough to never meet another one's log lines. Each worker has one of its own, made after its
-    fork: all would go on from the same state.
-    """
-
-    AT_ONCE, BYTES = 64, 10
-    """Asking the kernel for each alone took a twentieth of a warm read."""
-
-    def __init__(self) -> None:
-        self._drawn: list[str] = []
-
-    def new(self) -> str:
-        if not self._drawn:
-            drawn = os.urandom(self.AT_ONCE * self.BYTES).hex()
-            self._drawn = [drawn[at : at + 2 * self.BYTES] for at in range(0, len(drawn), 2 * self.BYTES)]
-        return self._drawn.pop()
 
 
 def attach(scope: HTTPScope, context: RequestContext) -> None:

@@ -5,12 +5,13 @@ the handler or the database, here or on the fast path. Who may see them is check
 the same round trip.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, cast
 
 import msgspec
+from litestar.datastructures import Cookie
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from counterfoil.accounts.sessions import Handle, Sessions
@@ -19,21 +20,16 @@ from counterfoil.cache import Cache
 from counterfoil.web.http.cached_response import CachedResponse, send_answer, unpacked
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.request_context import context_of
-from counterfoil.web.http.visits import Visit
+from counterfoil.web.http.visits import Visit, name_caller
 
 _PERSONAL = frozenset({"/api/v1/payment-methods"})
 """Responses for programs that are cached for each session all the same."""
-
-PAYING_COOKIE = "counterfoil_paying"
-"""Which invoices this browser has gone to pay. Pages show it, so it is part of their key."""
-
-PAYING = f"{PAYING_COOKIE}=".encode()
 
 LONGEST_QUERY = 256
 """Characters. Nobody types more, and what only one request asks for is not worth caching."""
 
 LONGEST_SAID = 1024
-"""Bytes of what else a response goes by: languages, payments under way. Browsers send a tenth of it."""
+"""Bytes of the languages that a page goes by. Browsers send a tenth of it."""
 
 LONGEST_SESSION = 8192
 """Bytes of a session that are remembered with what they mean: about 50 clients of one person."""
@@ -51,19 +47,19 @@ def _remembered(session: bytes) -> Viewer:
     return _decoder.decode(session)
 
 
-def _shows(session: bytes, scope: str, permission: bytes) -> bool:
-    """Whether whoever has this session, which must be of this client, may see what takes this permission."""
+def _allowed(session: bytes, scope: str, permission: bytes) -> Viewer | None:
+    """Who it is, if that session is one of this client and may see what takes this permission."""
     if len(session) <= LONGEST_SESSION:
-        return _shows_remembered(session, scope, permission)
+        return _allowed_remembered(session, scope, permission)
     viewer = _decoded(session)
-    return viewer.scope == scope and viewer.allows(permission.decode())
+    return viewer if viewer.scope == scope and viewer.allows(permission.decode()) else None
 
 
 @lru_cache(maxsize=1024)
-def _shows_remembered(session: bytes, scope: str, permission: bytes) -> bool:
-    """As above: of the session's own bytes, as the store has them now."""
+def _allowed_remembered(session: bytes, scope: str, permission: bytes) -> Viewer | None:
+    """As above: by the session's own bytes, as the store has them now."""
     viewer = _remembered(session)
-    return viewer.scope == scope and viewer.allows(permission.decode())
+    return viewer if viewer.scope == scope and viewer.allows(permission.decode()) else None
 
 
 class Question(NamedTuple):
@@ -76,14 +72,25 @@ class Question(NamedTuple):
     """Of what to look for; none in a request for what is fresh."""
 
 
+class Hit(NamedTuple):
+    """A response, and who asked for it and may see it."""
+
+    response: CachedResponse
+    viewer: Viewer
+
+
 class ResponseCache:
     """ASGI middleware around the router. Leaves a Visit in the scope's state for the guard."""
 
-    def __init__(self, app: ASGIApp, *, cache: Cache, sessions: Sessions, cookie_name: str, version: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, cache: Cache, sessions: Sessions, new_cookie: Callable[[str], Cookie], version: str
+    ) -> None:
+        """`new_cookie` makes the session's cookie of its value."""
         self._app = app
         self._cache = cache
         self._sessions = sessions
-        self._cookie = f"{cookie_name}=".encode()
+        self._new_cookie = new_cookie
+        self._cookie = f"{new_cookie('').key}=".encode()
         self._version = version.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,19 +100,27 @@ class ResponseCache:
 
     async def _answer_at_once(self, scope: HTTPScope, send: Send) -> bool:
         state = scope.setdefault("state", {})
-        if "visit" in state:
-            return False  # the fast path has looked
-        headers = context_of(scope).headers
-        question = self.question(scope["method"], scope["path"], scope["query_string"], headers)
-        if question is None:
-            return False
-        found = await self.look(question)
-        if isinstance(found, Visit):
-            state["visit"] = found
-            return False
-        scope["path_template"] = found.route.decode()
-        await send_answer(found, headers, send)
-        return True
+        if (visit := state.get("visit")) is None:
+            headers = context_of(scope).headers
+            question = self.question(scope["method"], scope["path"], scope["query_string"], headers)
+            if question is None:
+                return False
+            self._renew(scope, question.handle)
+            found = await self.look(question)
+            if isinstance(found, Hit):
+                name_caller(scope, found.viewer)
+                scope["path_template"] = found.response.route.decode()
+                await send_answer(found.response, headers, send)
+                return True
+            visit = state["visit"] = found
+        if visit.viewer is not None:
+            name_caller(scope, visit.viewer)
+        return False
+
+    def _renew(self, scope: HTTPScope, handle: Handle) -> None:
+        if handle.is_outdated:
+            renewed = self._new_cookie(self._sessions.signed_anew(handle))
+            context_of(scope).renewed_cookie = renewed.to_encoded_header()
 
     def question(self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes]) -> Question | None:
         """None without a cookie that could be a session's. No I/O."""
@@ -115,15 +130,16 @@ class ResponseCache:
         key = self._key(method, path, query, headers, handle)
         return Question(handle, key, (key,) if key and not wants_fresh(headers) else ())
 
-    async def look(self, question: Question) -> CachedResponse | Visit:
+    async def look(self, question: Question) -> Hit | Visit:
         """In one round trip: the response, if it is cached and this person may see it. Otherwise who it may be."""
         handle, key, keys = question
         peek = await self._cache.peek(handle.scope, keys, session=handle.key)
         session = peek.session
         if keys and session is not None and (entry := peek.entries[0]) is not None:
             cached = unpacked(entry.value)
-            if _shows(session, handle.scope, cached.permission):
-                return cached
+            viewer = _allowed(session, handle.scope, cached.permission)
+            if viewer is not None:
+                return Hit(cached, viewer)
         return Visit(handle, _confirmed(session, handle), key)
 
     def _key(self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes], handle: Handle) -> str:
@@ -133,11 +149,10 @@ class ResponseCache:
         # Pages carry the person's name and language; the API's responses are the same for all who may see them.
         if path.startswith("/api/"):
             return _key_of(self._version, query, path, *([handle.key] if path in _PERSONAL else []))
-        paying = cookie_of(headers, PAYING)
         accepted = headers.get(b"accept-language", b"")
-        if len(paying) + len(accepted) > LONGEST_SAID:
+        if len(accepted) > LONGEST_SAID:
             return ""
-        return _key_of(self._version, query, path, handle.key, paying, accepted)
+        return _key_of(self._version, query, path, handle.key, accepted)
 
 
 @lru_cache(maxsize=4096)

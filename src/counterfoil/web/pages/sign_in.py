@@ -7,6 +7,8 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
+from counterfoil.accounts.rights import ALL_PERMISSIONS
+from counterfoil.accounts.viewer import ClientAccess
 from counterfoil.errors import CounterfoilError, RateLimited, SignInFailed, TwoFactorRequired, Unavailable
 from counterfoil.web.http.conditional import FORGET, NO_STORE
 from counterfoil.web.http.guard import viewer_of
@@ -15,6 +17,7 @@ from counterfoil.web.pages.page_responses import respond_unstored, unstored
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.sign_in.sessions import client_names, close_session, open_session, switch_session
+from counterfoil.web.views.navigation import rights_in_words
 from counterfoil.web.views.shell import shell_with
 from counterfoil.web.views.sign_in import ClientChoice, SignInPage, SwitchClient
 
@@ -80,11 +83,17 @@ async def switch_page(request: AnyRequest, services: GivenServices) -> Response[
     viewer = viewer_of(request)
     names = await client_names(services, viewer)
     page = SwitchClient(
-        clients=tuple(ClientChoice(each.client_id, name) for each, name in zip(viewer.clients, names, strict=True)),
+        clients=tuple(_choice(each, name) for each, name in zip(viewer.clients, names, strict=True)),
         current=viewer.client_id,
+        closed=viewer.closed,
         next=safe_next(request.query_params.get("next", "")),
     )
     return await respond_unstored(request, services, page)
+
+
+def _choice(access: ClientAccess, name: str) -> ClientChoice:
+    has_all = access.permissions >= ALL_PERMISSIONS
+    return ClientChoice(access.client_id, name, rights_in_words(access.permissions), has_all_rights=has_all)
 
 
 @post("/switch-account", signed_in=True, any_account="it names the client", include_in_schema=False)

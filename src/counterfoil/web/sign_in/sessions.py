@@ -4,40 +4,26 @@ import asyncio
 from contextlib import AbstractAsyncContextManager, suppress
 from hashlib import blake2b
 
-import structlog
 from litestar.datastructures import Cookie
 
 from counterfoil.accounts.emails import skeleton
 from counterfoil.accounts.viewer import ClientAccess, Viewer
-from counterfoil.errors import CounterfoilError, NotFound, NotSignedIn, Unavailable
+from counterfoil.audit.entries import Action, Entry
+from counterfoil.errors import NotFound, NotSignedIn, Unavailable
 from counterfoil.settings import Settings
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.http.visits import session_of, visit_of
 from counterfoil.web.services import Services
-
-_log = structlog.get_logger(__name__)
+from counterfoil.web.sign_in.outcomes import admitted, noting_refusal
 
 
 async def open_session(request: AnyRequest, services: Services, email: str, password: str) -> Cookie:
     """Raises SignInFailed, TwoFactorRequired, RateLimited, BillingUnavailable; NotFound when OIDC is the way in."""
     if services.settings.oidc_issuer:
         raise NotFound
-    where = context_of(request.scope).address
-    try:
-        async with counting_failures(request, services, email):
-            account = await services.sign_in.with_password(email, password)
-    except CounterfoilError as error:
-        _log.info("sign-in refused", code=error.code, address=where)
-        raise
-    before = visit_of(request)
-    cookie = await services.sessions.open(
-        account,
-        replaces=before and before.handle,
-        address=where,
-        user_agent=request.headers.get("user-agent", ""),
-    )
-    _log.info("signed in", account=account.id, address=where)
-    return session_cookie(services.settings, cookie)
+    async with noting_refusal(request, services, email), counting_failures(request, services, email):
+        account = await services.sign_in.with_password(email, password)
+    return session_cookie(services.settings, await admitted(request, services, account))
 
 
 def counting_failures(request: AnyRequest, services: Services, email: str) -> AbstractAsyncContextManager[None]:
@@ -76,8 +62,11 @@ async def close_session(request: AnyRequest, services: Services) -> Cookie:
     visit = visit_of(request)
     if visit is None:
         raise NotSignedIn
-    await services.sessions.close(visit.handle)
+    account_id = await services.sessions.close(visit.handle)
     await services.live.sign_out(visit.handle.key)
+    if account_id is not None:
+        address = context_of(request.scope).address
+        await services.audit.record(Entry(Action.SIGNED_OUT, account_id=account_id, address=address))
     return session_cookie(services.settings, "", max_age=0)
 
 

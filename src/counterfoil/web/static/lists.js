@@ -36,16 +36,6 @@ document.addEventListener("change", tell);
 document.addEventListener("shown", tell);
 addEventListener("pageshow", tell);
 
-// WHMCS opens in a new tab; this one says which payments are being checked before the answer has told the cookie.
-document.addEventListener("submit", ({ target }) => {
-  if (target !== bar()) return;
-  const now = Math.floor(Date.now() / 1000);
-  const page = new URL(target.dataset.page, location);
-  page.searchParams.set("awaiting", chosen().map((box) => `${box.value}-${now}`).join("."));
-  sessionStorage.setItem(page.pathname, Date.now());
-  setTimeout(() => location.assign(page), 200);
-});
-
 // What goes wrong is left to the plain link: the page that it leads to says it.
 document.addEventListener("click", async (click) => {
   const link = click.target.closest?.("a[data-export]");

@@ -23,8 +23,12 @@ class SignInPage(View, frozen=True):
 
 
 class ClientChoice(Struct, frozen=True):
+    """`rights`: message ids, by the menu's names."""
+
     client_id: int
     name: str
+    rights: tuple[str, ...] = ()
+    has_all_rights: bool = False
 
 
 class SwitchClient(View, frozen=True):
@@ -34,4 +38,5 @@ class SwitchClient(View, frozen=True):
 
     clients: tuple[ClientChoice, ...]
     current: int | None
+    closed: tuple[int, ...] = ()
     next: str = "/"

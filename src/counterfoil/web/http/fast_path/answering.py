@@ -41,15 +41,17 @@ class FastPath:
         if isinstance(found, Visit):
             scope.setdefault("state", {})["visit"] = found
             return False
+        cached, viewer = found
         request_id = self._ids.new()
-        status, said, body = answer(found, headers)
+        status, said, body = answer(cached, headers)
         if status == 200:
-            said += [(b"content-type", found.content_type), (b"content-length", b"%d" % len(body))]
+            said += [(b"content-type", cached.content_type), (b"content-length", b"%d" % len(body))]
         said += self._fixed
         said.append((b"x-request-id", request_id.encode()))
         await send({"type": "http.response.start", "status": status, "headers": said})
         await send({"type": "http.response.body", "body": body, "more_body": False})
-        served = Served("GET", found.route.decode(), status, perf_counter() - started, request_id)
+        seconds, route, client = perf_counter() - started, cached.route.decode(), viewer.client_id or 0
+        served = Served("GET", route, status, seconds, request_id, viewer.account_id, client)
         for record in self._recorders:
             record(served)
         return True

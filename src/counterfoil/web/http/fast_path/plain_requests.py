@@ -51,7 +51,8 @@ class PlainRequests:
         if is_too_long(path, query) or not self._policy.knows_host(host):
             return None
         question = self._responses.question("GET", path, without_empty(query), headers)
-        return question if question is not None and question.keys else None
+        # Whose cookie an older key has signed is given a new one.
+        return question if question is not None and question.keys and not question.handle.is_outdated else None
 
     def _remember(self, said: _Bytes, question: Question) -> None:
         if sum(map(len, said)) > LONGEST_REMEMBERED:

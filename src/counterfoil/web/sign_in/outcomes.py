@@ -1,0 +1,45 @@
+"""Where every sign-in ends, whichever the way in: with a session, or refused. What has to know of it is told here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from counterfoil.accounts.people import Account
+from counterfoil.errors import CounterfoilError
+from counterfoil.web.http.request_context import AnyRequest, context_of
+from counterfoil.web.http.visits import visit_of
+from counterfoil.web.recording import count_refusal, record_sign_in
+from counterfoil.web.services import Services
+
+_log = structlog.get_logger(__name__)
+
+
+async def admitted(request: AnyRequest, services: Services, account: Account) -> str:
+    """The value of the cookie of a new session, in place of the one that this browser had.
+
+    Raises NotSignedIn when WHMCS has no such user any more, BillingUnavailable when it does not say.
+    """
+    where, before = context_of(request.scope).address, visit_of(request)
+    cookie = await services.sessions.open(
+        account,
+        replaces=before and before.handle,
+        address=where,
+        user_agent=request.headers.get("user-agent", ""),
+    )
+    _log.info("signed in", account=account.id, address=where)
+    await record_sign_in(request, services, account.id, "openid" if services.settings.oidc_issuer else "password")
+    return cookie
+
+
+@asynccontextmanager
+async def noting_refusal(request: AnyRequest, services: Services, email: str = "") -> AsyncIterator[None]:
+    """Around everything that may refuse a sign-in. Neither address nor password of the person is noted; the audit trail
+    finds by `email`, as it was typed, whose account it is.
+    """
+    try:
+        yield
+    except CounterfoilError as error:
+        _log.info("sign-in refused", code=error.code, address=context_of(request.scope).address)
+        count_refusal(request, services, error, email)
+        raise
