@@ -191,7 +191,7 @@ def test_odd_requests_are_answered_alike_both_ways(cached_portal: Stack, cookie:
         ask(cached_portal, encoded(request))
     seen: list[tuple[Said, Said]] = []
     for request in requests:
-        one, other = (ask(cached_portal, encoded(each)) for each in (request, twice(request)))
+        one, other = both_ways(cached_portal, request)
         assert one._replace(request_id="") == other._replace(request_id=""), request[:300]
         # What the server itself refuses never comes to us.
         seen += [(one, other)] if one.request_id else []
@@ -234,6 +234,15 @@ def test_without_redis_both_ways_answer_alike(redis_and_portal: tuple[RedisServe
     assert both() == [200, 200]
     redis.start()
     assert both() == [200, 200]
+
+
+def both_ways(stack: Stack, request: str) -> tuple[Said, Said]:
+    """At once: what is cached may become too old between two requests, and the next one is of newer data."""
+    for _ in range(5):
+        one, other = (ask(stack, encoded(each)) for each in (request, twice(request)))
+        if one.body == other.body:
+            break
+    return one, other
 
 
 def encoded(request: str) -> bytes:
