@@ -179,6 +179,26 @@ def test_selecting_says_what_it_comes_to(portal: Stack, open_page: OpenPage, ids
     expect(page.locator("[data-waiting]")).to_have_count(0)
 
 
+def test_the_browser_writes_amounts_as_the_server_does(portal: Stack, open_page: OpenPage) -> None:
+    """One amount looks the same in its row and below the list: symbol, groups, digits, in every language."""
+    portal.sandbox.control("POST", "reset")
+    bills = [{"userid": 1, "amount": amount} for amount in ("1234567.50", "1234.50")]
+    made = [portal.sandbox.control("POST", "invoices", bill)["id"] for bill in bills]
+    page = open_page()
+    sign_in(page, portal.url, "ada@example.com")
+    for language, currency in (("english", 2), ("spanish", 1), ("french", 1), ("german", 4), ("japanese", 2)):
+        portal.sandbox.control("PATCH", "clients/1", {"language": language, "currency": currency})
+        portal.sandbox.wait_for_deliveries()
+        page.goto(f"{portal.url}/invoices?sort=-date")
+        for id_ in made:
+            row = page.locator("tr", has=page.locator(f"#choose-{id_}"))
+            page.locator(f"#choose-{id_}").check()
+            owed = row.locator(".owed").inner_text().strip()
+            expect(page.locator("#together output")).to_contain_text(owed, use_inner_text=True)
+            page.locator(f"#choose-{id_}").uncheck()
+    portal.sandbox.mend()
+
+
 def test_whmcs_down_makes_no_link(portal: Stack, ada: httpx2.Client, ids: list[int]) -> None:
     """One message, nothing half done."""
     portal.sandbox.break_with("status", action="GetInvoice")

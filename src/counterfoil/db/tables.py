@@ -13,7 +13,7 @@ from sqlalchemy import (
 
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0008"
+HEAD = "0009"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -173,6 +173,14 @@ approval_attempt = Table(
     Column("again_at", UtcTime, nullable=False),
     # Why it could not be taken up; empty while nothing speaks against it.
     Column("reason", PlainText, nullable=False),
+)
+
+# Calls to Salesforce of all processes, by the hour since 1970: orders/crm_calls.py.
+salesforce_calls = Table(
+    "salesforce_calls",
+    metadata,
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("calls", Integer, nullable=False),
 )
 
 # Who was sent to WHMCS to pay what, and what came of it: billing/payment_attempts.py.

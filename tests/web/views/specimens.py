@@ -8,6 +8,7 @@ from msgspec import structs
 
 from counterfoil import errors
 from counterfoil.billing.hand_offs import PaymentPageUnavailable
+from counterfoil.billing.invoices.open_amounts import OpenAmounts
 from counterfoil.billing.invoices.shown import (
     InvoiceDetail,
     InvoiceItem,
@@ -140,9 +141,17 @@ ROWS = (
     item(310, InvoiceStatus.CANCELLED, None, issued_on=None),
     item(299, InvoiceStatus.COLLECTIONS, date(2026, 8, 16), number=f"2026/{ENDLESS}/299"),
 )
+NO_DOLLARS = Money.of("0", "USD")
 FIGURES = (
-    InvoiceTotals(eur("229.00"), eur("94.50"), eur("12.00"), date(2026, 11, 25), 2),
-    InvoiceTotals(Money.of("90", "USD"), Money.of("0", "USD"), Money.of("0", "USD"), None, 1),
+    InvoiceTotals(
+        OpenAmounts(eur("229.00"), eur("134.50"), eur("45.00"), eur("-3.00"), eur("12.00"), eur("393.50")),
+        eur("94.50"),
+        date(2026, 11, 25),
+        2,
+    ),
+    InvoiceTotals(
+        OpenAmounts(Money.of("90", "USD"), *[NO_DOLLARS] * 4, Money.of("90", "USD")), Money.of("0", "USD"), None, 1
+    ),
 )
 
 

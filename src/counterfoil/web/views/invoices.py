@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from counterfoil.billing.hand_offs import MOST_TOGETHER
+from counterfoil.billing.invoices.query import OPEN
 from counterfoil.billing.invoices.shown import InvoiceDetail, InvoiceItem, InvoiceList, InvoiceTotals
+from counterfoil.billing.invoices.sums import Received, SumRow, received, sums_of
 from counterfoil.billing.payment_attempts import Stage
 from counterfoil.model import Client, InvoiceStatus, Money
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.badges import Badge
 from counterfoil.web.views.list_query import SORTS, VIEWS, ListQuery
+from counterfoil.web.views.money.sums import Note, received_notes, sum_label, sum_tone
 from counterfoil.web.views.navigation import INVOICES
 from counterfoil.web.views.payments import BADGES as PAYMENT_BADGES
 from counterfoil.web.views.payments import EVERY_SO_OFTEN, NONE, OFTEN, URGENCY, is_under_way, stage_of
@@ -59,6 +62,11 @@ class InvoicesPage(View, frozen=True):
 
     def may_choose(self, item: InvoiceItem) -> bool:
         return item.is_payable and not is_under_way(self.stage(item))
+
+    @property
+    def currencies(self) -> set[str]:
+        """Of what may be chosen."""
+        return {item.amount_due.currency for item in self.invoices.items if self.may_choose(item)}
 
     @property
     def most_together(self) -> int:
@@ -136,17 +144,28 @@ class InvoicePage(View, frozen=True):
         return Money.of(self.invoice.total.amount - self.invoice.balance.amount, self.invoice.currency)
 
     @property
-    def credit_place(self) -> Literal["above", "below", ""]:
-        """Of the credit used, from the total. Before version 9 WHMCS has taken it off the total, later it has not;
-        then its ledger may tell it as one of the payments.
-        """
-        told = self.invoice
-        if not told.credit.amount:
-            return ""
-        if told.subtotal.amount + sum(tax.amount.amount for tax in told.taxes) != told.total.amount:
-            return "above"
-        paid = sum(payment.amount.amount for payment in told.payments)
-        return "below" if told.total.amount - paid != told.balance.amount else ""
+    def sums(self) -> tuple[SumRow, ...]:
+        return sums_of(self.invoice)
+
+    def label(self, row: SumRow) -> str:
+        return sum_label(row, self.invoice.status)
+
+    def tone(self, row: SumRow) -> str:
+        return sum_tone(row)
+
+    @property
+    def came_in(self) -> Received:
+        return received(self.invoice)
+
+    @property
+    def shows_received(self) -> bool:
+        """What came in for a paid invoice. WHMCS's staff can mark one as paid for which nothing did."""
+        return self.invoice.status is InvoiceStatus.PAID and self.came_in.in_all.amount > 0
+
+    @property
+    def notes(self) -> list[Note]:
+        """Of an invoice that is not open any more."""
+        return [] if self.invoice.status in OPEN else received_notes(self.came_in)
 
 
 _BADGES = {
