@@ -23,7 +23,14 @@ class Accounts:
         settings: Settings,
     ) -> None:
         """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients."""
-        rights = Rights(engine, cache, whmcs.api, name_and_language, timeout=settings.whmcs_timeout_seconds)
+        rights = Rights(
+            engine,
+            cache,
+            whmcs.api,
+            name_and_language,
+            timeout=settings.whmcs_timeout_seconds,
+            claims_count=bool(settings.oidc_issuer and settings.oidc_staff_claim),
+        )
         self.forgetting = Forgetting(engine, cache, rights)
         self.notices = Notices(engine, self.forgetting.accounts)
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -17,9 +18,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -76,6 +78,8 @@ account = Table(
     Column("whmcs_user_id", BigInteger, index=True),
     Column("created_at", UtcTime, nullable=False),
     Column("signed_in_at", UtcTime, nullable=False),
+    # By a claim of the issuer, at the last sign-in. Whom `counterfoil staff grant` made staff: table staff.
+    Column("is_staff", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("issuer", "subject"),
 )
 

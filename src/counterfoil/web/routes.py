@@ -42,6 +42,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     pages.sign_in.sign_in_page,
     pages.sign_in.sign_in,
     pages.sign_in.sign_out,
+    pages.openid.start,
+    pages.openid.callback,
     pages.sign_in.switch_page,
     pages.sign_in.switch,
     pages.home.home,

@@ -147,6 +147,18 @@ document.addEventListener("change", async ({ target }) => {
   } catch { /* no connection: saving asks for the right fields, too */ }
 });
 
+for (const button of document.querySelectorAll("[data-reveals]")) {
+  const field = document.getElementById(button.dataset.reveals);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shows = field.type === "password";
+    field.type = shows ? "text" : "password";
+    button.setAttribute("aria-pressed", shows);
+  });
+  // As a password again before it is sent: browsers remember what was typed into a text field.
+  field.form.addEventListener("submit", () => { field.type = "password"; });
+}
+
 const menu = document.getElementById("menu");
 document.addEventListener("click", ({ target }) => { if (menu && !menu.contains(target)) menu.open = false; });
 document.addEventListener("keydown", ({ key }) => {
