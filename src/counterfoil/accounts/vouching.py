@@ -85,6 +85,8 @@ async def identify(engine: AsyncEngine, users: UserLookup, said: Vouched) -> Ide
     Raises NoBillingUser, EmailNotVerified, and BillingUnavailable when WHMCS does not say.
     """
     known = await _known(engine, said)
+    if known is not None and known.is_staff and not said.is_staff:
+        await _take_back(engine, known)
     if known is not None and known.user_id is not None:
         found = await _bound(users, said, known, known.user_id)
     else:
@@ -94,8 +96,6 @@ async def identify(engine: AsyncEngine, users: UserLookup, said: Vouched) -> Ide
             if not said.is_staff:
                 raise
             return Identity(said.issuer, said.subject, said.email, said.name or said.email, None, is_staff=True)
-    if known is not None and known.is_staff and not said.is_staff:
-        await _take_back(engine, found)
     return Identity(said.issuer, said.subject, found.email, found.name, found.user_id, is_staff=said.is_staff)
 
 
@@ -140,7 +140,8 @@ def _found(user: User) -> _Found:
     return _Found(user.id, user.email, full_name(user.first_name, user.last_name) or user.email)
 
 
-async def _take_back(engine: AsyncEngine, found: _Found) -> None:
-    """The provider calls them staff no more: older sessions lose it too, in every process."""
+async def _take_back(engine: AsyncEngine, person: Account) -> None:
+    """The provider calls them staff no more: older sessions lose it too, in every process, whoever else they are."""
     async with transaction(engine) as connection:
-        await notify(connection, found.email, found.user_id)
+        await connection.execute(account.update().where(account.c.id == person.id).values(is_staff=False))
+        await notify(connection, person.email, person.user_id)

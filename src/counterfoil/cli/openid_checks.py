@@ -31,8 +31,8 @@ async def provider_findings(settings: Settings) -> AsyncIterator[Finding]:
         await provider.close()
     yield ok("sign-in redirect", f"to be registered at the provider, letter for letter: {provider.redirect_uri}")
     if settings.oidc_require_nonce and provider.is_whmcs:
-        advice = 'If every sign-in ends with "does not prove who you are", set OIDC_REQUIRE_NONCE=false.'
-        yield warn("sign-in nonce", "is required, and some versions of WHMCS send none", advice)
+        advice = "if the log says that it is missing, as of some versions of WHMCS: OIDC_REQUIRE_NONCE=false"
+        yield ok("sign-in nonce", f"required; {advice}")
 
 
 async def _credentials(provider: OpenIdProvider, metadata: Metadata, settings: Settings) -> Finding:

@@ -176,7 +176,7 @@ async def _answer(request: AnyRequest, where: str, said: dict[str, Any]) -> Resp
 async def _for_ever() -> AsyncIterator[bytes]:
     yield b'{"filling": "'
     while True:
-        yield b"x" * 1024
+        yield b"x" * 16_384
         await asyncio.sleep(0.01)
 
 
