@@ -208,10 +208,11 @@ class RateLimited(Refused):
 
 
 class Unavailable(CounterfoilError):
-    """A neighbour did not do its part. `retry_after` is whole seconds."""
+    """A neighbour did not do its part. `retry_after`: whole seconds. `first`: the request that met it first."""
 
     status = 503
     retry_after = 5
+    first = ""
 
 
 class BillingUnavailable(Unavailable):

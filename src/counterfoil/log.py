@@ -1,6 +1,7 @@
 """Structured logs on stderr: what a line may carry, and how a request id gets into it."""
 
 import logging
+import os
 import re
 import sys
 from contextvars import ContextVar
@@ -11,6 +12,13 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Of the request that is being answered; every line then names it."""
+
+
+def new_request_id() -> str:
+    """80 random bits: enough to never meet another one's log lines."""
+    # The kernel's: workers are forks, and would all go on from the same state of a generator of our own.
+    return os.urandom(10).hex()
+
 
 # Values under these keys are never written, whoever logs them; allow-listing at the call sites is the first line
 # of defence, this the second. See docs/security.md.

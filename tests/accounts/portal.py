@@ -63,7 +63,9 @@ class Portal:
         """As a request does it: cookie, cache, database."""
         if self.sessions.read_cookie(cookie) is None:
             return None
-        return await self.peek(cookie) or await self.sessions.find(self.handle(cookie))
+        viewer = await self.peek(cookie) or await self.sessions.find(self.handle(cookie))
+        await self.sessions.last_seen.written()
+        return viewer
 
     async def copies_expire(self, cookie: str) -> None:
         """What a minute does to the copy in the cache, without the minute."""

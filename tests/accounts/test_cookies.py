@@ -3,6 +3,7 @@
 import base64
 import hmac
 import secrets
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,7 +69,9 @@ def test_signature_for_another_purpose_is_nothing() -> None:
 def test_key_rotation() -> None:
     """With a new first key the old cookies stay good until the old key is taken off the list."""
     old = CookieJar([OLD_KEY]).write(RANDOM, 42)
-    assert CookieJar([KEY, OLD_KEY]).read(old) == CookieJar([OLD_KEY]).read(old) is not None
+    read = CookieJar([KEY, OLD_KEY]).read(old)
+    assert read is not None
+    assert read._replace(is_outdated=False) == CookieJar([OLD_KEY]).read(old)
     assert CookieJar([KEY, OLD_KEY]).write(RANDOM, 42) == COOKIE
     assert CookieJar([KEY]).read(old) is None
 
@@ -87,3 +90,20 @@ def test_what_cannot_be_a_cookie_of_ours_takes_no_memory() -> None:
     assert jar.read("1." * 100) is None
     assert jar._checked.cache_info().currsize == 0
     assert jar.read(jar.write(RANDOM, 2**31 - 1)) is not None
+
+
+def test_keys_change_on_one_machine_after_the_other() -> None:
+    """old; old,new; new,old; new: what either machine signs, the other one knows, before, during and after each step.
+    Whatever is signed with a key that is not the first is said to be outdated.
+    """
+    steps = [CookieJar(keys) for keys in ([OLD_KEY], [OLD_KEY, KEY], [KEY, OLD_KEY], [KEY])]
+    for before, after in pairwise(steps):
+        for writes, reads in ((before, after), (after, before)):
+            read = reads.read(writes.write(RANDOM, 42))
+            assert read is not None
+            own = reads.read(reads.write(RANDOM, 42))
+            assert own is not None
+            assert not own.is_outdated
+    moved = CookieJar([KEY, OLD_KEY]).read(CookieJar([OLD_KEY]).write(RANDOM, 42))
+    assert moved is not None
+    assert moved.is_outdated

@@ -25,7 +25,7 @@ async def test_unlink_follows_the_user_to_another_address(portal: Portal) -> Non
 async def test_what_was_granted_to_a_user_is_not_for_who_takes_the_address(portal: Portal) -> None:
     """Neither a linked client nor the staff console."""
     await links.decide(portal.engine, of(ADA), 5, "linked", by="test")
-    await links.grant_staff(portal.engine, of(ADA))
+    await links.grant_staff(portal.engine, of(ADA), by="test")
     portal.whmcs.change(ADA, email="ada@elsewhere.example")
     portal.whmcs.change(BOB, email="ada@example.com")
     stranger = await portal.rights.of(await account(portal, "ada@example.com"))
@@ -39,13 +39,13 @@ async def test_what_was_granted_to_a_user_is_not_for_who_takes_the_address(porta
 async def test_two_users_who_had_the_same_address_one_after_the_other(portal: Portal) -> None:
     """Each keeps what was decided about them."""
     await links.decide(portal.engine, of(ADA), 5, "linked", by="test")
-    await links.grant_staff(portal.engine, of(ADA))
+    await links.grant_staff(portal.engine, of(ADA), by="test")
     assert await links.decide(portal.engine, Person(ADA.email, BOB.id), 5, "unlinked", by="test")
-    assert await links.grant_staff(portal.engine, Person(ADA.email, BOB.id))
+    assert await links.grant_staff(portal.engine, Person(ADA.email, BOB.id), by="test")
     found = {each.user_id: each.state for each in await links.known_links(portal.engine)}
     assert found == {BOB.id: "unlinked", ADA.id: "linked"}
     assert {each.user_id for each in await links.known_staff(portal.engine)} == {ADA.id, BOB.id}
-    assert await links.revoke_staff(portal.engine, Person(ADA.email, BOB.id))
+    assert await links.revoke_staff(portal.engine, Person(ADA.email, BOB.id), by="test")
     assert {each.user_id for each in await links.known_staff(portal.engine)} == {ADA.id}
 
 
@@ -56,7 +56,7 @@ async def test_what_is_bound_to_nobody_grants_nothing_and_goes_on_refusing(porta
     nobody = Person(CHIDI.email, None)
     await links.decide(portal.engine, nobody, 2, "linked", by="test")
     await links.decide(portal.engine, nobody, 4, "unlinked", by="test")
-    await links.grant_staff(portal.engine, nobody)
+    await links.grant_staff(portal.engine, nobody, by="test")
     assert await links.unresolved(portal.engine) == [CHIDI.email]
     granted = await portal.rights.of(await account(portal))
     assert granted is not None
@@ -68,8 +68,8 @@ async def test_what_is_bound_to_nobody_grants_nothing_and_goes_on_refusing(porta
 async def test_a_decision_can_be_taken_back(portal: Portal) -> None:
     """Then it is as WHMCS says, which is neither linked nor unlinked."""
     await links.decide(portal.engine, of(ADA), 1, "unlinked", by="test")
-    assert await links.forget(portal.engine, of(ADA), 1)
-    assert not await links.forget(portal.engine, of(ADA), 1)
+    assert await links.forget(portal.engine, of(ADA), 1, by="test")
+    assert not await links.forget(portal.engine, of(ADA), 1, by="test")
     assert await seen(portal, await account(portal, "ada@example.com")) == {1: ALL_PERMISSIONS}
 
 

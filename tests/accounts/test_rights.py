@@ -163,14 +163,14 @@ async def test_person_without_a_client_gets_one_later(portal: Portal) -> None:
 
 async def test_staff_console(portal: Portal) -> None:
     """Granted and revoked; a repeat says so."""
-    assert await links.grant_staff(portal.engine, of(ADA))
-    assert not await links.grant_staff(portal.engine, of(ADA))
+    assert await links.grant_staff(portal.engine, of(ADA), by="test")
+    assert not await links.grant_staff(portal.engine, of(ADA), by="test")
     cookie = await portal.cookie("ada@example.com")
     viewer = await portal.who(cookie)
     assert viewer is not None
     assert viewer.is_staff
-    assert await links.revoke_staff(portal.engine, of(ADA))
-    assert not await links.revoke_staff(portal.engine, of(ADA))
+    assert await links.revoke_staff(portal.engine, of(ADA), by="test")
+    assert not await links.revoke_staff(portal.engine, of(ADA), by="test")
     viewer = await portal.sessions.find(portal.handle(cookie))
     assert viewer is not None
     assert not viewer.is_staff

@@ -211,6 +211,7 @@ async def test_last_seen_is_written_at_most_once_a_minute(portal: Portal) -> Non
     assert await seen() == first
     portal.clock.ahead += 2
     await portal.sessions.find(portal.handle(cookie))
+    await portal.sessions.last_seen.written()
     assert await seen() != first
 
 

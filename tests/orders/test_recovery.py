@@ -89,3 +89,10 @@ def test_what_cannot_be_told_a_person_decides(services: list[OrderedService]) ->
 def test_a_cancelled_one_beside_a_living_one() -> None:
     """The living one is it."""
     assert orders_of(find_placed(ORDER, [*of_order(12, status="Cancelled"), *of_order(13)], ())) == {13}
+
+
+def test_of_two_marked_the_one_that_was_not_cancelled() -> None:
+    """As when a person has cancelled the wrong one in WHMCS and presses Retry."""
+    mark = frozenset({"a1b2"})
+    cancelled = of_order(12, status="Cancelled", tags=mark)
+    assert orders_of(find_placed(ORDER, [*cancelled, *of_order(13, tags=mark)], ())) == {13}

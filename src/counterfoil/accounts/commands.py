@@ -15,6 +15,7 @@ from counterfoil.accounts.forgetting import forget_accounts
 from counterfoil.accounts.links import Link, Person, StaffMember, State
 from counterfoil.accounts.notices import LOOK_EVERY, noticed_accounts
 from counterfoil.accounts.resolving import NO_USERS, resolved, resolved_if_known
+from counterfoil.audit.entries import COMMAND_LINE
 from counterfoil.cache import CacheUnavailable, open_cache
 from counterfoil.db.commands import current_database, loaded_settings, run
 from counterfoil.errors import BillingUnavailable
@@ -82,7 +83,7 @@ async def _decided(email: str, client_id: int, state: State) -> tuple[bool, Pers
         person = await resolved(desk.engine, desk.api, email)
         if state == "linked":
             await _require_client(desk.api, client_id)
-        changed = await decided.decide(desk.engine, person, client_id, state, by="command line")
+        changed = await decided.decide(desk.engine, person, client_id, state, by=COMMAND_LINE)
         await _make_it_hold(desk)
         return changed, person
 
@@ -90,7 +91,7 @@ async def _decided(email: str, client_id: int, state: State) -> tuple[bool, Pers
 async def _forgotten(email: str, client_id: int) -> tuple[bool, Person]:
     async with _desk() as desk:
         person = await resolved_if_known(desk.engine, desk.api, email)
-        changed = await decided.forget(desk.engine, person, client_id)
+        changed = await decided.forget(desk.engine, person, client_id, by=COMMAND_LINE)
         await _make_it_hold(desk)
         return changed, person
 
@@ -177,7 +178,7 @@ def grant(email: str) -> None:
 async def _granted(email: str) -> tuple[bool, Person]:
     async with _desk() as desk:
         person = await resolved(desk.engine, desk.api, email)
-        changed = await decided.grant_staff(desk.engine, person)
+        changed = await decided.grant_staff(desk.engine, person, by=COMMAND_LINE)
         await _make_it_hold(desk)
         return changed, person
 
@@ -193,7 +194,7 @@ def revoke(email: str) -> None:
 async def _revoked(email: str) -> bool:
     async with _desk() as desk:
         person = await resolved_if_known(desk.engine, desk.api, email)
-        changed = await decided.revoke_staff(desk.engine, person)
+        changed = await decided.revoke_staff(desk.engine, person, by=COMMAND_LINE)
         await _make_it_hold(desk)
         return changed
 

@@ -34,6 +34,8 @@ class Handle(NamedTuple):
     """SHA-256 of the random part, hexadecimal: the session's name in the database and in the cache."""
     random: str
     client_id: int | None
+    is_outdated: bool = False
+    """Signed with a key that is not the first any more, and may soon be none."""
 
 
 class CookieJar:
@@ -60,10 +62,10 @@ class CookieJar:
         if match is None:
             return None
         signed, client, random, signature = match.groups()
-        for signer in self._signers:
+        for at, signer in enumerate(self._signers):
             if hmac.compare_digest(_signature(signer, signed), signature):
                 client_id = int(client) or None
-                return Handle(session_scope(client_id), key_of(random), random, client_id)
+                return Handle(session_scope(client_id), key_of(random), random, client_id, is_outdated=at > 0)
         return None
 
 

@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Table, Text, and_, cast, delete, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from counterfoil.accounts.emails import normalised
 from counterfoil.accounts.notices import notify
 from counterfoil.accounts.people import Account
+from counterfoil.audit.appending import Dated, append
+from counterfoil.audit.entries import Action, Entry
 from counterfoil.db import tables
 from counterfoil.db.engine import transaction
 from counterfoil.db.upsert import insert_new
@@ -86,16 +89,17 @@ async def decide(engine: AsyncEngine, person: Person, client_id: int, state: Sta
                 return was_unbound
             await _free_address(connection, link, email, link.c.client_id == client_id)
             await insert_new(connection, link, {**row, "client_id": client_id})
-        await notify(connection, person.email, person.user_id)
+        action = Action.LINKED if state == "linked" else Action.UNLINKED
+        await _tell(connection, person, Entry(action, by=by, client_id=client_id))
         return True
 
 
-async def forget(engine: AsyncEngine, person: Person, client_id: int) -> bool:
+async def forget(engine: AsyncEngine, person: Person, client_id: int, by: str) -> bool:
     """From now on it is as WHMCS says. Whether it was not so already. Rows of nobody known go by their address."""
     async with transaction(engine) as connection:
         mine = and_(tables.link.c.client_id == client_id, _reaches(tables.link, person))
         result = await connection.execute(delete(tables.link).where(mine))
-        await notify(connection, person.email, person.user_id)
+        await _tell(connection, person, Entry(Action.LINK_FORGOTTEN, by=by, client_id=client_id))
         return bool(result.rowcount)
 
 
@@ -122,7 +126,7 @@ async def known_links(engine: AsyncEngine, person: Person | None = None) -> Sequ
         return [Link(row.email, row.user_id, row.client_id, row.state, row.created_at, row.by) for row in rows]
 
 
-async def grant_staff(engine: AsyncEngine, person: Person) -> bool:
+async def grant_staff(engine: AsyncEngine, person: Person, by: str) -> bool:
     """Whether that was not so already."""
     staff, email = tables.staff, normalised(person.email)
     row = {"email": email, "user_id": person.user_id, "created_at": datetime.now(UTC)}
@@ -132,18 +136,18 @@ async def grant_staff(engine: AsyncEngine, person: Person) -> bool:
             return False
         await _free_address(connection, staff, email)
         await insert_new(connection, staff, row)
-        await notify(connection, person.email, person.user_id)
+        await _tell(connection, person, Entry(Action.STAFF_GRANTED, by=by))
         return True
 
 
-async def revoke_staff(engine: AsyncEngine, person: Person) -> bool:
+async def revoke_staff(engine: AsyncEngine, person: Person, by: str) -> bool:
     """Whether that was not so already. What was granted by this address goes too: taking away may reach too far."""
     staff = tables.staff
     async with transaction(engine) as connection:
         gone = delete(staff).where(_reaches(staff, person)).returning(staff.c.email, staff.c.user_id)
         rows = (await connection.execute(gone)).all()
         for row in rows:
-            await notify(connection, row.email, row.user_id)
+            await _tell(connection, Person(row.email, row.user_id), Entry(Action.STAFF_REVOKED, by=by))
         return bool(rows)
 
 
@@ -167,6 +171,14 @@ def _reaches(table: Table, person: Person) -> ColumnElement[bool]:
     """Rows about this person, and those that were made by this address, whoever has it now."""
     by_address = table.c.email == normalised(person.email)
     return by_address if person.user_id is None else or_(by_address, table.c.user_id == person.user_id)
+
+
+async def _tell(connection: AsyncConnection, person: Person, entry: Entry) -> None:
+    """Every process, and the audit trail."""
+    accounts = await notify(connection, person.email, person.user_id)
+    details = {} if person.user_id is None else {"user_id": person.user_id}
+    entry = replace(entry, account_id=next(iter(accounts), None), details=details)
+    await append(connection, [Dated(datetime.now(UTC), entry)])
 
 
 async def _replace_unbound(

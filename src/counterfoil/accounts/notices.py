@@ -26,8 +26,8 @@ KEPT = timedelta(hours=1)
 """Copies of sessions live for a minute."""
 
 
-async def notify(connection: AsyncConnection, email: str, user_id: int | None) -> None:
-    """In the transaction of what was decided."""
+async def notify(connection: AsyncConnection, email: str, user_id: int | None) -> Sequence[int]:
+    """In the transaction of what was decided. Whose accounts these are."""
     people = select(account.c.id, account.c.email).where(account.c.whmcs_user_id == user_id)
     rows = (await connection.execute(people)).all()
     mine = [row.id for row in rows if user_id is not None or normalised(row.email) == normalised(email)]
@@ -35,6 +35,7 @@ async def notify(connection: AsyncConnection, email: str, user_id: int | None) -
     await connection.execute(delete(decision_notice).where(decision_notice.c.at < now - KEPT))
     for account_id in mine:
         await connection.execute(decision_notice.insert().values(account_id=account_id, at=now))
+    return mine
 
 
 async def noticed_accounts(engine: AsyncEngine) -> Sequence[int]:

@@ -37,27 +37,24 @@ async def begin(
     others = of_account(account_id) & ~named(key)
     newest = select(session.c.id_hash).where(others, ~has_ended(now))
     newest = newest.order_by(session.c.created_at.desc(), session.c.id_hash)
-    return await end(connection, others & session.c.id_hash.not_in(newest.limit(MOST_PER_ACCOUNT - 1)))
+    return cached_copies(await end(connection, others & session.c.id_hash.not_in(newest.limit(MOST_PER_ACCOUNT - 1))))
 
 
-async def living(engine: AsyncEngine, key: str, now: datetime, *, is_active: bool) -> AnyRow | None:
-    """The row with its account's columns, marked as seen if somebody did something. No update ever makes a row."""
+async def living(engine: AsyncEngine, key: str, now: datetime) -> AnyRow | None:
+    """The row with its account's columns."""
     mine = named(key)
     wanted = [*account.c, session.c.client_id, session.c.last_seen_at, session.c.expires_at]
     async with transaction(engine) as connection:
         row = (await connection.execute(select(*wanted).join_from(session, account).where(mine))).first()
     if row is None or row.expires_at <= now or row.last_seen_at + IDLE <= now:
         return None
-    if is_active and row.last_seen_at + LAST_SEEN_STEP <= now:
-        seen = update(session).where(mine, session.c.last_seen_at < now).values(last_seen_at=now)
-        async with transaction(engine) as connection:
-            await connection.execute(seen)
     return row
 
 
-async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> list[CachedCopy]:
-    gone = await connection.execute(delete(session).where(which).returning(session.c.client_id, session.c.id_hash))
-    return cached_copies(gone.all())
+async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequence[AnyRow]:
+    """Returns what has ended: `client_id`, `id_hash`, `account_id`."""
+    columns = (session.c.client_id, session.c.id_hash, session.c.account_id)
+    return (await connection.execute(delete(session).where(which).returning(*columns))).all()
 
 
 def cached_copies(rows: Sequence[AnyRow]) -> list[CachedCopy]:

@@ -22,9 +22,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from counterfoil.accounts import session_rows
 from counterfoil.accounts.cookies import CookieJar, Handle, key_of
 from counterfoil.accounts.forgetting import drop_copies
+from counterfoil.accounts.last_seen import LastSeen
 from counterfoil.accounts.people import Account, AnyRow, account_of
 from counterfoil.accounts.rights import Granted
-from counterfoil.accounts.session_rows import CachedCopy, has_ended, named, of_account
+from counterfoil.accounts.session_rows import CachedCopy, cached_copies, has_ended, named, of_account
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import CacheUnavailable
 from counterfoil.cache.scopes import session_scope
@@ -85,11 +86,16 @@ class Sessions:
         self._cache = cache
         self._rights = rights
         self._cookies = CookieJar(keys)
+        self.last_seen = LastSeen(engine)
         self._now = now
 
     def read_cookie(self, text: str) -> Handle | None:
         """Without I/O. None for what we did not sign; a Handle is not yet a session."""
         return self._cookies.read(text)
+
+    def signed_anew(self, handle: Handle) -> str:
+        """The same cookie under the first key, for one that was signed with another: keys come and go, people stay."""
+        return self._cookies.write(handle.random, handle.client_id)
 
     async def open(
         self, person: Account, *, replaces: Handle | None = None, address: str = "", user_agent: str = ""
@@ -108,7 +114,7 @@ class Sessions:
         async with transaction(self._engine) as connection:
             ended = await session_rows.begin(connection, person.id, key_of(random), self._moment(), **about)
             if replaces is not None:
-                ended += await session_rows.end(connection, named(replaces.key))
+                ended += cached_copies(await session_rows.end(connection, named(replaces.key)))
         # Their rows are gone. Copies that cannot be reached now end within a minute; nobody waits for that here.
         with suppress(CacheUnavailable):
             await self._drop(ended)
@@ -120,7 +126,9 @@ class Sessions:
         `is_active`: a person did something; what an open page does by itself keeps no session alive. The viewer's
         client is the session's, whichever the cookie names. Raises BillingUnavailable.
         """
-        row = await session_rows.living(self._engine, handle.key, self._moment(), is_active=is_active)
+        row = await session_rows.living(self._engine, handle.key, self._moment())
+        if row is not None and is_active and row.last_seen_at + session_rows.LAST_SEEN_STEP <= self._moment():
+            self.last_seen.note(handle.key, self._moment())
         granted = None if row is None else await self._rights.of(account_of(row))
         if row is None or granted is None:
             return None
@@ -153,6 +161,7 @@ class Sessions:
             granted.clients,
             granted.is_staff,
             is_closed=is_closed,
+            closed=granted.closed,
         )
 
     async def _still_holds(self, handle: Handle, row: AnyRow) -> bool:
@@ -188,15 +197,16 @@ class Sessions:
         await self._drop(left_behind - {CachedCopy(session_scope(client_id), handle.key)})
         return cookie
 
-    async def close(self, handle: Handle) -> None:
-        """Signs out: when this returns, the session is dead in every process.
+    async def close(self, handle: Handle) -> int | None:
+        """Signs out: when this returns, the session is dead in every process. Whose it was, unless it had ended.
 
         Raises CacheUnavailable when a copy may live on, for a minute at most; the row is gone then too.
         """
         async with transaction(self._engine) as connection:
             ended = await session_rows.end(connection, named(handle.key))
         # The cookie's own copy too: after a failure the row is gone, and the second try must still find the copy.
-        await self._drop({*ended, CachedCopy(handle.scope, handle.key)})
+        await self._drop({*cached_copies(ended), CachedCopy(handle.scope, handle.key)})
+        return next((row.account_id for row in ended), None)
 
     async def close_all(self, account_id: int, *, but: Handle | None = None) -> None:
         """Signs out everywhere, `but` here if so wished. Raises CacheUnavailable as `close` does."""
@@ -204,7 +214,7 @@ class Sessions:
         if but is not None:
             which &= ~named(but.key)
         async with transaction(self._engine) as connection:
-            ended = await session_rows.end(connection, which)
+            ended = cached_copies(await session_rows.end(connection, which))
         await self._drop(ended)
 
     async def open_sessions(self, account_id: int, this: Handle) -> list[OpenSession]:

@@ -29,6 +29,8 @@ class Viewer(Struct, frozen=True):
     is_staff: bool
     is_closed: bool = False
     """The client that they looked at is no more; then `client_id` is None."""
+    closed: tuple[int, ...] = ()
+    """Theirs as well, but closed or deleted in WHMCS: there is nothing to open."""
 
     @property
     def client(self) -> int:

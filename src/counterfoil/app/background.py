@@ -33,6 +33,7 @@ def start(services: Services) -> list[asyncio.Task[None]]:
         asyncio.create_task(_for_ever("orders", orders.worker.run), name="orders"),
     ]
     tasks.append(asyncio.create_task(_for_ever("decisions", services.notices.watch), name="decisions of staff"))
+    tasks.append(asyncio.create_task(_for_ever("audit", services.audit.watch), name="audit trail"))
     if orders.approvals is not None:
         tasks.append(asyncio.create_task(_for_ever("approvals", orders.approvals.run), name="approvals"))
     return tasks
@@ -55,6 +56,8 @@ async def _keep_house(services: Services) -> None:
         try:
             sessions = await services.sessions.sweep()
             webhooks = await services.changes.forget_old(datetime.now(UTC))
-            _log.info("housekeeping", sessions=sessions, webhooks=webhooks)
+            attempts = await services.payment_attempts.sweep()
+            audit = await services.audit.let_go(datetime.now(UTC))
+            _log.info("housekeeping", sessions=sessions, webhooks=webhooks, attempts=attempts, audit=audit)
         except TemporarilyUnavailable:
             _log.warning("housekeeping put off", reason="the database is away")

@@ -1,23 +1,28 @@
 """What the portal is put together from, as a table of contents: each room builds its own parts behind its face."""
 
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import NamedTuple
 
 from counterfoil.accounts.face import Accounts
 from counterfoil.app.limits import open_limits
 from counterfoil.app.portal import Portal
+from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.face import Billing
+from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.cache import Cache, open_cache
 from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine, make_engine
 from counterfoil.db.write_probe import WriteProbe
-from counterfoil.orders.face import Orders
+from counterfoil.orders.crm_calls import CrmCalls
+from counterfoil.orders.face import Orders, utc_now
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings
 from counterfoil.web.http.assets import Assets
 from counterfoil.web.http.guard import Guard
 from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metric_families import metric_families
-from counterfoil.web.http.metrics import Metrics
+from counterfoil.web.http.metrics import Family, Metrics
 from counterfoil.web.http.responses import Responses
 from counterfoil.web.services import IdentityProvider, Services
 from counterfoil.web.views.rendering import Renderer
@@ -28,7 +33,7 @@ from counterfoil.whmcs.face import Whmcs
 def build_portal(settings: Settings) -> Portal:
     """Nothing is connected before the lifespan starts."""
     cache, engine = open_cache(settings.cache_url), make_engine(settings.database_url)
-    whmcs, salesforce = Whmcs(settings), Salesforce.if_used(settings)
+    whmcs, salesforce = Whmcs(settings), Salesforce.if_used(settings, CrmCalls(engine, utc_now))
     billing = Billing(whmcs, cache, settings)
     accounts = Accounts(engine, cache, whmcs, billing.clients.name_and_language, settings)
     rooms = _Rooms(
@@ -38,6 +43,8 @@ def build_portal(settings: Settings) -> Portal:
         changes=Changes(engine, cache, whmcs, accounts.forgetting),
         whmcs=whmcs,
         provider=_provider(settings),
+        salesforce=salesforce,
+        upstreams={"whmcs": whmcs.health.upstream} | ({"salesforce": salesforce.upstream} if salesforce else {}),
     )
     assets = Assets(settings.brand_accent)
     services = _services(settings, cache, engine, rooms, _renderer(settings, assets))
@@ -62,6 +69,8 @@ class _Rooms(NamedTuple):
     changes: Changes
     whmcs: Whmcs
     provider: IdentityProvider | None
+    salesforce: Salesforce | None
+    upstreams: Mapping[str, Callable[[], str]]
 
 
 def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, renderer: Renderer) -> Services:
@@ -72,10 +81,12 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         cache=cache,
         engine=engine,
         database=WriteProbe(engine),
+        upstreams=rooms.upstreams,
         sessions=accounts.sessions,
         sign_in=accounts.sign_in,
         provider=rooms.provider,
         notices=accounts.notices,
+        audit=AuditTrail(engine, retention=timedelta(days=settings.audit_retention_days)),
         orders=rooms.orders,
         changes=rooms.changes,
         calendar=billing.calendar,
@@ -84,7 +95,9 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         credits=billing.credits,
         gateways=billing.gateways,
         hand_offs=billing.hand_offs,
+        invoice_owners=billing.invoice_owners,
         invoices=billing.invoices,
+        payment_attempts=PaymentAttempts(engine),
         payment_methods=billing.payment_methods,
         profiles=billing.profiles,
         quotes=billing.quotes,
@@ -95,10 +108,15 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         guard=Guard(accounts.sessions, cache, limits),
         limits=limits,
         live=live,
-        metrics=Metrics(metric_families(cache, rooms.whmcs.health, live, rooms.changes.counters)),
+        metrics=Metrics(_metric_families(rooms, cache, live)),
         renderer=renderer,
         responses=Responses(cache),
     )
+
+
+def _metric_families(rooms: _Rooms, cache: Cache, live: LiveStreams) -> list[Family]:
+    crm_calls = rooms.salesforce.quota.figures if rooms.salesforce else None
+    return metric_families(cache, rooms.whmcs.health, live, rooms.changes.counters, crm_calls)
 
 
 def _renderer(settings: Settings, assets: Assets) -> Renderer:

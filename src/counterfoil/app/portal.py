@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 from litestar import Litestar
@@ -25,9 +26,9 @@ from counterfoil.web.http.security_headers import security_headers
 from counterfoil.web.http.shutdown import on_stop
 from counterfoil.web.pages import api_docs
 from counterfoil.web.pages.errors import ErrorAnswers, leave_to_the_edge
-from counterfoil.web.routes import HANDLERS
+from counterfoil.web.routes import HANDLERS, options_of
 from counterfoil.web.services import Services
-from counterfoil.web.sign_in.sessions import cookie_name
+from counterfoil.web.sign_in.sessions import session_cookie
 from counterfoil.web.sign_in.with_provider import form_targets
 
 
@@ -46,7 +47,7 @@ class Portal(Litestar):
         self._access_log = AccessLog(services.settings.log_format_or_default)
         errors = ErrorAnswers(services.renderer, services.clients.cached, f"{services.settings.base_url}/api/docs")
         super().__init__(
-            route_handlers=[*HANDLERS, static_files(assets)],
+            route_handlers=[*options_of(HANDLERS), *HANDLERS, static_files(assets)],
             guards=[services.guard],
             dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
             exception_handlers={Exception: leave_to_the_edge},
@@ -77,7 +78,7 @@ class Portal(Litestar):
             super().__call__,
             cache=services.cache,
             sessions=services.sessions,
-            cookie_name=cookie_name(services.settings),
+            new_cookie=partial(session_cookie, services.settings),
             # A cached page names its style sheet: another build's page would name one that is gone.
             version=f"{__version__} {assets.version}",
         )
@@ -111,6 +112,7 @@ class Portal(Litestar):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await services.audit.close()
             await self._close()
 
     async def _close(self) -> None:
@@ -118,5 +120,6 @@ class Portal(Litestar):
         await self.services.limits.close()
         for neighbour in self._neighbours:
             await neighbour.close()
+        await self.services.sessions.last_seen.written()
         await self.services.engine.dispose()
         self._access_log.flush()

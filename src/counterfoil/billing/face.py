@@ -10,6 +10,7 @@ from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices.batcher import InvoiceBatcher
 from counterfoil.billing.invoices.ledger_reader import LedgerReader
+from counterfoil.billing.invoices.owners import InvoiceOwners
 from counterfoil.billing.invoices.parts import InvoiceParts
 from counterfoil.billing.invoices.reads import Invoices
 from counterfoil.billing.lifetimes import Lifetimes
@@ -45,6 +46,7 @@ class Billing:
         parts = InvoiceParts(api, InvoiceBatcher(api, whmcs.addon).invoice, self.clients.require_open, lifetimes)
         ledgers = LedgerReader(cache, parts, self.calendar, timeout)
         self.invoices = Invoices(ledgers, self.clients, self.calendar)
+        self.invoice_owners = InvoiceOwners(api.get_invoice)
         self.hand_offs = HandOffs(api, cache, self.invoices, self.clients, settings.pages_url)
         reader = ClientReader(cache, lifetimes, self.clients, timeout)
         self.subscriptions = Subscriptions(api, reader, self.calendar)

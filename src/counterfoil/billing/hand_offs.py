@@ -1,17 +1,18 @@
 """One-time links into WHMCS: what is checked before one is made, and what it means for what we believe afterwards."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.invoices.reads import Invoices
 from counterfoil.billing.lifetimes import HAND_OFF_WINDOW, RETURN_WINDOW
 from counterfoil.cache import Cache
 from counterfoil.cache.scopes import client_scope
-from counterfoil.errors import InvoiceNotPayable, SeveralCurrencies
+from counterfoil.errors import BillingUnavailable, InvoiceNotPayable, SeveralCurrencies
 from counterfoil.whmcs.api import SsoRefused
 
 _log = structlog.get_logger(__name__)
@@ -32,6 +33,19 @@ class HandOff(Struct, frozen=True):
 
     url: str
     signed_in: bool
+    purpose: Literal["pay", "pdf", "payment_methods"] = "pay"
+    invoice_ids: tuple[int, ...] = ()
+
+
+class PaymentPageUnavailable(BillingUnavailable):
+    """Nothing was recorded as a payment. `plain_page` is WHMCS's own, where the customer can sign in and pay."""
+
+    title = "Payment page not opened"
+    detail = "The payment page could not be opened. You can try again, or sign in on the billing site and pay there."
+
+    def __init__(self, plain_page: str, *, retry_after: int) -> None:
+        super().__init__()
+        self.plain_page, self.retry_after = plain_page, retry_after
 
 
 class HandOffs:
@@ -57,7 +71,8 @@ class HandOffs:
         invoice = await self._invoices.detail(client_id, invoice_id)
         if not invoice.value.is_payable:
             raise InvoiceNotPayable
-        return await self._link(client_id, user_id, f"viewinvoice.php?id={invoice_id}")
+        link = await self._link(client_id, user_id, f"viewinvoice.php?id={invoice_id}")
+        return replace(link, invoice_ids=(invoice_id,))
 
     async def pay_together(self, client_id: int, user_id: int | None, invoice_ids: Sequence[int]) -> HandOff:
         """Lands on WHMCS's mass payment with these invoices chosen; docs/money.md says what of that is not verified.
@@ -72,17 +87,20 @@ class HandOffs:
             raise InvoiceNotPayable
         if len({invoice.amount_due.currency for invoice in chosen}) > 1:
             raise SeveralCurrencies(("invoice_ids", SeveralCurrencies.detail))
-        if len(invoice_ids) == 1:
-            return await self._link(client_id, user_id, f"viewinvoice.php?id={invoice_ids[0]}")
         named = "".join(f"&invoiceids[]={invoice_id}" for invoice_id in invoice_ids)
-        return await self._link(client_id, user_id, f"clientarea.php?action=masspay{named}")
+        path = (
+            f"clientarea.php?action=masspay{named}" if len(invoice_ids) > 1 else f"viewinvoice.php?id={invoice_ids[0]}"
+        )
+        link = await self._link(client_id, user_id, path)
+        return replace(link, invoice_ids=tuple(invoice_ids))
 
     async def pdf(self, client_id: int, user_id: int | None, invoice_id: int) -> HandOff:
         """Lands on the invoice's PDF in WHMCS. Raises InvoiceNotFound, BillingUnavailable, CacheUnavailable."""
         await self._invoices.detail(client_id, invoice_id)
         await self._clients.require_open(client_id)
         await self._expect_changes(client_id)
-        return await self._link(client_id, user_id, f"dl.php?type=i&id={invoice_id}")
+        link = await self._link(client_id, user_id, f"dl.php?type=i&id={invoice_id}")
+        return replace(link, purpose="pdf", invoice_ids=(invoice_id,))
 
     async def manage_payment_methods(self, client_id: int, user_id: int | None) -> HandOff:
         """Lands on WHMCS's page where saved ways of paying are added, removed and chosen. Raises BillingUnavailable,
@@ -91,11 +109,17 @@ class HandOffs:
         await self._clients.require_open(client_id)
         await self._expect_changes(client_id)
         plain = "index.php?rp=/account/paymentmethods"
-        return await self._link(client_id, user_id, plain, destination="clientarea:billing_info")
+        link = await self._link(client_id, user_id, plain, destination="clientarea:billing_info")
+        return replace(link, purpose="payment_methods")
 
     async def returned(self, client_id: int) -> None:
         """The customer is back: what WHMCS still does after a payment takes seconds. Raises CacheUnavailable."""
         await self._cache.clear(client_scope(client_id), hot_for=RETURN_WINDOW)
+
+    def plain_page(self, invoice_ids: Sequence[int]) -> str:
+        """Where WHMCS shows them to whoever signs in there."""
+        one = f"viewinvoice.php?id={invoice_ids[0]}" if len(invoice_ids) == 1 else "clientarea.php?action=invoices"
+        return f"{self._whmcs_url}/{one}"
 
     async def _expect_changes(self, client_id: int) -> None:
         # Every link is a full sign-in: the customer may change anything over there, and no hook may tell us.

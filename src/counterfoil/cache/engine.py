@@ -101,7 +101,8 @@ class Cache:
                     again = True
         except TimeoutError:
             if limit.expired():
-                raise errors.BillingUnavailable(f"not read within {within:.1f} s") from None
+                names = ", ".join(part.name for part in parts)
+                raise errors.BillingUnavailable(f"{names} of {scope} not read within {within:.1f} s") from None
             raise
 
     async def _round(self, scope: str, parts: Sequence[Part], arrived: float, *, again: bool) -> Snapshot:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from counterfoil import errors
+from counterfoil import errors, log
 from counterfoil.cache import rules
 from counterfoil.cache.failures import code_of, failure_of
 from counterfoil.cache.packing import mark_of, unpack_entry
@@ -122,6 +122,8 @@ class Fetching:
 
     async def _fetched(self, part: Part) -> Fetched:
         self._counters.fetches += 1
+        if not log.request_id.get():  # begun by no request; a failure must have a name all the same
+            log.request_id.set(log.new_request_id())
         try:
             async with asyncio.timeout(rules.FETCH_LIMIT) as limit:
                 return await part.fetch()

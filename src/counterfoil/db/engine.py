@@ -1,4 +1,4 @@
-"""How the database is reached: SQLite and PostgreSQL set up alike, and an outage turned into an honest 503."""
+"""How the database is reached: SQLite and PostgreSQL alike, and an outage turned into an honest 503."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -8,10 +8,11 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from counterfoil.db.postgres import READ_ONLY, make_postgres_engine
 from counterfoil.errors import TemporarilyUnavailable
 
 Engine: TypeAlias = AsyncEngine
@@ -39,36 +40,20 @@ _SQLITE_OUTAGES = {
     sqlite3.SQLITE_CANTOPEN,
 }
 
-_READ_ONLY = "25006"
-"""Of a PostgreSQL that a failover has demoted, or that its operator has closed to writes."""
-
-_POSTGRES_OUTAGES = ("08", _READ_ONLY, "40", "53", "55P03", "57", "58")
+_POSTGRES_OUTAGES = ("08", READ_ONLY, "40", "53", "55P03", "57", "58")
 """Connection lost, read-only, deadlock, no resources (the disk too), lock not had, shutting down or cancelled, the
 system's own errors: classes of
 https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
-def make_engine(url: str) -> AsyncEngine:
+def make_engine(url: str, *, statement_timeout: float | None = TIMEOUT) -> AsyncEngine:
     """`url` as in the settings: sqlite+aiosqlite: or postgresql+asyncpg:. Connects when first used."""
     if is_sqlite(url):
         engine = create_async_engine(url, hide_parameters=True)
         event.listen(engine.sync_engine, "do_connect", _make_private)
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         return engine
-    engine = create_async_engine(
-        url,
-        hide_parameters=True,  # an unexpected error goes to the log, and the values are people's
-        pool_pre_ping=True,  # after a restart of the database the first visitor gets an answer, not an error
-        pool_timeout=TIMEOUT,
-        connect_args={
-            "timeout": TIMEOUT,
-            "command_timeout": TIMEOUT,
-            # One that takes no writes is as good as away: what it still reads may be old, an ended session for one.
-            "target_session_attrs": "read-write",
-        },
-    )
-    event.listen(engine.sync_engine, "handle_error", _leave_read_only)
-    return engine
+    return make_postgres_engine(url, connect_timeout=TIMEOUT, statement_timeout=statement_timeout)
 
 
 def is_sqlite(url: str) -> bool:
@@ -79,12 +64,6 @@ def file_read_by_others(url: str) -> str:
     """The file of a SQLite that an earlier version or somebody's hand made readable for everybody; "" if it is not."""
     file = Path(make_url(url).database or "") if is_sqlite(url) else None
     return str(file) if file and file.is_file() and file.stat().st_mode & 0o044 else ""
-
-
-def _leave_read_only(context: ExceptionContext) -> None:
-    """All connections made before now lead to a server that is read-only by now: no later request gets one of them."""
-    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
-        context.is_disconnect = True
 
 
 def _make_private(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:

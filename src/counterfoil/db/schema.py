@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select, text
 from sqlalchemy import inspect as inspect_database
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from counterfoil.db.engine import is_sqlite, make_engine, transaction
 from counterfoil.db.tables import HEAD
@@ -44,7 +44,7 @@ async def upgrade(url: str) -> bool:
     """
     if is_sqlite(url):
         _check_file(Path(make_url(url).database or ""))
-    engine = make_engine(url) if is_sqlite(url) else create_async_engine(url)
+    engine = make_engine(url, statement_timeout=None)
     try:
         async with transaction(engine) as connection:
             await _lock(connection)

@@ -1,60 +1,24 @@
 """The tables, in SQLAlchemy Core. A change here needs a migration (migrations/versions), and HEAD its number."""
 
-import re
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     Table,
-    Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
 )
 
-HEAD = "0007"
+from counterfoil.db.columns import PlainText, UtcTime
+
+HEAD = "0010"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
-
-class UtcTime(TypeDecorator[datetime]):
-    """Always aware, always UTC. SQLite keeps no zone, so it is put back on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-class PlainText(TypeDecorator[str]):
-    """Without what PostgreSQL takes for no text: NUL, and halves of a character. Whoever wrote it, it is no outage."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return value if value is None or value.isprintable() else _NO_TEXT.sub("", value)
-
-
-_NO_TEXT = re.compile("[\\x00\\ud800-\\udfff]")
 
 metadata = MetaData(
     naming_convention={
@@ -213,6 +177,57 @@ approval_attempt = Table(
     Column("again_at", UtcTime, nullable=False),
     # Why it could not be taken up; empty while nothing speaks against it.
     Column("reason", PlainText, nullable=False),
+)
+
+# Calls to Salesforce of all processes, by the hour since 1970: orders/crm_calls.py.
+salesforce_calls = Table(
+    "salesforce_calls",
+    metadata,
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("calls", Integer, nullable=False),
+)
+
+# Who was sent to WHMCS to pay what, and what came of it: billing/payment_attempts.py.
+payment_attempt = Table(
+    "payment_attempt",
+    metadata,
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("client_id", BigInteger, primary_key=True),
+    Column("invoice_id", BigInteger, primary_key=True),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("opened_at", UtcTime),  # there is a link
+    Column("failed_at", UtcTime),  # there is none
+    Column("returned_at", UtcTime),
+)
+
+# The audit trail: audit/chain.py. Nothing here ever changes, but what is forgotten about a person is taken out.
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("action", PlainText, nullable=False),
+    Column("by", PlainText, nullable=False),
+    Column("account_id", BigInteger, index=True),
+    Column("client_id", BigInteger, index=True),
+    Column("details", PlainText, nullable=False),  # JSON
+    # JSON; empty when there is none, or when it was forgotten.
+    Column("personal", PlainText),
+    Column("salt", PlainText),
+    Column("personal_digest", PlainText, nullable=False),
+    Column("hash", PlainText, nullable=False),
+    Index("ix_audit_entry_at", "at"),
+)
+
+# One row: where the chain begins (what came before was let go) and where it ends. It is also the lock for adding.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("name", PlainText, primary_key=True),
+    Column("before", BigInteger, nullable=False),
+    Column("before_hash", PlainText, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("last_hash", PlainText, nullable=False),
 )
 
 # What only one process of all may do at a time.

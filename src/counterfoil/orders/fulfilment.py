@@ -16,7 +16,7 @@ from counterfoil.orders.checkout import PaymentMethodCheck
 from counterfoil.orders.crm import Crm
 from counterfoil.orders.failures import Later, Stop
 from counterfoil.orders.order import Item, Order, Status, Step
-from counterfoil.orders.recovery import find_placed
+from counterfoil.orders.recovery import find_placed, find_tagged
 from counterfoil.orders.repository import ClientIsBusy, OrderRepository
 from counterfoil.stop_codes import StopCode
 
@@ -164,6 +164,10 @@ class Fulfilment:
     async def _place(self, claim: Claim, lines: list[Line]) -> None:
         client_id = claim.order.client_id or 0
         services = await self._billing.services(client_id)
+        if found := find_tagged(claim.order, services):
+            # Our database is older than WHMCS: a backup was restored, or a failover has lost the last commits.
+            await self._adopt(claim, found)
+            return
         newest = max((service.order_id for service in services), default=0)
         await self._intend(claim, client_id, newest)
         try:

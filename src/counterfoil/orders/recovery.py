@@ -18,13 +18,25 @@ def find_placed(order: Order, services: Sequence[OrderedService], taken: Contain
     By the tag, which only this order has. Otherwise by what was ordered, among orders that are newer than the newest
     before it was sent: at most one order of a client is being placed at a time.
     """
-    tagged = {service.order_id for service in services if order.id in service.tags}
-    if len(tagged) > 1:
-        raise Stop(StopCode.BILLING_OUTCOME_UNKNOWN)
-    candidates = tagged or _alike(order, [service for service in services if service.order_id not in taken])
+    if tagged := find_tagged(order, services):
+        return tagged
+    candidates = _alike(order, [service for service in services if service.order_id not in taken])
     if len(candidates) > 1:
         raise Stop(StopCode.BILLING_OUTCOME_UNKNOWN)
     return _ordered(order, [service for service in services if service.order_id in candidates])
+
+
+def find_tagged(order: Order, services: Sequence[OrderedService]) -> list[OrderedService]:
+    """What carries the order's id, whatever our database says: of several orders the one that was not cancelled.
+
+    Raises Stop when that does not leave one.
+    """
+    tagged = {service.order_id for service in services if order.id in service.tags}
+    if len(tagged) > 1:
+        tagged &= {service.order_id for service in services if service.status.lower() not in _OVER}
+        if len(tagged) != 1:
+            raise Stop(StopCode.BILLING_OUTCOME_UNKNOWN)
+    return _ordered(order, [service for service in services if service.order_id in tagged])
 
 
 def _alike(order: Order, services: Sequence[OrderedService]) -> set[int]:

@@ -9,6 +9,8 @@ from sqlalchemy import Row, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from counterfoil.audit.appending import Dated, append
+from counterfoil.audit.entries import PORTAL, SALESFORCE, SELF, Action, Detail, Entry
 from counterfoil.db.engine import Engine, transaction
 from counterfoil.db.tables import order_event, portal_order
 from counterfoil.orders.day_limit import check_day, queue_up
@@ -42,6 +44,15 @@ async def _note(connection: AsyncConnection, order_id: str, at: datetime, step: 
     await connection.execute(insert(order_event).values(**values))
 
 
+async def _record(connection: AsyncConnection, at: datetime, order: Order, by: str, what: str) -> None:
+    """In the audit trail; last in its transaction. `what`: words of ours, nobody else's."""
+    details: dict[str, Detail] = {"order": order.id, "status": order.status.value, "step": order.step.value}
+    if what:
+        details["what"] = what
+    entry = Entry(Action.ORDER_MOVED, by, order.account_id, order.client_id, details=details)
+    await append(connection, [Dated(at, entry)])
+
+
 class OrderRepository:
     """Times are given by the caller, so that one clock drives everything. Raises TemporarilyUnavailable."""
 
@@ -61,6 +72,8 @@ class OrderRepository:
                 if limit:
                     await check_day(connection, limit, order.created_at, order.client_id, order.account_id)
                 await _note(connection, order.id, order.created_at, order.status, "created")
+                by = SALESFORCE if order.account_id is None else SELF
+                await _record(connection, order.created_at, order, by, "created")
         except IntegrityError:
             return False
         return True
@@ -131,6 +144,8 @@ class OrderRepository:
                 if row is None:
                     raise LeaseLost(order_id)
                 await _note(connection, order_id, at, *note)
+                if not changes.keys().isdisjoint(("status", "step")):
+                    await _record(connection, at, _order(row), PORTAL, "")
         except IntegrityError:
             if "placing_client_id" in changes:
                 raise ClientIsBusy(order_id) from None
@@ -145,10 +160,11 @@ class OrderRepository:
         idle = update(portal_order).filter_by(id=order_id).where(portal_order.c.status.in_(seen))
         values = {**_columns(changes), "updated_at": at, "owner": None, "lease_until": None}
         async with transaction(self._engine) as connection:
-            moved = (await connection.execute(idle.values(values))).rowcount
-            if moved:
+            row = (await connection.execute(idle.values(values).returning(portal_order))).first()
+            if row is not None:
                 await _note(connection, order_id, at, str(changes.get("status", "")), note)
-        return bool(moved)
+                await _record(connection, at, _order(row), PORTAL, note)
+        return row is not None
 
     async def note(self, order_id: str, at: datetime, outcome: str) -> None:
         """A line for staff, unless it is the newest one already: what lasts is said once."""

@@ -1,4 +1,6 @@
-"""Parsers of the URLs among the settings. Those of a Redis: redis_url.py; what else is asked of a URL: urls.py."""
+"""Parsers of the URLs among the settings. Those of a Redis: redis_url.py; of a database: database_url.py; what else is
+asked of a URL: urls.py.
+"""
 
 from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
@@ -52,13 +54,6 @@ def public_url(value: str) -> str:
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise ValueError("must be https, unless it is a loopback address")
     return plain
-
-
-def database_url(value: str) -> str:
-    check_scheme(value, "sqlite+aiosqlite:", "postgresql+asyncpg:")
-    # SQLAlchemy takes any character in a password, so only what follows it is looked at.
-    split_url("database://" + value.partition("://")[2].rpartition("@")[2])
-    return value
 
 
 def link(*schemes: str) -> Callable[[str], str]:

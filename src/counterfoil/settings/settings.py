@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 from counterfoil.networks import Network
 from counterfoil.settings import addresses
 from counterfoil.settings import parsers as parse
+from counterfoil.settings.database_url import database_url
 from counterfoil.settings.openid import openid_problems
 from counterfoil.settings.order_limit import OrderLimit, read_order_limit
 from counterfoil.urls import origin
@@ -44,7 +45,7 @@ class Settings:
 
     base_url: str = _optional("http://127.0.0.1:8000", addresses.public_url)
     secret_key: tuple[bytes, ...] = _required(parse.keys, secret=True)
-    database_url: str = _optional("sqlite+aiosqlite:///counterfoil.db", addresses.database_url, secret=True)
+    database_url: str = _optional("sqlite+aiosqlite:///counterfoil.db", database_url, secret=True)
     cache_url: str = _optional("memory://", parse.cache_url, secret=True)
     whmcs_url: str = _required(addresses.url)
     whmcs_public_url: str = _optional("", addresses.url)
@@ -69,6 +70,7 @@ class Settings:
     oidc_require_nonce: bool = _optional("true", parse.flag)
     oidc_staff_claim: str = _optional("", parse.text)
     oidc_staff_value: str = _optional("", parse.text)
+    audit_retention_days: int = _optional("400", parse.number(1, 36500))
     invoice_address: Literal["live", "snapshot"] = _optional("live", parse.one_of("live", "snapshot"))
     trusted_proxies: tuple[Network, ...] = _optional("", parse.networks, empty=())
     metrics_port: int | None = _optional("", parse.number(1, 65535), empty=None)
@@ -78,6 +80,7 @@ class Settings:
     salesforce_private_key: str = _optional("", parse.private_key, secret=True)
     salesforce_webhook_secret: tuple[bytes, ...] = _optional("", parse.webhook_secrets, empty=(), secret=True)
     salesforce_fields: tuple[tuple[str, str], ...] = _optional("", parse.names, empty=())
+    salesforce_namespace: str = _optional("", parse.namespace)
     salesforce_poll_seconds: float = _optional("30", parse.number(0.1, 3600, float))
     salesforce_daily_share: int = _optional("50", parse.number(1, 100))
     salesforce_draft_status: str = _optional("Draft", parse.text)

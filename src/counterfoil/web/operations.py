@@ -1,4 +1,6 @@
-"""For orchestrators and Prometheus. WHMCS is not asked whether it is well: its outages do not make us unready."""
+"""For orchestrators and Prometheus. WHMCS and Salesforce are not asked whether they are well: what the last calls met
+is told, and makes nobody unready.
+"""
 
 import asyncio
 from collections.abc import Awaitable
@@ -26,13 +28,16 @@ async def alive() -> str:
 
 @get("/readyz", public=True, include_in_schema=False)
 async def ready(services: GivenServices) -> Response[dict[str, object]]:
-    """With a database that only reads nobody could sign in, sign out or order."""
+    """The database decides: with one that only reads nobody could sign in, sign out or order. A cache that is away
+    costs time and edits, and all processes have lost the same one: whoever took them away for it would make a slow
+    portal none at all.
+    """
     database, cache = await asyncio.gather(
         _answers("database", services.database.check()), _answers("cache", services.cache.ping())
     )
-    state = {"database": "ok" if database else "away", "cache": "ok" if cache else "away"}
-    is_ready = database and cache
-    return Response({"ready": is_ready, "neighbours": state}, status_code=200 if is_ready else 503)
+    state = {"database": "ok" if database else "away", "cache": "ok" if cache else "degraded"}
+    state |= {name: look() for name, look in services.upstreams.items()}
+    return Response({"ready": database, "neighbours": state}, status_code=200 if database else 503)
 
 
 @get("/metrics", public=True, include_in_schema=False)

@@ -2,11 +2,16 @@
 them there. What each takes stands beside its address, in its file.
 """
 
-from litestar.types import ControllerRouterHandler
+from collections import defaultdict
+from collections.abc import Sequence
+
+from litestar import Response
+from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
 
 from counterfoil.web import api, operations, pages, webhooks
 
-HANDLERS: list[ControllerRouterHandler] = [
+HANDLERS: list[HTTPRouteHandler] = [
     # For programs
     api.session.sign_in,
     api.session.show_session,
@@ -52,6 +57,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     pages.invoices.pay,
     pages.invoices.pdf,
     pages.invoices.come_back,
+    pages.invoices.come_back_to_the_list,
     pages.mass_payment.pay,
     pages.statement.statement_page,
     pages.payment_methods.list_page,
@@ -78,3 +84,21 @@ HANDLERS: list[ControllerRouterHandler] = [
     operations.ready,
     operations.metrics,
 ]
+
+
+def options_of(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
+    """For every address one that names its methods, to anybody. Litestar's own names those of its first handler only,
+    and asks for a session; where there is one already, it adds none.
+    """
+    methods: defaultdict[str, set[str]] = defaultdict(lambda: {"OPTIONS"})
+    for handler in handlers:
+        for path in handler.paths:
+            methods[path] |= {str(method.value) for method in map(HttpMethod, handler.http_methods)}
+    return [_options(path, allowed | ({"HEAD"} if "GET" in allowed else set())) for path, allowed in methods.items()]
+
+
+def _options(path: str, allowed: set[str]) -> HTTPRouteHandler:
+    async def show_methods() -> Response[None]:
+        return Response(None, status_code=204, headers={"allow": ", ".join(sorted(allowed))})
+
+    return HTTPRouteHandler(path, http_method=HttpMethod.OPTIONS, public=True, include_in_schema=False)(show_methods)

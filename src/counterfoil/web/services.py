@@ -1,5 +1,6 @@
 """What request handlers work with: one struct, put together in app.build, given to handlers as `services`."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -10,12 +11,15 @@ from counterfoil.accounts.notices import Notices
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
 from counterfoil.accounts.vouching import Vouched
+from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
+from counterfoil.billing.invoices.owners import InvoiceOwners
 from counterfoil.billing.invoices.reads import Invoices
+from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.profile.edits import Profiles
 from counterfoil.billing.quotes import Quotes
@@ -58,17 +62,22 @@ class Services:
     cache: Cache
     engine: Engine
     database: WriteProbe
+    upstreams: Mapping[str, Callable[[], str]]
+    """How the calls to WHMCS, and to Salesforce if it is used, fare: "ok", "degraded" or "away"."""
     sessions: Sessions
     sign_in: SignIn
     provider: IdentityProvider | None
     """None: WHMCS checks passwords."""
     notices: Notices
+    audit: AuditTrail
     orders: Orders
     guard: Guard
     calendar: Calendar
     clients: Clients
     gateways: Gateways
+    payment_attempts: PaymentAttempts
     payment_methods: PaymentMethods
+    invoice_owners: InvoiceOwners
     invoices: Invoices
     subscriptions: Subscriptions
     transactions: Transactions

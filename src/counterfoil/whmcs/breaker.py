@@ -49,6 +49,8 @@ class Breaker:
         self._questions: set[int] = set()
         self._pauses = 0
         self._resume_at = 0.0
+        self.because = ""
+        """The request whose failure opened it."""
 
     @property
     def wait(self) -> float:
@@ -76,7 +78,7 @@ class Breaker:
             self._enter("closed")
             _log.info("WHMCS answers again")
 
-    def failed(self, permit: Permit, failure: Failure, question: int) -> None:
+    def failed(self, permit: Permit, failure: Failure, question: int, request_id: str = "") -> None:
         """`question`: the same number for the same action with the same parameters."""
         if permit.period != self._period:
             return
@@ -85,21 +87,24 @@ class Breaker:
         is_general = len(self._questions) > 1 or failure.reason in NO_CONNECTION
         is_outage = self._outages >= OUTAGES_TO_OPEN and is_general
         if self.state == "probing" or failure.is_refusal or is_outage:
-            self._open(failure)
+            self._open(failure, request_id)
 
     def abandoned(self, permit: Permit) -> None:
         """The caller went away before WHMCS answered: nothing was learned."""
         if permit.period == self._period and self.state == "probing":
             self._enter("open")
 
-    def _open(self, failure: Failure) -> None:
+    def _open(self, failure: Failure, request_id: str) -> None:
+        self.because = request_id
         rule = AFTER_REFUSAL if failure.is_refusal else AFTER_OUTAGE
         pause = min(rule.longest, rule.first * rule.growth ** min(self._pauses, 16))
         self._pauses += 1
         # Several processes must not all probe at the same moment.
         self._resume_at = self._clock() + pause * (0.9 + 0.2 * self._jitter())
         self._enter("open")
-        _log.warning("WHMCS is left alone", reason=failure.reason, seconds=pause)
+        _log.warning(
+            "WHMCS is left alone", reason=failure.reason, hint=failure.hint, seconds=pause, request_id=request_id
+        )
 
     def _enter(self, state: str) -> None:
         self.state = state

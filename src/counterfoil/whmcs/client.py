@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from counterfoil import log
 from counterfoil.errors import BillingUnavailable, RecordUnreadable
 from counterfoil.whmcs.answer import LARGE
 from counterfoil.whmcs.breaker import Breaker, Permit
@@ -41,6 +42,8 @@ class _Progress:
     def __init__(self, action: str, now: float, *, write: bool, free_text: bool, from_stranger: bool) -> None:
         self.action, self.write, self.began = action, write, now
         self.free_text, self.from_stranger = free_text, from_stranger
+        self.request_id = log.request_id.get() or log.new_request_id()
+        """Whose failure it is, if it fails: others may meet it as well."""
         self.attempts = 0
         self.question = 0
         self.permit: Permit | None = None
@@ -161,7 +164,7 @@ class WhmcsClient:
             if progress.free_text and failure.reason in ABOUT_THE_TEXT:
                 self._breaker.abandoned(permit)
             elif failure.is_outage:
-                self._breaker.failed(permit, failure, progress.question)
+                self._breaker.failed(permit, failure, progress.question, progress.request_id)
             else:
                 self._breaker.succeeded(permit)
             raise
@@ -176,7 +179,7 @@ class WhmcsClient:
     def _timed_out(self, progress: _Progress) -> Failure:
         failure = Failure("timeout")
         if progress.permit and progress.granted >= self._timeout / 2:
-            self._breaker.failed(progress.permit, failure, progress.question)
+            self._breaker.failed(progress.permit, failure, progress.question, progress.request_id)
             return failure
         # Most of the time went by in our own queue or pauses, so it says nothing about WHMCS.
         if progress.permit:
@@ -201,9 +204,11 @@ class WhmcsClient:
             hint=failure.hint,
             seconds=round(seconds, 3),
             attempts=progress.attempts,
+            request_id=progress.request_id,
         )
         kind = RecordUnreadable if failure.reason == "not_encodable" else BillingUnavailable
         error = kind(progress.action, failure.reason, failure.hint)
+        error.first = self._breaker.because if failure.reason == "paused" else progress.request_id
         error.retry_after = max(BillingUnavailable.retry_after, math.ceil(self._breaker.wait))
         return error
 

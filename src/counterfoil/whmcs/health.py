@@ -46,6 +46,10 @@ class Health:
         """One of "closed", "open", "probing"."""
         return self._breaker.state
 
+    def upstream(self) -> str:
+        """In the words of /readyz, by the calls of this process."""
+        return {"closed": "ok", "probing": "degraded"}.get(self.breaker, "away")
+
     @property
     def is_idle(self) -> bool:
         """Nothing is under way or waits, and nothing stands against a call."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import structlog
 
+from counterfoil import log
 from counterfoil.errors import AccountClosed, BillingUnavailable, RecordUnreadable
 from counterfoil.whmcs.answer import LargeAnswer
 from counterfoil.whmcs.client import WhmcsRefused
@@ -52,4 +53,6 @@ def unavailable(action: str, reason: str, problem: str) -> BillingUnavailable:
     hint = KINDS[reason].hint
     _log.warning("WHMCS answer not usable", action=action, reason=reason, problem=problem, hint=hint)
     kind = RecordUnreadable if reason == "untrustworthy" else BillingUnavailable
-    return kind(action, reason, hint)
+    error = kind(action, reason, hint)
+    error.first = log.request_id.get()
+    return error

@@ -8,6 +8,7 @@ import httpx2
 import msgspec
 import pytest
 from litestar import Request, get
+from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Receive, Scope, Send
 
@@ -37,6 +38,10 @@ KEY = b"k" * 32
 COOKIE = CookieJar([KEY]).write("r" * 43, 1)
 
 
+def _cookie(value: str) -> Cookie:
+    return Cookie("s", value=value)
+
+
 class Nobody:
     """Rights that nobody asks for here."""
 
@@ -54,7 +59,7 @@ class Shop:
         self.cache = cache
         sessions = Sessions(make_engine("sqlite+aiosqlite://"), cache, Nobody(), keys=[KEY])
         self.responses = Responses(cache)
-        self.front = ResponseCache(self._route, cache=cache, sessions=sessions, cookie_name="s", version="1")
+        self.front = ResponseCache(self._route, cache=cache, sessions=sessions, new_cookie=_cookie, version="1")
         read = sessions.read_cookie(COOKIE)
         assert read is not None
         self.handle: Handle = read

@@ -1,12 +1,13 @@
 """What every request passes, whatever answers it."""
 
 import base64
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from counterfoil.web.http.edge import without_empty
-from tests.stack import Stack
+from tests.stack import Stack, running_stack
 from tests.web.raw import send_raw
 
 
@@ -86,3 +87,54 @@ def test_a_form_in_parts_is_refused(portal: Stack) -> None:
     with portal.visitor("ada@example.com") as ada:
         headers = {"Content-Type": "multipart/form-data; boundary=x", "Accept": "text/html"}
         assert ada.post("/invoices/pay", content=part, headers=headers).status_code == 415
+
+
+def test_cookies_in_several_lines_are_all_read(portal: Stack) -> None:
+    """HTTP/2 sends each in a line of its own, and what stands in front may pass that on: pages and programs alike."""
+    with portal.visitor("ada@example.com") as ada:
+        session = ada.cookies["counterfoil_session"]
+    for lines in ([f"counterfoil_session={session}", "other=1"], ["other=1", f"counterfoil_session={session}"]):
+        cookies = "".join(f"Cookie: {line}\r\n" for line in lines)
+        for path in ("/api/v1/session", "/invoices"):
+            request = f"GET {path} HTTP/1.1\r\nHost: {portal.url[7:]}\r\n{cookies}Connection: close\r\n\r\n"
+            assert send_raw(portal.url, request.encode()).status == 200, (path, lines)
+
+
+def test_lists_in_several_lines_are_one(portal: Stack) -> None:
+    """RFC 9110 5.3: which language, and which versions of a page are known, may be said in several lines."""
+    head = f"GET /nothing-here HTTP/1.1\r\nHost: {portal.url[7:]}\r\nAccept: text/html\r\nConnection: close\r\n"
+    said = head + "Accept-Language: ja;q=0.5\r\nAccept-Language: en;q=0.1\r\n\r\n"
+    assert '<html lang="ja"' in send_raw(portal.url, said.encode()).text
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/v1/session", "DELETE, GET, HEAD, OPTIONS, POST"),
+        ("/api/v1/orders", "GET, HEAD, OPTIONS, POST"),
+        ("/api/v1/session/client", "OPTIONS, PUT"),
+        ("/api/v1/profile", "GET, HEAD, OPTIONS, PATCH"),
+        ("/api/v1/invoices/7/payment-link", "OPTIONS, POST"),
+        ("/sign-in", "GET, HEAD, OPTIONS, POST"),
+        ("/orders/x", "GET, HEAD, OPTIONS"),
+        ("/webhooks/whmcs", "OPTIONS, POST"),
+    ],
+)
+def test_every_address_names_its_methods(anybody: httpx2.Client, path: str, methods: str) -> None:
+    """To anybody: it says nothing that the description of the API does not say."""
+    answer = anybody.options(path)
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (204, methods, b"")
+
+
+def test_a_wrong_host_is_named_once(tmp_path: Path) -> None:
+    """A proxy that passes on another Host, or a wrong BASE_URL, is found in the log by its one line."""
+    with running_stack(tmp_path) as stack:
+        for _ in range(3):
+            request = b"GET / HTTP/1.1\r\nHost: internal:8080\r\nConnection: close\r\n\r\n"
+            assert send_raw(stack.url, request).status == 400
+        for number in range(50):
+            request = f"GET / HTTP/1.1\r\nHost: guess{number}.example\r\nConnection: close\r\n\r\n"
+            assert send_raw(stack.url, request.encode()).status == 400
+        warnings = [line for line in stack.portal.output().splitlines() if "BASE_URL says" in line]
+    assert sum(f"Host is internal:8080, BASE_URL says {stack.url}" in line for line in warnings) == 1
+    assert len(warnings) <= 10, "whoever guesses fills no log"

@@ -1,7 +1,7 @@
 """A client's profile as its people see it, and how they change it: written through to WHMCS, never stored here."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -58,6 +58,10 @@ class Conflict(ProfileConflict):
         self.now, self.changed = now, changed
 
 
+RecordEdit = Callable[[Sequence[str], str], Awaitable[None]]
+"""Told of what WHMCS was told: the names of the fields, and "saved" or "unknown"."""
+
+
 class _ClientStore(Protocol):
     async def get_clients_details(self, client_id: int) -> Client | None: ...
 
@@ -76,7 +80,7 @@ class Profiles:
         """Raises AccountClosed, BillingUnavailable."""
         return await self._clients.read(client_id)
 
-    async def update(self, client_id: int, edit: Edit) -> Reading[Client]:
+    async def update(self, client_id: int, edit: Edit, record: RecordEdit) -> Reading[Client]:
         """What WHMCS holds afterwards; every read that begins later shows it, invoices' addresses included. Nothing is
         written when that is what it holds already.
 
@@ -95,6 +99,8 @@ class Profiles:
                 write.unknown()
         if outcome.replaced or outcome.is_unknown:
             await announce(self._cache, client_id, Changed("profile"))
+        if outcome.fields:
+            await record(outcome.fields, "unknown" if outcome.is_unknown else "saved")
         if outcome.failure:
             raise outcome.failure
         return await self._read_back(client_id, outcome.replaced)
@@ -117,12 +123,15 @@ class Profiles:
             raise InvalidProfile(*found.items())
         if "email" in texts and not edit.is_fresh:
             raise FreshSignInRequired
+        fields = sorted({*texts, *(f"{PREFERENCES}.{kind}" for kind in preferences)})
         try:
             await self._store.update_client(client_id, texts | _phone(texts, now), preferences)
         except UpdateRefused as refusal:
             raise _refused(refusal) from None
-        _log.info("profile changed", client_id=client_id, fields=sorted({*texts, *preferences}))
-        return _Outcome(replaced=now)
+        except OutcomeUnknown as failure:
+            return _Outcome(failure=failure, fields=fields)
+        _log.info("profile changed", client_id=client_id, fields=fields)
+        return _Outcome(replaced=now, fields=fields)
 
     async def _read_back(self, client_id: int, replaced: Client | None) -> Reading[Client]:
         """Raises OutcomeUnknown when WHMCS said that it was done, and does not show it."""
@@ -152,6 +161,7 @@ class _Outcome(Struct, frozen=True):
 
     replaced: Client | None = None
     failure: BillingUnavailable | None = None
+    fields: Sequence[str] = ()
 
     @property
     def is_unknown(self) -> bool:

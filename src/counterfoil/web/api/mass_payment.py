@@ -24,4 +24,6 @@ async def payment_link(
 ) -> Response[PaymentLink]:
     viewer, chosen = viewer_of(request), invoices_together(data.invoice_ids)
     await services.limits.hit("sso_link", str(viewer.account_id))
-    return link_to(await services.hand_offs.pay_together(viewer.client, viewer.user_id, chosen))
+    return await link_to(
+        request, services, await services.hand_offs.pay_together(viewer.client, viewer.user_id, chosen)
+    )

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
+from counterfoil.audit.entries import Action
 from counterfoil.model import Money
 from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted
 from counterfoil.orders.order import Order, Status
@@ -18,6 +19,7 @@ from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import ROWS, PageSize, not_valid, order_id_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.http.responses import respond_uncached
+from counterfoil.web.recording import record
 from counterfoil.web.services import GivenServices
 from counterfoil.web.text.catalogue import negotiate_language, translator
 
@@ -125,7 +127,9 @@ async def retry_order(request: AnyRequest, services: GivenServices, order_id: Fr
     viewer = viewer_of(request)
     await services.limits.hit("order", str(viewer.account_id))
     order = await services.orders.checkout.find(viewer.client, order_id_of(order_id))
-    return _accepted(request, await services.orders.checkout.retry(order))
+    order = await services.orders.checkout.retry(order)
+    await record(request, services, Action.ORDER_RETRIED, {"order": order.id})
+    return _accepted(request, order)
 
 
 def _accepted(request: AnyRequest, order: Order) -> Response[OrderDetail]:

@@ -46,7 +46,9 @@ async def manage_link(request: AnyRequest, services: GivenServices) -> Response[
     """A one-time link to WHMCS's page for adding, removing and choosing them."""
     viewer = viewer_of(request)
     await services.limits.hit("sso_link", str(viewer.account_id))
-    return link_to(await services.hand_offs.manage_payment_methods(viewer.client, viewer.user_id))
+    return await link_to(
+        request, services, await services.hand_offs.manage_payment_methods(viewer.client, viewer.user_id)
+    )
 
 
 @get(

@@ -17,6 +17,7 @@ from counterfoil.web.api.json_responses import JSON, respond_json
 from counterfoil.web.http.conditional import CACHING, etag_of
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.recording import edit_recorder
 from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.proven_again import is_fresh
 from counterfoil.web.sign_in.sessions import renew_session
@@ -92,7 +93,7 @@ async def patch_profile(request: AnyRequest, services: GivenServices, data: JSON
         is_fresh=not isinstance(data.email, str) or await is_fresh(request, services, password),
     )
     try:
-        reading = await services.profiles.update(viewer.client, edit)
+        reading = await services.profiles.update(viewer.client, edit, edit_recorder(request, services))
     except InvalidProfile as invalid:
         raise in_words(invalid) from None
     if "language" in edit.texts:

@@ -18,20 +18,28 @@ class Served(NamedTuple):
     status: int
     seconds: float
     request_id: str
+    account_id: int = 0
+    client_id: int = 0
+    code: str = ""
+    """Of an error."""
 
 
 def as_json(served: Served, now: str) -> str:
+    who = f',"account":{served.account_id},"client":{served.client_id or "null"}' if served.account_id else ""
+    code = f',"code":"{served.code}"' if served.code else ""
     return (
         f'{{"event":"request","level":"info","timestamp":"{now}","request_id":"{served.request_id}",'
         f'"method":"{served.method}","route":"{served.route}","status":{served.status},'
-        f'"duration_ms":{served.seconds * 1000:.2f}}}\n'
+        f'"duration_ms":{served.seconds * 1000:.2f}{who}{code}}}\n'
     )
 
 
 def as_text(served: Served, now: str) -> str:
+    who = f" account={served.account_id} client={served.client_id or '-'}" if served.account_id else ""
+    code = f" code={served.code}" if served.code else ""
     return (
         f"{now} [info     ] request  {served.method} {served.route} {served.status} "
-        f"{served.seconds * 1000:.2f} ms request_id={served.request_id}\n"
+        f"{served.seconds * 1000:.2f} ms{who}{code} request_id={served.request_id}\n"
     )
 
 

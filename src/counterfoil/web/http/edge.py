@@ -3,7 +3,7 @@
 The fastest answer of the portal pays for each line here (docs/performance.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import NamedTuple, Protocol
 
@@ -21,7 +21,7 @@ from counterfoil.web.http.request_context import (
     address_of,
     attach,
     context_of,
-    new_request_id,
+    join_lines,
     route_of,
 )
 
@@ -63,8 +63,8 @@ class Edge:
         if scope["type"] != ScopeType.HTTP:
             return  # there are no websockets here; Granian is told so too
         started = perf_counter()
-        headers = dict(scope["headers"])
-        context = RequestContext(new_request_id(), headers, address_of(scope, headers, self._rules.trusted_proxies))
+        headers = join_lines(scope)
+        context = RequestContext(log.new_request_id(), headers, address_of(scope, headers, self._rules.trusted_proxies))
         attach(scope, context)
         log.request_id.set(context.request_id)
         method = scope["method"]
@@ -77,6 +77,9 @@ class Edge:
                 context.status,
                 perf_counter() - started,
                 context.request_id,
+                context.account_id,
+                context.client_id,
+                context.code,
             )
             for record in self._rules.recorders:
                 record(served)
@@ -110,6 +113,7 @@ class Edge:
         if is_bad or has_unknown_coding(headers):
             raise BadRequest
         if not self._rules.origin_policy.knows_host(host) and not is_probe(scope, host):
+            self._rules.origin_policy.warn_of(host)
             raise BadRequest
         if scope["method"] not in SAFE_METHODS:
             self._rules.origin_policy.check_origin(headers)
@@ -129,10 +133,18 @@ class Edge:
                     headers.append((b"cache-control", b"no-store"))
                 if b"referrer-policy" not in names:
                     headers.append((b"referrer-policy", b"same-origin"))
+                if context.renewed_cookie is not None and not _names_cookie(message["headers"], context.renewed_cookie):
+                    headers.append(context.renewed_cookie)
                 message["headers"] = headers
             await send(message)
 
         return send_completed
+
+
+def _names_cookie(headers: Iterable[tuple[bytes, bytes]], cookie: tuple[bytes, bytes]) -> bool:
+    """Whether an answer sets this cookie itself, as signing out and switching do."""
+    name = cookie[1].partition(b"=")[0]
+    return any(each == b"set-cookie" and value.partition(b"=")[0] == name for each, value in headers)
 
 
 def is_too_long(path: str, query: bytes) -> bool:

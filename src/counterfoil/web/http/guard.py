@@ -22,7 +22,7 @@ from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.origin_policy import SAFE_METHODS
 from counterfoil.web.http.request_context import AnyRequest, context_of
-from counterfoil.web.http.visits import visit_of
+from counterfoil.web.http.visits import name_caller, visit_of
 
 BY_ITSELF = b"x-counterfoil-by-itself"
 """Sent by our script when an open page reads itself again: nobody did anything, so the session grows older."""
@@ -46,6 +46,7 @@ class Guard:
         if viewer is None:
             raise NotSignedIn
         request.scope["state"]["viewer"] = viewer
+        name_caller(request.scope, viewer)
         if request.scope["method"] not in SAFE_METHODS and not viewer.is_closed:
             await require_same_account(request, viewer, handler)
         await self._require_permission(request, viewer, handler)

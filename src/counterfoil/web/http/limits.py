@@ -38,6 +38,7 @@ TABLE = {
     "profile": Limit(60),
     "order": Limit(60),
     "csv": Limit(30),
+    "elsewhere": Limit(30),
     # By address. A storm of genuine webhooks is never limited: each must take effect. High enough that WHMCS with a
     # wrong secret is told so, even in a busy minute, and not that it sends too much.
     "bad_webhook": Limit(600),

@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+import structlog
 from litestar.types import HTTPScope
 
 from counterfoil.errors import CrossSiteRequest
 from counterfoil.settings import Settings
 from counterfoil.urls import is_loopback, origin
+
+_log = structlog.get_logger(__name__)
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -19,6 +22,9 @@ PROBED_BY_ADDRESS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 ONCE = (b"host", b"origin", b"sec-fetch-site", b"content-length", b"transfer-encoding")
 """Two of one of these, and proxies and we may disagree about which counts."""
+
+MOST_WARNINGS, LONGEST_HOST = 10, 255
+"""Of wrong hosts, for each process. Anybody can name one."""
 
 _LOOPBACK = re.compile(rb"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?")
 
@@ -34,11 +40,19 @@ class OriginPolicy:
         self._hosts = {host, host + (b":443" if scheme == b"https" else b":80")}
         # On a developer's machine the port and the name of the loopback address are a matter of taste.
         self._any_loopback = is_loopback(parts.hostname or "")
+        self._warned_of: set[bytes] = set()
 
     def knows_host(self, host: bytes) -> bool:
         if host.lower() in self._hosts:
             return True
         return self._any_loopback and _LOOPBACK.fullmatch(host) is not None
+
+    def warn_of(self, host: bytes) -> None:
+        """Once for each, so that a proxy that names another one is found, and not for everybody who guesses."""
+        if host not in self._warned_of and len(self._warned_of) < MOST_WARNINGS:
+            self._warned_of.add(host)
+            said = host[:LONGEST_HOST].decode("latin-1") or "missing"
+            _log.warning(f"Host is {said}, BASE_URL says {self.origin.decode()}", host=said)
 
     def check_origin(self, headers: Mapping[bytes, bytes]) -> None:
         """For unsafe methods. Neither header: not a browser. Raises CrossSiteRequest."""

@@ -1,6 +1,5 @@
 """What is known about a request before any route is: its id, its headers as a mapping, who sent it."""
 
-import os
 from collections.abc import Sequence
 from typing import Any, TypeAlias, cast
 
@@ -16,21 +15,41 @@ _FORWARDED = frozenset({b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via"})
 """By these a proxy says that somebody stands behind it."""
 
 
+_LISTS = frozenset({b"accept", b"accept-encoding", b"accept-language", b"cache-control", b"if-match", b"if-none-match"})
+"""Of which several lines mean one list, RFC 9110 5.3. Where `Host` and its like may come once: origin_policy.ONCE."""
+
+
+def join_lines(scope: HTTPScope) -> dict[bytes, bytes]:
+    """The headers as a mapping, with the cookies and the lists that came in several lines as one, also in the scope:
+    HTTP/2 sends each cookie in a line of its own, and what stands in front of us may pass that on (RFC 9113 8.2.3).
+    """
+    lines = list(scope["headers"])
+    headers = dict(lines)
+    if len(headers) < len(lines):
+        for name in headers.keys() & (_LISTS | {b"cookie"}):
+            between = b"; " if name == b"cookie" else b", "
+            headers[name] = between.join(value for each, value in lines if each == name)
+        joined = {name: headers[name] for name in headers.keys() & (_LISTS | {b"cookie"})}
+        scope["headers"] = [*(line for line in lines if line[0] not in joined), *joined.items()]
+    return headers
+
+
 class RequestContext(Struct):
     request_id: str
     headers: dict[bytes, bytes]
-    """Names in lower case; of a header that came twice the last value."""
+    """Names in lower case; of what may not come twice and did, the last value."""
     address: str
     """The caller's, or what a trusted proxy says of it; "" when the server does not know."""
     is_head: bool = False
     status: int = 0
     """Of the answer, once it has started."""
-
-
-def new_request_id() -> str:
-    """80 random bits: enough to never meet another one's log lines."""
-    # The kernel's: workers are forks, and would all go on from the same state of a generator of our own.
-    return os.urandom(10).hex()
+    account_id: int = 0
+    client_id: int = 0
+    """Who asks, and for which WHMCS client: for the log. 0 while that is not known."""
+    code: str = ""
+    """Of the error that is answered."""
+    renewed_cookie: tuple[bytes, bytes] | None = None
+    """The header that gives the browser its session's cookie under the key that signs now."""
 
 
 def attach(scope: HTTPScope, context: RequestContext) -> None:

@@ -5,12 +5,13 @@ waking the router, the handler or the database. Who may see them is checked each
 round trip.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import cast
 
 import msgspec
+from litestar.datastructures import Cookie
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from counterfoil.accounts.sessions import Handle, Sessions
@@ -19,21 +20,16 @@ from counterfoil.cache import Cache
 from counterfoil.web.http.cached_response import send_answer, unpacked
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.request_context import context_of
-from counterfoil.web.http.visits import Visit
+from counterfoil.web.http.visits import Visit, name_caller
 
 _PERSONAL = frozenset({"/api/v1/payment-methods"})
 """Responses for programs that are cached for each session all the same."""
-
-PAYING_COOKIE = "counterfoil_paying"
-"""Which invoices this browser has gone to pay. Pages show it, so it is part of their key."""
-
-PAYING = f"{PAYING_COOKIE}=".encode()
 
 LONGEST_QUERY = 256
 """Characters. Nobody types more, and what only one request asks for is not worth caching."""
 
 LONGEST_SAID = 1024
-"""Bytes of what else a response goes by: languages, payments under way. Browsers send a tenth of it."""
+"""Bytes of the languages that a page goes by. Browsers send a tenth of it."""
 
 LONGEST_SESSION = 8192
 """Bytes of a session that are remembered with what they mean: about 50 clients of one person."""
@@ -54,11 +50,15 @@ def _remembered(session: bytes) -> Viewer:
 class ResponseCache:
     """ASGI middleware around the router. Leaves a Visit in the scope's state for the guard."""
 
-    def __init__(self, app: ASGIApp, *, cache: Cache, sessions: Sessions, cookie_name: str, version: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, cache: Cache, sessions: Sessions, new_cookie: Callable[[str], Cookie], version: str
+    ) -> None:
+        """`new_cookie` makes the session's cookie of its value."""
         self._app = app
         self._cache = cache
         self._sessions = sessions
-        self._cookie = f"{cookie_name}=".encode()
+        self._new_cookie = new_cookie
+        self._cookie = f"{new_cookie('').key}=".encode()
         self._version = version.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,10 +71,15 @@ class ResponseCache:
         handle = self._sessions.read_cookie(cookie_of(headers, self._cookie))
         if handle is None:
             return False
+        if handle.is_outdated:
+            renewed = self._new_cookie(self._sessions.signed_anew(handle))
+            context_of(scope).renewed_cookie = renewed.to_encoded_header()
         key = self._key(scope, headers, handle)
         keys = [key] if key and not wants_fresh(headers) else []
         peek = await self._cache.peek(handle.scope, keys, session=handle.key)
         viewer = _confirmed(peek.session, handle)
+        if viewer is not None:
+            name_caller(scope, viewer)
         if keys and viewer is not None and (entry := peek.entries[0]) is not None:
             cached = unpacked(entry.value)
             if viewer.allows(cached.permission.decode()):
@@ -92,11 +97,10 @@ class ResponseCache:
         if scope["path"].startswith("/api/"):
             person = [handle.key] if scope["path"] in _PERSONAL else []
             return _key_of(self._version, scope["query_string"], scope["path"], *person)
-        paying = cookie_of(headers, PAYING)
         accepted = headers.get(b"accept-language", b"")
-        if len(paying) + len(accepted) > LONGEST_SAID:
+        if len(accepted) > LONGEST_SAID:
             return ""
-        return _key_of(self._version, scope["query_string"], scope["path"], handle.key, paying, accepted)
+        return _key_of(self._version, scope["query_string"], scope["path"], handle.key, accepted)
 
 
 @lru_cache(maxsize=4096)

@@ -1,10 +1,12 @@
 """What one round trip told of who asks, before any route is known. The response cache leaves it for the guard."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
+
+from litestar.types import HTTPScope, Scope
 
 from counterfoil.accounts.sessions import Handle
 from counterfoil.accounts.viewer import Viewer
-from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.http.request_context import AnyRequest, context_of
 
 
 class Visit(NamedTuple):
@@ -21,6 +23,12 @@ def visit_of(request: AnyRequest) -> Visit | None:
     """None without a cookie that could be a session's."""
     visit: Visit | None = request.scope.get("state", {}).get("visit")
     return visit
+
+
+def name_caller(scope: Scope, viewer: Viewer) -> None:
+    """For the line of the request, and what else the log has of it."""
+    context = context_of(cast("HTTPScope", scope))
+    context.account_id, context.client_id = viewer.account_id, viewer.client_id or 0
 
 
 def session_of(request: AnyRequest) -> Handle:

@@ -9,10 +9,12 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope, Send
+from msgspec.structs import replace
 
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.billing.profile.contents import contents_of
 from counterfoil.billing.profile.edits import Conflict
+from counterfoil.causes import sentence
 from counterfoil.errors import (
     AccountChanged,
     ClientNotFound,
@@ -31,10 +33,15 @@ from counterfoil.web.http.request_context import context_of, route_of
 from counterfoil.web.http.visits import Visit
 from counterfoil.web.text.catalogue import translator
 from counterfoil.web.views.errors import NoClient, OtherAccount, Problem
+from counterfoil.web.views.navigation import word_for
 from counterfoil.web.views.rendering import Renderer
 from counterfoil.web.views.shell import Shell, View, shell_with
+from counterfoil.web.views.sign_in import ClientChoice
 
 _log = structlog.get_logger(__name__)
+
+MOST_OTHERS = 5
+"""Accounts that a page about a missing permission leads to; the switcher has them all."""
 
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/static/")
 
@@ -76,7 +83,7 @@ class ErrorAnswers:
         client = await self._cached_client(viewer.client_id) if viewer and viewer.client_id else None
         shell = shell_with(Request(scope), viewer, client)
         if is_for_page(scope):
-            content_type, body = b"text/html; charset=utf-8", self._page(scope, known, viewer, shell)
+            content_type, body = b"text/html; charset=utf-8", await self._page(scope, known, viewer, shell)
         else:
             content_type, body = b"application/problem+json", self._problem(scope, known, shell.language)
         return Answer(known.status, [(b"content-type", content_type), *headers], body)
@@ -95,17 +102,32 @@ class ErrorAnswers:
             problem["outcome"] = "unknown"
         if isinstance(error, Conflict):
             problem |= {"changed": sorted(error.changed), "current": contents_of(error.now)}
+        if isinstance(error, PermissionDenied) and _missing(error):
+            problem["permissions"] = list(error.args)
         if isinstance(error, ValidationFailed):
             problem["errors"] = [{"field": field, "message": text(message)} for field, message in error.errors]
         return msgspec.json.encode(problem)
 
-    def _page(self, scope: HTTPScope, error: CounterfoilError, viewer: Viewer | None, shell: Shell) -> bytes:
-        view: View = Problem(error=error, reference=context_of(scope).request_id, retry_href=_address(scope))
+    async def _page(self, scope: HTTPScope, error: CounterfoilError, viewer: Viewer | None, shell: Shell) -> bytes:
+        problem = Problem(error=error, reference=context_of(scope).request_id, retry_href=_address(scope))
+        view: View = problem
         if isinstance(error, ClientNotFound) and viewer is not None and not viewer.clients:
             view = NoClient(email=viewer.email)
+        if isinstance(error, PermissionDenied) and viewer is not None:
+            view = replace(problem, missing=_missing(error), others=await self._permitting(error, viewer))
         if isinstance(error, AccountChanged) and viewer is not None:
             view = _other_account(error, viewer, shell, context_of(scope).request_id)
         return self._renderer.page(view, shell)
+
+    async def _permitting(self, error: PermissionDenied, viewer: Viewer) -> tuple[ClientChoice, ...]:
+        """Accounts in which it is permitted. Without the name that WHMCS is known to have now there is a number."""
+        found = [each.client_id for each in viewer.clients if each.permissions.intersection(error.args)]
+        named = [(number, await self._cached_client(number)) for number in found[:MOST_OTHERS]]
+        return tuple(ClientChoice(number, client.name if client else f"#{number}") for number, client in named)
+
+
+def _missing(error: PermissionDenied) -> tuple[str, ...]:
+    return tuple(filter(None, map(word_for, error.args)))
 
 
 def _other_account(error: AccountChanged, viewer: Viewer, shell: Shell, reference: str) -> OtherAccount:
@@ -158,10 +180,18 @@ def _headers(known: CounterfoilError, error: Exception) -> list[tuple[bytes, byt
 
 def _note(scope: HTTPScope, known: CounterfoilError, error: Exception) -> None:
     """One line for what an operator may have to act on. Other refusals have the line of their request."""
+    context = context_of(scope)
+    context.code = known.code
+    about = {
+        "route": route_of(scope),
+        "code": known.code,
+        "account": context.account_id or None,
+        "client": context.client_id or None,
+    }
     if isinstance(known, InternalError):
-        _log.error("unexpected error", route=route_of(scope), exc_info=error)
+        _log.error("unexpected error", **about, reason=sentence(error), exc_info=error)
     elif isinstance(known, Unavailable):
-        _log.warning("answered unavailable", route=route_of(scope), code=known.code, reason=str(error.args[:1]))
+        first = {"first": known.first} if known.first not in {"", context_of(scope).request_id} else {}
+        _log.warning("answered unavailable", **about, reason=sentence(error), **first)
     elif isinstance(known, CrossSiteRequest | PermissionDenied):
-        viewer = _viewer(scope)
-        _log.info("refused", route=route_of(scope), code=known.code, account=viewer and viewer.account_id)
+        _log.info("refused", **about, reason=sentence(error))

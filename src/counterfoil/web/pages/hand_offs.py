@@ -9,6 +9,7 @@ from counterfoil.billing.hand_offs import HandOff
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored
+from counterfoil.web.recording import record_hand_off
 from counterfoil.web.services import Services
 from counterfoil.web.views.hand_offs import SsoRefused
 
@@ -16,6 +17,7 @@ from counterfoil.web.views.hand_offs import SsoRefused
 async def redirect_to_whmcs(
     request: AnyRequest, services: Services, hand_off: HandOff, back_href: str
 ) -> Response[Any]:
+    await record_hand_off(request, services, hand_off)
     if hand_off.signed_in:
         # The link is a full sign-in: no cache may keep it, and WHMCS need not learn which page it came from.
         headers = {**NO_STORE, "referrer-policy": "no-referrer"}

@@ -10,9 +10,11 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
+from counterfoil.audit.entries import Action
 from counterfoil.errors import (
     CounterfoilError,
     OrderLimitReached,
+    OrderNotFound,
     OrderNotRetryable,
     PaymentMethodMissing,
     ValidationFailed,
@@ -24,7 +26,9 @@ from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import order_id_of
 from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.pages.elsewhere import order_elsewhere
 from counterfoil.web.pages.page_responses import respond_unstored
+from counterfoil.web.recording import record
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
@@ -110,8 +114,14 @@ async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBo
 
 
 @get("/orders/{order_id:str}", permission="orders", include_in_schema=False)
-async def detail_page(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[bytes]:
-    order = await services.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))
+async def detail_page(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
+    wanted = order_id_of(order_id)
+    try:
+        order = await services.orders.checkout.find(viewer_of(request).client, wanted)
+    except OrderNotFound:
+        if elsewhere := await order_elsewhere(request, services, wanted):
+            return elsewhere
+        raise
     return await _detail(request, services, order)
 
 
@@ -122,6 +132,7 @@ async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath
     order = await services.orders.checkout.find(viewer.client, order_id_of(order_id))
     try:
         await services.orders.checkout.retry(order)
+        await record(request, services, Action.ORDER_RETRIED, {"order": order.id})
     except (PaymentMethodMissing, OrderNotRetryable) as error:
         return await _detail(request, services, order, error)
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)

@@ -31,6 +31,7 @@ from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_page, shell_from_cache, unstored
+from counterfoil.web.recording import edit_recorder
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.sign_in.proven_again import is_fresh
 from counterfoil.web.sign_in.sessions import renew_session
@@ -106,7 +107,7 @@ async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBod
     await services.limits.hit("profile", str(viewer.account_id))
     try:
         edit = await _edit(request, services, entered)
-        reading = await services.profiles.update(viewer.client, edit)
+        reading = await services.profiles.update(viewer.client, edit, edit_recorder(request, services))
     except InvalidProfile as invalid:
         return await _page(request, services, entered, invalid.status, messages=dict(in_words(invalid).errors))
     except (Conflict, OutcomeUnknown) as error:

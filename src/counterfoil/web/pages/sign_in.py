@@ -8,6 +8,8 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
+from counterfoil.accounts.rights import ALL_PERMISSIONS
+from counterfoil.accounts.viewer import ClientAccess
 from counterfoil.errors import RateLimited, SignInFailed, TwoFactorRequired, Unavailable
 from counterfoil.settings import Settings
 from counterfoil.web.http.conditional import FORGET, NO_STORE
@@ -21,6 +23,7 @@ from counterfoil.web.sign_in.sessions import client_names, close_session, open_s
 from counterfoil.web.sign_in.with_provider import SIGNED_OUT, provider_sign_out
 from counterfoil.web.text.catalogue import LANGUAGES
 from counterfoil.web.views import sign_in as views
+from counterfoil.web.views.navigation import rights_in_words
 from counterfoil.web.views.shell import LANGUAGE_COOKIE, shell_with
 from counterfoil.web.views.sign_in import ClientChoice, SwitchClient
 
@@ -91,11 +94,17 @@ async def switch_page(request: AnyRequest, services: GivenServices) -> Response[
     viewer = viewer_of(request)
     names = await client_names(services, viewer)
     page = SwitchClient(
-        clients=tuple(ClientChoice(each.client_id, name) for each, name in zip(viewer.clients, names, strict=True)),
+        clients=tuple(_choice(each, name) for each, name in zip(viewer.clients, names, strict=True)),
         current=viewer.client_id,
+        closed=viewer.closed,
         next=safe_next(request.query_params.get("next", "")),
     )
     return await respond_unstored(request, services, page)
+
+
+def _choice(access: ClientAccess, name: str) -> ClientChoice:
+    has_all = access.permissions >= ALL_PERMISSIONS
+    return ClientChoice(access.client_id, name, rights_in_words(access.permissions), has_all_rights=has_all)
 
 
 @post("/switch-account", signed_in=True, any_account="it names the client", include_in_schema=False)

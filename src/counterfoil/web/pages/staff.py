@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from counterfoil.audit.entries import Action, Detail, Entry, staff
 from counterfoil.errors import (
     AccountClosed,
     CounterfoilError,
@@ -19,7 +20,7 @@ from counterfoil.orders.order import Order, Status
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import order_id_of
-from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.views.orders import OrderRow
@@ -46,9 +47,16 @@ async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath
     _log.info("retry by staff", order_id=order.id, account=viewer_of(request).account_id)
     try:
         await services.orders.checkout.retry(order, by_staff=True)
+        await services.audit.record(_retried(request, order))
     except (AccountClosed, PaymentMethodMissing, OrderNotRetryable) as error:
         return await _page(request, services, error)
     return Redirect("/staff", status_code=303, headers=NO_STORE)
+
+
+def _retried(request: AnyRequest, order: Order) -> Entry:
+    by, where = staff(viewer_of(request).account_id), context_of(request.scope).address
+    details: dict[str, Detail] = {"order": order.id}
+    return Entry(Action.ORDER_RETRIED, by, order.account_id, order.client_id, details=details, address=where)
 
 
 def _require_staff(request: AnyRequest) -> None:

@@ -9,6 +9,7 @@ from counterfoil.accounts.people import Account
 from counterfoil.errors import CounterfoilError
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.http.visits import visit_of
+from counterfoil.web.recording import count_refusal, record_sign_in
 from counterfoil.web.services import Services
 
 _log = structlog.get_logger(__name__)
@@ -27,14 +28,18 @@ async def admitted(request: AnyRequest, services: Services, account: Account) ->
         user_agent=request.headers.get("user-agent", ""),
     )
     _log.info("signed in", account=account.id, address=where)
+    await record_sign_in(request, services, account.id, "openid" if services.settings.oidc_issuer else "password")
     return cookie
 
 
 @asynccontextmanager
-async def noting_refusal(request: AnyRequest) -> AsyncIterator[None]:
-    """Around everything that may refuse a sign-in. Neither address nor password of the person is noted."""
+async def noting_refusal(request: AnyRequest, services: Services, email: str = "") -> AsyncIterator[None]:
+    """Around everything that may refuse a sign-in. Neither address nor password of the person is noted; the audit trail
+    finds by `email`, as it was typed, whose account it is.
+    """
     try:
         yield
     except CounterfoilError as error:
         _log.info("sign-in refused", code=error.code, address=context_of(request.scope).address)
+        count_refusal(request, services, error, email)
         raise

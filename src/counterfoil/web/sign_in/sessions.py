@@ -8,6 +8,7 @@ from litestar.datastructures import Cookie
 
 from counterfoil.accounts.emails import skeleton
 from counterfoil.accounts.viewer import ClientAccess, Viewer
+from counterfoil.audit.entries import Action, Entry
 from counterfoil.errors import NotFound, NotSignedIn, Unavailable
 from counterfoil.settings import Settings
 from counterfoil.web.http.request_context import AnyRequest, context_of
@@ -20,7 +21,7 @@ async def open_session(request: AnyRequest, services: Services, email: str, pass
     """Raises SignInFailed, TwoFactorRequired, RateLimited, BillingUnavailable; NotFound when OIDC is the way in."""
     if services.settings.oidc_issuer:
         raise NotFound
-    async with noting_refusal(request), counting_failures(request, services, email):
+    async with noting_refusal(request, services, email), counting_failures(request, services, email):
         account = await services.sign_in.with_password(email, password)
     return session_cookie(services.settings, await admitted(request, services, account))
 
@@ -61,8 +62,11 @@ async def close_session(request: AnyRequest, services: Services) -> Cookie:
     visit = visit_of(request)
     if visit is None:
         raise NotSignedIn
-    await services.sessions.close(visit.handle)
+    account_id = await services.sessions.close(visit.handle)
     await services.live.sign_out(visit.handle.key)
+    if account_id is not None:
+        address = context_of(request.scope).address
+        await services.audit.record(Entry(Action.SIGNED_OUT, account_id=account_id, address=address))
     return session_cookie(services.settings, "", max_age=0)
 
 

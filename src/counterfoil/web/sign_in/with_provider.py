@@ -47,7 +47,7 @@ async def set_out(
     """Where to send the browser, and the cookie with which it comes back. Raises NotFound, ProviderUnavailable."""
     provider, settings = _provider(services), services.settings
     begun, cookie = flow.begin(settings.secret_key, next_address, time.time())
-    async with noting_refusal(request):
+    async with noting_refusal(request, services):
         url = await provider.authorization_url(begun.state, begun.nonce, begun.verifier, afresh=afresh)
     return url, _flow_cookie(settings, cookie, flow.LIFETIME)
 
@@ -58,7 +58,7 @@ async def come_back(request: AnyRequest, services: Services) -> Return:
     """
     provider = _provider(services)
     where = context_of(request.scope).address
-    async with noting_refusal(request), services.limits.failures(("sign_in_address", where)):
+    async with noting_refusal(request, services), services.limits.failures(("sign_in_address", where)):
         query = {name: request.query_params.get(name, "")[:_LONGEST] for name in ("state", "code", "iss", "error")}
         begun = await _begun(request, services, query["state"])
         code = _code(query)

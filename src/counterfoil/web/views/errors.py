@@ -2,8 +2,17 @@
 
 from typing import ClassVar
 
-from counterfoil.errors import AccountChanged, CounterfoilError, NotFound, NotSignedIn, RateLimited, ValidationFailed
+from counterfoil.billing.hand_offs import PaymentPageUnavailable
+from counterfoil.errors import (
+    AccountChanged,
+    CounterfoilError,
+    NotFound,
+    NotSignedIn,
+    RateLimited,
+    ValidationFailed,
+)
 from counterfoil.web.views.shell import View
+from counterfoil.web.views.sign_in import ClientChoice
 
 
 class Problem(View, frozen=True):
@@ -14,6 +23,10 @@ class Problem(View, frozen=True):
     error: CounterfoilError
     reference: str = ""
     retry_href: str = ""
+    missing: tuple[str, ...] = ()
+    """What the owner of the account could permit: message ids."""
+    others: tuple[ClientChoice, ...] = ()
+    """Those of their accounts in which they may see it."""
 
     @property
     def kind(self) -> str:
@@ -26,6 +39,11 @@ class Problem(View, frozen=True):
                 return "missing"
             case _:
                 return "refused"
+
+    @property
+    def plain_page(self) -> str:
+        """WHMCS's own page, where the way there failed."""
+        return self.error.plain_page if isinstance(self.error, PaymentPageUnavailable) else ""
 
     @property
     def retry_after(self) -> int:
@@ -50,6 +68,15 @@ class OtherAccount(View, frozen=True):
     person: str
     client: str
     reference: str = ""
+
+
+class Elsewhere(View, frozen=True):
+    """What was asked for belongs to another of this person's clients. `next`: the same address."""
+
+    template: ClassVar[str] = "elsewhere.html"
+
+    client: ClientChoice
+    next: str
 
 
 class NoClient(View, frozen=True):

@@ -39,6 +39,19 @@ _WAYS: tuple[tuple[str, NavItem], ...] = (
 )
 
 
+_RIGHTS = {item.label: permission for permission, item in _WAYS if item is not HOME}
+
+
+def rights_in_words(permissions: frozenset[str]) -> tuple[str, ...]:
+    """What of this portal somebody with these may see, by the names in its menu: message ids."""
+    return tuple(label for label, permission in _RIGHTS.items() if permission in permissions)
+
+
+def word_for(permission: str) -> str:
+    """Empty for what opens nothing here."""
+    return next((label for label, each in _RIGHTS.items() if each == permission), "")
+
+
 def ways_for(viewer: Viewer) -> tuple[NavItem, ...]:
     allowed = (item for permission, item in _WAYS if viewer.allows(permission))
     return (*allowed, *((STAFF,) if viewer.is_staff else ()))

@@ -94,8 +94,12 @@ def two_factor_page(settings: Settings, next_address: str) -> TwoFactorPage:
 
 
 class ClientChoice(Struct, frozen=True):
+    """`rights`: message ids, by the menu's names."""
+
     client_id: int
     name: str
+    rights: tuple[str, ...] = ()
+    has_all_rights: bool = False
 
 
 class SwitchClient(View, frozen=True):
@@ -105,4 +109,5 @@ class SwitchClient(View, frozen=True):
 
     clients: tuple[ClientChoice, ...]
     current: int | None
+    closed: tuple[int, ...] = ()
     next: str = "/"

@@ -1,0 +1,1 @@
+"""The audit trail: who did what, append-only and hash-chained, so that a changed, removed or reordered row shows."""
