@@ -20,6 +20,7 @@ from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings
 from counterfoil.web.http.assets import Assets
 from counterfoil.web.http.guard import Guard
+from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metric_families import metric_families
 from counterfoil.web.http.metrics import Family, Metrics
@@ -35,7 +36,8 @@ def build_portal(settings: Settings) -> Portal:
     cache, engine = open_cache(settings.cache_url), make_engine(settings.database_url)
     whmcs, salesforce = Whmcs(settings), Salesforce.if_used(settings, CrmCalls(engine, utc_now))
     billing = Billing(whmcs, cache, settings)
-    accounts = Accounts(engine, cache, whmcs, billing.clients.name_and_language, settings)
+    limits = open_limits(settings.cache_url)
+    accounts = Accounts(engine, cache, whmcs, billing.clients.name_and_language, settings, unlock=limits.unlock)
     rooms = _Rooms(
         billing=billing,
         accounts=accounts,
@@ -43,6 +45,7 @@ def build_portal(settings: Settings) -> Portal:
         changes=Changes(engine, cache, whmcs, accounts.forgetting),
         whmcs=whmcs,
         provider=_provider(settings),
+        limits=limits,
         salesforce=salesforce,
         upstreams={"whmcs": whmcs.health.upstream} | ({"salesforce": salesforce.upstream} if salesforce else {}),
     )
@@ -69,13 +72,14 @@ class _Rooms(NamedTuple):
     changes: Changes
     whmcs: Whmcs
     provider: IdentityProvider | None
+    limits: Limits
     salesforce: Salesforce | None
     upstreams: Mapping[str, Callable[[], str]]
 
 
 def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, renderer: Renderer) -> Services:
     billing, accounts = rooms.billing, rooms.accounts
-    limits, live = open_limits(settings.cache_url), LiveStreams(cache)
+    limits, live = rooms.limits, LiveStreams(cache)
     return Services(
         settings=settings,
         cache=cache,

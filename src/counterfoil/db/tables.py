@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0010"
+HEAD = "0011"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -44,6 +44,8 @@ account = Table(
     Column("signed_in_at", UtcTime, nullable=False),
     # By a claim of the issuer, at the last sign-in. Whom `counterfoil staff grant` made staff: table staff.
     Column("is_staff", Boolean, nullable=False, server_default=false()),
+    # What they could see and do when they were seen last, as JSON: accounts/doubts.py.
+    Column("rights", PlainText),
     UniqueConstraint("issuer", "subject"),
 )
 
@@ -60,6 +62,8 @@ session = Table(
     Column("expires_at", UtcTime, nullable=False),
     Column("address", PlainText, nullable=False),
     Column("user_agent", PlainText, nullable=False),
+    # WHMCS said then that the user changed, and not what: accounts/doubts.py.
+    Column("doubted_at", UtcTime),
 )
 
 # What staff said about a WHMCS user and a client, over what WHMCS says: accounts/links.py. `email`, as accounts.emails
@@ -83,13 +87,17 @@ staff = Table(
     Column("user_id", BigInteger, index=True),
 )
 
-# People about whom staff decided something lately, so that every process forgets what it remembers of their rights.
+# What every process must hear of: people about whom staff decided something ("rights"), sessions that a command ended
+# ("session") and lock-outs that one lifted ("lock_out"): accounts/notices.py.
 decision_notice = Table(
     "decision_notice",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("account_id", Integer, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("kind", PlainText, nullable=False, server_default="rights"),
+    # Which session, or whose lock-out.
+    Column("name", PlainText, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
