@@ -16,7 +16,7 @@ from counterfoil.web.http.conditional import FORGET, NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored, unstored
-from counterfoil.web.pages.sign_in_refused import refused
+from counterfoil.web.pages.sign_in.refused import refused
 from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.sign_in.sessions import client_names, close_session, open_session, switch_session

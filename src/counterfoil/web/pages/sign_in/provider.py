@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from counterfoil.errors import CounterfoilError, NotFound
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.request_context import AnyRequest, context_of
-from counterfoil.web.pages.sign_in_refused import refused
+from counterfoil.web.pages.sign_in.refused import refused
 from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.sign_in.with_provider import come_back, forget_flow, set_out
