@@ -9,6 +9,7 @@ from counterfoil.app.limits import open_limits
 from counterfoil.app.portal import Portal
 from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.face import Billing
+from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.cache import Cache, open_cache
 from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine, make_engine
@@ -81,6 +82,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         hand_offs=billing.hand_offs,
         invoice_owners=billing.invoice_owners,
         invoices=billing.invoices,
+        payment_attempts=PaymentAttempts(engine),
         payment_methods=billing.payment_methods,
         profiles=billing.profiles,
         quotes=billing.quotes,

@@ -13,7 +13,7 @@ from sqlalchemy import (
 
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0007"
+HEAD = "0008"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -173,6 +173,19 @@ approval_attempt = Table(
     Column("again_at", UtcTime, nullable=False),
     # Why it could not be taken up; empty while nothing speaks against it.
     Column("reason", PlainText, nullable=False),
+)
+
+# Who was sent to WHMCS to pay what, and what came of it: billing/payment_attempts.py.
+payment_attempt = Table(
+    "payment_attempt",
+    metadata,
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("client_id", BigInteger, primary_key=True),
+    Column("invoice_id", BigInteger, primary_key=True),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("opened_at", UtcTime),  # there is a link
+    Column("failed_at", UtcTime),  # there is none
+    Column("returned_at", UtcTime),
 )
 
 # The audit trail: audit/chain.py. Nothing here ever changes, but what is forgotten about a person is taken out.

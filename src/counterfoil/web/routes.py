@@ -55,6 +55,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     pages.invoices.pay,
     pages.invoices.pdf,
     pages.invoices.come_back,
+    pages.invoices.come_back_to_the_list,
     pages.mass_payment.pay,
     pages.statement.statement_page,
     pages.payment_methods.list_page,

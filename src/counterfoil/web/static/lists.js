@@ -13,6 +13,14 @@ function sum(amounts) {
   return digits ? `${text.slice(0, -digits)}.${text.slice(-digits)}` : text;
 }
 
+// As the server writes them: what a browser makes of a language alone has another symbol here, other groups there.
+function written(amount, { before, after, group, point, digits }) {
+  const [whole, part = ""] = amount.split(".");
+  const grouped = whole.replace(/\B(?=([0-9]{3})+$)/g, () => group);
+  const fraction = part.padEnd(digits, "0");
+  return before + grouped + (fraction && point + fraction) + after;
+}
+
 function tell() {
   if (!bar()) return;
   const output = bar().querySelector("output");
@@ -23,8 +31,8 @@ function tell() {
     if (!all.length) return none;
     if (others.length) return mixed;
     if (all.length > most) return many;
-    const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency });
-    return selected.replace("#", all.length).replace("@", () => format.format(sum(all.map((box) => box.dataset.amount))));
+    const amount = written(sum(all.map((box) => box.dataset.amount)), JSON.parse(output.dataset.forms)[currency]);
+    return selected.replace("#", all.length).replace("@", () => amount);
   };
   const text = words();
   if (output.textContent !== text) output.textContent = text;
@@ -35,16 +43,6 @@ function tell() {
 document.addEventListener("change", tell);
 document.addEventListener("shown", tell);
 addEventListener("pageshow", tell);
-
-// WHMCS opens in a new tab; this one says which payments are being checked before the answer has told the cookie.
-document.addEventListener("submit", ({ target }) => {
-  if (target !== bar()) return;
-  const now = Math.floor(Date.now() / 1000);
-  const page = new URL(target.dataset.page, location);
-  page.searchParams.set("awaiting", chosen().map((box) => `${box.value}-${now}`).join("."));
-  sessionStorage.setItem(page.pathname, Date.now());
-  setTimeout(() => location.assign(page), 200);
-});
 
 // What goes wrong is left to the plain link: the page that it leads to says it.
 document.addEventListener("click", async (click) => {

@@ -1,13 +1,9 @@
 // Makes pages live: ages of data, changes as they happen, the wait for a payment. Everything works without it.
 const POLL = 5000;
-const PATIENCE = 300_000;
-const started = Date.now();
 const main = document.getElementById("main");
 const UNITS = [["day", 86400, "short"], ["hour", 3600, "short"], ["minute", 60, "short"], ["second", 1, "narrow"]];
 
 const find = (selector) => main.querySelector(selector);
-const checking = () => find("[data-checking]");
-const awaitedSince = () => Number(sessionStorage.getItem(location.pathname)) || started;
 
 function tellAges() {
   for (const time of main.querySelectorAll("time[data-ago]")) {
@@ -23,10 +19,6 @@ function dress() {
   tellAges();
   find("[data-print]")?.removeAttribute("hidden");
   find("[data-without-script]")?.setAttribute("hidden", "");
-  if (checking() && Date.now() - awaitedSince() > PATIENCE) {
-    checking().hidden = true;
-    find("[data-unconfirmed]").hidden = false;
-  }
 }
 
 // The same element after the swap: by id, else by what it leads to.
@@ -85,6 +77,10 @@ function show(text) {
   const before = find("[data-announce]")?.textContent;
   const restore = keepPlace();
   main.replaceChildren(...fresh.childNodes);
+  for (const name of ["live", "poll"]) {
+    if (name in fresh.dataset) main.dataset[name] = fresh.dataset[name];
+    else delete main.dataset[name];
+  }
   document.title = page.title;
   dress();
   restore();
@@ -95,7 +91,7 @@ function show(text) {
 
 let stream;
 function listen() {
-  if (stream || !main.dataset.live || (document.hidden && !checking())) return;
+  if (stream || !main.dataset.live || (document.hidden && !main.dataset.poll)) return;
   stream = new EventSource("/api/v1/events");
   stream.addEventListener("changed", ({ data }) => {
     const { resource, id } = JSON.parse(data);
@@ -104,13 +100,22 @@ function listen() {
   });
 }
 
+// Whoever comes back from WHMCS may have changed something there a moment ago: what is kept then is 2 s old at most.
+async function comeBack() {
+  if (find("[data-waiting]")) {
+    try {
+      await fetch("/return/invoices", { redirect: "manual", headers: { "X-Counterfoil-By-Itself": "1" } });
+    } catch { /* no connection: the next look tells */ }
+  }
+  if (main.dataset.live) { refetch(); setTimeout(refetch, 3000); }
+}
+
 // A browser has few connections to one host, so hidden pages give theirs back; a page that waits for a payment keeps it.
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) {
-    // Whoever comes back from WHMCS may have changed something there a moment ago: what is kept then is 2 s old at most.
-    if (main.dataset.live) { refetch(); setTimeout(refetch, 3000); }
+    comeBack();
     listen();
-  } else if (!checking()) {
+  } else if (!main.dataset.poll) {
     stream?.close();
     stream = undefined;
   }
@@ -121,18 +126,20 @@ addEventListener("pageshow", ({ persisted }) => { if (persisted) { refetch(); li
 let beats = 0;
 setInterval(() => {
   dress();
-  if (++beats % (checking()?.dataset.every ?? 1)) return;
   const silent = main.dataset.live && stream?.readyState === EventSource.CLOSED && !document.hidden;
-  const since = checking() ? awaitedSince() : started;
-  if ((checking() || silent) && Date.now() - since < PATIENCE) refetch();
+  if (silent || (main.dataset.poll && !(++beats % (main.dataset.poll * 1000 / POLL)))) refetch();
 }, POLL);
 
-// WHMCS opens in a new tab; this one waits for the result.
-document.addEventListener("submit", ({ target }) => {
-  const awaiting = target.dataset.awaiting;
-  if (!awaiting) return;
-  sessionStorage.setItem(new URL(awaiting, location).pathname, Date.now());
-  setTimeout(() => location.assign(awaiting), 200);
+// WHMCS opens in a new tab; this one shows how the payment stands, as soon as the server has it on record.
+document.addEventListener("submit", (submit) => {
+  const form = submit.target;
+  if (form.method !== "post") return;
+  if (Date.now() - form.dataset.sentAt < 3000) return void submit.preventDefault();
+  form.dataset.sentAt = Date.now();
+  if (!form.dataset.pays) return;
+  const page = new URL(form.dataset.pays, location);
+  if (page.pathname === location.pathname) for (const delay of [300, 1000, 3000]) setTimeout(refetch, delay);
+  else setTimeout(() => location.assign(page), 300);
 });
 
 // Another country has other fields: the same form, asked for with what is typed.

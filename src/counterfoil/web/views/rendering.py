@@ -13,6 +13,7 @@ from counterfoil.model import Client
 from counterfoil.web.text.catalogue import SOURCE, locale_of, translations, translator
 from counterfoil.web.text.formats import Formats
 from counterfoil.web.views.invoices import badges
+from counterfoil.web.views.money.figures import open_parts
 from counterfoil.web.views.shell import Brand, Shell, View
 
 
@@ -27,7 +28,7 @@ class Renderer:
     def __init__(
         self, brand: Brand, asset: Callable[[str], str], *, zone: ZoneInfo, template_dir: Path | None = None
     ) -> None:
-        self._globals = {"brand": brand, "asset": asset, "badges": badges}
+        self._globals = {"brand": brand, "asset": asset, "badges": badges, "open_parts": open_parts}
         self._zone, self._template_dir = zone, template_dir
         self._compiled = _CompiledOnce()
         self._environments: dict[str, Environment] = {}
@@ -86,6 +87,7 @@ def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compi
     formats = Formats(locale, zone)
     environment.filters |= {
         "money": formats.money,
+        "money_forms": formats.money_forms,
         "date": formats.date,
         "month": formats.month,
         "month_of_year": formats.month_of_year,
