@@ -52,7 +52,8 @@ def _go_through(client: Any, generated: str) -> None:
     assert signed_in.status_code == 204
     assert {each.client_id for each in call("session_show_session").parsed.clients} == {1, 3, 4}
 
-    invoices = call("invoices_list_invoices", page_size=5, sort="-total").parsed
+    sort = models.ApiV1InvoicesListInvoicesSort("-total")
+    invoices = call("invoices_list_invoices", page_size=5, sort=sort).parsed
     assert len(invoices.items) == 5
     first = call("invoices_invoice_id_get_invoice", invoice_id=str(invoices.items[0].id)).parsed
     assert (first.number, first.total.amount) == (invoices.items[0].number, invoices.items[0].total.amount)
@@ -60,7 +61,7 @@ def _go_through(client: Any, generated: str) -> None:
     assert missing.parsed.code == "invoice_not_found"
 
     offer = call("products_list_products").parsed.items[0]
-    item = models.ItemBody(product_id=offer.id, billing_cycle=offer.prices[0].billing_cycle)
+    item = models.ItemBody(product_id=offer.id, billing_cycle=offer.offers[0].billing_cycle)
     order = call("orders_place_order", idempotency_key="generated", body=models.OrderBody([item])).parsed
     assert call("orders_order_id_get_order", order_id=order.id).parsed.items[0].product_id == offer.id
     assert order.id in {each.id for each in call("orders_list_orders").parsed.items}

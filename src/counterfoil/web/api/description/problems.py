@@ -86,7 +86,7 @@ def kinds_of(handler: HTTPRouteHandler, *, is_unsafe: bool, has_body: bool, has_
 def responses_of(kinds: Iterable[Kind]) -> dict[str, Any]:
     """By status, each with an example for every code; and what else may go wrong."""
     by_status: defaultdict[int, list[Kind]] = defaultdict(list)
-    for kind in sorted(kinds, key=lambda each: each.code):
+    for kind in sorted(kinds, key=lambda each: (each.code, each.title)):
         by_status[kind.status].append(kind)
     return {str(status): _response(of_status) for status, of_status in sorted(by_status.items())}
 
