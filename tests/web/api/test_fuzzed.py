@@ -33,6 +33,8 @@ def test_nothing_is_found(tmp_path: Path) -> None:
         command += ["run", f"{stack.url}/api/openapi.json", "--checks", "all", "--no-color", "--warnings", "off"]
         command += ["--exclude-path", "/api/v1/events", "--exclude-method", "DELETE", "--generation-database", "none"]
         limits = ["--max-time", SECONDS] if SECONDS else ["--phases", "fuzzing", "-n", "2", "--seed", "1"]
-        run = subprocess.run([*command, *limits], capture_output=True, text=True, timeout=800, check=False)
+        run = subprocess.run(
+            [*command, *limits], cwd=tmp_path, capture_output=True, text=True, timeout=800, check=False
+        )
         assert run.returncode == 0, run.stdout[-20_000:]
         assert not [line for line in stack.logged() if line["level"] in {"error", "critical"}]
