@@ -17,7 +17,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/invoices", permission="invoices", dependencies=FILTERED)
+@get("/api/v1/invoices", permission="invoices", programs="read", dependencies=FILTERED)
 async def list_invoices(
     request: AnyRequest,
     services: GivenServices,
@@ -30,14 +30,14 @@ async def list_invoices(
     return await respond_json(request, services, reading, reading.value)
 
 
-@get("/api/v1/invoices/{invoice_id:str}", permission="invoices")
+@get("/api/v1/invoices/{invoice_id:str}", permission="invoices", programs="read")
 async def get_invoice(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[bytes]:
     viewer = viewer_of(request)
     reading: Reading[InvoiceDetail] = await services.invoices.detail(viewer.client, invoice_id_of(invoice_id))
     return await respond_json(request, services, reading, reading.value)
 
 
-@post("/api/v1/invoices/{invoice_id:str}/payment-link", permission="invoices", status_code=200)
+@post("/api/v1/invoices/{invoice_id:str}/payment-link", permission="invoices", programs="pay", status_code=200)
 async def payment_link(
     request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]
 ) -> Response[PaymentLink]:
@@ -48,7 +48,7 @@ async def payment_link(
     )
 
 
-@post("/api/v1/invoices/{invoice_id:str}/pdf-link", permission="invoices", status_code=200)
+@post("/api/v1/invoices/{invoice_id:str}/pdf-link", permission="invoices", programs="pay", status_code=200)
 async def pdf_link(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[PaymentLink]:
     viewer = viewer_of(request)
     await services.limits.hit("sso_link", str(viewer.account_id))

@@ -29,7 +29,7 @@ COLUMNS = (
 )
 
 
-@get(["/api/v1/invoices.csv", "/invoices.csv"], permission="invoices", dependencies=FILTERED)
+@get(["/api/v1/invoices.csv", "/invoices.csv"], permission="invoices", programs="read", dependencies=FILTERED)
 async def invoices_csv(request: AnyRequest, services: GivenServices, filters: GivenFilters) -> Response[Any]:
     """All matching invoices of one moment, in UTF-8 with a byte-order mark. The header `as-of` says of which."""
     viewer = viewer_of(request)

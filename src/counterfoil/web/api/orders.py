@@ -77,7 +77,7 @@ class OrderList(Struct, frozen=True):
     as_of: datetime
 
 
-@get("/api/v1/products", permission="orders")
+@get("/api/v1/products", permission="orders", programs="read")
 async def list_products(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """What the client can order, in the client's currency."""
     client = await services.clients.read(viewer_of(request).client)
@@ -98,7 +98,7 @@ async def place_order(request: AnyRequest, services: GivenServices, data: JSONBo
     return _accepted(request, order)
 
 
-@get("/api/v1/orders", permission="orders")
+@get("/api/v1/orders", permission="orders", programs="read")
 async def list_orders(
     request: AnyRequest,
     services: GivenServices,
@@ -113,7 +113,7 @@ async def list_orders(
     return respond_uncached(request, body, media_type=JSON, seen=_version(request, orders, page, page_size, total))
 
 
-@get("/api/v1/orders/{order_id:str}", permission="orders")
+@get("/api/v1/orders/{order_id:str}", permission="orders", programs="read")
 async def get_order(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[bytes]:
     as_of = datetime.now(UTC)
     order = await services.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))

@@ -31,7 +31,7 @@ class GatewayList(Struct, frozen=True):
     as_of: datetime
 
 
-@get("/api/v1/payment-methods", permission="invoices", responses={200: _answers(PaymentMethodList)})
+@get("/api/v1/payment-methods", permission="invoices", programs="read", responses={200: _answers(PaymentMethodList)})
 async def list_payment_methods(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """Saved cards and bank accounts, as WHMCS lists them. `expires_on` is the last day on which one is valid.
     `is_default` is always null: WHMCS does not tell which one it would charge.

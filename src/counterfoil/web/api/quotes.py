@@ -9,7 +9,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/quotes", permission="quotes")
+@get("/api/v1/quotes", permission="quotes", programs="read")
 async def list_quotes(
     request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
 ) -> Response[bytes]:

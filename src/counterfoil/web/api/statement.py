@@ -13,7 +13,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/statement", permission="invoices")
+@get("/api/v1/statement", permission="invoices", programs="read")
 async def statement_json(
     request: AnyRequest,
     services: GivenServices,

@@ -14,7 +14,7 @@ from counterfoil.web.services import GivenServices
 COLUMNS = ("id", "date", "kind", "currency", "amount", "gateway", "description", "reference", "invoice_id")
 
 
-@get(["/api/v1/transactions.csv", "/transactions.csv"], permission="invoices")
+@get(["/api/v1/transactions.csv", "/transactions.csv"], permission="invoices", programs="read")
 async def transactions_csv(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Newest first, in UTF-8 with a byte-order mark; a refund is below 0. The header `as-of` says of which moment."""
     viewer = viewer_of(request)

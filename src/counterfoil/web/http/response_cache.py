@@ -20,6 +20,7 @@ from counterfoil.cache import Cache
 from counterfoil.web.http.cached_response import send_answer, unpacked
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.request_context import context_of
+from counterfoil.web.http.tokens.bearer import Bearers
 from counterfoil.web.http.visits import Visit, name_caller
 
 _PERSONAL = frozenset({"/api/v1/payment-methods"})
@@ -51,12 +52,20 @@ class ResponseCache:
     """ASGI middleware around the router. Leaves a Visit in the scope's state for the guard."""
 
     def __init__(
-        self, app: ASGIApp, *, cache: Cache, sessions: Sessions, new_cookie: Callable[[str], Cookie], version: str
+        self,
+        app: ASGIApp,
+        *,
+        cache: Cache,
+        sessions: Sessions,
+        bearers: Bearers,
+        new_cookie: Callable[[str], Cookie],
+        version: str,
     ) -> None:
         """`new_cookie` makes the session's cookie of its value."""
         self._app = app
         self._cache = cache
         self._sessions = sessions
+        self._bearers = bearers
         self._new_cookie = new_cookie
         self._cookie = f"{new_cookie('').key}=".encode()
         self._version = version.encode()
@@ -68,7 +77,9 @@ class ResponseCache:
 
     async def _answer_at_once(self, scope: HTTPScope, send: Send) -> bool:
         headers = context_of(scope).headers
-        handle = self._sessions.read_cookie(cookie_of(headers, self._cookie))
+        handle = await self._bearers.handle_of(scope) if self._bearers.are_concerned(scope, headers) else None
+        if handle is None:
+            handle = self._sessions.read_cookie(cookie_of(headers, self._cookie))
         if handle is None:
             return False
         if handle.is_outdated:
