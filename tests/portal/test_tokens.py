@@ -5,12 +5,16 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
+from redis import Redis
 
 from tests.portal.conftest import Portal
+from tests.servers import RedisServer
 from tests.shape.test_routes import ROUTES
+from tests.stack import running_stack
 from tests.web.streams import open_events
 
 TOKENS = "/api/v1/tokens"
@@ -46,7 +50,7 @@ def ada_alone(portal: Portal) -> Iterator[httpx2.Client]:
 
 
 def test_a_token_reads(portal: Portal, ada_alone: httpx2.Client) -> None:
-    """What its person reads, warm and cold, with no cookie; last use is shown; a cookie beside it counts for nothing."""
+    """What its person reads, warm and cold, without a cookie; one beside it counts for nothing. Last use is shown."""
     token_id, token = token_of(ada_alone)
     with program(portal, token) as reader:
         for _ in range(4):
@@ -88,7 +92,7 @@ def test_what_a_token_may_not(portal: Portal, ada_alone: httpx2.Client) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["Bearer cf_" + "0" * 49, "Bearer ", "Bearer nonsense", "bearer cf_x", "Bearer cf_" + "x" * 5000],
+    ["Bearer cf_" + "0" * 49, "Bearer", "Bearer nonsense", "bearer cf_x", "Bearer cf_" + "x" * 5000],
 )
 def test_what_is_no_token_is_refused(portal: Portal, header: str) -> None:
     """Whatever the cookie beside it says. Another scheme is a proxy's business."""
@@ -186,6 +190,43 @@ def test_the_page_makes_and_ends_tokens(portal: Portal, ada_alone: httpx2.Client
         assert reader.get("/api/v1/invoices").status_code == 200
         assert ada_alone.post(end[1], data=form, headers=browser).headers["location"] == "/tokens?ended=1"
         assert problem(reader.get("/api/v1/invoices")) == (401, "token_invalid")
+
+
+def looks(server: RedisServer) -> int:
+    """How many MGET it has answered."""
+    with Redis.from_url(server.url) as redis:
+        return int(redis.info("commandstats")["cmdstat_mget"]["calls"])
+
+
+def test_a_warm_read_costs_one_round_trip(redis_server: RedisServer, tmp_path: Path) -> None:
+    """As one with a session does: the token's meaning comes with the response, its rate is counted in the worker."""
+    with running_stack(tmp_path, cache_url=redis_server.url) as stack, stack.visitor("ada@example.com") as ada:
+        _, token = token_of(ada)
+        costs = []
+        for headers in ({}, {"authorization": f"Bearer {token}"}):
+            for _ in range(3):
+                assert ada.get("/api/v1/invoices", headers=headers).status_code == 200
+            before = looks(redis_server)
+            for _ in range(100):
+                ada.get("/api/v1/invoices", headers=headers)
+            costs.append(looks(redis_server) - before)
+        assert costs[1] <= costs[0] + 10
+
+
+def test_too_many_requests_with_one_token(tmp_path: Path) -> None:
+    """It is told when to come back, and others are not hindered."""
+    with running_stack(tmp_path) as stack, stack.visitor("ada@example.com") as ada:
+        _, token = token_of(ada)
+        _, other = token_of(ada)
+        statuses = [
+            ada.get("/api/v1/invoices", headers={"authorization": f"Bearer {token}"}).status_code for _ in range(310)
+        ]
+        assert statuses[:300] == [200] * 300
+        limited = ada.get("/api/v1/invoices", headers={"authorization": f"Bearer {token}"})
+        assert problem(limited) == (429, "rate_limited")
+        assert 0 < int(limited.headers["retry-after"]) <= 61
+        assert ada.get("/api/v1/invoices", headers={"authorization": f"Bearer {other}"}).status_code == 200
+        assert ada.get("/api/v1/invoices").status_code == 200
 
 
 def test_the_description_declares_both_ways_in(portal: Portal) -> None:

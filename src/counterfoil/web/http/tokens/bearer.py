@@ -17,7 +17,6 @@ from counterfoil.web.http.limit_storage import Limit, MemoryLimitStorage
 from counterfoil.web.http.request_context import context_of
 
 API = "/api/v1/"
-_SCHEME = b"bearer "
 
 EACH = Limit(300)
 """Requests with one token, in each worker: counted here, since a warm read costs one round trip and no more."""
@@ -31,7 +30,8 @@ MOST_KNOWN = 4096
 
 def is_bearer(path: str, headers: Mapping[bytes, bytes]) -> bool:
     """Whether it is a program with a token, so that no browser's rules apply."""
-    return path.startswith(API) and headers.get(b"authorization", b"")[:7].lower() == _SCHEME
+    given = headers.get(b"authorization", b"")
+    return path.startswith(API) and given[:6].lower() == b"bearer" and given[6:7] in (b"", b" ")
 
 
 class Bearers:
