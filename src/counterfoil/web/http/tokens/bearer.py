@@ -5,12 +5,13 @@ A cookie beside it counts for nothing. Other schemes are not ours: a proxy in fr
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from typing import Protocol
 
 from litestar.types import HTTPScope
 
 from counterfoil.accounts.cookies import Handle
 from counterfoil.accounts.token_text import holds_token, key_of_token
-from counterfoil.accounts.tokens import Tokens, handle_of
+from counterfoil.accounts.tokens import handle_of
 from counterfoil.errors import RateLimited
 from counterfoil.web.http.http_errors import TokenInvalid
 from counterfoil.web.http.limit_storage import Limit, MemoryLimitStorage
@@ -34,8 +35,14 @@ def is_bearer(path: str, headers: Mapping[bytes, bytes]) -> bool:
     return path.startswith(API) and given[:6].lower() == b"bearer" and given[6:7] in (b"", b" ")
 
 
+class TokenLookup(Protocol):
+    """tokens.Tokens is one."""
+
+    async def client_of(self, key: str) -> int | None: ...
+
+
 class Bearers:
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: TokenLookup) -> None:
         self._tokens = tokens
         self._clients: OrderedDict[str, int] = OrderedDict()
         self._counted = MemoryLimitStorage()
