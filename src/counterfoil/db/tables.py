@@ -2,12 +2,14 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
     Integer,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from counterfoil.db import audit_tables, columns
@@ -34,6 +36,8 @@ account = Table(
     Column("whmcs_user_id", BigInteger, index=True),
     Column("created_at", UtcTime, nullable=False),
     Column("signed_in_at", UtcTime, nullable=False),
+    # By a claim of the issuer, at the last sign-in. Whom `counterfoil staff grant` made staff: table staff.
+    Column("is_staff", Boolean, nullable=False, server_default=false()),
     # What they could see and do when they were seen last, as JSON: accounts/doubts.py.
     Column("rights", PlainText),
     UniqueConstraint("issuer", "subject"),
