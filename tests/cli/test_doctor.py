@@ -109,7 +109,7 @@ def test_the_doctor_says_what_redis_does_not_tell(tmp_path: Path, settings: dict
         refused = {**settings, "cache_url": server.url.replace("//", "//:nobody-asked@")}
         (login,) = _checks(run(tmp_path, "doctor", "--json", **refused))["cache"]
     assert [found["verdict"] for found in told] == ["ok", "warn", "warn"]
-    assert (login["verdict"], login["message"]) == ("fail", "does not answer (AuthenticationError)")
+    assert (login["verdict"], login["message"]) == ("fail", "has no password, and is given one")
 
 
 def test_the_doctor_looks_at_replication(tmp_path: Path, settings: dict[str, str]) -> None:
