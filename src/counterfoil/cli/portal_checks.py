@@ -105,13 +105,12 @@ async def _alone(redis: Inspection) -> AsyncIterator[Finding]:
     if replication.get("role") != "master":
         yield fail("cache", "Redis is a replica", "Name the master in COUNTERFOIL_CACHE_URL: replicas are never read.")
         return
-    try:
-        await redis.rehearse()
-    except ErrorReply as error:
-        yield cannot_be_used(error)
-        return
     if replication.get("connected_slaves", "0") != "0":
         yield await _fence(redis)
+    try:
+        await redis.rehearse()  # at last: afterwards the connection only listens
+    except ErrorReply as error:
+        yield cannot_be_used(error)
 
 
 async def _server(redis: Inspection) -> AsyncIterator[Finding]:
