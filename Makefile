@@ -19,8 +19,8 @@ help: ## show this
 setup: ## make .venv with the locked dependencies and the command counterfoil
 	@tools/setup
 
-demo: setup ## start the portal with its WHMCS and Salesforce sandboxes and seeded customers; Ctrl-C stops them
-	@exec $(BIN)/python tools/demo.py
+demo: setup ## start the portal with its sandboxes and seeded customers; Ctrl-C stops them; OIDC=1: without passwords
+	@OIDC=$(OIDC) exec $(BIN)/python tools/demo.py
 
 quick: setup-dev ## format, lint, types, import rules and the tests that need no server: under a minute
 	@$(MAKE) -j2 --output-sync --keep-going check-format check-lint check-types check-imports quick-tests
@@ -77,6 +77,10 @@ prove-mutations: system setup-dev ## switch off every rule of the cache and see 
 prove-webhooks: system setup-dev ## WEBHOOKS=10000 webhooks in one burst at two workers
 	@COUNTERFOIL_TEST_WEBHOOKS=$(or $(WEBHOOKS),10000) $(BIN)/pytest -q -s tests/portal/test_burst.py </dev/null
 
+prove-api: system setup-dev ## hold the API against its description with random data for SECONDS=180, signed in
+	@COUNTERFOIL_TEST_API_SECONDS=$(if $(filter 60,$(SECONDS)),180,$(SECONDS)) \
+		$(BIN)/pytest -q -s tests/web/api/test_fuzzed.py </dev/null
+
 addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
 	@$(BIN)/python tools/addon.py $(ADDON)
 
@@ -109,6 +113,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks addon \
+.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api addon \
 	migrate docs texts screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

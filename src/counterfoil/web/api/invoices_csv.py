@@ -6,8 +6,9 @@ from litestar import Response, get
 
 from counterfoil.billing.invoices.shown import InvoiceItem
 from counterfoil.billing.reading import moment
+from counterfoil.web.api.description.answers import CSV_HEADERS, Sent
 from counterfoil.web.api.invoice_filters import FILTERED, GivenFilters
-from counterfoil.web.http.csv_files import Cell, csv_file
+from counterfoil.web.http.csv_files import Cell, csv_file, told
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
@@ -28,14 +29,26 @@ COLUMNS = (
     "gateway",
 )
 
+_SENDS = Sent(
+    "text/csv",
+    ",".join(COLUMNS)
+    + "\r\n1001,INV-2026-1001,unpaid,true,false,false,2026-11-09,2026-11-23,,EUR,120.00,120.00,stripe\r\n",
+)
 
-@get(["/api/v1/invoices.csv", "/invoices.csv"], permission="invoices", dependencies=FILTERED)
+
+@get(
+    ["/api/v1/invoices.csv", "/invoices.csv"],
+    sends=_SENDS,
+    sends_headers=CSV_HEADERS,
+    permission="invoices",
+    dependencies=FILTERED,
+)
 async def invoices_csv(request: AnyRequest, services: GivenServices, filters: GivenFilters) -> Response[Any]:
     """All matching invoices of one moment, in UTF-8 with a byte-order mark. The header `as-of` says of which."""
     viewer = viewer_of(request)
     await services.limits.hit("csv", str(viewer.account_id))
     reading = await services.invoices.export(viewer.client, filters)
-    rows = [_cells(item) for item in reading.value]
+    rows = [told(COLUMNS, _cells(item), item.unreadable) for item in reading.value]
     name, known = f"invoices-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")
     return await csv_file(name, COLUMNS, rows, moment(reading.as_of), known)
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from counterfoil.billing.profile.addresses import form_of
 from counterfoil.billing.profile.contents import KINDS, texts_of
 from counterfoil.billing.profile.edits import Conflict, Edit, InvalidProfile
-from counterfoil.billing.profile.phones import canonical
+from counterfoil.billing.profile.entered import is_untouched, written
 from counterfoil.billing.profile.rules import TEXTS, tidy
 from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.billing.reading import moment
@@ -30,11 +30,13 @@ from counterfoil.model import Client, EmailPreferences
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.pages.hand_offs import redirect_to_whmcs
 from counterfoil.web.pages.page_responses import respond_page, shell_from_cache, unstored
 from counterfoil.web.recording import edit_recorder
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.sign_in.proven_again import is_fresh
 from counterfoil.web.sign_in.sessions import renew_session
+from counterfoil.web.views.navigation import PROFILE
 from counterfoil.web.views.profile.form import differences, fields_for, preferences_for
 from counterfoil.web.views.profile.page import ProfilePage
 from counterfoil.web.views.profile.words import LABELS, in_words
@@ -48,7 +50,9 @@ async def edit_page(request: AnyRequest, services: GivenServices) -> Response[by
     client, language = reading.value, language_for(request, viewer, reading.value)
     altered = request.query_params.get("altered", "").split(".")
     page = ProfilePage(
-        fields=fields_for(texts_of(client), language, {}, has_user=viewer.user_id is not None),
+        fields=fields_for(
+            texts_of(client), language, {}, has_user=viewer.user_id is not None, unreadable=client.unreadable
+        ),
         preferences=preferences_for(client.email_preferences, {}),
         seen=ProfileVersion.word_for(client),
         notice="saved" if "saved" in request.query_params else "",
@@ -71,8 +75,11 @@ class Entered(Struct, frozen=True):
     @classmethod
     def of(cls, form: Mapping[str, str]) -> "Entered":
         """A field that the page did not show is empty: it had nothing in it, or its country has no such thing."""
-        texts = {name: tidy(name, form.get(name, "")) for name in TEXTS}
-        texts["phone"] = canonical(texts["phone"], texts["country"])
+        seen, country = ProfileVersion(form.get("seen", "")), tidy("country", form.get("country", ""))
+        # What was shown and not touched stays to the last character, however odd it is.
+        texts = {
+            name: text if seen.has(name, text := form.get(name, "")) else written(name, text, country) for name in TEXTS
+        }
         preferences = {kind: f"prefer_{kind}" in form for kind in KINDS} if "preferences" in form else {}
         return cls(
             texts,
@@ -109,7 +116,8 @@ async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBod
         edit = await _edit(request, services, entered)
         reading = await services.profiles.update(viewer.client, edit, edit_recorder(request, services))
     except InvalidProfile as invalid:
-        return await _page(request, services, entered, invalid.status, messages=dict(in_words(invalid).errors))
+        said = dict(in_words(invalid).errors)
+        return await _page(request, services, entered, invalid.status, messages=said, custom_field=invalid.custom_field)
     except (Conflict, OutcomeUnknown) as error:
         return await _beside(request, services, entered, error)
     except (FreshSignInRequired, SignInFailed, TwoFactorRequired, RateLimited, Unavailable) as error:
@@ -118,7 +126,7 @@ async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBod
     if "language" in edit.texts:
         await renew_session(request, services)
     stored = texts_of(reading.value)
-    altered = ".".join(name for name, text in edit.texts.items() if text != stored[name])
+    altered = ".".join(name for name, text in edit.texts.items() if not is_untouched(name, text, stored[name]))
     address = "/profile?saved=1" + (f"&altered={altered}" if altered else "")
     return Redirect(address, status_code=303, headers=NO_STORE)
 
@@ -130,6 +138,15 @@ async def _edit(request: AnyRequest, services: Services, entered: Entered) -> Ed
     preferences = {} if entered.preferences and seen.has_preferences(entered.preferences) else entered.preferences
     fresh = "email" not in texts or await is_fresh(request, services, entered.password)
     return Edit(texts=texts, preferences=preferences, seen=entered.seen, is_fresh=fresh)
+
+
+@post("/profile/billing-site", permission="profile", same_account=True, include_in_schema=False)
+async def on_the_billing_site(request: AnyRequest, services: GivenServices) -> Response[Any]:
+    """For what can only be entered there."""
+    viewer = viewer_of(request)
+    await services.limits.hit("sso_link", str(viewer.account_id))
+    hand_off = await services.hand_offs.edit_details(viewer.client, viewer.user_id)
+    return await redirect_to_whmcs(request, services, hand_off, PROFILE.href)
 
 
 async def _beside(
