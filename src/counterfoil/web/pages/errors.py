@@ -29,7 +29,7 @@ from counterfoil.errors import (
 )
 from counterfoil.model import Client
 from counterfoil.web.http.guard import BY_ITSELF
-from counterfoil.web.http.http_errors import InternalError, public
+from counterfoil.web.http.http_errors import InternalError, TokenInvalid, public
 from counterfoil.web.http.request_context import context_of, route_of
 from counterfoil.web.http.visits import Visit
 from counterfoil.web.sign_in.next_address import safe_next
@@ -108,7 +108,11 @@ class ErrorAnswers:
         if isinstance(error, PermissionDenied) and _missing(error):
             problem["permissions"] = list(error.args)
         if isinstance(error, ValidationFailed):
-            problem["errors"] = [{"field": field, "message": text(message)} for field, message in error.errors]
+            worded = ((field, text(message)) for field, message in error.errors)
+            named = error.names
+            problem["errors"] = [
+                {"field": field, "message": words % named if named else words} for field, words in worded
+            ]
         return msgspec.json.encode(problem)
 
     async def _page(self, scope: HTTPScope, error: CounterfoilError, viewer: Viewer | None, shell: Shell) -> bytes:
@@ -188,6 +192,8 @@ def _headers(known: CounterfoilError, error: Exception) -> list[tuple[bytes, byt
     headers = [(b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Language")]
     if isinstance(known, RateLimited | Unavailable):
         headers.append((b"retry-after", str(known.retry_after).encode()))
+    if isinstance(known, TokenInvalid):
+        headers.append((b"www-authenticate", b'Bearer error="invalid_token"'))
     if isinstance(error, HTTPException) and error.status_code == 405:
         headers += [(b"allow", value.encode()) for name, value in (error.headers or {}).items() if name == "allow"]
     return headers
