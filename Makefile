@@ -19,8 +19,8 @@ help: ## show this
 setup: ## make .venv with the locked dependencies and the command counterfoil
 	@tools/setup
 
-demo: setup ## start the portal with its WHMCS and Salesforce sandboxes and seeded customers; Ctrl-C stops them
-	@exec $(BIN)/python tools/demo.py
+demo: setup ## start the portal with its sandboxes and seeded customers; Ctrl-C stops them; OIDC=1: without passwords
+	@OIDC=$(OIDC) exec $(BIN)/python tools/demo.py
 
 quick: setup-dev ## format, lint, types, import rules and the tests that need no server: under a minute
 	@$(MAKE) -j2 --output-sync --keep-going check-format check-lint check-types check-imports quick-tests
@@ -77,11 +77,18 @@ prove-webhooks: system setup-dev ## WEBHOOKS=10000 webhooks in one burst at two 
 test-php: setup-dev ## the addon's tests on PHP 7.4 to 8.5 as WebAssembly (needs node and npm); VERSIONS="7.4 8.5" for some
 	@exec $(BIN)/python -m tools.test_php
 
+prove-api: system setup-dev ## hold the API against its description with random data for SECONDS=180, signed in
+	@COUNTERFOIL_TEST_API_SECONDS=$(if $(filter 60,$(SECONDS)),180,$(SECONDS)) \
+		$(BIN)/pytest -q -s tests/web/api/test_fuzzed.py </dev/null
+
 addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
 	@$(BIN)/python tools/addon.py $(ADDON)
 
 prove-orders: system setup-dev ## break and kill at every call that an order makes; PART=1/4 plays every fourth stage
 	@FAULTS=$(FAULTS) PART=$(PART) exec $(BIN)/python -m tests.orders.game_day
+
+prove-deploy: setup-dev ## build the image's folder, run it and the files of deploy/ with real proxies: 6 minutes
+	@tools/system deploy && exec $(BIN)/pytest -q proofs/deploy </dev/null
 
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate
@@ -106,6 +113,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-simulation prove-mutations prove-webhooks test-php addon \
+.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-simulation prove-mutations prove-webhooks prove-api test-php addon \
 	migrate docs texts screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

@@ -1,7 +1,7 @@
 """Every call that an order makes, every way in which it can go wrong, and a worker that dies in it: what must hold.
 
 `make prove-orders` plays all of it on SQLite and PostgreSQL, FAULTS=2 only the first two kinds of fault for each call,
-PART=2/4 every fourth stage of it; test_game_day.py plays a part in every run.
+PART=2/4 every fourth stage of it, PART=5/12 one alone; test_game_day.py plays a part in every run.
 """
 
 import asyncio

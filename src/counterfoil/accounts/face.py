@@ -1,9 +1,10 @@
 """How people sign in and what their sessions are worth, put together from the database, the cache and WHMCS."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from counterfoil.accounts.forgetting import Forgetting
-from counterfoil.accounts.notices import Notices
+from counterfoil.accounts.forgetting import Forgetting, drop_copies
+from counterfoil.accounts.notices import Effects, Notices
 from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
@@ -21,10 +22,22 @@ class Accounts:
         whmcs: Whmcs,
         name_and_language: Callable[[int], Awaitable[tuple[str, str] | None]],
         settings: Settings,
+        *,
+        unlock: Callable[[str], Awaitable[object]],
     ) -> None:
-        """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients."""
-        rights = Rights(engine, cache, whmcs.api, name_and_language, timeout=settings.whmcs_timeout_seconds)
+        """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients.
+        `unlock` lifts a lock-out in this process.
+        """
+        rights = Rights(
+            engine,
+            cache,
+            whmcs.api,
+            name_and_language,
+            timeout=settings.whmcs_timeout_seconds,
+            claims_count=bool(settings.oidc_issuer and settings.oidc_staff_claim),
+        )
         self.forgetting = Forgetting(engine, cache, rights)
-        self.notices = Notices(engine, self.forgetting.accounts)
+        effects = Effects(self.forgetting.accounts, partial(drop_copies, cache), unlock)
+        self.notices = Notices(engine, effects)
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
         self.sign_in = SignIn(engine, whmcs.api, issuer=settings.whmcs_url)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
@@ -21,6 +21,7 @@ from counterfoil.accounts.people import Account
 from counterfoil.accounts.viewer import ClientAccess
 from counterfoil.cache import Fetched, Part, Peek, Snapshot
 from counterfoil.cache.scopes import user_scope
+from counterfoil.model import full_name
 
 ALL_PERMISSIONS = frozenset(
     {
@@ -71,6 +72,8 @@ class Granted(NamedTuple):
     closed: tuple[int, ...]
     is_staff: bool
     expires_at: float
+    name: str = ""
+    """What WHMCS calls them; empty where it does not list its users."""
 
 
 class _Memberships(Struct, frozen=True):
@@ -79,6 +82,7 @@ class _Memberships(Struct, frozen=True):
     owned: tuple[int, ...] = ()
     invited: tuple[int, ...] = ()
     is_gone: bool = False
+    name: str = ""
 
 
 _MEMBERSHIPS = "memberships"
@@ -97,15 +101,17 @@ class Rights:
         name_and_language: Callable[[int], Awaitable[tuple[str, str] | None]],
         *,
         timeout: float = 10.0,
+        claims_count: bool = False,
     ) -> None:
         """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients.
-        `timeout`: seconds for one read of WHMCS.
+        `timeout`: seconds for one read of WHMCS. `claims_count`: whom the identity provider calls staff is staff.
         """
         self._engine = engine
         self._cache = cache
         self._lookup = permissions
         self._name_and_language = name_and_language
         self._timeout = timeout
+        self._claims_count = claims_count
 
     async def of(self, account: Account) -> Granted | None:
         """None: WHMCS has no such user any more, or under another address, so nothing is known of this person.
@@ -113,6 +119,8 @@ class Rights:
         Raises BillingUnavailable when WHMCS does not say: rights are never guessed.
         """
         decided = await decisions(self._engine, account)
+        if account.is_staff and self._claims_count:
+            decided = structs.replace(decided, is_staff=True)
         if account.user_id is None:
             return await self._granted(dict.fromkeys(decided.linked, ALL_PERMISSIONS), decided)
         known, expires_at = await self._known(account)
@@ -122,7 +130,8 @@ class Rights:
         ask = sorted((decided.linked | set(known.invited)) - decided.unlinked - set(owned))
         permitted, expires_at = await self._permitted(account.user_id, ask, expires_at)
         linked = dict.fromkeys(decided.linked, ALL_PERMISSIONS)
-        return await self._granted({**linked, **permitted, **owned}, decided, known.owned, expires_at)
+        granted = await self._granted({**linked, **permitted, **owned}, decided, known.owned, expires_at)
+        return granted._replace(name=known.name)
 
     async def forget(self, user_id: int) -> None:
         """WHMCS said that this user changed. Raises CacheUnavailable when that could not be made to hold."""
@@ -154,7 +163,9 @@ class Rights:
             return Fetched(msgspec.json.encode(_Memberships(is_gone=True)), _GONE_LIFETIME)
         owned = tuple(each.client_id for each in user.memberships if each.is_owner)
         invited = tuple(each.client_id for each in user.memberships if not each.is_owner)
-        return Fetched(msgspec.json.encode(_Memberships(owned, invited)))
+        return Fetched(
+            msgspec.json.encode(_Memberships(owned, invited, name=full_name(user.first_name, user.last_name)))
+        )
 
     async def _permitted(
         self, user_id: int, clients: Sequence[int], expires_at: float

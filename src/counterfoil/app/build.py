@@ -20,11 +20,12 @@ from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings
 from counterfoil.web.http.assets import Assets
 from counterfoil.web.http.guard import Guard
+from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metric_families import metric_families
 from counterfoil.web.http.metrics import Family, Metrics
 from counterfoil.web.http.responses import Responses
-from counterfoil.web.services import Services
+from counterfoil.web.services import IdentityProvider, Services
 from counterfoil.web.views.rendering import Renderer
 from counterfoil.web.views.shell import Brand
 from counterfoil.whmcs.face import Whmcs
@@ -35,13 +36,16 @@ def build_portal(settings: Settings) -> Portal:
     cache, engine = open_cache(settings.cache_url), make_engine(settings.database_url)
     whmcs, salesforce = Whmcs(settings), Salesforce.if_used(settings, CrmCalls(engine, utc_now))
     billing = Billing(whmcs, cache, settings)
-    accounts = Accounts(engine, cache, whmcs, billing.clients.name_and_language, settings)
+    limits = open_limits(settings.cache_url)
+    accounts = Accounts(engine, cache, whmcs, billing.clients.name_and_language, settings, unlock=limits.unlock)
     rooms = _Rooms(
         billing=billing,
         accounts=accounts,
         orders=Orders(engine, billing, salesforce, settings),
         changes=Changes(engine, cache, whmcs, accounts.forgetting),
         whmcs=whmcs,
+        provider=_provider(settings),
+        limits=limits,
         salesforce=salesforce,
         upstreams={"whmcs": whmcs.health.upstream} | ({"salesforce": salesforce.upstream} if salesforce else {}),
     )
@@ -49,7 +53,16 @@ def build_portal(settings: Settings) -> Portal:
     services = _services(settings, cache, engine, rooms, _renderer(settings, assets))
     timeout = settings.whmcs_timeout_seconds
     cache.spot_checks.begin(settings.cache_check_one_in, timeout, lambda: whmcs.health.is_idle)
-    return Portal(services, assets, [whmcs, salesforce] if salesforce else [whmcs])
+    return Portal(services, assets, [each for each in (whmcs, salesforce, rooms.provider) if each])
+
+
+def _provider(settings: Settings) -> IdentityProvider | None:
+    if not settings.oidc_issuer:
+        return None
+    # Measured: 0.4 s and 20 MB that a portal with passwords does not need.
+    from counterfoil.web.sign_in.openid.provider import OpenIdProvider  # noqa: PLC0415 -- see the line above
+
+    return OpenIdProvider(settings)
 
 
 class _Rooms(NamedTuple):
@@ -58,13 +71,15 @@ class _Rooms(NamedTuple):
     orders: Orders
     changes: Changes
     whmcs: Whmcs
+    provider: IdentityProvider | None
+    limits: Limits
     salesforce: Salesforce | None
     upstreams: Mapping[str, Callable[[], str]]
 
 
 def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, renderer: Renderer) -> Services:
     billing, accounts = rooms.billing, rooms.accounts
-    limits, live = open_limits(settings.cache_url), LiveStreams(cache)
+    limits, live = rooms.limits, LiveStreams(cache)
     return Services(
         settings=settings,
         cache=cache,
@@ -73,6 +88,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         upstreams=rooms.upstreams,
         sessions=accounts.sessions,
         sign_in=accounts.sign_in,
+        provider=rooms.provider,
         notices=accounts.notices,
         audit=AuditTrail(engine, retention=timedelta(days=settings.audit_retention_days)),
         orders=rooms.orders,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -10,6 +10,7 @@ from litestar.params import SkipValidation
 from counterfoil.accounts.notices import Notices
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
+from counterfoil.accounts.vouching import Vouched
 from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.contacts import Contacts
@@ -41,6 +42,18 @@ from counterfoil.web.http.responses import Responses
 from counterfoil.web.views.rendering import Renderer
 
 
+class IdentityProvider(Protocol):
+    """web.sign_in.openid.provider.OpenIdProvider is one."""
+
+    async def authorization_url(self, state: str, nonce: str, verifier: str, *, afresh: bool = False) -> str: ...
+
+    async def identify(self, code: str, nonce: str, verifier: str, issuer: str) -> Vouched: ...
+
+    async def sign_out_url(self, back: str, state: str) -> str: ...
+
+    async def close(self) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """A handler asks for it with `services: GivenServices`."""
@@ -53,6 +66,8 @@ class Services:
     """How the calls to WHMCS, and to Salesforce if it is used, fare: "ok", "degraded" or "away"."""
     sessions: Sessions
     sign_in: SignIn
+    provider: IdentityProvider | None
+    """None: WHMCS checks passwords."""
     notices: Notices
     audit: AuditTrail
     orders: Orders

@@ -29,6 +29,8 @@ TABLE = {
     # Guessing passwords: failures only, so that an office behind one address can sign in as often as it likes.
     "sign_in_user": Limit(10, minutes=15),
     "sign_in_address": Limit(50, minutes=15),
+    # Coming back from the identity provider: once for each time of setting out.
+    "sign_in_return": Limit(1, minutes=15),
     # What each costs calls to WHMCS, however warm the cache is.
     "refresh": Limit(30),
     "sso_link": Limit(30),
@@ -92,6 +94,14 @@ class Limits:
         finally:
             self._trying.subtract(trying)
             self._trying += Counter()  # drops what is zero
+
+    async def unlock(self, who: str) -> bool:
+        """Lifts a lock-out after failed sign-ins; whether anything was counted. `who`: as emails.counted_as has it."""
+        key, counted = f"sign_in_user/{who}", False
+        if self._shared is not None:
+            with suppress(StorageAway):
+                counted = await self._shared.forget(key)
+        return await self._alone.forget(key) or counted
 
     async def _count(self, counted: "_Counted") -> Window:
         """The window as it was; one is counted in it if there is room."""

@@ -26,6 +26,9 @@ from counterfoil.web.views.invoices import InvoicePage, InvoicesPage
 from counterfoil.web.views.list_query import read_list_query
 from counterfoil.web.views.navigation import INVOICES
 
+INVOICE_PAGE = "/invoices/{invoice_id}"
+"""Where a form of it leads when the session has ended (pages/errors.py)."""
+
 
 @get("/invoices", permission="invoices", include_in_schema=False)
 async def list_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
@@ -71,14 +74,26 @@ async def detail_page(request: AnyRequest, services: GivenServices, invoice_id: 
     return await respond_page(request, services, reading, page, client)
 
 
-@post("/invoices/{invoice_id:str}/pay", permission="invoices", same_account=True, include_in_schema=False)
+@post(
+    "/invoices/{invoice_id:str}/pay",
+    permission="invoices",
+    same_account=True,
+    after_sign_in=INVOICE_PAGE,
+    include_in_schema=False,
+)
 async def pay(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
     ask = partial(services.hand_offs.pay, viewer.client, viewer.user_id, number)
     return await go_to_pay(request, services, [number], ask, back_href=f"/invoices/{number}")
 
 
-@post("/invoices/{invoice_id:str}/pdf", permission="invoices", same_account=True, include_in_schema=False)
+@post(
+    "/invoices/{invoice_id:str}/pdf",
+    permission="invoices",
+    same_account=True,
+    after_sign_in=INVOICE_PAGE,
+    include_in_schema=False,
+)
 async def pdf(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
     await services.limits.hit("sso_link", str(viewer.account_id))

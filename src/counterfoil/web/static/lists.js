@@ -1,4 +1,5 @@
 // Lists: what is selected and what that comes to, and a file while it is prepared.
+const LONGEST_EXPORT = 120_000;
 const bar = () => document.getElementById("together");
 const chosen = () => [...document.querySelectorAll("input[form=together]:checked")];
 
@@ -54,7 +55,9 @@ document.addEventListener("click", async (click) => {
   link.ariaBusy = "true";
   link.textContent = document.getElementById("announcer").textContent = link.dataset.busy;
   try {
-    const answer = await fetch(link.href);
+    const limit = new AbortController();
+    setTimeout(() => limit.abort(), LONGEST_EXPORT);
+    const answer = await fetch(link.href, { signal: limit.signal });
     if (!answer.ok || answer.redirected) throw new Error(answer.status);
     const file = document.createElement("a");
     file.href = URL.createObjectURL(await answer.blob());

@@ -1,6 +1,8 @@
 """Views and templates into HTML. What is on a page: its noun's view and templates/; what it looks like: static/."""
 
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from zoneinfo import ZoneInfo
@@ -100,8 +102,17 @@ def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compi
         "country": formats.country,
         "place": _place,
     }
-    environment.globals |= {"language": language, "direction": locale.text_direction}
+    environment.globals |= {
+        "language": language,
+        "direction": locale.text_direction,
+        "day_ends": partial(_day_ends, zone),
+    }
     return environment
+
+
+def _day_ends(zone: ZoneInfo, day: date) -> str:
+    """When "due today" is over, as a script reads it."""
+    return datetime.combine(day + timedelta(days=1), time.min, zone).isoformat()
 
 
 def _place(client: Client) -> str:
