@@ -94,7 +94,7 @@ def _once(folder: Path, cache: RedisServer, portal: Stack, own: list[Target], kn
         beside=cold.beside_cold_reads(portal),
         growth=_growth(folder, own[0], growth.kilobytes_of(portal, cache)),
         upstream=upstream.upstream(folder),
-        workers=workers.workers(folder, cache),
+        workers=workers.workers(folder),
         lag=live.lag_of(portal),
         start=checks.seconds_to_first_answer(portal, folder),
         streams=live.streams_of(portal),
