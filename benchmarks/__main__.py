@@ -41,7 +41,9 @@ def main() -> int:
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("make bench took too long and was stopped"))
     signal.alarm(LONGEST)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="counterfoil-bench-")))
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="counterfoil-bench-", ignore_cleanup_errors=True))
+        )
         lines = _bench(stack, folder)
     print("\n".join(lines))
     report.write(ROOT / "docs/performance.md", lines)
