@@ -8,6 +8,7 @@ from counterfoil.accounts.notices import Effects, Notices
 from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
+from counterfoil.accounts.tokens import Tokens
 from counterfoil.cache import Cache
 from counterfoil.db.engine import Engine
 from counterfoil.settings import Settings
@@ -40,4 +41,5 @@ class Accounts:
         effects = Effects(self.forgetting.accounts, partial(drop_copies, cache), unlock)
         self.notices = Notices(engine, effects)
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
+        self.tokens = Tokens(engine, cache, rights)
         self.sign_in = SignIn(engine, whmcs.api, issuer=settings.whmcs_url)

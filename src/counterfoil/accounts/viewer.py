@@ -31,6 +31,8 @@ class Viewer(Struct, frozen=True):
     """The client that they looked at is no more; then `client_id` is None."""
     closed: tuple[int, ...] = ()
     """Theirs as well, but closed or deleted in WHMCS: there is nothing to open."""
+    token_scope: str = ""
+    """"read" or "pay" of an access token; empty for a person."""
 
     @property
     def client(self) -> int:

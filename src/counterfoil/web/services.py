@@ -10,6 +10,7 @@ from litestar.params import SkipValidation
 from counterfoil.accounts.notices import Notices
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
+from counterfoil.accounts.tokens import Tokens
 from counterfoil.accounts.vouching import Vouched
 from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.clients import Clients
@@ -65,6 +66,7 @@ class Services:
     upstreams: Mapping[str, Callable[[], str]]
     """How the calls to WHMCS, and to Salesforce if it is used, fare: "ok", "degraded" or "away"."""
     sessions: Sessions
+    tokens: Tokens
     sign_in: SignIn
     provider: IdentityProvider | None
     """None: WHMCS checks passwords."""

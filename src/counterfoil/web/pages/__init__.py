@@ -16,6 +16,7 @@ from counterfoil.web.pages import (
     staff,
     statement,
     subscriptions,
+    tokens,
     transactions,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "staff",
     "statement",
     "subscriptions",
+    "tokens",
     "transactions",
 ]
