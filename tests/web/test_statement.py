@@ -58,7 +58,7 @@ def test_the_page(portal: Stack, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, portal.url, "bob@example.com")
     page.goto(f"{portal.url}/invoices?year=2026")
-    page.get_by_role("link", name="Statement").click()
+    page.get_by_role("link", name="Statement 2026").click()
     expect(page.get_by_role("heading", name="Statement")).to_be_visible()
     expect(page.get_by_label("From")).to_have_value("2026-01-01")
     expect(page.get_by_text("Up to date.")).to_be_visible()
