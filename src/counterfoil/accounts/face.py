@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 
 from counterfoil.accounts.forgetting import Forgetting
 from counterfoil.accounts.notices import Notices
+from counterfoil.accounts.people_search import PeopleSearch
 from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
+from counterfoil.accounts.staff_views import StaffViews
 from counterfoil.cache import Cache
 from counterfoil.db.engine import Engine
 from counterfoil.settings import Settings
@@ -27,4 +29,6 @@ class Accounts:
         self.forgetting = Forgetting(engine, cache, rights)
         self.notices = Notices(engine, self.forgetting.accounts)
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
+        self.people = PeopleSearch(engine, whmcs.api)
+        self.staff_views = StaffViews(engine, rights)
         self.sign_in = SignIn(engine, whmcs.api, issuer=settings.whmcs_url)

@@ -13,7 +13,7 @@ from sqlalchemy import (
 
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0007"
+HEAD = "0008"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -94,7 +94,8 @@ webhook_event = Table(
     metadata,
     Column("id", PlainText, primary_key=True),
     Column("type", PlainText, nullable=False),
-    Column("client_id", BigInteger),
+    Column("client_id", BigInteger, index=True),
+    Column("invoice_id", BigInteger, index=True),
     Column("received_at", UtcTime, nullable=False),
     Column("effect", PlainText, nullable=False),
     # When the effect was known to hold in every process; empty while it is not, so that the sender's next try counts.
@@ -203,6 +204,34 @@ audit_head = Table(
     Column("before_hash", PlainText, nullable=False),
     Column("last", BigInteger, nullable=False),
     Column("last_hash", PlainText, nullable=False),
+)
+
+# Whose account a session of staff looks at: accounts/staff_views.py. `account_id` is 0 for who never signed in.
+staff_view = Table(
+    "staff_view",
+    metadata,
+    Column("session_id", ForeignKey("session.id_hash", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger),
+    Column("email", PlainText, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("client_id", BigInteger, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+# Errors that people were shown, by the reference on the page. Numbers and our own words only.
+shown_error = Table(
+    "shown_error",
+    metadata,
+    Column("reference", PlainText, primary_key=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("account_id", BigInteger, index=True),
+    Column("client_id", BigInteger, index=True),
+    Column("asked", PlainText, nullable=False),
+    Column("code", PlainText, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("first", PlainText, nullable=False),
 )
 
 # What only one process of all may do at a time.

@@ -7,11 +7,15 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from counterfoil.accounts.forgetting import Forgetting
 from counterfoil.accounts.notices import Notices
+from counterfoil.accounts.people_search import PeopleSearch
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
+from counterfoil.accounts.staff_views import StaffViews
 from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.clients import Clients
+from counterfoil.billing.comparison import Comparisons
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
@@ -26,6 +30,7 @@ from counterfoil.billing.statement.reads import Statements
 from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.summary import Summaries
 from counterfoil.billing.transactions import Transactions
+from counterfoil.billing.whmcs_health import WhmcsHealth
 from counterfoil.cache import Cache
 from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine
@@ -52,18 +57,23 @@ class Services:
     """How the calls to WHMCS, and to Salesforce if it is used, fare: "ok", "degraded" or "away"."""
     sessions: Sessions
     sign_in: SignIn
+    staff_views: StaffViews
+    people: PeopleSearch
+    forgetting: Forgetting
     notices: Notices
     audit: AuditTrail
     orders: Orders
     guard: Guard
     calendar: Calendar
     clients: Clients
+    comparisons: Comparisons
     gateways: Gateways
     payment_methods: PaymentMethods
     invoice_owners: InvoiceOwners
     invoices: Invoices
     subscriptions: Subscriptions
     transactions: Transactions
+    whmcs_health: Callable[[], WhmcsHealth]
     credits: Credits
     statements: Statements
     summaries: Summaries

@@ -33,7 +33,7 @@ COLUMNS = (
 async def invoices_csv(request: AnyRequest, services: GivenServices, filters: GivenFilters) -> Response[Any]:
     """All matching invoices of one moment, in UTF-8 with a byte-order mark. The header `as-of` says of which."""
     viewer = viewer_of(request)
-    await services.limits.hit("csv", str(viewer.account_id))
+    await services.limits.hit("csv", viewer.counted_as)
     reading = await services.invoices.export(viewer.client, filters)
     rows = [_cells(item) for item in reading.value]
     name, known = f"invoices-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")

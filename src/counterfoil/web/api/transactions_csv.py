@@ -18,7 +18,7 @@ COLUMNS = ("id", "date", "kind", "currency", "amount", "gateway", "description",
 async def transactions_csv(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Newest first, in UTF-8 with a byte-order mark; a refund is below 0. The header `as-of` says of which moment."""
     viewer = viewer_of(request)
-    await services.limits.hit("csv", str(viewer.account_id))
+    await services.limits.hit("csv", viewer.counted_as)
     reading, _ = await services.transactions.read(viewer.client)
     rows = [_cells(each) for each in reading.value]
     name, known = f"transactions-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")

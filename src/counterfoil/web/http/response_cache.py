@@ -20,7 +20,7 @@ from counterfoil.cache import Cache
 from counterfoil.web.http.cached_response import send_answer, unpacked
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.request_context import context_of
-from counterfoil.web.http.visits import Visit, name_caller
+from counterfoil.web.http.visits import Visit, is_flagged, name_caller
 
 _PERSONAL = frozenset({"/api/v1/payment-methods"})
 """Responses for programs that are cached for each session all the same."""
@@ -85,6 +85,8 @@ class ResponseCache:
         viewer = _confirmed(peek.session, handle)
         if viewer is not None:
             name_caller(scope, viewer)
+        if viewer is not None and viewer.is_staff and is_flagged(headers):
+            keys = []  # they look at somebody's account: the guard says what they see
         if keys and viewer is not None and (entry := peek.entries[0]) is not None:
             cached = unpacked(entry.value)
             if viewer.allows(cached.permission.decode()):

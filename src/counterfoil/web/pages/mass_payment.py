@@ -21,7 +21,7 @@ async def pay(request: AnyRequest, services: GivenServices) -> Response[Any]:
     if not ids:
         raise NoInvoiceChosen
     chosen = invoices_together(ids)
-    await services.limits.hit("sso_link", str(viewer.account_id))
+    await services.limits.hit("sso_link", viewer.counted_as)
     hand_off = await services.hand_offs.pay_together(viewer.client, viewer.user_id, chosen)
     response = await redirect_to_whmcs(request, services, hand_off, INVOICES.href)
     response.cookies.append(paying_cookie(request, services, *chosen))

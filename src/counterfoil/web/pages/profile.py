@@ -104,7 +104,7 @@ async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBod
     viewer, entered = viewer_of(request), Entered.of(data)
     if "adapt" in data:
         return await _page(request, services, entered.moved(), 200)
-    await services.limits.hit("profile", str(viewer.account_id))
+    await services.limits.hit("profile", viewer.counted_as)
     try:
         edit = await _edit(request, services, entered)
         reading = await services.profiles.update(viewer.client, edit, edit_recorder(request, services))
