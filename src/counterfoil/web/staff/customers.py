@@ -7,6 +7,7 @@ from litestar.params import FromPath
 
 from counterfoil.accounts.links import Link, Person, known_links, links_of_client
 from counterfoil.accounts.people import Account
+from counterfoil.audit.entries import RecordedEntry
 from counterfoil.errors import AccountClosed, BillingUnavailable, ClientNotFound, CounterfoilError
 from counterfoil.model import Client
 from counterfoil.web.http.request_context import AnyRequest
@@ -14,6 +15,9 @@ from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.views.staff.customers import CustomerPage, NowPage, PersonPage, ShownPerson
 from counterfoil.web.views.staff.orders import shown_order
+
+MOST_PEOPLE = 5
+"""Whose entries of the audit trail are looked for."""
 
 LATEST = 30
 """Entries of each kind."""
@@ -48,10 +52,20 @@ async def customer(
         receipts=tuple(await services.changes.recent(client_id)),
         links=links,
         orders=tuple(shown_order(order) for order in orders),
-        audit=tuple(entries),
+        audit=await _with_theirs(services, entries, people),
         error=error,
     )
     return await respond_unstored(request, services, page, status=error.status if error else 200)
+
+
+async def _with_theirs(
+    services: Services, entries: Sequence[RecordedEntry], people: Sequence[Account]
+) -> tuple[RecordedEntry, ...]:
+    """Of the client, and of its people whichever client it was about. Newest first."""
+    found = {each.number: each for each in entries}
+    for person in [each for each in people if each.id][:MOST_PEOPLE]:
+        found |= {each.number: each for each in await services.audit.find(account_id=person.id, limit=LATEST)}
+    return tuple(sorted(found.values(), key=lambda each: -each.number)[:LATEST])
 
 
 async def _known(services: Services, client_id: int) -> Client | None:
