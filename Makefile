@@ -77,8 +77,11 @@ prove-webhooks: system setup-dev ## WEBHOOKS=10000 webhooks in one burst at two 
 addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
 	@$(BIN)/python tools/addon.py $(ADDON)
 
-prove-orders: system setup-dev ## break and kill at every call that an order makes, on both databases, with and without Salesforce
-	@FAULTS=$(FAULTS) exec $(BIN)/python -m tests.orders.game_day
+prove-orders: system setup-dev ## break and kill at every call that an order makes; PART=1/4 plays every fourth stage
+	@FAULTS=$(FAULTS) PART=$(PART) exec $(BIN)/python -m tests.orders.game_day
+
+prove-deploy: setup-dev ## build the image's folder, run it and the files of deploy/ with real proxies: 6 minutes
+	@tools/system deploy && exec $(BIN)/pytest -q proofs/deploy </dev/null
 
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate

@@ -101,6 +101,7 @@ def f8_one_call(history: History) -> Iterator[Violation]:
             if len(older) > allowed:
                 began = ", ".join(f"{each.started:.3f}-{each.ended:.3f} by {each.portal}" for each in older)
                 text = f"{call.thing}: called by portal {call.portal} while under way since {began}; allowed {allowed}"
+                text += f"; looked back to {since:.3f}, the last end before: {_last_end(ends, call.client, since)}"
                 yield Violation("F8", call.started, text)
 
 
@@ -169,10 +170,19 @@ def _ended(ends: dict[int | None, list[tuple[float, float]]], call: Call, since:
     return sum(low < call.started and since < high for low, high in ends[call.client] + ends[None])
 
 
+def _last_end(ends: dict[int | None, list[tuple[float, float]]], client: int | None, since: float) -> str:
+    """For whoever judges an accusation: an end just before is a busy machine, none at all is a defect."""
+    before = [span for span in ends[client] + ends[None] if span[1] <= since]
+    return "{:.3f}-{:.3f}".format(*max(before, key=lambda span: span[1])) if before else "none"
+
+
 def f8_bounded(history: History) -> Iterator[Violation]:
     """No process ever has more calls with WHMCS at once than it may."""
     traffic = Traffic(history)
     for portal in range(history.processes):
         for moment, under_way in traffic.moments(portal):
             if under_way > history.concurrency:
-                yield Violation("F8", moment, f"{under_way} calls of portal {portal} at once")
+                mine = [each for each in history.calls if each.portal == portal and not each.hung]
+                which = sorted(each for each in mine if each.started <= moment < each.ended)
+                calls = ", ".join(f"{each.thing} {each.started:.3f}-{each.ended:.3f}" for each in which)
+                yield Violation("F8", moment, f"{under_way} calls of portal {portal} at once: {calls}")

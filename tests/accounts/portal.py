@@ -3,12 +3,14 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from counterfoil.accounts.forgetting import Forgetting
+from counterfoil.accounts.forgetting import Forgetting, drop_copies
+from counterfoil.accounts.notices import Effects
 from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Handle, Sessions
 from counterfoil.accounts.sign_in import SignIn
@@ -37,11 +39,16 @@ class Portal:
         self.engine, self.cache, self.whmcs, self.clock = engine, cache, whmcs, clock
         self.rights = Rights(engine, cache, whmcs, whmcs.name_and_language)
         self.forgetting = Forgetting(engine, cache, self.rights)
+        self.unlocked: list[str] = []
+        self.effects = Effects(self.forgetting.accounts, partial(drop_copies, cache), self._unlock)
         self.sign_in = SignIn(engine, whmcs, issuer=ISSUER, now=clock)
         self.sessions = self.with_keys(KEY)
 
     def with_keys(self, *keys: bytes) -> Sessions:
         return Sessions(self.engine, self.cache, self.rights, keys=keys, now=self.clock)
+
+    async def _unlock(self, who: str) -> None:
+        self.unlocked.append(who)
 
     async def cookie(self, email: str) -> str:
         """Of somebody who has just signed in."""

@@ -75,7 +75,7 @@ async def test_a_decision_can_be_taken_back(portal: Portal) -> None:
 
 async def test_a_decision_holds_at_once_in_a_process_that_remembers(portal: Portal) -> None:
     """The copy of the session and its live stream end at the next look, not within a minute."""
-    notices, heard = Notices(portal.engine, portal.forgetting.accounts), list[str]()
+    notices, heard = Notices(portal.engine, portal.effects), list[str]()
     portal.cache.listen(lambda topic, message: heard.append(topic))
     cookie = await portal.cookie("ada@example.com")
     viewer = await portal.who(cookie)

@@ -40,6 +40,8 @@ class Whmcs:
     """With which ValidateLogin still lets people in."""
     contacts: set[str] = field(default_factory=set)
     """Addresses with which a contact of a client signs in, as before version 8."""
+    closed: set[int] = field(default_factory=set)
+    """Clients that are closed or deleted."""
     calls: list[str] = field(default_factory=list)
     before_users: Callable[[], Awaitable[None]] | None = None
     before_name: Callable[[], Awaitable[None]] | None = None
@@ -71,9 +73,11 @@ class Whmcs:
         self._called("WhmcsDetails")
         return WhmcsDetails(self.version)
 
-    async def name_and_language(self, client_id: int) -> tuple[str, str]:
+    async def name_and_language(self, client_id: int) -> tuple[str, str] | None:
         if self.before_name is not None:
             await self.before_name()
+        if client_id in self.closed:
+            return None
         return f"Client {client_id} Ltd.", "german"
 
     def _called(self, action: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from standardwebhooks.webhooks import Webhook
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 
 @dataclass

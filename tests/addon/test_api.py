@@ -25,7 +25,7 @@ def test_without_a_number_it_says_how_things_stand(whmcs: Installation) -> None:
     assert told.pop("timezone") in available_timezones()
     assert told == {
         "result": "success",
-        "version": "0.1.0",
+        "version": "0.2.0",
         "protocol": 1,
         "series": whmcs.series(),
         "systemurl": "https://billing.example.com/",

@@ -34,7 +34,7 @@ def test_message(whmcs: Installation, portal: Receiver) -> None:
         '{"type":"order.updated","timestamp":"2027-01-15T08:00:00Z","data":{"order_id":4,"client_id":7}}'
     )
     assert message.id == f"cf_{whmcs.series()}_1"
-    assert message.headers["user-agent"] == "Counterfoil-WHMCS/0.1.0"
+    assert message.headers["user-agent"] == "Counterfoil-WHMCS/0.2.0"
     assert whmcs.states() == [DELIVERED]
 
 

@@ -71,7 +71,7 @@ HOOKS: list[tuple[str, object, list[tuple[str, dict[str, int]]]]] = [
     ("AcceptQuote", {"quoteid": 2, "invoiceid": 0}, [("quote.updated", {"quote_id": 2})]),
     ("UserAdd", {"user_id": 3, **PERSON}, [("user.updated", {"user_id": 3})]),
     ("UserEdit", {"user_id": 3, **PERSON, "olddata": PERSON}, [("user.updated", {"user_id": 3})]),
-    ("UserChangePassword", {"userid": 3, "password": "hunter2-canary"}, [("user.updated", {"user_id": 3})]),
+    ("UserChangePassword", {"userid": 3, "password": "hunter2-canary"}, [("user.password_changed", {"user_id": 3})]),
     ("UserEmailVerificationComplete", {"userId": 3}, [("user.updated", {"user_id": 3})]),
     ("DailyCronJob", [], [("gateway.changed", {})]),
     (

@@ -47,7 +47,7 @@ def test_secret_is_a_password_field(small: Installation) -> None:
 def test_test_message(small: Installation, portal: Receiver) -> None:
     """The button tells whether the portal got it, and whether both versions belong together."""
     test = ["form", {"counterfoil_do": "test"}]
-    assert "Both have version 0.1.0" in small.play(test)[0]
+    assert "Both have version 0.2.0" in small.play(test)[0]
     portal.headers = {"Counterfoil-Version": "7.8.9"}
     assert "Its version is 7.8.9" in small.play(test)[0]
     portal.headers = {}

@@ -233,7 +233,7 @@ async def test_the_head_sums_what_every_open_invoice_owes(books: Books, invoices
         books.add(id_)
     overview = (await invoices.overview(1, InvoiceQuery(page=2))).value
     assert overview.totals is not None
-    assert (overview.totals[0].due.amount, overview.open_count) == (3000, 30)
+    assert (overview.totals[0].open.to_pay.amount, overview.open_count) == (3000, 30)
 
 
 async def test_answers_expire_at_midnight_of_whmcs(books: Books, invoices: Invoices) -> None:

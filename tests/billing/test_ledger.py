@@ -107,7 +107,7 @@ def test_mass_payments_and_deposits_are_neither_shown_nor_counted() -> None:
     assert [item.id for item in items(ledger)] == [1]
     assert ledger.page(InvoiceQuery(), NOW).total == 1
     (totals,) = ledger.totals(client("0", "EUR"))
-    assert totals.due == Money.of("100", "EUR")
+    assert totals.open.to_pay == Money.of("100", "EUR")
 
 
 def test_figures_keep_currencies_apart_and_credit_with_its_own() -> None:
@@ -116,19 +116,19 @@ def test_figures_keep_currencies_apart_and_credit_with_its_own() -> None:
     rows = (row(1), msgspec.structs.replace(row(2), total=yen, due_on=date(2026, 12, 1)))
     known = {1: invoice(1, "60.00"), 2: invoice(2, "3000")}
     euro, japan = Ledger(rows, known, TODAY).totals(client("12", "EUR"))
-    assert (euro.due, euro.overdue, euro.credit) == (
+    assert (euro.open.to_pay, euro.overdue, euro.open.credit) == (
         Money.of("60", "EUR"),
         Money.of("60", "EUR"),
         Money.of("12", "EUR"),
     )
-    assert (japan.due, japan.overdue.amount, japan.credit.amount) == (yen, 0, 0)
+    assert (japan.open.to_pay, japan.overdue.amount, japan.open.credit.amount) == (yen, 0, 0)
     assert (euro.next_due_on, japan.next_due_on) == (None, date(2026, 12, 1))
 
 
 def test_a_client_who_owes_nothing_still_has_figures() -> None:
     """Zero is said in the client's own currency, and only when WHMCS said so."""
     (totals,) = Ledger((row(1, PAID),), {}, TODAY).totals(client("0", "JPY"))
-    assert (totals.due, totals.unpaid_count) == (Money.of("0", "JPY"), 0)
+    assert (totals.open.to_pay, totals.unpaid_count) == (Money.of("0", "JPY"), 0)
 
 
 def differences(rows: tuple[InvoiceRow, ...], invoices: dict[int, Invoice | None]) -> frozenset[Difference]:

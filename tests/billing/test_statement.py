@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from counterfoil.billing.credits import CreditItem
-from counterfoil.billing.statement.account import Account, Books, EntryKind, statement
+from counterfoil.billing.statement.account import Account, statement
+from counterfoil.billing.statement.entries import Books, EntryKind
 from counterfoil.billing.transactions import Kind, TransactionItem
 from counterfoil.model import InvoiceRow, InvoiceStatus, Money
 from tests.billing.books import row

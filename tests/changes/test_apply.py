@@ -26,9 +26,15 @@ class Users:
     def __init__(self) -> None:
         self.forgotten: list[int] = []
         self.clients_gone: list[int] = []
+        self.heard_first: list[bool] = []
+        self.signed_out: list[int] = []
 
-    async def user(self, user_id: int) -> None:
+    async def user(self, user_id: int, *, is_first: bool) -> None:
         self.forgotten.append(user_id)
+        self.heard_first.append(is_first)
+
+    async def sign_out(self, user_id: int) -> None:
+        self.signed_out.append(user_id)
 
     async def clients(self, client_ids: Iterable[int]) -> None:
         self.clients_gone.extend(client_ids)
@@ -88,6 +94,15 @@ async def test_a_user_that_changed_is_forgotten(applier: EventApplier, users: Us
     await applier.apply(Event("msg_2", "user.updated", "", {"user_id": 3}))
     await applier.apply(PAID)
     assert users.forgotten == [3]
+
+
+async def test_a_user_is_doubted_once(applier: EventApplier, users: Users) -> None:
+    """Whatever is delivered twice says once that the user changed; another password signs out."""
+    for _ in range(2):
+        await applier.apply_and_mark(Event("msg_2", "user.updated", "", {"user_id": 3}))
+    assert users.heard_first == [True, False]
+    await applier.apply(Event("msg_3", "user.password_changed", "", {"user_id": 3}))
+    assert users.signed_out == [3]
 
 
 async def test_what_could_not_be_cleared_counts_as_not_applied(engine: Engine, users: Users) -> None:

@@ -51,7 +51,7 @@ class Addon:
             raise NotOffered
         found = [self.changes_[number] for number in sorted(self.changes_) if after is not None and number > after]
         shown = tuple(found[:1000]) if series == self.series else ()
-        return ChangeReport("0.1.0", 1, self.series, self.oldest, self.newest, 0, 0, shown)
+        return ChangeReport("0.2.0", 1, self.series, self.oldest, self.newest, 0, 0, shown)
 
 
 class Portal:

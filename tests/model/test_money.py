@@ -18,10 +18,19 @@ from counterfoil.model.money import Money, currency_digits
         ("0.005", "EUR", "0.005"),
         ("-3", "USD", "-3.00"),
         ("7", "IRT", "7.00"),
+        ("12.5", "RSD", "12.50"),
+        ("1234.50", "HUF", "1234.50"),
+        ("3", "ALL", "3.00"),
+        ("5", "IQD", "5.000"),
+        ("100.00", "ISK", "100"),
+        ("100.00", "XOF", "100"),
+        ("1", "CLF", "1.0000"),
+        ("-0.00", "EUR", "0.00"),
+        ("-0", "JPY", "0"),
     ],
 )
 def test_an_amount_has_the_digits_of_its_currency(given_: str, currency: str, amount: str) -> None:
-    """JPY has none, BHD three, a code that nobody knows two; what carries value is never dropped."""
+    """By ISO 4217, not by how people usually write it; what carries value is never dropped, and nothing has no sign."""
     assert str(Money.of(given_, currency).amount) == amount
 
 

@@ -112,5 +112,28 @@ async def test_any_quantity_is_one_that_can_be_ordered(ada: httpx2.AsyncClient) 
         choice = CHOICE | {"quantity": quantity}
         shown = await ada.get("/order", params=choice)
         assert shown.status_code == (200 if len(quantity) < 1000 else 400), quantity
-        placed = await ada.post("/order", data=choice | {"key": f"a{number}", "seen": AGREED})
+        orders = (await ada.get("/api/v1/orders")).json()["items"]
+        knows = {"again": orders[0]["id"]} if orders else {}
+        placed = await ada.post("/order", data=choice | {"key": f"a{number}", "seen": AGREED} | knows)
         assert placed.status_code == 303, quantity
+
+
+async def test_the_same_order_again_is_asked_about(ada: httpx2.AsyncClient) -> None:
+    """Back, and "Place the order" again: nothing is ordered until the person has said that they want another one."""
+    first = await ada.post("/order", data=await review(ada))
+    assert first.status_code == 303
+    form = await review(ada)
+    asked = await ada.post("/order", data=form)
+    assert (asked.status_code, "You ordered this a minute ago. Again?" in asked.text) == (409, True)
+    assert f'href="{first.headers["location"]}"' in asked.text
+    assert (await ada.get("/api/v1/orders")).json()["total"] == 1
+
+    (known,) = re.findall('name="again" value="([^"]+)"', asked.text)
+    places = [(await ada.post("/order", data=form | {"again": known})).headers["location"] for _ in range(2)]
+    assert places[0] == places[1] != first.headers["location"]
+    assert (await ada.get("/api/v1/orders")).json()["total"] == 2
+
+    third = await ada.post("/order", data=await review(ada) | {"again": known})
+    assert third.status_code == 409, "what they know of is not the latest"
+    another = await ada.post("/order", data=form | {"key": "another", "quantity": "2", "seen": "196.00 EUR"})
+    assert another.status_code == 303

@@ -87,8 +87,8 @@ async def test_lines_that_got_lost_are_added(around: Neighbours, crm: Crm) -> No
     assert (again, len(records(around, "OrderItem")), all(item.crm_id for item in items)) == (salesforce_id, 2, True)
 
 
-async def test_a_client_that_no_account_names(around: Neighbours, crm: Crm) -> None:
-    """Or two do: a person must map it. Nothing is made."""
+async def test_a_client_that_two_accounts_name(around: Neighbours, crm: Crm) -> None:
+    """A person must map it. Nothing is made."""
     for account in records(around, "Account"):
         account["WHMCS_Client_ID__c"] = str(ADA)
     with pytest.raises(Stop) as stop:

@@ -8,6 +8,7 @@ import pytest
 
 from counterfoil.orders.checkout import Wanted
 from counterfoil.orders.order import Order, Status
+from counterfoil.salesforce.fields import NEEDED
 from counterfoil.stop_codes import StopCode
 from counterfoil_sandbox.salesforce.org import Org
 from tests.orders.world import ADA, Neighbours, World, opened
@@ -127,6 +128,28 @@ async def test_ids_that_were_deployed_as_numbers(world: World) -> None:
     assert world.record(order)["WHMCS_Order_ID__c"] == order.whmcs_order_id
     services = [line["WHMCS_Service_ID__c"] for line in org.records["OrderItem"].values()]
     assert services == list(order.whmcs_service_ids)[:2]
+
+
+async def test_fields_of_a_package(around: Neighbours, tmp_path: Path) -> None:
+    """All of them in its namespace: read, written and asked for by those names."""
+    org = around.org.org
+    paths = [f"{kind}.{name}" for kind, names in NEEDED.items() for name in names]
+    org.renamed = {path: f"acme__{path.partition('.')[2]}" for path in paths}
+    for kind in ("Account", "Product2"):
+        for record in org.records[kind].values():
+            record.update({f"acme__{name}": record.pop(name) for name in NEEDED[kind] if name in record})
+    url = f"sqlite+aiosqlite:///{tmp_path / 'db'}"
+    async with opened(around, url, salesforce=True, fresh=False, salesforce_namespace="acme") as world:
+        order = await registered(world)
+        org.as_person("Order", order.salesforce_id or "", {"acme__Activation_Status__c": "Requested"})
+        assert world.orders.approvals is not None
+        await world.orders.approvals.poll()
+        order = await world.worked(order.id)
+        assert order.status is Status.ACTIVE
+        assert world.record(order)["acme__WHMCS_Order_ID__c"] == str(order.whmcs_order_id)
+        assert [line["acme__WHMCS_Service_ID__c"] for line in org.records["OrderItem"].values()] == [
+            str(each) for each in order.whmcs_service_ids
+        ]
 
 
 async def test_statuses_that_orgs_rename(around: Neighbours, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 from counterfoil.orders.approvals import NOT_SHOWN, SWEEP, Approvals
 from counterfoil.orders.order import Order, Status
 from counterfoil.orders.telling import GIVE_UP
+from counterfoil.salesforce.failures import NoAccountSeen
 from counterfoil.stop_codes import StopCode
 from tests.orders.test_approvals import approve, by_salesforce_id, waiting
 from tests.orders.world import ADA, World
@@ -58,6 +59,71 @@ async def test_what_is_hidden_during_fulfilment_waits(world: World, approvals: A
     world.around.org.org.unshared = set()
     world.mend()
     assert (await world.settle(order.id)).status is Status.ACTIVE
+
+
+async def test_an_account_that_is_not_seen_is_waited_for(world: World) -> None:
+    """A customer's order whose account sharing hides, or whose number nobody has filled in yet: staff see why it waits,
+    and it goes on by itself when the account is seen.
+    """
+    org = world.around.org.org
+    org.unshared = {
+        each["Id"] for each in org.records["Account"].values() if each.get("WHMCS_Client_ID__c") == str(ADA)
+    }
+    order = await world.worked((await world.place()).id)
+    order = await passed(world, order.id, hours=5)
+    assert (order.status, order.error_code) == (Status.ACCEPTED, None)
+    assert any(NoAccountSeen.note in event.outcome for event in await world.orders.repository.events(order.id))
+    org.unshared = set()
+    assert (await world.settle(order.id)).status is Status.ACTIVE
+
+
+async def test_a_price_book_that_is_not_seen_is_waited_for(world: World) -> None:
+    """It shows nothing at all, so that nothing is known of the product; one that shows others has not got it."""
+    org = world.around.org.org
+    entries = list(org.records["PricebookEntry"])
+    org.unshared = set(entries)
+    order = await passed(world, (await world.place()).id, hours=2)
+    assert (order.status, order.error_code) == (Status.ACCEPTED, None)
+    org.unshared = {each for each in entries if org.records["PricebookEntry"][each]["UnitPrice"] == 39.0}
+    order = await passed(world, order.id, hours=1)
+    assert order.error_code is StopCode.PRODUCT_NOT_MAPPED
+    org.unshared = set()
+    await world.orders.checkout.retry(order)
+    assert (await world.settle(order.id)).status is Status.ACTIVE
+
+
+async def test_an_activated_order_that_may_not_be_edited(world: World, approvals: Approvals) -> None:
+    """Somebody activated it meanwhile: its end is told when the permission is there, and staff see it until then."""
+    salesforce_id = world.sell(ADA, (2, "Monthly", 1))
+    await approvals.poll()
+    order = await by_salesforce_id(world, salesforce_id)
+    world.break_with("GetOrders", "status", after=False, times=None)
+    await world.worked(order.id)
+    world.mend()
+    org = world.around.org.org
+    (rights,) = org.records["UserPermissionAccess"].values()
+    org.as_person("Order", salesforce_id, {"Status": "Activated"})
+    rights["PermissionsEditActivatedOrders"] = False
+    order = await passed(world, order.id, hours=2)
+    assert (order.status, order.telling_reason) == (Status.ACTIVE, "FAILED_ACTIVATION")
+    rights["PermissionsEditActivatedOrders"] = True
+    order = await passed(world, order.id, hours=7)
+    assert world.record(order)["Activation_Status__c"] == "Activated"
+
+
+async def test_an_account_that_is_not_seen_for_hours(world: World) -> None:
+    """Then somebody has to map the client. Hours in which Salesforce was away do not count: they say nothing of it."""
+    org = world.around.org.org
+    org.unshared = {
+        each["Id"] for each in org.records["Account"].values() if each.get("WHMCS_Client_ID__c") == str(ADA)
+    }
+    world.break_with("query Account", "maintenance", after=False, times=None)
+    order = await passed(world, (await world.place()).id, hours=8)
+    world.mend()
+    order = await passed(world, order.id, hours=5)
+    assert (order.status, order.error_code) == (Status.ACCEPTED, None)
+    order = await passed(world, order.id, hours=3)
+    assert (order.status, order.error_code) == (Status.FAILED, StopCode.CLIENT_NOT_MAPPED)
 
 
 async def test_a_deleted_order_is_over(world: World, approvals: Approvals) -> None:

@@ -22,10 +22,11 @@ from litestar import Litestar
 
 from counterfoil.billing.face import Billing
 from counterfoil.cache import Cache, open_cache
-from counterfoil.db.engine import make_engine
+from counterfoil.db.engine import Engine, make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.errors import Unavailable
 from counterfoil.orders.checkout import Wanted
+from counterfoil.orders.crm_calls import CrmCalls
 from counterfoil.orders.face import Orders
 from counterfoil.orders.order import Order, Status
 from counterfoil.salesforce.face import Salesforce
@@ -113,8 +114,8 @@ def neighbours() -> Iterator[Neighbours]:
 class World:
     """One portal's orders. `settle` runs its workers until the order has come to rest."""
 
-    def __init__(self, around: Neighbours, orders: Orders, clock: Clock, cache: Cache) -> None:
-        self.around, self.orders, self.clock, self.cache = around, orders, clock, cache
+    def __init__(self, around: Neighbours, orders: Orders, clock: Clock, cache: Cache, engine: Engine) -> None:
+        self.around, self.orders, self.clock, self.cache, self.engine = around, orders, clock, cache, engine
         self.kills = 0
 
     async def place(self, *wanted: Wanted, gateway: str = "banktransfer") -> Order:
@@ -290,23 +291,30 @@ def settings_of(around: Neighbours, url: str, *, salesforce: bool = False, **cha
 
 @asynccontextmanager
 async def opened(
-    around: Neighbours, url: str, *, salesforce: bool, tag: bool = True, fresh: bool = True, **changes: str
+    around: Neighbours,
+    url: str,
+    *,
+    salesforce: bool,
+    tag: bool = True,
+    fresh: bool = True,
+    clock: Clock | None = None,
+    **changes: str,
 ) -> AsyncIterator[World]:
-    """A world on an empty database; WHMCS and Salesforce as they were seeded, unless they are not `fresh`. `changes`
-    of the settings.
+    """A world on an empty database; WHMCS and Salesforce as they were seeded, unless they are not `fresh`. `clock` of
+    another process in the same world; `changes` of the settings.
     """
     if fresh:
         around.reset()
     await upgrade(url)
-    clock, engine, cache = Clock(), make_engine(url), open_cache("memory://")
+    clock, engine, cache = clock or Clock(), make_engine(url), open_cache("memory://")
     tag_field = "Portal order" if tag else "No such field"
     settings = settings_of(around, url, salesforce=salesforce, order_tag_field=tag_field, **changes)
     whmcs = Whmcs(settings, clock=lambda: clock.monotonic() + time.monotonic())
-    crm = Salesforce(settings, clock=clock.monotonic) if salesforce else None
+    crm = Salesforce(settings, calls=CrmCalls(engine, clock), clock=clock.monotonic) if salesforce else None
     orders = Orders(engine, Billing(whmcs, cache, settings), crm, settings, now=clock)
     await cache.start()
     try:
-        yield World(around, orders, clock, cache)
+        yield World(around, orders, clock, cache, engine)
     finally:
         around.whmcs.release()
         await whmcs.close()

@@ -22,7 +22,7 @@ def test_ada_pays_an_invoice(stack: Stack, page: Page) -> None:
     whmcs = opened.value
     whmcs.wait_for_load_state()
     assert whmcs.url.startswith(stack.sandbox.url)
-    expect(page.locator("main")).to_contain_text("We are checking your payment")
+    expect(page.locator("main")).to_contain_text("Waiting for your payment in the other tab")
     whmcs.get_by_role("button", name=re.compile("Pay")).first.click()
 
     expect(page.locator("main")).to_contain_text("Thank you.")

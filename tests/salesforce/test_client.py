@@ -45,11 +45,11 @@ async def test_a_busy_moment_passes(org: OrgSandbox, client: SalesforceClient, k
     await client.call("GET", QUERY)
     org.break_with(kind, times=2)
     account = org.control("GET", "records/Account")[0]["Id"]
-    await client.call("PATCH", f"sobjects/Account/{account}", {"Name": "New"}, repeatable=False)
+    await client.call("PATCH", f"sobjects/Account/{account}", {"Name": "New"})
     assert org.operations()[-3:] == ["update"] * 3
 
 
-@pytest.mark.parametrize("kind", ["status", "html", "broken-json", "reset"])
+@pytest.mark.parametrize("kind", ["status", "html", "broken-json", "reset", "lock", "busy", "expired", "moved"])
 async def test_an_unknown_outcome(org: OrgSandbox, client: SalesforceClient, kind: str) -> None:
     """What can be repeated is; what cannot be is left to whoever can look first."""
     await client.call("GET", QUERY)
@@ -60,6 +60,7 @@ async def test_an_unknown_outcome(org: OrgSandbox, client: SalesforceClient, kin
     with pytest.raises(CrmUnavailable):
         await client.call("POST", "sobjects/Account", {"Name": "Twice?"}, repeatable=False)
     assert org.operations() == ["create"]
+    await client.call("GET", QUERY)
 
 
 async def test_a_spent_quota_is_not_asked_again(org: OrgSandbox, client: SalesforceClient) -> None:
@@ -99,7 +100,7 @@ async def test_a_lock_inside_a_trigger_passes_too(org: OrgSandbox, client: Sales
     await client.call("GET", QUERY)
     org.break_with(kind, times=2)
     account = org.control("GET", "records/Account")[0]["Id"]
-    await client.call("PATCH", f"sobjects/Account/{account}", {"Name": "New"}, repeatable=False)
+    await client.call("PATCH", f"sobjects/Account/{account}", {"Name": "New"})
     assert org.operations()[-3:] == ["update"] * 3
 
 
@@ -124,7 +125,7 @@ async def test_a_redirect_renews_the_sign_in(org: OrgSandbox, client: Salesforce
 async def test_the_share_of_the_day_is_kept(org: OrgSandbox, client: SalesforceClient) -> None:
     """Other programs of the org need calls too."""
     org.control("PUT", "settings", {"daily_limit": 10})
-    client.quota = Quota(0.5, lambda: 0.0)
+    client.quota = Quota(0.5, clock=lambda: 0.0)
     for _ in range(5):
         await client.call("GET", QUERY)
     with pytest.raises(CrmUnavailable) as spent:
@@ -133,9 +134,10 @@ async def test_the_share_of_the_day_is_kept(org: OrgSandbox, client: SalesforceC
     assert org.operations().count("query") == 5
 
 
-async def test_an_upsert_by_a_field_that_is_no_external_id(org: OrgSandbox, api: SalesforceApi) -> None:
-    """404 is about the field: there is no record yet that could be missing."""
-    org.control("PUT", "settings", {"hidden": ["Order.Portal_Order_ID__c"]})
+@pytest.mark.parametrize("how", ["hidden", "plain"])
+async def test_an_upsert_by_a_field_that_is_no_external_id(org: OrgSandbox, api: SalesforceApi, how: str) -> None:
+    """404 is about the field: there is no record yet that could be missing. It is hidden, or deployed without."""
+    org.control("PUT", "settings", {how: ["Order.Portal_Order_ID__c"]})
     account = org.control("GET", "records/Account")[0]["Id"]
     with pytest.raises(CrmRefused) as refused:
         await api.upsert_order("abc", account_id=account, on=date(2026, 5, 12), currency="")

@@ -18,7 +18,7 @@ DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,}")
 CLASS = re.compile(r"(?:[A-Z][a-z0-9]+)+")
 
-NOT_OURS = {"Node.js", "msgspec.json", "portal.css"}
+NOT_OURS = {"Node.js", "msgspec.json", "portal.css", "portal.js"}
 """They look like paths of this repository; the style sheet is put together at the start."""
 
 

@@ -8,7 +8,6 @@ BOUNDED = {
     "accounts/cookies.py": "a cookie of at most 143 characters, looked at after its length",
     "billing/profile/addresses.py": "no argument, or a country of ISO 3166",
     "billing/profile/phones.py": "64 characters and a country's two, cut by the only caller",
-    "model/money.py": "256 codes of at most 16 characters (whmcs/wire/values.py)",
     "web/http/metrics.py": "a process id",
     "web/http/response_cache.py": "a session up to 8 KB; a path, a query, languages and a cookie up to 2.3 KB",
     "web/text/catalogue.py": "one of five languages",

@@ -19,6 +19,31 @@ def billed(portal: Stack) -> Iterator[int]:
 
 
 @pytest.mark.parametrize(
+    "told",
+    [
+        ([{"pay": "all"}, {"refund": "10.00"}], ["Paid</p>", "€31.00", "Refunded: €10.00", "Not asked for any more"]),
+        ([{"pay": "50.00"}], ["Paid</p>", "€50.00", "Paid beyond the total: €19.00"]),
+        ([{"apply_credit": "all"}], ["Paid</p>", "€31.00", "By credit: €31.00"]),
+    ],
+    ids=["partly refunded", "paid too much", "paid by credit"],
+)
+@pytest.mark.parametrize("version", ["8.13.1", "9.0.0"])
+def test_what_came_in_is_told_by_parts(
+    portal: Stack, ada: httpx2.Client, billed: int, version: str, told: tuple[list[dict[str, str]], list[str]]
+) -> None:
+    """Whatever WHMCS means by the total: a reader can follow from it to what is due."""
+    portal.sandbox.control("PATCH", "settings", {"version": version})
+    portal.sandbox.control("PATCH", "clients/1", {"add_credit": "100.00"})
+    moves, words = told
+    for move in moves:
+        portal.sandbox.control("PATCH", f"invoices/{billed}", move)
+    page = ada.get(f"/invoices/{billed}", headers={"accept": "text/html", "cache-control": "no-cache"}).text
+    places = [page.find(each) for each in words]
+    assert -1 not in places, dict(zip(words, places, strict=True))
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
     "end",
     [[{"status": "Cancelled"}], [{"pay": "all"}, {"refund": "all"}], [{"status": "Paid"}]],
     ids=["cancelled", "refunded", "marked as paid without a payment"],

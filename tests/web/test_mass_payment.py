@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser import sign_in
 from tests.conftest import OpenPage
+from tests.payments import forget_payments
 from tests.stack import Stack
 
 LINK = "/api/v1/invoices/payment-link"
@@ -17,7 +18,8 @@ LINK = "/api/v1/invoices/payment-link"
 
 @pytest.fixture
 def ids(portal: Stack) -> Iterator[list[int]]:
-    """Both of Ada's unpaid ones, in a WHMCS as it was seeded."""
+    """Both of Ada's unpaid ones, in a WHMCS as it was seeded; nobody has gone to pay them."""
+    forget_payments(portal)
     portal.sandbox.control("POST", "reset")
     portal.sandbox.tell("client.updated", client_id=1)
     yield [portal.sandbox.notable("ada.overdue"), portal.sandbox.notable("ada.due_soon")]
@@ -149,8 +151,8 @@ def test_a_plain_form_does_it_too(portal: Stack, ids: list[int]) -> None:
         assert answer.status_code == 303
         assert answer.headers["location"].startswith(f"{portal.sandbox.url}/oauth/singlesignon.php")
         page = ada.get("/invoices").text
-        assert "We are checking your payment." in page
-        assert page.count("Checking payment") == 2
+        assert "Waiting for your payment in the other tab." in page
+        assert page.count("Waiting for payment") == 2
         assert 'name="invoice_ids"' not in page
         nothing = ada.post("/invoices/pay", data={})
         assert (nothing.status_code, "Select at least one invoice." in nothing.text) == (422, True)
@@ -170,11 +172,31 @@ def test_selecting_says_what_it_comes_to(portal: Stack, open_page: OpenPage, ids
     with page.context.expect_page() as opened:
         button.click()
     expect(opened.value).to_have_url(re.compile(r"action=masspay"))
-    expect(page.locator("[data-checking]")).to_be_visible()
-    expect(page.get_by_text("Checking payment")).to_have_count(2)
+    expect(page.locator("[data-waiting]")).to_be_visible()
+    expect(page.get_by_text("Waiting for payment")).to_have_count(2)
     for id_ in ids:
         portal.sandbox.control("PATCH", f"invoices/{id_}", {"pay": "all"})
-    expect(page.locator("[data-checking]")).to_have_count(0)
+    expect(page.locator("[data-waiting]")).to_have_count(0)
+
+
+def test_the_browser_writes_amounts_as_the_server_does(portal: Stack, open_page: OpenPage) -> None:
+    """One amount looks the same in its row and below the list: symbol, groups, digits, in every language."""
+    portal.sandbox.control("POST", "reset")
+    bills = [{"userid": 1, "amount": amount} for amount in ("1234567.50", "1234.50")]
+    made = [portal.sandbox.control("POST", "invoices", bill)["id"] for bill in bills]
+    page = open_page()
+    sign_in(page, portal.url, "ada@example.com")
+    for language, currency in (("english", 2), ("spanish", 1), ("french", 1), ("german", 4), ("japanese", 2)):
+        portal.sandbox.control("PATCH", "clients/1", {"language": language, "currency": currency})
+        portal.sandbox.wait_for_deliveries()
+        page.goto(f"{portal.url}/invoices?sort=-date")
+        for id_ in made:
+            row = page.locator("tr", has=page.locator(f"#choose-{id_}"))
+            page.locator(f"#choose-{id_}").check()
+            owed = row.locator(".owed").inner_text().strip()
+            expect(page.locator("#together output")).to_contain_text(owed, use_inner_text=True)
+            page.locator(f"#choose-{id_}").uncheck()
+    portal.sandbox.mend()
 
 
 def test_whmcs_down_makes_no_link(portal: Stack, ada: httpx2.Client, ids: list[int]) -> None:

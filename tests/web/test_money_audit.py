@@ -5,6 +5,7 @@ The books are read through the sandbox's control interface, which shares no code
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -12,8 +13,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from babel.numbers import get_currency_precision
 
+from counterfoil.web.text.catalogue import translator
 from tests.stack import Stack
 
 PEOPLE, CROWD = range(1, 11), range(101, 125)
@@ -75,8 +76,8 @@ def client(request: pytest.FixtureRequest, whmcs: Stack) -> Iterator[tuple[int, 
 
 
 def digits(amount: Decimal, currency: str) -> str:
-    """In the currency's own digits."""
-    return f"{amount:.{get_currency_precision(currency)}f}"
+    """In the currency's own digits, by ISO 4217."""
+    return f"{amount:.{0 if currency == 'JPY' else 3 if currency == 'BHD' else 2}f}"
 
 
 @pytest.mark.parametrize("client", [*PEOPLE, *CROWD], indirect=True)
@@ -90,6 +91,7 @@ def test_all_say_the_same_as_the_books(whmcs: Stack, client: tuple[int, httpx2.C
     audit_list_and_file(whmcs, caller, books, currency)
     audit_summary(whmcs, caller, books, digits(credit, currency), currency)
     audit_statement(caller, books, credit, currency)
+    audit_pages(caller, books, currency)
 
 
 def audit_list_and_file(whmcs: Stack, caller: httpx2.Client, books: Books, currency: str) -> None:
@@ -144,3 +146,69 @@ def audit_statement(caller: httpx2.Client, books: Books, credit: Decimal, curren
     assert sums["payment"] + sums["refund"] == -sum((Decimal(row["paid"]) for row in books), Decimal(0))
     assert account["closing"] == account["owed_today"] == account["whmcs_today"]
     assert (account["is_reconciled"], Decimal(account["difference"]["amount"])) == (True, 0)
+
+
+PARTS = {
+    "Amount due": 1,
+    "Being processed": 1,
+    "With collections": 1,
+    "Other open invoices": 1,
+    "Invoices in your favour": 1,
+    "Less credit": -1,
+}
+IN_ALL = {"You owe in all": 1, "In your favour in all": -1}
+LABELS = {*PARTS, *IN_ALL, "Overdue", "Open invoices"}
+
+
+def audit_pages(caller: httpx2.Client, books: Books, currency: str) -> None:
+    """Whoever adds up what home and the list say by their labels comes to what the statement says, and whoever adds up
+    the bold amounts of the list to its head.
+    """
+    statement = caller.get(f"/statement?{EVERYTHING}")
+    for path in ("/", "/invoices"):
+        page = caller.get(path).text
+        (figures,) = re.findall(r'<dl class="figures">(.*?)</dl>', page, re.DOTALL)
+        said = labelled(page, figures, currency)
+        if "Open invoices" in said:
+            assert len(books) > 5_000
+            return
+        summed = sum((said[label] * sign for label, sign in PARTS.items() if label in said), Decimal(0))
+        owed = sum((said[label] * sign for label, sign in IN_ALL.items() if label in said), Decimal(0))
+        assert summed == (owed if said.keys() & IN_ALL.keys() else said["Amount due"]), said
+        if len(books) > 5_000:
+            assert statement.status_code == 422
+            continue
+        (today,) = re.findall(r'<dl class="totals today">(.*?)</dl>', statement.text, re.DOTALL)
+        told = labelled(page, today, currency)
+        assert told == {label: said[label] for label in told}
+        assert {*told} == {*said} - {"Overdue"}
+    if len(books) < 1_000:
+        assert bold(caller, currency) == said["Amount due"]
+
+
+def labelled(page: str, part: str, currency: str) -> dict[str, Decimal]:
+    """By the English labels, whatever the customer's language is."""
+    (language,) = re.findall(r'<html lang="([a-z]+)"', page)
+    english = {translator(language)(label): label for label in LABELS}
+    found = re.findall(r"<dt>([^<]*)</dt>\s*<dd>([^<]*)</dd>", part)
+    return {english[label]: number(text, currency) for label, text in found if label in english}
+
+
+def number(text: str, currency: str) -> Decimal:
+    """Of an amount in the currency's own digits, in whatever language."""
+    units = Decimal(re.sub(r"[^0-9]", "", text)) * (-1 if "\u2212" in text else 1)
+    return units.scaleb(-len(digits(Decimal(0), currency).partition(".")[2]))
+
+
+def bold(caller: httpx2.Client, currency: str) -> Decimal:
+    """What the rows of all pages ask for."""
+    found, href = Decimal(0), "/invoices"
+    while href:
+        page = caller.get(href).text
+        for row in re.findall(r"<tr role=\"row\"(?: class=\"([^\"]*)\")?>(.*?)</tr>", page, re.DOTALL):
+            owed = re.search(r'class="amount owed">.*?</span> ([^<]*)</td>', row[1], re.DOTALL)
+            if owed and not {"settled", "not-asked"} & set(row[0].split()):
+                found += number(owed[1], currency)
+        following = re.search(r'rel="next" href="([^"]*)"', page)
+        href = following[1].replace("&amp;", "&") if following else ""
+    return found

@@ -61,7 +61,7 @@ def test_the_page(portal: Stack, open_page: OpenPage) -> None:
     page.get_by_role("link", name="Statement").click()
     expect(page.get_by_role("heading", name="Statement")).to_be_visible()
     expect(page.get_by_label("From")).to_have_value("2026-01-01")
-    expect(page.get_by_text("Agrees with the billing system")).to_be_visible()
+    expect(page.get_by_text("Up to date.")).to_be_visible()
     page.get_by_label("From").fill("2020-01-01")
     page.get_by_label("To").fill("2020-12-31")
     page.get_by_role("button", name="Show").click()
@@ -69,7 +69,7 @@ def test_the_page(portal: Stack, open_page: OpenPage) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".period")).to_be_hidden()
     expect(page.get_by_text("Closing balance")).to_be_visible()
-    expect(page.get_by_text("Agrees with the billing system")).to_be_visible()
+    expect(page.get_by_text("Up to date.")).to_be_visible()
 
 
 def test_all_or_nothing(portal: Stack, ada: httpx2.Client) -> None:

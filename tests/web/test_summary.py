@@ -1,7 +1,9 @@
 """The summary and the home page: complete, cheap, and silent rather than incomplete."""
 
+import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
@@ -36,19 +38,22 @@ def test_what_is_due_and_what_there_is(ada: httpx2.Client) -> None:
 
 
 def test_invoices_over_nothing_are_not_to_pay(portal: Stack, ada: httpx2.Client) -> None:
-    """Unpaid invoices of 0.00 and of negative total: counts, sums, filters, flags and pages mean the same ones."""
+    """Unpaid invoices of 0.00 and of negative total: counts, sums, filters, flags and pages mean the same ones. What is
+    in the customer's favour stands apart.
+    """
     before = ada.get(SUMMARY).json()
     for amount in ("0.00", "-40.00"):
         made = portal.sandbox.control("POST", "invoices", {"userid": 1, "amount": amount})
         portal.sandbox.control("PATCH", f"invoices/{made['id']}", {"date": "2026-01-01", "duedate": "2026-01-08"})
     portal.sandbox.wait_for_deliveries()
     after = ada.get(SUMMARY).json()
-    assert {name for name in before if before[name] != after[name]} == {"as_of", "unpaid_count"}
+    assert {name for name in before if before[name] != after[name]} == {"as_of", "unpaid_count", "other", "owed"}
+    assert after["other"] == [{"amount": "-40.00", "currency": "EUR"}]
     unpaid, overdue = (ada.get(f"/api/v1/invoices?status={each}").json() for each in ("unpaid", "overdue"))
     assert (unpaid["total"], overdue["total"]) == (after["unpaid_count"], after["overdue_count"]) == (4, 1)
     assert sum(item["is_overdue"] for item in unpaid["items"]) == 1
     page = ada.get("/invoices?view=to_pay", headers={"accept": "text/html"}).text
-    assert ("€40.00" in page, "Nothing to pay" in page) == (False, False)
+    assert ("Invoices in your favour</dt><dd>\N{MINUS SIGN}€40.00" in page, "Nothing to pay" in page) == (True, False)
     whole = ada.get("/invoices", headers={"accept": "text/html"}).text
     assert whole.count(">Nothing to pay<") == 2
 
@@ -71,15 +76,29 @@ def test_usable_means_unexpired_with_its_gateway_switched_on(portal: Stack, emai
         assert person.get(SUMMARY).json()["has_usable_payment_method"] is False
 
 
+def updated(page: str) -> datetime:
+    return datetime.fromisoformat(re.findall(r'<time datetime="([^"]*)" data-ago', page)[0])
+
+
 def test_home_costs_four_calls_and_one_for_each_open_invoice(portal: Stack, ada: httpx2.Client) -> None:
-    """Of the client's own, all at once; the list of gateways is everybody's and asked for once an hour."""
+    """Of the client's own, all at once; the list of gateways is everybody's and asked for once an hour.
+
+    What is shown is as old as the client's own data.
+    """
     ada.get("/").raise_for_status()
     time.sleep(SETTLE + 0.5)  # What is everybody's is believed for its hour only once it has settled.
     ada.get("/").raise_for_status()
     portal.sandbox.tell("client.updated", client_id=1)
+    told = datetime.now(UTC)
+    for path in ("/payment-methods", "/transactions", "/subscriptions", "/invoices/1001"):
+        assert updated(ada.get(path).text) >= told, path
+    assert datetime.fromisoformat(ada.get(SUMMARY).json()["as_of"]) >= told
+    portal.sandbox.tell("client.updated", client_id=1)
+    told = datetime.now(UTC)
     portal.sandbox.forget_calls()
     portal.sandbox.break_with("latency", seconds=1.0)
-    assert ada.get("/").status_code == 200
+    home = ada.get("/")
+    assert (home.status_code, updated(home.text) >= told) == (200, True)
     four = ["GetClientsDetails", "GetClientsProducts", "GetInvoices", "GetPayMethods"]
     assert sorted(reads(portal)) == sorted([*four, *["GetInvoice"] * 4])
     calls = [call for call in portal.sandbox.calls() if call["action"] in four]

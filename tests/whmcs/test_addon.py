@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 SERIES = "0123456789ab"
 CHANGE = {"number": 4, "id": f"cf_{SERIES}_4", "type": "ping", "age": 3, "data": []}
-REPORT = {"result": "success", "version": "0.1.0", "protocol": 1, "series": SERIES, "oldest": "1", "newest": 4}
+REPORT = {"result": "success", "version": "0.2.0", "protocol": 1, "series": SERIES, "oldest": "1", "newest": 4}
 REPORT |= {"waiting": 0, "dead": 0, "changes": {"change": [CHANGE]}}
 INVOICE = {"invoiceid": 5, "userid": 7, "status": "Unpaid", "subtotal": "1.00", "total": "1.00", "balance": "1.00"}
 INVOICE |= {"date": "2026-11-01", "duedate": "2026-11-15", "items": "", "transactions": ""}
@@ -192,8 +192,8 @@ async def test_order_that_is_not_placed(
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ({}, "OK   whmcs addon: version 0.1.0"),
-        ({"version": "0.0.9"}, "WARN whmcs addon: version 0.0.9 there, 0.1.0 here"),
+        ({}, "OK   whmcs addon: version 0.2.0"),
+        ({"version": "0.0.9"}, "WARN whmcs addon: version 0.0.9 there, 0.2.0 here"),
         ({"protocol": 2}, "WARN whmcs addon: version"),
         ({"dead": 3}, "WARN whmcs addon messages: 0 messages wait to be sent, 3 were given up"),
         ({"waiting": 3}, "OK   whmcs addon messages: 3 messages wait"),

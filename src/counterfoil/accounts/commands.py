@@ -1,43 +1,21 @@
 """`counterfoil link`, `unlink`, `links`, `staff`: what staff decide about WHMCS users. What it means: rights.py."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import click
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from counterfoil import log
 from counterfoil.accounts import links as decided
-from counterfoil.accounts.emails import normalised
-from counterfoil.accounts.forgetting import forget_accounts
+from counterfoil.accounts.command_context import EmailAddress, email_argument, make_it_hold, opened
 from counterfoil.accounts.links import Link, Person, StaffMember, State
-from counterfoil.accounts.notices import LOOK_EVERY, noticed_accounts
 from counterfoil.accounts.resolving import NO_USERS, resolved, resolved_if_known
 from counterfoil.audit.entries import COMMAND_LINE
-from counterfoil.cache import CacheUnavailable, open_cache
 from counterfoil.db.commands import current_database, loaded_settings, run
 from counterfoil.errors import BillingUnavailable
-from counterfoil.settings import Settings
 from counterfoil.whmcs.api import WhmcsApi
-from counterfoil.whmcs.face import Whmcs
 
 _LARGEST_ID = 2**31 - 1
 
 
-class _Email(click.ParamType[str]):
-    name = "email"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        email = normalised(value)
-        local, at, domain = email.rpartition("@")
-        if not (local and at and domain) or len(email) > 254 or not email.isprintable() or " " in email:
-            self.fail(f"{value!r} is not an e-mail address", param, ctx)
-        return email
-
-
-_email = click.argument("email", type=_Email())
 _client = click.option(
     "--client",
     "client_id",
@@ -49,7 +27,7 @@ _client = click.option(
 
 
 @click.command()
-@_email
+@email_argument
 @_client
 @click.option("--forget", is_flag=True, help="Take back what was linked or unlinked: it is as WHMCS says again.")
 def link(email: str, client_id: int, *, forget: bool) -> None:
@@ -65,7 +43,7 @@ def link(email: str, client_id: int, *, forget: bool) -> None:
 
 
 @click.command()
-@_email
+@email_argument
 @_client
 def unlink(email: str, client_id: int) -> None:
     """Hide a client account from a person, even if WHMCS says it is theirs."""
@@ -79,20 +57,20 @@ def _about(person: Person) -> str:
 
 
 async def _decided(email: str, client_id: int, state: State) -> tuple[bool, Person]:
-    async with _desk() as desk:
+    async with opened() as desk:
         person = await resolved(desk.engine, desk.api, email)
         if state == "linked":
             await _require_client(desk.api, client_id)
         changed = await decided.decide(desk.engine, person, client_id, state, by=COMMAND_LINE)
-        await _make_it_hold(desk)
+        await make_it_hold(desk)
         return changed, person
 
 
 async def _forgotten(email: str, client_id: int) -> tuple[bool, Person]:
-    async with _desk() as desk:
+    async with opened() as desk:
         person = await resolved_if_known(desk.engine, desk.api, email)
         changed = await decided.forget(desk.engine, person, client_id, by=COMMAND_LINE)
-        await _make_it_hold(desk)
+        await make_it_hold(desk)
         return changed, person
 
 
@@ -105,39 +83,8 @@ async def _require_client(api: WhmcsApi, client_id: int) -> None:
         raise click.ClickException(f"WHMCS has no client {client_id}. Nothing was changed.")
 
 
-class _Desk(NamedTuple):
-    settings: Settings
-    engine: AsyncEngine
-    api: WhmcsApi
-
-
-@asynccontextmanager
-async def _desk() -> AsyncIterator[_Desk]:
-    settings = loaded_settings()
-    log.configure("error", "console")  # what WHMCS's client logs, these commands say in other words
-    whmcs = Whmcs(settings)
-    try:
-        async with current_database(settings) as engine:
-            yield _Desk(settings, engine, whmcs.api)
-    finally:
-        await whmcs.close()
-
-
-async def _make_it_hold(desk: _Desk) -> None:
-    """Returns when every process goes by it. What they hold in their own memory they drop at their next look."""
-    cache = open_cache(desk.settings.cache_url)
-    await cache.start()
-    try:
-        await forget_accounts(desk.engine, cache, await noticed_accounts(desk.engine))
-    except CacheUnavailable:
-        click.echo("The cache does not answer: where it still does, this holds after its next answer.", err=True)
-    finally:
-        await cache.close()
-    await asyncio.sleep(2 * LOOK_EVERY)
-
-
 @click.command()
-@click.argument("email", type=_Email(), required=False)
+@click.argument("email", type=EmailAddress(), required=False)
 def links(email: str | None) -> None:
     """Show what was linked and unlinked, for one person or for all."""
     found = run(_links(email))
@@ -149,7 +96,7 @@ def links(email: str | None) -> None:
 
 
 async def _links(email: str | None) -> Sequence[Link]:
-    async with _desk() as desk:
+    async with opened() as desk:
         person = await resolved_if_known(desk.engine, desk.api, email) if email else None
         return await decided.known_links(desk.engine, person)
 
@@ -167,7 +114,7 @@ def staff() -> None:
 
 
 @staff.command()
-@_email
+@email_argument
 def grant(email: str) -> None:
     """Let this person open the staff console."""
     changed, person = run(_granted(email))
@@ -176,15 +123,15 @@ def grant(email: str) -> None:
 
 
 async def _granted(email: str) -> tuple[bool, Person]:
-    async with _desk() as desk:
+    async with opened() as desk:
         person = await resolved(desk.engine, desk.api, email)
         changed = await decided.grant_staff(desk.engine, person, by=COMMAND_LINE)
-        await _make_it_hold(desk)
+        await make_it_hold(desk)
         return changed, person
 
 
 @staff.command()
-@_email
+@email_argument
 def revoke(email: str) -> None:
     """Close the staff console to this person, and to whoever it was opened to by this address."""
     changed = run(_revoked(email))
@@ -192,10 +139,10 @@ def revoke(email: str) -> None:
 
 
 async def _revoked(email: str) -> bool:
-    async with _desk() as desk:
+    async with opened() as desk:
         person = await resolved_if_known(desk.engine, desk.api, email)
         changed = await decided.revoke_staff(desk.engine, person, by=COMMAND_LINE)
-        await _make_it_hold(desk)
+        await make_it_hold(desk)
         return changed
 
 

@@ -1,9 +1,10 @@
 """How people sign in and what their sessions are worth, put together from the database, the cache and WHMCS."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from counterfoil.accounts.forgetting import Forgetting
-from counterfoil.accounts.notices import Notices
+from counterfoil.accounts.forgetting import Forgetting, drop_copies
+from counterfoil.accounts.notices import Effects, Notices
 from counterfoil.accounts.people_search import PeopleSearch
 from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Sessions
@@ -23,11 +24,16 @@ class Accounts:
         whmcs: Whmcs,
         name_and_language: Callable[[int], Awaitable[tuple[str, str] | None]],
         settings: Settings,
+        *,
+        unlock: Callable[[str], Awaitable[object]],
     ) -> None:
-        """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients."""
+        """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients.
+        `unlock` lifts a lock-out in this process.
+        """
         rights = Rights(engine, cache, whmcs.api, name_and_language, timeout=settings.whmcs_timeout_seconds)
         self.forgetting = Forgetting(engine, cache, rights)
-        self.notices = Notices(engine, self.forgetting.accounts)
+        effects = Effects(self.forgetting.accounts, partial(drop_copies, cache), unlock)
+        self.notices = Notices(engine, effects)
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
         self.people = PeopleSearch(engine, whmcs.api)
         self.staff_views = StaffViews(engine, rights)

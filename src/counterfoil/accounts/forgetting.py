@@ -1,6 +1,6 @@
 """How what is remembered of people's rights ends at once in every process: memberships, sessions' copies, live streams.
 
-The sessions go on. Their next request asks the database, and WHMCS where its word is gone too.
+The sessions go on, mostly (doubts.py). Their next request asks the database, and WHMCS where its word is gone too.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from counterfoil.accounts.doubts import PASSWORD_CHANGED, doubt, end_of_user
 from counterfoil.accounts.session_rows import CachedCopy, cached_copies
 from counterfoil.cache.scopes import session_topic
 from counterfoil.db.engine import transaction
@@ -54,9 +55,16 @@ class Forgetting:
         self._cache = cache
         self._rights = rights
 
-    async def user(self, user_id: int) -> None:
-        """WHMCS said that this user changed."""
+    async def user(self, user_id: int, *, is_first: bool = True) -> None:
+        """WHMCS said that this user changed. `is_first`: it has not said so before."""
+        if is_first:
+            await doubt(self._engine, user_id)
         await self._users([user_id])
+
+    async def sign_out(self, user_id: int) -> None:
+        """WHMCS said that this user has another password: whoever signed in with the old one is out."""
+        await self._rights.forget(user_id)
+        await drop_copies(self._cache, await end_of_user(self._engine, user_id, PASSWORD_CHANGED))
 
     async def clients(self, client_ids: Iterable[int]) -> None:
         """WHMCS said that these were closed, deleted or merged: whoever sees one of them sees another world now."""

@@ -1,5 +1,6 @@
 """Accounts: the people who have signed in, whoever vouched for them. How they sign in: sign_in.py."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from counterfoil.accounts.emails import same
 from counterfoil.db.engine import transaction
 from counterfoil.db.tables import account
 from counterfoil.db.upsert import put_row
@@ -48,3 +50,12 @@ async def remember(engine: AsyncEngine, identity: Identity, now: float) -> Accou
 def account_of(row: AnyRow) -> Account:
     """`row` has the columns of the account table."""
     return Account(row.id, row.email, row.name, row.whmcs_user_id)
+
+
+async def accounts_of(engine: AsyncEngine, user_id: int | None, email: str) -> Sequence[int]:
+    """Every account of a WHMCS user, and those that last had this address: for showing, and for taking away."""
+    people = select(account.c.id, account.c.email, account.c.whmcs_user_id)
+    async with transaction(engine) as connection:
+        rows = (await connection.execute(people)).all()
+    is_user = {row.id for row in rows if user_id is not None and row.whmcs_user_id == user_id}
+    return sorted(is_user | {row.id for row in rows if same(row.email, email)})

@@ -21,6 +21,7 @@ from counterfoil.accounts.people import Account
 from counterfoil.accounts.viewer import ClientAccess
 from counterfoil.cache import Fetched, Part, Peek, Snapshot
 from counterfoil.cache.scopes import user_scope
+from counterfoil.model import full_name
 
 ALL_PERMISSIONS = frozenset(
     {
@@ -71,6 +72,8 @@ class Granted(NamedTuple):
     closed: tuple[int, ...]
     is_staff: bool
     expires_at: float
+    name: str = ""
+    """What WHMCS calls them; empty where it does not list its users."""
 
 
 class _Memberships(Struct, frozen=True):
@@ -79,6 +82,7 @@ class _Memberships(Struct, frozen=True):
     owned: tuple[int, ...] = ()
     invited: tuple[int, ...] = ()
     is_gone: bool = False
+    name: str = ""
 
 
 _MEMBERSHIPS = "memberships"
@@ -122,7 +126,8 @@ class Rights:
         ask = sorted((decided.linked | set(known.invited)) - decided.unlinked - set(owned))
         permitted, expires_at = await self._permitted(account.user_id, ask, expires_at)
         linked = dict.fromkeys(decided.linked, ALL_PERMISSIONS)
-        return await self._granted({**linked, **permitted, **owned}, decided, known.owned, expires_at)
+        granted = await self._granted({**linked, **permitted, **owned}, decided, known.owned, expires_at)
+        return granted._replace(name=known.name)
 
     async def forget(self, user_id: int) -> None:
         """WHMCS said that this user changed. Raises CacheUnavailable when that could not be made to hold."""
@@ -154,7 +159,9 @@ class Rights:
             return Fetched(msgspec.json.encode(_Memberships(is_gone=True)), _GONE_LIFETIME)
         owned = tuple(each.client_id for each in user.memberships if each.is_owner)
         invited = tuple(each.client_id for each in user.memberships if not each.is_owner)
-        return Fetched(msgspec.json.encode(_Memberships(owned, invited)))
+        return Fetched(
+            msgspec.json.encode(_Memberships(owned, invited, name=full_name(user.first_name, user.last_name)))
+        )
 
     async def _permitted(
         self, user_id: int, clients: Sequence[int], expires_at: float

@@ -1,7 +1,9 @@
 """The rows of sessions: how they begin, last and end. What a session is worth: sessions.py."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
@@ -26,12 +28,20 @@ class CachedCopy(NamedTuple):
     key: str
 
 
+class Person(NamedTuple):
+    account_id: int
+    rights: str
+    """What they may see and do, as doubts.py writes it."""
+
+
 async def begin(
-    connection: AsyncConnection, account_id: int, key: str, now: datetime, **about: object
+    connection: AsyncConnection, person: Person, key: str, now: datetime, **about: object
 ) -> list[CachedCopy]:
     """Returns the oldest ones, which had to go."""
+    account_id = person.account_id
     # Also a lock: of two sign-ins at once, the second counts the first one's session.
-    await connection.execute(update(account).where(account.c.id == account_id).values(signed_in_at=now))
+    signed_in = {"signed_in_at": now, "rights": person.rights}
+    await connection.execute(update(account).where(account.c.id == account_id).values(signed_in))
     times = {"created_at": now, "last_seen_at": now, "expires_at": now + ABSOLUTE}
     await connection.execute(session.insert().values(id_hash=key, account_id=account_id, **about, **times))
     others = of_account(account_id) & ~named(key)
@@ -43,12 +53,27 @@ async def begin(
 async def living(engine: AsyncEngine, key: str, now: datetime) -> AnyRow | None:
     """The row with its account's columns."""
     mine = named(key)
-    wanted = [*account.c, session.c.client_id, session.c.last_seen_at, session.c.expires_at]
+    about = (session.c.client_id, session.c.last_seen_at, session.c.expires_at, session.c.doubted_at)
+    wanted = [*account.c, *about]
     async with transaction(engine) as connection:
         row = (await connection.execute(select(*wanted).join_from(session, account).where(mine))).first()
     if row is None or row.expires_at <= now or row.last_seen_at + IDLE <= now:
         return None
     return row
+
+
+async def those_that_live(engine: AsyncEngine, keys: Collection[str], now: datetime) -> set[str]:
+    if not keys:
+        return set()
+    query = select(session.c.id_hash).where(session.c.id_hash.in_(keys), ~has_ended(now))
+    async with transaction(engine) as connection:
+        return set(await connection.scalars(query))
+
+
+async def began(engine: AsyncEngine, key: str) -> datetime | None:
+    """None: it has ended."""
+    async with transaction(engine) as connection:
+        return (await connection.execute(select(session.c.created_at).where(named(key)))).scalar()
 
 
 async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequence[AnyRow]:
@@ -57,8 +82,18 @@ async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequen
     return (await connection.execute(delete(session).where(which).returning(*columns))).all()
 
 
+def counted(rows: Sequence[AnyRow]) -> Counter[int]:
+    """How many of each account have ended."""
+    return Counter(row.account_id for row in rows)
+
+
 def cached_copies(rows: Sequence[AnyRow]) -> list[CachedCopy]:
     return [CachedCopy(session_scope(row.client_id), row.id_hash) for row in rows]
+
+
+def id_of(key: str) -> str:
+    """How a session is named outside: its key is also that of its copies."""
+    return blake2b(key.encode(), digest_size=8, person=b"session").hexdigest()
 
 
 def named(key: str) -> ColumnElement[bool]:

@@ -21,17 +21,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts import session_rows
 from counterfoil.accounts.cookies import CookieJar, Handle, key_of
+from counterfoil.accounts.doubts import seen_rights, settle
 from counterfoil.accounts.forgetting import drop_copies
 from counterfoil.accounts.last_seen import LastSeen
 from counterfoil.accounts.people import Account, AnyRow, account_of
 from counterfoil.accounts.rights import Granted
+from counterfoil.accounts.session_list import OpenSession, key_of_session, open_sessions
 from counterfoil.accounts.session_rows import CachedCopy, cached_copies, has_ended, named, of_account
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import CacheUnavailable
 from counterfoil.cache.scopes import session_scope
 from counterfoil.db.engine import transaction
 from counterfoil.db.tables import session
-from counterfoil.errors import ClientNotFound, NotSignedIn
+from counterfoil.errors import ClientNotFound, NotFound, NotSignedIn
 
 __all__ = ["Handle", "OpenSession", "Sessions"]
 
@@ -57,16 +59,6 @@ class RightsReader(Protocol):
     async def of(self, account: Account) -> Granted | None: ...
 
     async def is_closed(self, client_id: int) -> bool: ...
-
-
-class OpenSession(msgspec.Struct, frozen=True):
-    """One line of "where you are signed in"."""
-
-    created_at: datetime
-    last_seen_at: datetime
-    address: str
-    user_agent: str
-    is_this: bool
 
 
 class Sessions:
@@ -112,7 +104,8 @@ class Sessions:
         client_id = next(iter((*(access.client_id for access in granted.clients), *granted.closed)), None)
         about = {"client_id": client_id, "address": address[:64], "user_agent": user_agent[:256]}
         async with transaction(self._engine) as connection:
-            ended = await session_rows.begin(connection, person.id, key_of(random), self._moment(), **about)
+            who = session_rows.Person(person.id, seen_rights(granted))
+            ended = await session_rows.begin(connection, who, key_of(random), self._moment(), **about)
             if replaces is not None:
                 ended += cached_copies(await session_rows.end(connection, named(replaces.key)))
         # Their rows are gone. Copies that cannot be reached now end within a minute; nobody waits for that here.
@@ -130,7 +123,7 @@ class Sessions:
         if row is not None and is_active and row.last_seen_at + session_rows.LAST_SEEN_STEP <= self._moment():
             self.last_seen.note(handle.key, self._moment())
         granted = None if row is None else await self._rights.of(account_of(row))
-        if row is None or granted is None:
+        if row is None or await self._has_ended(row, granted) or granted is None:
             return None
         viewer = await self._viewer(row, granted)
         if viewer.scope != handle.scope:
@@ -143,6 +136,16 @@ class Sessions:
         if ttl > 0:
             await self._cache.put_session(handle.scope, handle.key, msgspec.json.encode(viewer), ttl)
         return viewer if await self._still_holds(handle, row) else None
+
+    async def _has_ended(self, row: AnyRow, granted: Granted | None) -> bool:
+        """By what WHMCS has changed since. Their other sessions may end with it."""
+        sees_nothing = granted is not None and not granted.clients and not granted.closed
+        # Whom staff took their only client from stays signed in; WHMCS takes everybody off a client that it deletes.
+        is_left_alone = sees_nothing and row.client_id is not None and await self._rights.is_closed(row.client_id)
+        ended = await settle(self._engine, row, granted, is_left_alone=is_left_alone)
+        with suppress(CacheUnavailable):  # the rows are gone; nobody waits here for copies that end by themselves
+            await self._drop(ended)
+        return bool(ended)
 
     async def _viewer(self, row: AnyRow, granted: Granted) -> Viewer:
         person = account_of(row)
@@ -175,9 +178,7 @@ class Sessions:
 
     async def began(self, handle: Handle) -> datetime | None:
         """When this person proved who they are. None: the session has ended."""
-        query = select(session.c.created_at).where(named(handle.key))
-        async with transaction(self._engine) as connection:
-            return (await connection.execute(query)).scalar()
+        return await session_rows.began(self._engine, handle.key)
 
     async def switch(self, handle: Handle, client_id: int) -> str:
         """The cookie from now on. Raises NotSignedIn, ClientNotFound for a client that is not theirs,
@@ -208,32 +209,32 @@ class Sessions:
         await self._drop({*cached_copies(ended), CachedCopy(handle.scope, handle.key)})
         return next((row.account_id for row in ended), None)
 
-    async def close_all(self, account_id: int, *, but: Handle | None = None) -> None:
-        """Signs out everywhere, `but` here if so wished. Raises CacheUnavailable as `close` does."""
+    async def close_one(self, account_id: int, session_id: str) -> None:
+        """Signs out elsewhere. Raises NotFound for what is no session of this person's, CacheUnavailable as `close`."""
+        key = await key_of_session(self._engine, account_id, session_id)
+        if key is None:
+            raise NotFound
+        async with transaction(self._engine) as connection:
+            ended = cached_copies(await session_rows.end(connection, of_account(account_id) & named(key)))
+        await self._drop(ended)
+
+    async def close_all(self, account_id: int, *, but: Handle | None = None) -> int:
+        """Signs out everywhere, `but` here if so wished; how many. Raises CacheUnavailable as `close` does."""
         which = of_account(account_id)
         if but is not None:
             which &= ~named(but.key)
         async with transaction(self._engine) as connection:
             ended = cached_copies(await session_rows.end(connection, which))
         await self._drop(ended)
+        return len(ended)
 
-    async def open_sessions(self, account_id: int, this: Handle) -> list[OpenSession]:
+    async def open_sessions(self, account_id: int, this: Handle) -> Sequence[OpenSession]:
         """Those that live, latest first."""
-        own = select(session).where(of_account(account_id), ~has_ended(self._moment()))
-        async with transaction(self._engine) as connection:
-            rows = await connection.execute(own.order_by(session.c.last_seen_at.desc(), session.c.created_at.desc()))
-            return [
-                OpenSession(row.created_at, row.last_seen_at, row.address, row.user_agent, row.id_hash == this.key)
-                for row in rows
-            ]
+        return await open_sessions(self._engine, account_id, self._moment(), this.key)
 
     async def living(self, keys: Collection[str]) -> set[str]:
         """Those of these sessions that have not ended."""
-        if not keys:
-            return set()
-        query = select(session.c.id_hash).where(session.c.id_hash.in_(keys), ~has_ended(self._moment()))
-        async with transaction(self._engine) as connection:
-            return set(await connection.scalars(query))
+        return await session_rows.those_that_live(self._engine, keys, self._moment())
 
     async def sweep(self) -> int:
         """Deletes the rows of sessions that have ended by themselves; how many. Run it now and then."""

@@ -56,7 +56,8 @@ async def _keep_house(services: Services) -> None:
         try:
             sessions = await services.sessions.sweep()
             webhooks = await services.changes.forget_old(datetime.now(UTC))
+            attempts = await services.payment_attempts.sweep()
             audit = await services.audit.let_go(datetime.now(UTC))
-            _log.info("housekeeping", sessions=sessions, webhooks=webhooks, audit=audit)
+            _log.info("housekeeping", sessions=sessions, webhooks=webhooks, attempts=attempts, audit=audit)
         except TemporarilyUnavailable:
             _log.warning("housekeeping put off", reason="the database is away")

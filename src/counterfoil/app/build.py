@@ -9,18 +9,21 @@ from counterfoil.app.limits import open_limits
 from counterfoil.app.portal import Portal
 from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.face import Billing
+from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.cache import Cache, open_cache
 from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine, make_engine
 from counterfoil.db.write_probe import WriteProbe
-from counterfoil.orders.face import Orders
+from counterfoil.orders.crm_calls import CrmCalls
+from counterfoil.orders.face import Orders, utc_now
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings
 from counterfoil.web.http.assets import Assets
 from counterfoil.web.http.guard import Guard
+from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metric_families import metric_families
-from counterfoil.web.http.metrics import Metrics
+from counterfoil.web.http.metrics import Family, Metrics
 from counterfoil.web.http.responses import Responses
 from counterfoil.web.services import Services
 from counterfoil.web.views.rendering import Renderer
@@ -31,15 +34,18 @@ from counterfoil.whmcs.face import Whmcs
 def build_portal(settings: Settings) -> Portal:
     """Nothing is connected before the lifespan starts."""
     cache, engine = open_cache(settings.cache_url), make_engine(settings.database_url)
-    whmcs, salesforce = Whmcs(settings), Salesforce.if_used(settings)
+    whmcs, salesforce = Whmcs(settings), Salesforce.if_used(settings, CrmCalls(engine, utc_now))
     billing = Billing(whmcs, cache, settings)
-    accounts = Accounts(engine, cache, whmcs, billing.clients.name_and_language, settings)
+    limits = open_limits(settings.cache_url)
+    accounts = Accounts(engine, cache, whmcs, billing.clients.name_and_language, settings, unlock=limits.unlock)
     rooms = _Rooms(
         billing=billing,
         accounts=accounts,
         orders=Orders(engine, billing, salesforce, settings),
         changes=Changes(engine, cache, whmcs, accounts.forgetting),
         whmcs=whmcs,
+        limits=limits,
+        salesforce=salesforce,
         upstreams={"whmcs": whmcs.health.upstream} | ({"salesforce": salesforce.upstream} if salesforce else {}),
     )
     assets = Assets(settings.brand_accent)
@@ -55,12 +61,14 @@ class _Rooms(NamedTuple):
     orders: Orders
     changes: Changes
     whmcs: Whmcs
+    limits: Limits
+    salesforce: Salesforce | None
     upstreams: Mapping[str, Callable[[], str]]
 
 
 def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, renderer: Renderer) -> Services:
     billing, accounts = rooms.billing, rooms.accounts
-    limits, live = open_limits(settings.cache_url), LiveStreams(cache)
+    limits, live = rooms.limits, LiveStreams(cache)
     return Services(
         settings=settings,
         cache=cache,
@@ -85,6 +93,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         hand_offs=billing.hand_offs,
         invoice_owners=billing.invoice_owners,
         invoices=billing.invoices,
+        payment_attempts=PaymentAttempts(engine),
         payment_methods=billing.payment_methods,
         profiles=billing.profiles,
         quotes=billing.quotes,
@@ -96,10 +105,15 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         guard=Guard(accounts.sessions, accounts.staff_views, cache, limits),
         limits=limits,
         live=live,
-        metrics=Metrics(metric_families(cache, rooms.whmcs.health, live, rooms.changes.counters)),
+        metrics=Metrics(_metric_families(rooms, cache, live)),
         renderer=renderer,
         responses=Responses(cache),
     )
+
+
+def _metric_families(rooms: _Rooms, cache: Cache, live: LiveStreams) -> list[Family]:
+    crm_calls = rooms.salesforce.quota.figures if rooms.salesforce else None
+    return metric_families(cache, rooms.whmcs.health, live, rooms.changes.counters, crm_calls)
 
 
 def _renderer(settings: Settings, assets: Assets) -> Renderer:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from counterfoil.audit.appending import HEAD
+from counterfoil.audit.appending import HEAD, Dated, append
 from counterfoil.audit.entries import Action, RecordedEntry
 from counterfoil.db.engine import transaction
 from counterfoil.db.tables import audit_entry, audit_head
@@ -18,6 +18,12 @@ BATCH = 1000
 
 MOST_AT_ONCE = 20_000
 """Rows that one round lets go: the next takes the rest."""
+
+
+async def add(engine: AsyncEngine, dated: Sequence[Dated]) -> None:
+    """For commands, which have no process to wait in. Raises TemporarilyUnavailable."""
+    async with transaction(engine) as connection:
+        await append(connection, dated)
 
 
 async def find(

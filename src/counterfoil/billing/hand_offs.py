@@ -12,7 +12,7 @@ from counterfoil.billing.invoices.reads import Invoices
 from counterfoil.billing.lifetimes import HAND_OFF_WINDOW, RETURN_WINDOW
 from counterfoil.cache import Cache
 from counterfoil.cache.scopes import client_scope
-from counterfoil.errors import InvoiceNotPayable, SeveralCurrencies
+from counterfoil.errors import BillingUnavailable, InvoiceNotPayable, SeveralCurrencies
 from counterfoil.whmcs.api import SsoRefused
 
 _log = structlog.get_logger(__name__)
@@ -35,6 +35,17 @@ class HandOff(Struct, frozen=True):
     signed_in: bool
     purpose: Literal["pay", "pdf", "payment_methods"] = "pay"
     invoice_ids: tuple[int, ...] = ()
+
+
+class PaymentPageUnavailable(BillingUnavailable):
+    """Nothing was recorded as a payment. `plain_page` is WHMCS's own, where the customer can sign in and pay."""
+
+    title = "Payment page not opened"
+    detail = "The payment page could not be opened. You can try again, or sign in on the billing site and pay there."
+
+    def __init__(self, plain_page: str, *, retry_after: int) -> None:
+        super().__init__()
+        self.plain_page, self.retry_after = plain_page, retry_after
 
 
 class HandOffs:
@@ -104,6 +115,11 @@ class HandOffs:
     async def returned(self, client_id: int) -> None:
         """The customer is back: what WHMCS still does after a payment takes seconds. Raises CacheUnavailable."""
         await self._cache.clear(client_scope(client_id), hot_for=RETURN_WINDOW)
+
+    def plain_page(self, invoice_ids: Sequence[int]) -> str:
+        """Where WHMCS shows them to whoever signs in there."""
+        one = f"viewinvoice.php?id={invoice_ids[0]}" if len(invoice_ids) == 1 else "clientarea.php?action=invoices"
+        return f"{self._whmcs_url}/{one}"
 
     async def _expect_changes(self, client_id: int) -> None:
         # Every link is a full sign-in: the customer may change anything over there, and no hook may tell us.

@@ -122,14 +122,12 @@ class PaymentMethods:
         # After the client's, never before: then no page of a new generation has gateways of an older one (changes.py).
         gateways = await self._gateways.read()
         methods, client = (entry.value for entry in snapshot.entries)
-        as_of = min(snapshot.as_of, gateways.as_of)
         overview = PaymentMethodsOverview(
             methods=shown_methods(decode_methods(methods), gateways.value, self._calendar.today()),
             client=decode_client(client),
-            as_of=moment(as_of),
+            as_of=moment(snapshot.as_of),
         )
-        own = reading_of(overview, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
-        return own._replace(as_of=as_of)
+        return reading_of(overview, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
 
     async def usable_for_order(self, client_id: int) -> tuple[PaymentMethod, ...]:
         """WHMCS's word of now, past every cache: without one of these an order is not accepted."""

@@ -30,6 +30,13 @@ class Summary(Struct, frozen=True):
 
     balance_due: tuple[Money, ...]
     overdue: tuple[Money, ...]
+    processing: tuple[Money, ...]
+    """Of invoices whose payment is on its way."""
+    collections: tuple[Money, ...]
+    other: tuple[Money, ...]
+    """Of open invoices that nobody is asked to pay; below 0.00 they are in the client's favour."""
+    owed: tuple[Money | None, ...]
+    """balance_due + processing + collections + other - credit: what the statement says."""
     unpaid_count: int
     overdue_count: int
     next_due_on: date | None
@@ -75,7 +82,7 @@ class Summaries:
     async def summary(self, client_id: int, account_id: int) -> Reading[Summary]:
         """Raises TooManyOpenInvoices as well: a sum over some of them would be untrue."""
         others = (self._clients.part(client_id), self._payment_methods.part(client_id, account_id))
-        reads = self._ledgers.read(client_id, NO_PAGE, _all_unpaid, *others, is_long=True)
+        reads = self._ledgers.read(client_id, NO_PAGE, _all_open, *others, is_long=True)
         (ledger, snapshot), _ = await asyncio.gather(reads, self._gateways_if_any())
         client_value, methods_value = (entry.value for entry in snapshot.entries[-len(others) :])
         client = decode_client(client_value)
@@ -128,8 +135,8 @@ class Summaries:
             shown = shown_methods(decode_methods(methods), gateways.value, self._calendar.today())
         except RecordUnreadable:
             shown = None
-        own = reading_of(shown, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
-        return own._replace(as_of=min(own.as_of, gateways.as_of))
+        # As old as the client's own data. The gateways are everybody's, and what changes of them clears this as well.
+        return reading_of(shown, snapshot, not_after=min(gateways.expires_at, self._calendar.midnight()))
 
     async def _gateways_if_any(self) -> Reading[tuple[Gateway, ...]] | None:
         """None: WHMCS answers, but not with them."""
@@ -139,8 +146,8 @@ class Summaries:
             return None
 
 
-def _all_unpaid(known: Ledger) -> frozenset[int]:
-    found = known.unpaid()
+def _all_open(known: Ledger) -> frozenset[int]:
+    found = known.open()
     if len(found) > EXPORT_LIMIT:
         raise TooManyOpenInvoices(("status", TooManyOpenInvoices.detail))
     return found
@@ -148,8 +155,12 @@ def _all_unpaid(known: Ledger) -> frozenset[int]:
 
 def _summary(totals: tuple[InvoiceTotals, ...], credit: Money | None, as_of: float, *, can_pay: bool) -> Summary:
     return Summary(
-        balance_due=tuple(each.due for each in totals),
+        balance_due=tuple(each.open.to_pay for each in totals),
         overdue=tuple(each.overdue for each in totals),
+        processing=tuple(each.open.processing for each in totals),
+        collections=tuple(each.open.collections for each in totals),
+        other=tuple(each.open.other for each in totals),
+        owed=tuple(each.open.owed for each in totals),
         unpaid_count=sum(each.unpaid_count for each in totals),
         overdue_count=sum(each.overdue_count for each in totals),
         next_due_on=min((each.next_due_on for each in totals if each.next_due_on), default=None),

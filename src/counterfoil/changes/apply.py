@@ -27,7 +27,9 @@ pages twice: WHMCS's hooks run before it commits, so the change may have become 
 class Forgetting(Protocol):
     """Ends what is remembered of people's rights; accounts.forgetting.Forgetting is one."""
 
-    async def user(self, user_id: int) -> None: ...
+    async def user(self, user_id: int, *, is_first: bool) -> None: ...
+
+    async def sign_out(self, user_id: int) -> None: ...
 
     async def clients(self, client_ids: Iterable[int]) -> None: ...
 
@@ -53,7 +55,10 @@ class EventApplier:
         # The clear comes last: what WHMCS makes visible before it is shown by every read after this returns.
         effect = effect_of(event.type)
         if effect.touches is Touches.USER and "user_id" in event.data:
-            await self._forgetting.user(event.data["user_id"])
+            if effect.signs_out:
+                await self._forgetting.sign_out(event.data["user_id"])
+            else:
+                await self._forgetting.user(event.data["user_id"], is_first=before.applied_at is None)
         await self._clearing.clear(event, clients, announces=before.applied_at is None)
         if effect.ends_rights and clients:
             # After the clear, or they would be told by what was known of the client before.

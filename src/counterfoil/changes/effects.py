@@ -20,11 +20,14 @@ class Touches(Enum):
 
 
 class Effect(Struct, frozen=True):
-    """`resource` is what live pages are told has changed. `ends_rights`: who sees the client has to be asked anew."""
+    """`resource` is what live pages are told has changed. `ends_rights`: who sees the client has to be asked anew.
+    `signs_out`: the user's sessions and access tokens end.
+    """
 
     touches: Touches
     resource: str | None = None
     ends_rights: bool = False
+    signs_out: bool = False
 
 
 _INVOICE = Effect(Touches.CLIENT, "invoice")
@@ -53,6 +56,7 @@ EFFECTS: dict[str, Effect] = {
     "transaction.added": _INVOICES,
     "order.updated": Effect(Touches.CLIENT, "order"),
     "user.updated": Effect(Touches.USER),
+    "user.password_changed": Effect(Touches.USER, signs_out=True),
     "ping": Effect(Touches.NOTHING),
 }
 

@@ -14,6 +14,8 @@ COMMANDS = {
     "unlink": "counterfoil.accounts.commands:unlink",
     "links": "counterfoil.accounts.commands:links",
     "staff": "counterfoil.accounts.commands:staff",
+    "sessions": "counterfoil.accounts.session_commands:sessions",
+    "unlock": "counterfoil.cli.unlock:unlock",
     "audit": "counterfoil.audit.commands:audit",
     "why": "counterfoil.cli.why:why",
     "sandbox": "counterfoil_sandbox.cli:sandbox",

@@ -1,13 +1,16 @@
 """The doctor's look at Salesforce: signs in, and asks of each object whether the portal's fields are there."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from counterfoil.cli.findings import Finding, fail, ok, warn
-from counterfoil.cli.salesforce_org_checks import org_findings, stuck_approvals
+from counterfoil.cli.salesforce_access_checks import access_findings, key_findings
+from counterfoil.cli.salesforce_org_checks import org_findings, quota_finding, stuck_approvals
 from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
+from counterfoil.salesforce.face import fields_of
 from counterfoil.salesforce.failures import KINDS, OTHER, CrmRefused
 from counterfoil.salesforce.fields import NEEDED, REQUIRED, STATUSES, WRITTEN, Fields, Requirement
 from counterfoil.settings import Settings
@@ -25,14 +28,18 @@ async def salesforce(settings: Settings) -> AsyncIterator[Finding]:
         username=settings.salesforce_username,
         private_key=settings.salesforce_private_key,
     )
-    fields = Fields(dict(settings.salesforce_fields))
+    fields = fields_of(settings)
     api = SalesforceApi(client, fields)
+    for finding in key_findings(settings.salesforce_private_key, datetime.now(UTC)):
+        yield finding
     try:
         async for finding in _examined(api, fields):
             yield finding
         async for finding in org_findings(client, api.schema, settings):
             yield finding
-        yield _quota(client)
+        async for finding in access_findings(client, api.schema, fields, settings.salesforce_username):
+            yield finding
+        yield await quota_finding(client.quota, settings)
         async for finding in stuck_approvals(settings):
             yield finding
     except CrmUnavailable as error:
@@ -49,24 +56,40 @@ async def salesforce(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _examined(api: SalesforceApi, fields: Fields) -> AsyncIterator[Finding]:
+    for name in fields.unknown:
+        yield warn("salesforce fields", f"{name} is no field of the portal", "Correct SALESFORCE_FIELDS.")
     for kind, names in NEEDED.items():
         described = {str(field.get("name")): field for field in (await api.schema.fields(kind)).values()}
         if kind == "Order":
             yield ok("salesforce", "signed in")
         for name in names:
-            yield _field(kind, fields[name], described.get(fields[name]), is_picklist=name == "Activation_Status__c")
+            check = f"salesforce field {kind}.{fields[name]}"
+            if (field := described.get(fields[name])) is None:
+                advice = _elsewhere(name, fields[name], described) or DEPLOY
+                yield fail(check, "missing, or not visible to this user", advice)
+            else:
+                yield _field(check, kind, name, field)
 
 
-def _field(kind: str, name: str, field: Mapping[str, Any] | None, *, is_picklist: bool) -> Finding:
-    check = f"salesforce field {kind}.{name}"
-    if field is None:
-        return fail(check, "missing, or not visible to this user", DEPLOY)
+def _elsewhere(name: str, wanted: str, described: Mapping[str, Any]) -> str:
+    """What to set where the field is there by another name: in a package's namespace, or in other letters."""
+    for other in described:
+        if other.lower() == wanted.lower():
+            return f"Names count letter by letter: set SALESFORCE_FIELDS to {name}={other}."
+        if other.endswith(f"__{name}"):
+            return f"Set SALESFORCE_NAMESPACE to {other.partition('__')[0]}."
+    return ""
+
+
+def _field(check: str, kind: str, name: str, field: Mapping[str, Any]) -> Finding:
+    """`name` is the portal's own, whatever the org calls it."""
     if kind in WRITTEN and not (field.get("updateable") and field.get("createable")):
         return fail(check, "cannot be written by this user", DEPLOY)
     if problem := _misfit(name, field):
         return fail(check, problem, DEPLOY)
     values = {str(each.get("value")) for each in field.get("picklistValues") or [] if each.get("active", True)}
-    if is_picklist and (lacking := [status for status in STATUSES if status not in values]):
+    is_status = name == "Activation_Status__c" and field.get("type") == "picklist"
+    if is_status and (lacking := [status for status in STATUSES if status not in values]):
         return fail(check, f"lacks the values {', '.join(lacking)}", DEPLOY)
     return ok(check, "there")
 
@@ -81,15 +104,6 @@ def _misfit(name: str, field: Mapping[str, Any]) -> str:
     if need.is_external and not field.get("externalId"):
         return "is no external id"
     return "is not unique" if need.is_unique and not field.get("unique") else ""
-
-
-def _quota(client: SalesforceClient) -> Finding:
-    used, allowed = client.quota.used, client.quota.allowed
-    if allowed and used > 0.8 * allowed:
-        return warn(
-            "salesforce quota", f"{used} of {allowed} calls of the day are used", "An idle portal needs about 2,900."
-        )
-    return ok("salesforce quota", f"{used} of {allowed} calls of the day are used")
 
 
 def _webhooks(settings: Settings) -> Finding:

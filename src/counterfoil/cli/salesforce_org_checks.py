@@ -9,12 +9,18 @@ from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import pending
 from counterfoil.errors import TemporarilyUnavailable
 from counterfoil.orders.attempts import ApprovalAttempts
+from counterfoil.orders.crm_calls import CrmCalls
+from counterfoil.orders.face import utc_now
 from counterfoil.salesforce import wire
 from counterfoil.salesforce.client import SalesforceClient
 from counterfoil.salesforce.failures import KINDS, OTHER, CrmRefused
 from counterfoil.salesforce.org_schema import OrgSchema
+from counterfoil.salesforce.quota import Quota
 from counterfoil.salesforce.reading import book_condition
 from counterfoil.settings import Settings
+
+IDLE = 3000
+"""Calls of a day without orders, rounded up."""
 
 
 async def org_findings(client: SalesforceClient, schema: OrgSchema, settings: Settings) -> AsyncIterator[Finding]:
@@ -58,6 +64,30 @@ async def _price_book(client: SalesforceClient, schema: OrgSchema, named: str) -
         advice = "Orders of WHMCS clients in other currencies stop with CURRENCY_NOT_MAPPED."
         return warn(check, f"{what} has prices in {currencies[0]} alone", advice)
     return ok(check, f"{what} has prices {('in ' + ', '.join(currencies)) if currencies else ''}".rstrip())
+
+
+async def quota_finding(quota: Quota, settings: Settings) -> Finding:
+    """What the org has used of its calls, and what of that is the portal's own."""
+    check, share = "salesforce quota", settings.salesforce_daily_share
+    own = await _own_calls(settings)
+    ours = "" if own is None else f"; {own} of them by the portal, which may use {share * quota.allowed // 100}"
+    message = f"{quota.used} of {quota.allowed} calls of the day are used{ours}"
+    if quota.allowed and (share * quota.allowed < 100 * IDLE or (own or 0) * 100 > 80 * share * quota.allowed / 100):
+        return warn(check, message, f"An idle portal needs about {IDLE:,}: see SALESFORCE_DAILY_SHARE.")
+    if quota.allowed and quota.used > 0.8 * quota.allowed:
+        return warn(check, message, "Setup, Company Information, API Requests says who else uses them.")
+    return ok(check, message)
+
+
+async def _own_calls(settings: Settings) -> int | None:
+    """None when the database does not say: that is another check's to report."""
+    engine = make_engine(settings.database_url)
+    try:
+        return None if await pending(engine) else await CrmCalls(engine, utc_now).add(0)
+    except TemporarilyUnavailable:
+        return None
+    finally:
+        await engine.dispose()
 
 
 async def stuck_approvals(settings: Settings) -> AsyncIterator[Finding]:

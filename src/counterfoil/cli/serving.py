@@ -16,6 +16,7 @@ from granian.server.mp import MPServer
 
 from counterfoil.cache import CacheUnavailable, open_cache
 from counterfoil.cli.ports import require_free
+from counterfoil.cli.service_manager import tell_service_manager
 from counterfoil.cli.startup import settings_or_exit
 from counterfoil.db.engine import is_sqlite, make_engine
 from counterfoil.db.schema import pending, upgrade
@@ -57,6 +58,7 @@ def serve(host: str, port: int, workers: int) -> None:
         gc.freeze()
         portal = server(host, port, workers, settings.stop_seconds)
         portal.on_startup(_take_no_hang_up)
+        tell_service_manager(host, port)
         portal.serve()
 
 

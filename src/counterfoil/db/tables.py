@@ -13,7 +13,7 @@ from sqlalchemy import (
 
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0008"
+HEAD = "0011"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -40,6 +40,8 @@ account = Table(
     Column("whmcs_user_id", BigInteger, index=True),
     Column("created_at", UtcTime, nullable=False),
     Column("signed_in_at", UtcTime, nullable=False),
+    # What they could see and do when they were seen last, as JSON: accounts/doubts.py.
+    Column("rights", PlainText),
     UniqueConstraint("issuer", "subject"),
 )
 
@@ -56,6 +58,8 @@ session = Table(
     Column("expires_at", UtcTime, nullable=False),
     Column("address", PlainText, nullable=False),
     Column("user_agent", PlainText, nullable=False),
+    # WHMCS said then that the user changed, and not what: accounts/doubts.py.
+    Column("doubted_at", UtcTime),
 )
 
 # What staff said about a WHMCS user and a client, over what WHMCS says: accounts/links.py. `email`, as accounts.emails
@@ -79,13 +83,17 @@ staff = Table(
     Column("user_id", BigInteger, index=True),
 )
 
-# People about whom staff decided something lately, so that every process forgets what it remembers of their rights.
+# What every process must hear of: people about whom staff decided something ("rights"), sessions that a command ended
+# ("session") and lock-outs that one lifted ("lock_out"): accounts/notices.py.
 decision_notice = Table(
     "decision_notice",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("account_id", Integer, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("kind", PlainText, nullable=False, server_default="rights"),
+    # Which session, or whose lock-out.
+    Column("name", PlainText, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
@@ -174,6 +182,27 @@ approval_attempt = Table(
     Column("again_at", UtcTime, nullable=False),
     # Why it could not be taken up; empty while nothing speaks against it.
     Column("reason", PlainText, nullable=False),
+)
+
+# Calls to Salesforce of all processes, by the hour since 1970: orders/crm_calls.py.
+salesforce_calls = Table(
+    "salesforce_calls",
+    metadata,
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("calls", Integer, nullable=False),
+)
+
+# Who was sent to WHMCS to pay what, and what came of it: billing/payment_attempts.py.
+payment_attempt = Table(
+    "payment_attempt",
+    metadata,
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("client_id", BigInteger, primary_key=True),
+    Column("invoice_id", BigInteger, primary_key=True),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("opened_at", UtcTime),  # there is a link
+    Column("failed_at", UtcTime),  # there is none
+    Column("returned_at", UtcTime),
 )
 
 # The audit trail: audit/chain.py. Nothing here ever changes, but what is forgotten about a person is taken out.

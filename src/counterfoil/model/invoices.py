@@ -45,10 +45,13 @@ class InvoiceRow(Struct, frozen=True):
 
 class InvoiceLine(Struct, frozen=True):
     description: str
-    amount: Decimal
+    amount: Decimal | None
+    """Of the line alone: subtotal, total and balance are WHMCS's own and never summed up from it."""
     taxed: bool
     kind: str
     """WHMCS's item type; "Invoice" marks a mass payment, "AddFunds" a deposit."""
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 
 
 class Payment(Struct, frozen=True):
@@ -63,9 +66,11 @@ class Payment(Struct, frozen=True):
 
 
 class Tax(Struct, frozen=True):
-    rate: Decimal
+    rate: Decimal | None
     """Per cent."""
     amount: Decimal
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 
 
 class Invoice(Struct, frozen=True):

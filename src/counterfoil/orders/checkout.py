@@ -20,6 +20,7 @@ from counterfoil.errors import (
 )
 from counterfoil.model import Client, Gateway, Money, PaymentMethod
 from counterfoil.orders.first_payment import first_payment
+from counterfoil.orders.lately import ordered_lately
 from counterfoil.orders.order import Item, Order, Status, Step, new_order_id
 from counterfoil.orders.repository import OrderRepository
 from counterfoil.settings import OrderLimit
@@ -62,6 +63,14 @@ class PriceChanged(Exception):
     def __init__(self, offered: Offered) -> None:
         super().__init__()
         self.offered = offered
+
+
+class OrderedLately(PriceChanged):
+    """The price is right, but they have just ordered the very same. They may have forgotten."""
+
+    def __init__(self, offered: Offered, earlier: Order) -> None:
+        super().__init__(offered)
+        self.earlier = earlier
 
 
 class Checkout:
@@ -108,14 +117,16 @@ class Checkout:
         *,
         agreed: Money | None = None,
         account_id: int | None = None,
+        known: str | None = None,
     ) -> Order:
         """The order that is accepted now, or was when the same was asked for with the same key before.
 
         `agreed`: the first payment as the customer was shown it; None for a program, which orders at today's price.
-        What is compared is what is stored, of one read: a price may change between two.
+        What is compared is what is stored, of one read: a price may change between two. `known`: the id of the same
+        order of a moment ago, "" if they know of none; None where nobody is asked.
 
-        Raises ValidationFailed, PriceChanged, IdempotencyKeyReused, PaymentMethodMissing, OrderLimitReached,
-        BillingUnavailable, and nothing is stored.
+        Raises ValidationFailed, PriceChanged, OrderedLately, IdempotencyKeyReused, PaymentMethodMissing,
+        OrderLimitReached, BillingUnavailable, and nothing is stored.
         """
         body_hash = hashlib.sha256(msgspec.json.encode([wanted, gateway])).hexdigest()
         if earlier := await self._repository.find(client_id=client_id, idempotency_key=key):
@@ -124,6 +135,11 @@ class Checkout:
         items, gateway = _checked(offered, wanted, gateway)
         if agreed is not None and agreed != first_payment(items):
             raise PriceChanged(offered)
+        if known is not None:
+            recent, _ = await self._repository.of_client(client_id, 1, MOST_ITEMS)
+            earlier = ordered_lately(recent, items, gateway, account_id, self._now())
+            if earlier is not None and earlier.id != known:
+                raise OrderedLately(offered, earlier)
         await self._require_payment_method(client_id)
         order = self._order(client_id, items, gateway, idempotency_key=key, body_hash=body_hash, account_id=account_id)
         if not await self._repository.add(order, self._limit):

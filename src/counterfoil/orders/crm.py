@@ -51,7 +51,8 @@ class Crm:
     async def register(self, order: Order) -> tuple[str, tuple[Item, ...]]:
         """The order's id over there, made now or by an earlier try, and its lines with theirs.
 
-        Raises Stop, CrmUnavailable, CrmRefused. Stop and CrmRefused carry the id when the order exists over there.
+        Raises Stop, CrmUnavailable, CrmRefused; NoAccountSeen and NoPricesSeen for what is not shown to us. Stop and
+        CrmRefused carry the id when the order exists over there.
         """
         known = await self._api.read.order_of(order.id)
         if known is None:

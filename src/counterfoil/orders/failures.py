@@ -1,5 +1,7 @@
 """How a step of fulfilment ends when it does not succeed. An outage is neither: BillingUnavailable, CrmUnavailable."""
 
+from counterfoil.errors import BillingUnavailable, Unavailable
+from counterfoil.salesforce.failures import NoAccountSeen, NoPricesSeen
 from counterfoil.stop_codes import StopCode
 
 
@@ -17,3 +19,14 @@ class Later(Exception):
     def __init__(self, seconds: float, why: str) -> None:
         super().__init__(why)
         self.seconds, self.why = seconds, why
+
+
+def given_up(error: Unavailable, *, is_placing: bool) -> StopCode | None:
+    """What an outage of hours stops an order with; None: it waits on, since Salesforce being away harms nobody."""
+    if isinstance(error, NoAccountSeen):
+        return StopCode.CLIENT_NOT_MAPPED
+    if isinstance(error, NoPricesSeen):
+        return StopCode.PRODUCT_NOT_MAPPED
+    if not isinstance(error, BillingUnavailable):
+        return None
+    return StopCode.BILLING_OUTCOME_UNKNOWN if is_placing else StopCode.BILLING_UNAVAILABLE

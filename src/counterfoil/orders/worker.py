@@ -15,13 +15,13 @@ from typing import Any
 import structlog
 
 from counterfoil.billing.orders import BillingOrders
-from counterfoil.errors import AccountClosed, BillingUnavailable, TemporarilyUnavailable, Unavailable
-from counterfoil.orders.failures import Later, Stop
+from counterfoil.errors import AccountClosed, TemporarilyUnavailable, Unavailable
+from counterfoil.orders.failures import Later, Stop, given_up
 from counterfoil.orders.fulfilment import Fulfilment
-from counterfoil.orders.order import Order, Status
+from counterfoil.orders.order import Order, Status, Step
 from counterfoil.orders.repository import LeaseLost, OrderRepository
 from counterfoil.orders.telling import Telling
-from counterfoil.salesforce.failures import CrmNotVisible, CrmRefused
+from counterfoil.salesforce.failures import CrmNotVisible, CrmRefused, NoAccountSeen, NoPricesSeen
 from counterfoil.stop_codes import StopCode
 
 _log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ FIRST_WAIT, LONGEST_WAIT = 2.0, 900.0
 """Seconds between two tries of a step; doubled each time."""
 
 GIVE_UP = timedelta(hours=6)
-"""How long WHMCS may be away before an order stops for it."""
+"""How long WHMCS may be away, or an account not be seen in Salesforce, before an order stops for it."""
 
 MOST_DEFECTS = 5
 """Tries of a step that ends in an error of our own."""
@@ -217,15 +217,14 @@ class OrderWorker:
     async def _outage(self, claimed: Claimed, error: Unavailable) -> None:
         order, now = claimed.order, self.now()
         since = order.struggling_since or now
-        if isinstance(error, BillingUnavailable) and now - since >= GIVE_UP:
-            unknown = order.intent_at is not None
-            await self._stop(
-                claimed, Stop(StopCode.BILLING_OUTCOME_UNKNOWN if unknown else StopCode.BILLING_UNAVAILABLE)
-            )
+        if now - since >= GIVE_UP and (code := given_up(error, is_placing=order.intent_at is not None)):
+            await self._stop(claimed, Stop(code))
             return
         wait = min(FIRST_WAIT * 2 ** min(order.tries, 16), LONGEST_WAIT) * (0.5 + self._chance() / 2)
-        streak = {"struggling_since": since, "tries": order.tries + 1}
-        why = "not visible in Salesforce: check sharing" if isinstance(error, CrmNotVisible) else error.code
+        # While it is registered only what is not seen counts: Salesforce being away for hours says nothing about that.
+        counts = order.step is not Step.REGISTER or isinstance(error, NoAccountSeen | NoPricesSeen)
+        streak = {"struggling_since": since if counts else None, "tries": order.tries + 1}
+        why = error.note if isinstance(error, CrmNotVisible) else error.code
         await claimed.write(f"{why}, try {order.tries + 1}", **streak, **self._free(wait))
 
     async def _defect(self, claimed: Claimed, error: Exception) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.failures import KINDS, OTHER, CrmRefused, meaning
-from counterfoil.salesforce.quota import Quota
+from counterfoil.salesforce.quota import CallRecord, Quota
 from counterfoil.salesforce.token import SignIn
 
 _log = structlog.get_logger(__name__)
@@ -48,7 +48,9 @@ class _Again(Exception):
 
 
 class SalesforceClient:
-    """Owns its connections: `close()` it. `share`: the part of the day's API calls that this process may use."""
+    """Owns its connections: `close()` it. `share`: the part of the day's API calls that the installation may use, of
+    which all processes keep one `record`.
+    """
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class SalesforceClient:
         username: str,
         private_key: str,
         share: float = 1.0,
+        record: CallRecord | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = httpx2.AsyncClient(
@@ -70,7 +73,7 @@ class SalesforceClient:
         self.sign_in = SignIn(self._http, url=url, client_id=client_id, username=username, private_key=private_key)
         self._clock = clock
         self._paused_until = 0.0
-        self.quota = Quota(share, clock)
+        self.quota = Quota(share, record, clock)
         self._is_away = False
 
     def upstream(self) -> str:
@@ -85,8 +88,8 @@ class SalesforceClient:
     async def call(self, method: str, path: str, body: object = None, *, repeatable: bool = True) -> Any:
         """The JSON of the answer, None when it has none. `path` is below the version, or absolute (`nextRecordsUrl`).
 
-        What is not `repeatable` is sent again only if Salesforce said that it was not carried out. Raises CrmRefused
-        when asking again is of no use, CrmUnavailable otherwise.
+        What is not `repeatable` is sent once, whatever comes back: whoever calls looks before it tries again. Raises
+        CrmRefused when asking again is of no use, CrmUnavailable otherwise.
         """
         try:
             answer = await self._in_time(method, path, body, repeatable)
@@ -111,6 +114,7 @@ class SalesforceClient:
         while True:
             if self._clock() < self._paused_until:
                 raise self._unavailable(path, "DAY_IS_SPENT")
+            await self.quota.settle()
             if self.quota.is_share_spent:
                 raise self._unavailable(path, "SHARE_IS_SPENT")
             token = await self.sign_in.token(refused)
@@ -120,8 +124,9 @@ class SalesforceClient:
             except _Again as failure:
                 # An expired token is renewed once; a second refusal means that signing in is of no use.
                 is_hopeless = failure.token and refused is not None
-                may_be_done = failure.reason not in KINDS and not failure.token
-                if is_hopeless or tries >= MOST_TRIES or (may_be_done and not repeatable):
+                if is_hopeless or tries >= MOST_TRIES or not repeatable:
+                    if failure.token and not is_hopeless:
+                        self.sign_in.forget(token)
                     raise self._unavailable(path, failure.reason) from None
                 if failure.token:
                     refused = token

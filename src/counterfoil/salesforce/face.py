@@ -7,19 +7,29 @@ from typing import Self
 from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
 from counterfoil.salesforce.fields import Fields, Selling
+from counterfoil.salesforce.quota import CallRecord, Quota
 from counterfoil.settings import Settings
 
 
 class Salesforce:
-    """Owns its connections: `close()` it."""
+    """Owns its connections: `close()` it. `calls`: what all processes of the installation write theirs into."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client = SalesforceClient(
+    quota: Quota
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        calls: CallRecord | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        client = SalesforceClient(
             url=settings.salesforce_url,
             client_id=settings.salesforce_client_id,
             username=settings.salesforce_username,
             private_key=settings.salesforce_private_key,
             share=settings.salesforce_daily_share / 100,
+            record=calls,
             clock=clock,
         )
         selling = Selling(
@@ -27,13 +37,17 @@ class Salesforce:
             cancelled=frozenset(status.lower() for status in settings.salesforce_cancelled_statuses),
             price_book=settings.salesforce_price_book,
         )
-        self.upstream = self._client.upstream
-        self.api = SalesforceApi(self._client, Fields(dict(settings.salesforce_fields)), selling)
+        self._client, self.quota, self.upstream = client, client.quota, client.upstream
+        self.api = SalesforceApi(client, fields_of(settings), selling)
 
     @classmethod
-    def if_used(cls, settings: Settings) -> Self | None:
+    def if_used(cls, settings: Settings, calls: CallRecord) -> Self | None:
         """Optional as a whole: without its address nothing of it is used."""
-        return cls(settings) if settings.salesforce_url else None
+        return cls(settings, calls=calls) if settings.salesforce_url else None
 
     async def close(self) -> None:
         await self._client.close()
+
+
+def fields_of(settings: Settings) -> Fields:
+    return Fields(dict(settings.salesforce_fields), settings.salesforce_namespace)

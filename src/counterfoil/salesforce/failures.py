@@ -92,8 +92,29 @@ class CrmRefused(Exception):
 class CrmNotVisible(CrmUnavailable):
     """A record that should be there is not shown to us, and was not deleted: that passes, or a person mends it."""
 
+    note = "not visible in Salesforce: check sharing"
+    """For staff."""
+
     def __init__(self, kind: str) -> None:
         super().__init__(kind, "NOT_VISIBLE")
+
+
+class NoPricesSeen(CrmNotVisible):
+    """The price book shows us nothing at all: it is hidden, or SALESFORCE_PRICE_BOOK names none."""
+
+    note = "the price book shows no prices in Salesforce: share it with the integration user, or check its name"
+
+    def __init__(self) -> None:
+        super().__init__("price book")
+
+
+class NoAccountSeen(CrmNotVisible):
+    """No account that we see names the client. It may be hidden, or nobody has filled its number in yet."""
+
+    note = "no account that is visible in Salesforce has this WHMCS_Client_ID__c: check sharing, or fill it in"
+
+    def __init__(self) -> None:
+        super().__init__("account")
 
 
 def meaning(status: int, code: str, message: str) -> str:

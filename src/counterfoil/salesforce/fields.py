@@ -65,13 +65,20 @@ class Selling(Struct, frozen=True):
 
 
 class Fields:
-    """`own`: default name -> the org's own name."""
+    """`own`: default name -> the org's own name. `namespace`: of a package in which all others of the fields came."""
 
-    def __init__(self, own: Mapping[str, str]) -> None:
+    def __init__(self, own: Mapping[str, str], namespace: str = "") -> None:
         self._own = dict(own)
+        self._prefix = f"{namespace}__" if namespace else ""
 
     def __getitem__(self, name: str) -> str:
-        return self._own.get(name, name)
+        return self._own.get(name, f"{self._prefix}{name}")
+
+    @property
+    def unknown(self) -> list[str]:
+        """Names that were given another one and are none of the portal's."""
+        known = {name for names in NEEDED.values() for name in names}
+        return sorted(self._own.keys() - known)
 
     def renamed(self, values: Mapping[str, object]) -> dict[str, object]:
         return {self[name]: value for name, value in values.items()}

@@ -15,6 +15,7 @@ class OrgSchema:
     def __init__(self, client: SalesforceClient) -> None:
         self._client = client
         self._known: dict[str, Mapping[str, Mapping[str, Any]]] = {}
+        self._record_types: dict[str, list[Mapping[str, Any]]] = {}
         self._lock = asyncio.Lock()
 
     async def fields(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
@@ -24,7 +25,18 @@ class OrgSchema:
                 answer = await self._client.call("GET", f"sobjects/{kind}/describe")
                 listed = answer.get("fields") if isinstance(answer, Mapping) else None
                 self._known[kind] = {str(each.get("name")): each for each in listed or []}
+                types = answer.get("recordTypeInfos") if isinstance(answer, Mapping) else None
+                self._record_types[kind] = [each for each in types or [] if isinstance(each, Mapping)]
             return self._known[kind]
+
+    async def record_types(self, kind: str) -> dict[str, str]:
+        """Id -> name of those in use besides the master, which has every value."""
+        await self.fields(kind)
+        return {
+            str(each.get("recordTypeId")): str(each.get("name"))
+            for each in self._record_types[kind]
+            if each.get("active", True) and each.get("available") and not each.get("master")
+        }
 
     async def has_currencies(self) -> bool:
         return "CurrencyIsoCode" in await self.fields("Order")

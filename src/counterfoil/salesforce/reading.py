@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from counterfoil.salesforce import wire
 from counterfoil.salesforce.client import SalesforceClient
-from counterfoil.salesforce.failures import CrmNotVisible
+from counterfoil.salesforce.failures import CrmNotVisible, NoAccountSeen, NoPricesSeen
 from counterfoil.salesforce.fields import Fields, Selling
 from counterfoil.salesforce.org_schema import OrgSchema
 from counterfoil.salesforce.wire import CrmOrder, PriceEntry, Requested, is_id
@@ -87,13 +87,17 @@ class Reading:
         return wire.order(found[0], lines, self._fields, self._selling.cancelled)
 
     async def account_of(self, client_id: int) -> str | None:
-        """None when no account that we see, or more than one, names this WHMCS client."""
+        """None when more than one names this WHMCS client. Raises NoAccountSeen when none does that is shown to us."""
         number = await self._schema.literal("Account", self._fields["WHMCS_Client_ID__c"], str(client_id))
         found = await self._query(f"SELECT Id FROM Account WHERE WHMCS_Client_ID__c = {number} LIMIT 2")  # noqa: S608
+        if not found:
+            raise NoAccountSeen
         return wire.record_id(found[0]) if len(found) == 1 else None
 
     async def price_entries(self, product_ids: Sequence[int], price_book_id: str) -> list[PriceEntry]:
-        """For these products of WHMCS's, in this price book, or in the one that is sold from; in every currency."""
+        """For these products of WHMCS's, in this price book, or in the one that is sold from; in every currency. Raises
+        NoPricesSeen when the book has none at all.
+        """
         field = self._fields["WHMCS_Product_ID__c"]
         numbers = [await self._schema.literal("Product2", field, str(each)) for each in sorted(set(product_ids))]
         currency = ", CurrencyIsoCode" if await self._schema.has_currencies() else ""
@@ -103,6 +107,9 @@ class Reading:
             f"Product2.Billing_Cycle__c{currency} FROM PricebookEntry WHERE IsActive = true "
             f"AND {book} AND Product2.WHMCS_Product_ID__c IN ({', '.join(numbers)}) ORDER BY Id"
         )
+        active = f"SELECT Id FROM PricebookEntry WHERE IsActive = true AND {book} LIMIT 1"  # noqa: S608 - checked
+        if not found and not await self._query(active):
+            raise NoPricesSeen
         return [wire.price_entry(record, self._fields) for record in found]
 
     async def _query(self, soql: str, resource: str = "query") -> list[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.failures import sign_in_hint
+from counterfoil.salesforce.key import private_key_in
 from counterfoil.urls import is_loopback, origin
 
 _log = structlog.get_logger(__name__)
@@ -44,11 +45,11 @@ class SignIn:
         private_key: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`private_key` in PEM; a file's line ends may be written as backslash and n."""
+        """`private_key` in PEM, as the file is: key.py takes the key out of it."""
         self._http = http
         self._url = url
         self._client_id, self._username = client_id, username
-        self._private_key = private_key.replace("\\n", "\n")
+        self._private_key = private_key_in(private_key)
         self._clock = clock
         self._lock = asyncio.Lock()
         self._token: Token | None = None
@@ -65,6 +66,11 @@ class SignIn:
             if self._token is None or self._token is refused:
                 self._token = await self._sign_in()
             return self._token
+
+    def forget(self, refused: Token) -> None:
+        """Whoever calls next signs in anew."""
+        if self._token is refused:
+            self._token = None
 
     async def _sign_in(self) -> Token:
         self.count += 1

@@ -178,6 +178,9 @@ def check_composite(answer: Any) -> None:
     own = [reason for reason in reasons if reason != "PROCESSING_HALTED"] or reasons
     if own and (KINDS.get(own[0], OTHER).again or KINDS.get(own[0], OTHER).later or own[0] == "DAY_IS_SPENT"):
         raise CrmUnavailable("composite", own[0])
+    if own and own[0] == "NOT_FOUND":
+        # As for a single call: hidden from us or gone, and only the bin tells which.
+        raise CrmNotVisible("composite")
     if own:
         raise CrmRefused(own[0])
 

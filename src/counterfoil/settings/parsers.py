@@ -120,6 +120,13 @@ def names(value: str) -> tuple[tuple[str, str], ...]:
     return tuple((pair[0], pair[1]) for pair in pairs)
 
 
+def namespace(value: str) -> str:
+    """Of a Salesforce package; its rules are Salesforce's."""
+    if not re.fullmatch(r"[A-Za-z](?:_?[A-Za-z0-9]){0,14}", value, re.ASCII):
+        raise ValueError("must be a namespace such as acme: letters, digits and single underscores, at most 15")
+    return value
+
+
 def words(value: str) -> tuple[str, ...]:
     return tuple(value.replace(",", " ").split())
 

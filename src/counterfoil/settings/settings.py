@@ -77,6 +77,7 @@ class Settings:
     salesforce_private_key: str = _optional("", parse.private_key, secret=True)
     salesforce_webhook_secret: tuple[bytes, ...] = _optional("", parse.webhook_secrets, empty=(), secret=True)
     salesforce_fields: tuple[tuple[str, str], ...] = _optional("", parse.names, empty=())
+    salesforce_namespace: str = _optional("", parse.namespace)
     salesforce_poll_seconds: float = _optional("30", parse.number(0.1, 3600, float))
     salesforce_daily_share: int = _optional("50", parse.number(1, 100))
     salesforce_draft_status: str = _optional("Draft", parse.text)

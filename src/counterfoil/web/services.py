@@ -22,6 +22,7 @@ from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.hand_offs import HandOffs
 from counterfoil.billing.invoices.owners import InvoiceOwners
 from counterfoil.billing.invoices.reads import Invoices
+from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.billing.payment_methods import PaymentMethods
 from counterfoil.billing.profile.edits import Profiles
 from counterfoil.billing.quotes import Quotes
@@ -68,6 +69,7 @@ class Services:
     clients: Clients
     comparisons: Comparisons
     gateways: Gateways
+    payment_attempts: PaymentAttempts
     payment_methods: PaymentMethods
     invoice_owners: InvoiceOwners
     invoices: Invoices

@@ -75,7 +75,9 @@ class SettingsChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`hidden`, `read_only`: fields as "Order.WHMCS_Order_ID__c" that the portal's user does not see, or may not write;
     `numbers`: fields that were deployed as numbers; `picklists`: the values that a picklist has instead of its own;
     `locked`, `unshared`: ids of records that somebody else is writing, or that sharing hides; `refuses`: id of a record
-    -> the error code with which its changes are refused; `daily_limit`: calls of a day.
+    -> the error code with which its changes are refused; `unreadable`: objects that it may not read; `plain`: fields
+    that are neither unique nor external ids; `record_types` of orders: name -> values of Activation_Status__c;
+    `renamed`: "Order.Name__c" -> another name; `daily_limit`: calls of a day.
     """
 
     hidden: list[str] | None = None
@@ -84,6 +86,10 @@ class SettingsChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     picklists: dict[str, list[str]] | None = None
     locked: list[str] | None = None
     unshared: list[str] | None = None
+    unreadable: list[str] | None = None
+    plain: list[str] | None = None
+    record_types: dict[str, list[str]] | None = None
+    renamed: dict[str, str] | None = None
     refuses: dict[str, str] | None = None
     several_currencies: bool | None = None
     flow_price_book: str | None = None
@@ -98,10 +104,10 @@ async def change_settings(request: AnyRequest, data: JSONBody[SettingsChange]) -
         installation.daily_limit = data.daily_limit
     if data.picklists is not None:
         installation.org.picklists = {path: tuple(values) for path, values in data.picklists.items()}
-    for name in ("hidden", "read_only", "numbers", "locked", "unshared"):
+    for name in ("hidden", "read_only", "numbers", "locked", "unshared", "unreadable", "plain"):
         if (listed := getattr(data, name)) is not None:
             setattr(installation.org, name, set(listed))
-    for name in ("refuses", "several_currencies", "flow_price_book", "status_codes"):
+    for name in ("refuses", "several_currencies", "flow_price_book", "status_codes", "record_types", "renamed"):
         if (value := getattr(data, name)) is not None:
             setattr(installation.org, name, value)
 

@@ -27,6 +27,7 @@ FAULTS = {
     "approval-lock": "400 ENTITY_IS_LOCKED, an approval process holds the record",
     "validation": "400 FIELD_CUSTOM_VALIDATION_EXCEPTION",
     "not-visible": "404 NOT_FOUND, as for what sharing hides",
+    "unseen": "what sharing hides: queries find nothing, everything else is 404 NOT_FOUND",
     "lost-page": "404 with an HTML page",
     "old-version": "410 UNSUPPORTED_API_VERSION",
     "moved": "302 to another address",
@@ -57,6 +58,10 @@ _REFUSALS = {
 }
 
 
+OF_RECORDS = {"lock", "maintenance", "wrapped-lock", "approval-lock", "validation", "not-visible", "denied", "flow"}
+"""What a composite request answers within its parts: 200 as a whole."""
+
+
 class Fault(msgspec.Struct, kw_only=True):
     """`operation`: token, query, read, create, update, upsert, composite, describe, or "*" for all. With `after` the
     call is carried out first. `times` None: until it is taken away.
@@ -80,8 +85,24 @@ class Fault(msgspec.Struct, kw_only=True):
         return self.seconds
 
 
-def refusal(fault: Fault) -> Refused | None:
-    return Refused(*_REFUSALS[fault.kind]) if fault.kind in _REFUSALS else None
+def refusal(fault: Fault, operation: str) -> Refused | None:
+    if fault.kind == "unseen" and operation not in {"query", "queryAll"}:
+        return Refused(*_REFUSALS["not-visible"])
+    if fault.kind not in _REFUSALS or (operation == "composite" and fault.kind in OF_RECORDS):
+        return None
+    return Refused(*_REFUSALS[fault.kind])
+
+
+def refused_parts(fault: Fault, request: Any) -> Any:
+    """Of a composite request whose last part is refused, or each of them where they do not depend on each other."""
+    halted = Refused(400, "PROCESSING_HALTED", "rolled back since another operation in the same transaction failed")
+    steps, refused = request["compositeRequest"], Refused(*_REFUSALS[fault.kind])
+    parts = []
+    for place, step in enumerate(steps):
+        each = halted if request.get("allOrNone") and place < len(steps) - 1 else refused
+        part = {"body": each.body, "httpHeaders": {}, "httpStatusCode": each.status}
+        parts.append({**part, "referenceId": step["referenceId"]})
+    return {"compositeResponse": parts}
 
 
 def faulty(fault: Fault, body: Any) -> Response[bytes]:
@@ -94,6 +115,8 @@ def faulty(fault: Fault, body: Any) -> Response[bytes]:
         return Response(whole[: len(whole) // 2] or b"{", status_code=200, media_type="application/json")
     if fault.kind == "moved":
         return Response(page, status_code=302, headers={"location": "https://moved.my.salesforce.com/"})
+    if fault.kind == "unseen":
+        return Response(b'{"totalSize":0,"done":true,"records":[]}', status_code=200, media_type="application/json")
     if fault.kind == "lost-page":
         return Response(page, status_code=404, media_type="text/html")
     status = fault.status if fault.kind == "status" else 200

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from .schema import CURRENCY, KINDS, STATUS_CODES, Field, Kind
+from .schema import CURRENCY, KINDS, OF_SETUP, STATUS_CODES, Field, Kind
 
 Record = dict[str, Any]
 
@@ -40,7 +40,9 @@ class Org:
     """`hidden`, `read_only`: fields (by "Object.Field") that this user does not see, or may not write; `numbers`: those
     that were deployed as numbers; `picklists`: values taken away; `unshared`: records that sharing hides from it;
     `locked`: that somebody is writing; `refuses`: record -> the error code with which its changes are refused;
-    `flow_price_book`: the id that a flow of the org gives to every new order.
+    `flow_price_book`: the id that a flow of the org gives to every new order; `unreadable`: objects that it may not
+    read; `plain`: fields that were deployed neither unique nor as external id; `record_types`: of orders, each with the
+    values of Activation_Status__c that it has; `renamed`: fields that have another name here.
     """
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
@@ -58,6 +60,10 @@ class Org:
         self.status_codes = dict(STATUS_CODES)
         self.picklists: dict[str, tuple[str, ...]] = {}
         self.locked: set[str] = set()
+        self.unreadable: set[str] = set(OF_SETUP)
+        self.plain: set[str] = set()
+        self.renamed: dict[str, str] = {}
+        self.record_types: dict[str, list[str]] = {}
 
     def kind(self, name: str) -> Kind:
         found = next((kind for known, kind in KINDS.items() if known.lower() == name.lower()), None)
@@ -68,7 +74,16 @@ class Org:
     def fields(self, name: str) -> dict[str, Field]:
         own = self.kind(name).fields | ({"CurrencyIsoCode": CURRENCY} if self.several_currencies else {})
         seen = {key: field for key, field in own.items() if f"{name}.{key}" not in self.hidden}
-        return {key: _as_deployed(field, is_number=f"{name}.{key}" in self.numbers) for key, field in seen.items()}
+        paths = {key: f"{name}.{key}" for key in seen}
+        return {self.renamed.get(paths[key], key): self._as_deployed(paths[key], field) for key, field in seen.items()}
+
+    def _as_deployed(self, path: str, field: Field) -> Field:
+        if path in self.plain:
+            field = msgspec.structs.replace(field, unique=False, external=False)
+        return msgspec.structs.replace(field, type="double", length=0) if path in self.numbers else field
+
+    def may_edit_activated(self) -> bool:
+        return all(each["PermissionsEditActivatedOrders"] for each in self.records["UserPermissionAccess"].values())
 
     def visible(self, name: str, *, deleted_too: bool = False) -> list[Record]:
         """What a query goes through; `deleted_too`: what is in the bin as well (queryAll)."""
@@ -119,6 +134,8 @@ class Org:
         record = self.get(name, record_id)
         if record["Id"] in self.locked:
             raise Refused(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
+        if name == "Order" and record["StatusCode"] == "Activated" and not self.may_edit_activated():
+            raise Refused(400, "FAILED_ACTIVATION", "An activated order may not be edited")
         if code := self.refuses.get(record["Id"]):
             raise Refused(400, code, "refused by a rule of this org")
         checked = self._checked(name, values)
@@ -194,7 +211,3 @@ class Org:
 
     def _stamp(self) -> str:
         return datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-
-
-def _as_deployed(field: Field, *, is_number: bool) -> Field:
-    return msgspec.structs.replace(field, type="double", length=0) if is_number else field

@@ -12,8 +12,7 @@ from litestar.params import FromPath
 
 from . import soql
 from .composite import run_composite
-from .describe import described
-from .faults import Fault, faulty, refusal
+from .faults import OF_RECORDS, Fault, faulty, refusal, refused_parts
 from .installation import Call, Installation
 from .org import Org, Record, Refused
 from .schema import KINDS
@@ -67,13 +66,6 @@ async def versions() -> list[dict[str, str]]:
     return [{"label": "Spring '26", "url": "/services/data/v66.0", "version": "66.0"}]
 
 
-@get("/services/data/{version:str}/sobjects/{kind:str}/describe")
-async def describe(request: AnyRequest, kind: FromPath[str]) -> Answer:
-    org = installation_of(request).org
-
-    return await _call(request, "describe", kind, lambda: described(org, kind))
-
-
 @get("/services/data/{version:str}/query")
 async def query(request: AnyRequest) -> Answer:
     org = installation_of(request).org
@@ -82,7 +74,7 @@ async def query(request: AnyRequest) -> Answer:
     def found() -> Record:
         return _page(soql.run(org, text), 0, text)
 
-    return await _call(request, "query", _queried(text), found, text)
+    return await answered_call(request, "query", _queried(text), found, text)
 
 
 @get("/services/data/{version:str}/queryAll")
@@ -94,14 +86,14 @@ async def query_all(request: AnyRequest) -> Answer:
     def found() -> Record:
         return _page(soql.run(org, text, deleted_too=True), 0, text)
 
-    return await _call(request, "queryAll", _queried(text), found, text)
+    return await answered_call(request, "queryAll", _queried(text), found, text)
 
 
 @get("/services/data/{version:str}/query/{locator:str}")
 async def query_more(request: AnyRequest, locator: FromPath[str]) -> Answer:
     org = installation_of(request).org
     text, _, start = bytes.fromhex(locator).decode().rpartition("|")
-    return await _call(request, "query", _queried(text), lambda: _page(soql.run(org, text), int(start), text))
+    return await answered_call(request, "query", _queried(text), lambda: _page(soql.run(org, text), int(start), text))
 
 
 def _queried(text: str) -> str:
@@ -126,18 +118,18 @@ async def create(request: AnyRequest, kind: FromPath[str]) -> Answer:
     def created() -> Record:
         return {"id": org.create(kind, values)["Id"], "success": True, "errors": []}
 
-    return await _call(request, "create", kind, created, values, status=201)
+    return await answered_call(request, "create", kind, created, values, status=201)
 
 
 @route(f"{SOBJECTS}/{{kind:str}}/{{record_id:str}}", status_code=200, http_method=[GET, PATCH, DELETE])
 async def record(request: AnyRequest, kind: FromPath[str], record_id: FromPath[str]) -> Answer:
     org = installation_of(request).org
     if request.method == "GET":
-        return await _call(request, "read", kind, lambda: _read(org, kind, org.get(kind, record_id), request))
+        return await answered_call(request, "read", kind, lambda: _read(org, kind, org.get(kind, record_id), request))
     if request.method == "DELETE":
-        return await _call(request, "delete", kind, lambda: org.delete(kind, record_id), status=204)
+        return await answered_call(request, "delete", kind, lambda: org.delete(kind, record_id), status=204)
     values = await _json(request)
-    return await _call(request, "update", kind, lambda: org.update(kind, record_id, values), values, status=204)
+    return await answered_call(request, "update", kind, lambda: org.update(kind, record_id, values), values, status=204)
 
 
 @route(f"{SOBJECTS}/{{kind:str}}/{{field:str}}/{{value:str}}", status_code=200, http_method=[GET, PATCH])
@@ -146,11 +138,19 @@ async def by_external_id(
 ) -> Answer:
     org = installation_of(request).org
     if request.method == "GET":
-        return await _call(request, "read", kind, lambda: _found(org, kind, field, value, request))
+        return await answered_call(request, "read", kind, lambda: _found(org, kind, field, value, request))
     values = await _json(request)
-    known = field in org.fields(kind) and org.by_external_id(kind, field, value) is not None
-    status = 200 if known else 201
-    return await _call(request, "upsert", kind, lambda: upsert(org, kind, field, value, values), values, status=status)
+    status = 200 if _exists(org, kind, field, value) else 201
+    return await answered_call(
+        request, "upsert", kind, lambda: upsert(org, kind, field, value, values), values, status=status
+    )
+
+
+def _exists(org: Org, kind: str, field: str, value: str) -> bool:
+    try:
+        return org.by_external_id(kind, field, value) is not None
+    except Refused:  # said when it is carried out
+        return False
 
 
 def upsert(org: Org, kind: str, field: str, value: str, values: Record) -> Record:
@@ -183,7 +183,7 @@ def _read(org: Org, kind: str, found: Record, request: AnyRequest) -> Record:
 async def composite(request: AnyRequest) -> Answer:
     org = installation_of(request).org
     body = await _json(request)
-    return await _call(request, "composite", "", lambda: run_composite(org, body), body)
+    return await answered_call(request, "composite", "", lambda: run_composite(org, body), body)
 
 
 async def _json(request: AnyRequest) -> Any:
@@ -193,7 +193,7 @@ async def _json(request: AnyRequest) -> Any:
         return {}
 
 
-async def _call(
+async def answered_call(
     request: AnyRequest, operation: str, kind: str, work: Callable[[], Any], body: Any = None, *, status: int = 200
 ) -> Answer:
     installation = installation_of(request)
@@ -219,20 +219,24 @@ async def _answered(installation: Installation, call: Call, work: Callable[[], A
         fault = None
     if installation.used > installation.daily_limit and call.operation != "token":
         fault = Fault(kind="quota")
-    answer = await _outcome(installation, fault, work, status)
+    answer = await _outcome(installation, fault, work, status, call)
     call.status = answer.status_code or 200
     answer.headers["sforce-limit-info"] = f"api-usage={installation.used}/{installation.daily_limit}"
     return answer
 
 
-async def _outcome(installation: Installation, fault: Fault | None, work: Callable[[], Any], status: int) -> Answer:
+async def _outcome(
+    installation: Installation, fault: Fault | None, work: Callable[[], Any], status: int, call: Call
+) -> Answer:
     body: Any = None
     try:
         if fault is None or fault.after or fault.kind == "broken-json":
             body = work()
         if fault is not None:
-            if refused := refusal(fault):
+            if refused := refusal(fault, call.operation):
                 raise refused
+            if call.operation == "composite" and fault.kind in OF_RECORDS:
+                return Response(refused_parts(fault, call.body), status_code=200, media_type="application/json")
             if fault.kind == "hang":
                 await installation.released.wait()
             return faulty(fault, body)
@@ -243,4 +247,4 @@ async def _outcome(installation: Installation, fault: Fault | None, work: Callab
     return Response(body, status_code=status, media_type="application/json")
 
 
-HANDLERS = [token, versions, describe, query, query_all, query_more, create, record, by_external_id, composite]
+HANDLERS = [token, versions, query, query_all, query_more, create, record, by_external_id, composite]

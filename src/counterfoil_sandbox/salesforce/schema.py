@@ -55,7 +55,30 @@ def _reference(to: str, relation: str, *, required: bool = False) -> Field:
     return Field("reference", 18, refers_to=to, relation=relation, required=required)
 
 
+OF_SETUP = frozenset({"PermissionSetAssignment", "FieldPermissions", "PermissionSet", "User"})
+"""Shown to users who may see the setup, which the portal's user may not, unless a test lets it."""
+
+MASTER_RECORD_TYPE = "012000000000000AAA"
+
 KINDS: dict[str, Kind] = {
+    "UserPermissionAccess": _kind(
+        "0UA", PermissionsEditActivatedOrders=Field("boolean"), PermissionsApiEnabled=Field("boolean")
+    ),
+    "User": _kind("005", Username=Field(required=True), IsActive=Field("boolean")),
+    "PermissionSet": _kind("0PS", Label=Field(required=True)),
+    "PermissionSetAssignment": _kind(
+        "0Pa",
+        AssigneeId=_reference("User", "Assignee", required=True),
+        PermissionSetId=_reference("PermissionSet", "PermissionSet", required=True),
+    ),
+    "FieldPermissions": _kind(
+        "01k",
+        ParentId=_reference("PermissionSet", "Parent", required=True),
+        SobjectType=Field(),
+        Field=Field(),
+        PermissionsEdit=Field("boolean"),
+    ),
+    "Contact": _kind("003", LastName=Field(required=True)),
     "Account": _kind("001", Name=Field(required=True), WHMCS_Client_ID__c=Field(length=20, unique=True, external=True)),
     "Product2": _kind(
         "01t",

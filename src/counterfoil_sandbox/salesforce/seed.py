@@ -26,7 +26,11 @@ PRODUCTS = (
 )
 
 
+APPROVERS = ("anna@example.com", "ben@example.com")
+
+
 def seed(org: Org) -> None:
+    _people(org)
     for client_id, name in ACCOUNTS.items():
         org.create("Account", {"Name": name, "WHMCS_Client_ID__c": str(client_id)})
     org.create("Account", {"Name": "Not a customer yet"})
@@ -39,3 +43,17 @@ def seed(org: Org) -> None:
     org.create(
         "PricebookEntry", {"Pricebook2Id": book["Id"], "Product2Id": gift["Id"], "UnitPrice": 90.0, "IsActive": True}
     )
+
+
+def _people(org: Org) -> None:
+    """Who may do what: the portal's own user, and those who approve."""
+    org.create("UserPermissionAccess", {"PermissionsEditActivatedOrders": True, "PermissionsApiEnabled": True})
+    seen, org.unreadable = org.unreadable, set()
+    for label, names in {"Counterfoil": ("portal@example.com",), "Counterfoil Approver": APPROVERS}.items():
+        permissions = org.create("PermissionSet", {"Label": label})["Id"]
+        allowed = {"SobjectType": "Order", "Field": "Order.Activation_Status__c", "PermissionsEdit": True}
+        org.create("FieldPermissions", {"ParentId": permissions, **allowed})
+        for name in names:
+            user = org.create("User", {"Username": name, "IsActive": True})["Id"]
+            org.create("PermissionSetAssignment", {"AssigneeId": user, "PermissionSetId": permissions})
+    org.unreadable = seen

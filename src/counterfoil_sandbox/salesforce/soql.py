@@ -22,7 +22,8 @@ _CONDITION = re.compile(
 )
 
 
-_CHILD_QUERY = re.compile(r"\(\s*(SELECT\b[^()]*)\)", re.IGNORECASE)
+_CHILD_QUERY = re.compile(r"(?<!\bIN )\(\s*(SELECT\b[^()]*)\)", re.IGNORECASE)
+_SUB_QUERY = re.compile(r"\(\s*(?P<query>SELECT\s+(?P<field>\w+)\s[^()]*)\)", re.IGNORECASE)
 
 
 def run(org: Org, query: str, *, deleted_too: bool = False) -> list[Record]:
@@ -54,7 +55,7 @@ def _run(org: Org, query: str, *, deleted_too: bool = False) -> list[Record]:
     if parsed is None:
         raise Refused(400, "MALFORMED_QUERY", "unexpected token")
     name = next((known for known in KINDS if known.lower() == parsed["kind"].lower()), None)
-    if name is None:
+    if name is None or name in org.unreadable:
         raise Refused(400, "INVALID_TYPE", f"sObject type '{parsed['kind']}' is not supported.")
     everything = org.visible(name, deleted_too=deleted_too)
     found = [record for record in everything if _matches(org, name, record, parsed["where"] or "")]
@@ -83,7 +84,11 @@ def _matches(org: Org, name: str, record: Record, where: str) -> bool:
             raise Refused(400, "MALFORMED_QUERY", "unexpected token in WHERE")
         at = condition.end()
         _right_literal(org, name, condition["path"], condition["value"])
-        holds = holds and _holds(_at(org, name, record, condition["path"]), condition["how"], condition["value"])
+        value, written = _at(org, name, record, condition["path"]), condition["value"]
+        if found := _SUB_QUERY.fullmatch(written):
+            holds = holds and value in [row[found["field"]] for row in _run(org, found["query"])]
+        else:
+            holds = holds and _holds(value, condition["how"], written)
     return holds
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from counterfoil_sandbox.webhooks import Delivery, Event
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 PROTOCOL = 1
 MOST_CHANGES = 1000
 

@@ -24,6 +24,9 @@ def formats(language: str) -> Formats:
         ("en", "1.5", "BHD", "BHD1.500"),
         ("en", "-40", "EUR", "\N{MINUS SIGN}€40.00"),
         ("en", "0.005", "EUR", "€0.005"),
+        ("en", "12.5", "RSD", "RSD12.50"),
+        ("es", "1234.5", "HUF", "1.234,50\N{NO-BREAK SPACE}HUF"),
+        ("en", "-0.00", "EUR", "€0.00"),
     ],
 )
 def test_amounts(language: str, amount: str, currency: str, shown: str) -> None:

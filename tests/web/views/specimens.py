@@ -7,6 +7,8 @@ from typing import Any
 from msgspec import structs
 
 from counterfoil import errors
+from counterfoil.billing.hand_offs import PaymentPageUnavailable
+from counterfoil.billing.invoices.open_amounts import OpenAmounts
 from counterfoil.billing.invoices.shown import (
     InvoiceDetail,
     InvoiceItem,
@@ -16,6 +18,7 @@ from counterfoil.billing.invoices.shown import (
     PaymentItem,
     TaxItem,
 )
+from counterfoil.billing.payment_attempts import Stage
 from counterfoil.billing.profile.contents import texts_of
 from counterfoil.billing.profile.rules import Fault
 from counterfoil.billing.profile.versions import ProfileVersion
@@ -138,9 +141,17 @@ ROWS = (
     item(310, InvoiceStatus.CANCELLED, None, issued_on=None),
     item(299, InvoiceStatus.COLLECTIONS, date(2026, 8, 16), number=f"2026/{ENDLESS}/299"),
 )
+NO_DOLLARS = Money.of("0", "USD")
 FIGURES = (
-    InvoiceTotals(eur("229.00"), eur("94.50"), eur("12.00"), date(2026, 11, 25), 2),
-    InvoiceTotals(Money.of("90", "USD"), Money.of("0", "USD"), Money.of("0", "USD"), None, 1),
+    InvoiceTotals(
+        OpenAmounts(eur("229.00"), eur("134.50"), eur("45.00"), eur("-3.00"), eur("12.00"), eur("393.50")),
+        eur("94.50"),
+        date(2026, 11, 25),
+        2,
+    ),
+    InvoiceTotals(
+        OpenAmounts(Money.of("90", "USD"), *[NO_DOLLARS] * 4, Money.of("90", "USD")), Money.of("0", "USD"), None, 1
+    ),
 )
 
 
@@ -259,12 +270,21 @@ PAGES: dict[str, tuple[View, Shell]] = {
     ),
     "invoice": (invoice_page(detail()), ADA),
     "invoice-part-paid": (invoice_page(detail(**PART_PAID)), ADA),
-    "invoice-awaiting": (invoice_page(detail(**PART_PAID), is_awaiting=True), ADA),
-    "invoice-unconfirmed": (invoice_page(detail(), is_unconfirmed=True), ADA),
+    **{
+        f"invoice-payment-{stage}": (
+            invoice_page(detail(**PART_PAID), awaited=stage, plain_page="https://billing.example.com/"),
+            ADA,
+        )
+        for stage in Stage
+    },
+    "list-payment-failed": (
+        list_of(*ROWS, stages={412: Stage.FAILED}, plain_page="https://billing.example.com/"),
+        ADA,
+    ),
     "invoice-snapshot": (invoice_page(detail(), keeps_address=True), ADA),
     "invoice-hostile": (invoice_page(HOSTILE_INVOICE), ADA),
     **{
-        f"invoice-{status}": (invoice_page(detail(status), is_awaiting=True), ADA)
+        f"invoice-{status}": (invoice_page(detail(status), awaited=Stage.CHECKING), ADA)
         for status in InvoiceStatus
         if status not in {InvoiceStatus.DRAFT, InvoiceStatus.UNPAID}
     },
@@ -282,6 +302,7 @@ PAGES: dict[str, tuple[View, Shell]] = {
     "invalid": (problem(errors.ValidationFailed(("page", "This value is not valid."))), ADA),
     "not-signed-in": (problem(errors.NotSignedIn()), NOBODY),
     "internal": (problem(InternalError()), ADA),
+    "payment-page": (problem(PaymentPageUnavailable("https://billing.example.com/", retry_after=5)), ADA),
     "switch": (SwitchClient(clients=(ClientChoice(1, HOSTILE), ClientChoice(4, ENDLESS)), current=4), CHIDI),
     "no-client": (NoClient(email="zoe@example.com"), Shell("en", is_signed_in=True, user_name="Zoe")),
     "sso-refused": (SsoRefused(billing_url="https://billing.example.com/", back_href="/invoices/4"), ADA),

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import structs
 
 from counterfoil.billing.credits import CreditItem
+from counterfoil.billing.invoices.open_amounts import OpenAmounts
 from counterfoil.billing.invoices.shown import InvoiceTotals
 from counterfoil.billing.transactions import Kind
 from counterfoil.model import BillingCycle, InvoiceStatus, Money, QuoteStatus, SubscriptionStatus
@@ -53,7 +54,7 @@ def _views(amount: Money) -> dict[str, View]:
     shown = [status for status in InvoiceStatus if status is not InvoiceStatus.DRAFT]
     rows = [item(number, status, date(2026, 10, 2), **open_row) for number, status in enumerate(shown, 410)]
     owed = Money.of(-amount.amount, amount.currency)
-    figures = tuple(InvoiceTotals(owed, owed, owed, date(2026, 11, 25), 2) for _ in FIGURES)
+    figures = tuple(InvoiceTotals(OpenAmounts(*[owed] * 6), owed, date(2026, 11, 25), 2) for _ in FIGURES)
     refund = structs.replace(transaction(2, MILLION_MILLION), amount=amount)
     moved = (refund, structs.replace(refund, kind=Kind.PAYMENT, gateway="Direct Debit (GoCardless)"))
     offered = [

@@ -6,7 +6,8 @@ from decimal import Decimal
 from counterfoil.billing.credits import CreditItem
 from counterfoil.billing.payment_methods import SavedMethod
 from counterfoil.billing.spending import Month, Spending
-from counterfoil.billing.statement.account import Books, statement
+from counterfoil.billing.statement.account import statement
+from counterfoil.billing.statement.entries import Books
 from counterfoil.billing.subscriptions import SubscriptionItem
 from counterfoil.billing.transactions import Kind, TransactionItem
 from counterfoil.model import BillingCycle, InvoiceRow, InvoiceStatus, Money, PaymentMethod, SubscriptionStatus

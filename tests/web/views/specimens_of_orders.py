@@ -66,6 +66,9 @@ def order_pages(shell: Shell) -> dict[str, tuple[View, Shell]]:
             products=(FIBRE,), gateways=(STRIPE,), orders=(), as_of=AS_OF, error="Please choose what you want to order."
         ),
         "order-review": review,
+        "order-review-again": ReviewPage(
+            chosen=CHOSEN, key="k", is_ready=True, may_add=True, lately=order(Status.ACTIVE).order, minutes=1
+        ),
         "order-without-method": ReviewPage(chosen=CHOSEN, key="k", is_ready=False, may_add=True, error=missing),
         "order-new-price": ReviewPage(chosen=CHOSEN, key="k", is_ready=True, may_add=False, has_changed=True),
         **{f"order-{status}": detail(order(status)) for status in Status if status is not Status.FAILED},

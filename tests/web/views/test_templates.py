@@ -155,7 +155,8 @@ DARK_TOO = [
     "list",
     "list-no-match",
     "invoice-part-paid",
-    "invoice-awaiting",
+    "invoice-payment-waiting",
+    "list-payment-failed",
     "profile-invalid",
     "profile-conflict",
     "switch",
@@ -225,7 +226,10 @@ def in_order(name: str, *texts: str) -> bool:
 
 def test_figures_stand_in_one_order() -> None:
     """What is due, what is overdue, next due date, credit: on every page that has them."""
-    assert [in_order(name, "Amount due", "Overdue", "Next due", "Credit") for name in ("home", "list")] == [True, True]
+    assert [in_order(name, "Amount due", "Overdue", "Next due", "Less credit") for name in ("home", "list")] == [
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize("name", ["payment-methods", "payment-methods-expired", "payment-methods-none"])

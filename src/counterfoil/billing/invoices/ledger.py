@@ -6,6 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from counterfoil.billing.invoices.open_amounts import open_amounts
 from counterfoil.billing.invoices.query import OPEN, InvoiceQuery, StatusFilter, is_overdue, is_to_pay, select
 from counterfoil.billing.invoices.shown import (
     InvoiceItem,
@@ -104,9 +105,6 @@ class Ledger:
             return self.open()
         return self.open_among(query) if self._is_read_whole(query) else _open_of(self._page_rows(query))
 
-    def unpaid(self) -> frozenset[int]:
-        return frozenset(row.id for row in self._rows if row.status is InvoiceStatus.UNPAID)
-
     def to_pay(self) -> frozenset[int]:
         return frozenset(row.id for row in self._rows if is_to_pay(row.status, row.total.amount))
 
@@ -146,20 +144,20 @@ class Ledger:
         return tuple((row, self._due(row)) for row in self._rows)
 
     def totals(self, client: Client) -> tuple[InvoiceTotals, ...]:
-        """One for each currency that something is owed in, the client's own always."""
-        unpaid = [row for row in self._rows if row.status is InvoiceStatus.UNPAID]
-        currencies = dict.fromkeys([client.currency, *(row.total.currency for row in unpaid)])
+        """One for each currency that something is open in, the client's own always. All that is open must be known."""
+        opened = [row for row in self._rows if row.status in OPEN]
+        currencies = dict.fromkeys([client.currency, *(row.total.currency for row in opened)])
         return tuple(
-            self._totals_in(currency, [row for row in unpaid if row.total.currency == currency], client)
+            self._totals_in(currency, [row for row in opened if row.total.currency == currency], client)
             for currency in currencies
         )
 
-    def _totals_in(self, currency: str, unpaid: list[InvoiceRow], client: Client) -> InvoiceTotals:
+    def _totals_in(self, currency: str, opened: list[InvoiceRow], client: Client) -> InvoiceTotals:
+        unpaid = [row for row in opened if row.status is InvoiceStatus.UNPAID]
         owed = [row for row in unpaid if is_to_pay(row.status, row.total.amount) and self._due(row) > 0]
         return InvoiceTotals(
-            due=Money.of(sum(map(self._due, owed), Decimal(0)), currency),
+            open=open_amounts([(row, self._due(row)) for row in opened], currency, client.credit),
             overdue=Money.of(sum(map(self._due, filter(self._is_overdue, owed)), Decimal(0)), currency),
-            credit=client.credit if client.currency == currency else Money.of("0", currency),
             next_due_on=min((row.due_on for row in owed if row.due_on and row.due_on >= self._today), default=None),
             unpaid_count=len(unpaid),
             overdue_count=sum(map(self._is_overdue, unpaid)),

@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from counterfoil.billing.invoices.open_amounts import OpenAmounts
 from counterfoil.billing.invoices.query import OPEN, is_overdue
-from counterfoil.model import Invoice, InvoiceStatus, Money
+from counterfoil.model import Invoice, InvoiceLine, InvoiceStatus, Money
 
 
 class InvoiceItem(Struct, frozen=True):
@@ -39,14 +40,19 @@ class InvoiceList(Struct, frozen=True):
 
 
 class TaxItem(Struct, frozen=True):
-    rate: Decimal
+    """`rate` is in per cent."""
+
+    rate: Decimal | None
     amount: Money
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read."""
 
 
 class LineItem(Struct, frozen=True):
     description: str
-    amount: Money
+    amount: Money | None
     taxed: bool
+    unreadable: tuple[str, ...] = ()
 
 
 class PaymentItem(Struct, frozen=True):
@@ -95,14 +101,12 @@ class InvoiceDetail(Struct, frozen=True):
 
 
 class InvoiceTotals(Struct, frozen=True):
-    """The head of the list, one per currency. `due` sums what can be paid, `overdue` is part of it; `unpaid_count` are
-    all that WHMCS calls Unpaid, also those over nothing.
+    """The head of the list, one per currency. `overdue` is part of what is to pay; `unpaid_count` are all that WHMCS
+    calls Unpaid, also those over nothing.
     """
 
-    due: Money
+    open: OpenAmounts
     overdue: Money
-    credit: Money | None
-    """None: WHMCS has something there that is no amount. Nothing here is summed with it."""
     next_due_on: date | None
     unpaid_count: int
     overdue_count: int = 0
@@ -154,12 +158,12 @@ def detail_of(invoice: Invoice, currency: str, today: date, as_of: datetime) -> 
         currency=currency,
         subtotal=money(invoice.subtotal),
         credit=money(invoice.credit),
-        taxes=tuple(TaxItem(tax.rate, money(tax.amount)) for tax in invoice.taxes),
+        taxes=tuple(TaxItem(tax.rate, money(tax.amount), tax.unreadable) for tax in invoice.taxes),
         total=money(invoice.total),
         balance=money(invoice.balance),
         gateway=invoice.gateway,
         notes=invoice.notes,
-        lines=tuple(LineItem(line.description, money(line.amount), line.taxed) for line in invoice.lines),
+        lines=tuple(_line(line, currency) for line in invoice.lines),
         payments=tuple(
             PaymentItem(each.date, each.gateway, each.reference, money(each.amount), each.unreadable)
             for each in invoice.payments
@@ -168,3 +172,8 @@ def detail_of(invoice: Invoice, currency: str, today: date, as_of: datetime) -> 
         unreadable=invoice.unreadable,
         as_of=as_of,
     )
+
+
+def _line(line: InvoiceLine, currency: str) -> LineItem:
+    amount = None if line.amount is None else Money.of(line.amount, currency)
+    return LineItem(line.description, amount, line.taxed, line.unreadable)

@@ -10,7 +10,8 @@ from counterfoil.billing.invoices.ledger import Ledger
 from counterfoil.billing.invoices.ledger_reader import NO_PAGE, LedgerReader
 from counterfoil.billing.invoices.reads import EXPORT_LIMIT
 from counterfoil.billing.reading import SHORTEST_ROW, Calendar, Reading, apart, moment, readable, reading_of
-from counterfoil.billing.statement.account import Books, Statement, statement
+from counterfoil.billing.statement.account import Statement, statement
+from counterfoil.billing.statement.entries import Books
 from counterfoil.billing.transactions import TransactionItem, Transactions, decode_transactions
 from counterfoil.errors import RecordUnreadable, StatementTooLong, TooManyOpenInvoices
 from counterfoil.model import Client, InvoiceRow, Money

@@ -19,6 +19,9 @@ PREFIX = "/static"
 _SHEETS = ("tokens", "base", "layout", "components", "print")
 """In this order; a folder counts as its files by name."""
 
+_SCRIPTS = ("clock", "forms", "drafts", "session", "patch", "page", "live", "menu")
+"""One module of the browser's, in this order: a file can be imported by name only where names hold no hash."""
+
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
@@ -36,8 +39,9 @@ class Assets:
         self._files: dict[str, Asset] = {}
         static = resources.files("counterfoil.web").joinpath("static")
         self._add("portal.css", "text/css; charset=utf-8", _style_sheet(static.joinpath("css"), accent))
-        for script in ("portal.js", "lists.js"):
-            self._add(script, "text/javascript; charset=utf-8", static.joinpath(script).read_bytes())
+        portal = b"\n".join(static.joinpath("portal", f"{name}.js").read_bytes() for name in _SCRIPTS)
+        for name, script in (("portal.js", portal), ("lists.js", static.joinpath("lists.js").read_bytes())):
+            self._add(name, "text/javascript; charset=utf-8", script)
         icon = static.joinpath("icon.svg").read_text(encoding="utf-8")
         self._add("icon.svg", "image/svg+xml", icon.replace("#0b6e4f", accent or "#0b6e4f").encode())
 

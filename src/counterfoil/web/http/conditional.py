@@ -9,8 +9,9 @@ CACHING = {"cache-control": "private, no-cache", "vary": "Cookie, Accept-Languag
 NO_STORE = {"cache-control": "no-store"}
 """Of everything else."""
 
-FORGET = {**NO_STORE, "clear-site-data": '"cache", "storage"'}
-"""For whoever has signed out: the Back button of a shared computer must not show invoices."""
+FORGET = {**NO_STORE, "clear-site-data": '"cache"'}
+"""For whoever has signed out: the Back button of a shared computer must not show invoices. Not "storage": that would be
+every tab's, and what somebody has typed in another one; this tab's own the script throws away."""
 
 
 def etag_of(body: bytes, seen: str = "") -> str:

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple, Protocol
 _SCRIPT = resources.files(__package__).joinpath("limit_storage.lua").read_bytes()
 
 
+_FORGET = b"return redis.call('DEL', KEYS[1])"
+
+
 class StorageAway(Exception):
     """What is counted for all processes cannot be reached now."""
 
@@ -40,6 +43,9 @@ class LimitStorage(Protocol):
     async def count(self, key: str, limit: Limit) -> Window:
         """The window as it was; one is counted in it if there is room."""
 
+    async def forget(self, key: str) -> bool:
+        """Whether anything was counted."""
+
 
 class ScriptRunner(Protocol):
     """A Redis, as far as it is needed here. What it is asked raises StorageAway while it is away."""
@@ -66,6 +72,9 @@ class RedisLimitStorage:
 
     async def count(self, key: str, limit: Limit) -> Window:
         return await self._run(key, limit, counts=1)
+
+    async def forget(self, key: str) -> bool:
+        return bool(await self._redis.run(_FORGET, key))
 
     async def _run(self, key: str, limit: Limit, *, counts: int) -> Window:
         left, wait = await self._redis.run(_SCRIPT, key, limit.times, round(limit.seconds * 1000), counts)
@@ -99,6 +108,10 @@ class MemoryLimitStorage:
             counted.moments.append(now)
         self._forget(now)
         return window
+
+    async def forget(self, key: str) -> bool:
+        counted = self._counted.pop(key, None)
+        return counted is not None and bool(counted.moments)
 
     def _forget(self, now: float) -> None:
         """What is over, unless something that is not stands before it: nobody fills the memory by guessing."""

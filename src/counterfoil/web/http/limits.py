@@ -93,6 +93,14 @@ class Limits:
             self._trying.subtract(trying)
             self._trying += Counter()  # drops what is zero
 
+    async def unlock(self, who: str) -> bool:
+        """Lifts a lock-out after failed sign-ins; whether anything was counted. `who`: as emails.counted_as has it."""
+        key, counted = f"sign_in_user/{who}", False
+        if self._shared is not None:
+            with suppress(StorageAway):
+                counted = await self._shared.forget(key)
+        return await self._alone.forget(key) or counted
+
     async def _count(self, counted: "_Counted") -> Window:
         """The window as it was; one is counted in it if there is room."""
         return await self._ask(lambda storage: storage.count(counted.key, counted.limit))

@@ -1,14 +1,20 @@
 """Which numbers of other rooms become metrics, and under which names (docs/operations.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from counterfoil.cache import Cache
 from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metrics import Family
 from counterfoil.whmcs.health import Health
 
+CrmFigures = Callable[[], Mapping[str, int]]
+"""Calls to Salesforce: `made` by this process, and those of 24 hours, of the `portal`, the `org`, and `allowed`."""
 
-def metric_families(cache: Cache, whmcs: Health, live: LiveStreams, changes: Mapping[str, int]) -> list[Family]:
+
+def metric_families(
+    cache: Cache, whmcs: Health, live: LiveStreams, changes: Mapping[str, int], crm_calls: CrmFigures | None
+) -> list[Family]:
+    """`crm_calls` is None where no Salesforce is used."""
     return [
         *_of_the_cache(cache),
         *_of_whmcs(whmcs),
@@ -19,6 +25,7 @@ def metric_families(cache: Cache, whmcs: Health, live: LiveStreams, changes: Map
             lambda: {(name,): number for name, number in changes.items()},
         ),
         Family("counterfoil_live_streams", "Open live pages", (), lambda: {(): live.open_streams}, kind="sum"),
+        *(_of_salesforce(crm_calls) if crm_calls else ()),
     ]
 
 
@@ -74,5 +81,20 @@ def _of_whmcs(whmcs: Health) -> list[Family]:
             (),
             lambda: {(): float(whmcs.breaker != "closed")},
             kind="sum",
+        ),
+    ]
+
+
+def _of_salesforce(calls: CrmFigures) -> list[Family]:
+    return [
+        Family(
+            "counterfoil_salesforce_calls", "Calls to Salesforce, retries included", (), lambda: {(): calls()["made"]}
+        ),
+        Family(
+            "counterfoil_salesforce_quota",
+            "API requests of 24 hours: the portal's, everybody's in the org, and how many the org may make",
+            ("of",),
+            lambda: {(of,): number for of, number in calls().items() if of != "made"},
+            kind="latest",
         ),
     ]

@@ -25,16 +25,11 @@ from counterfoil.web.http.visits import Visit, is_flagged, name_caller
 _PERSONAL = frozenset({"/api/v1/payment-methods"})
 """Responses for programs that are cached for each session all the same."""
 
-PAYING_COOKIE = "counterfoil_paying"
-"""Which invoices this browser has gone to pay. Pages show it, so it is part of their key."""
-
-PAYING = f"{PAYING_COOKIE}=".encode()
-
 LONGEST_QUERY = 256
 """Characters. Nobody types more, and what only one request asks for is not worth caching."""
 
 LONGEST_SAID = 1024
-"""Bytes of what else a response goes by: languages, payments under way. Browsers send a tenth of it."""
+"""Bytes of the languages that a page goes by. Browsers send a tenth of it."""
 
 LONGEST_SESSION = 8192
 """Bytes of a session that are remembered with what they mean: about 50 clients of one person."""
@@ -104,11 +99,10 @@ class ResponseCache:
         if scope["path"].startswith("/api/"):
             person = [handle.key] if scope["path"] in _PERSONAL else []
             return _key_of(self._version, scope["query_string"], scope["path"], *person)
-        paying = cookie_of(headers, PAYING)
         accepted = headers.get(b"accept-language", b"")
-        if len(paying) + len(accepted) > LONGEST_SAID:
+        if len(accepted) > LONGEST_SAID:
             return ""
-        return _key_of(self._version, scope["query_string"], scope["path"], handle.key, paying, accepted)
+        return _key_of(self._version, scope["query_string"], scope["path"], handle.key, accepted)
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 import structlog
@@ -31,6 +31,7 @@ from counterfoil.model import Client
 from counterfoil.web.http.http_errors import InternalError, public
 from counterfoil.web.http.request_context import context_of, route_of
 from counterfoil.web.http.visits import Visit
+from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.text.catalogue import translator
 from counterfoil.web.views.errors import NoClient, OtherAccount, Problem
 from counterfoil.web.views.navigation import word_for
@@ -153,10 +154,22 @@ def is_for_page(scope: HTTPScope) -> bool:
 
 
 def sign_in_address(scope: HTTPScope) -> str:
-    """Where to sign in, and to come back from, if the request was for a page that can be asked for again."""
-    if scope["method"] not in {"GET", "HEAD"} or scope["path"] == "/":
-        return "/sign-in"
-    return "/sign-in?next=" + quote(_address(scope), safe="/")
+    """Where to sign in, with why if there was a session, and the page to come back to: that of a form for a form."""
+    ended = {"expired": "1"} if "visit" in scope["state"] else {}
+    back = _address(scope) or _page_of_form(scope)
+    query = urlencode(ended | ({"next": back} if back not in {"", "/"} else {}), safe="/", quote_via=quote)
+    return f"/sign-in?{query}" if query else "/sign-in"
+
+
+def _page_of_form(scope: HTTPScope) -> str:
+    """What the route names, else the page that the browser says the form is on; "" when it does not."""
+    if named := scope["route_handler"].opt.get("after_sign_in"):
+        return str(named).format_map(scope["path_params"])
+    headers = context_of(scope).headers
+    parts = urlsplit(headers.get(b"referer", b"").decode("latin-1"))
+    if parts.netloc.encode() != headers.get(b"host"):
+        return ""
+    return safe_next(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def _address(scope: HTTPScope) -> str:

@@ -10,10 +10,10 @@ NameOf: TypeAlias = Callable[[str], str]
 
 
 async def with_gateways(services: Services, reading: Reading[Any]) -> tuple[Reading[Any], NameOf]:
-    """The reading, as old as the older of both. A gateway that was switched off meanwhile keeps its short name."""
+    """The reading, as old as itself, while the names hold. A gateway that was switched off meanwhile keeps its short
+    name.
+    """
     gateways = await services.gateways.read()
     names = {gateway.id: gateway.name for gateway in gateways.value}
-    oldest = reading._replace(
-        as_of=min(reading.as_of, gateways.as_of), expires_at=min(reading.expires_at, gateways.expires_at)
-    )
-    return oldest, lambda module: names.get(module, module)
+    named = reading._replace(expires_at=min(reading.expires_at, gateways.expires_at))
+    return named, lambda module: names.get(module, module)

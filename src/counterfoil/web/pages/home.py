@@ -19,12 +19,12 @@ _SUBSCRIPTIONS = "products"
 
 @get("/", permission="invoices", leads_elsewhere=True, include_in_schema=False, also_shows=SHARED_SCOPE)
 async def home(request: AnyRequest, services: GivenServices) -> Response[bytes]:
-    viewer, awaited = viewer_of(request), payments_awaited(request)
+    viewer = viewer_of(request)
     if not viewer.allows("invoices"):
         return _elsewhere(shell_with(request, viewer))
     sees_subscriptions = viewer.allows(_SUBSCRIPTIONS)
     reading = await services.summaries.home(viewer.client, viewer.account_id, with_subscriptions=sees_subscriptions)
-    shown = reading.value
+    shown, awaited = reading.value, await payments_awaited(request, services)
     page = Home(
         invoices=shown.overview.invoices,
         figures=shown.overview.totals,
@@ -34,7 +34,7 @@ async def home(request: AnyRequest, services: GivenServices) -> Response[bytes]:
         lacks_subscriptions=shown.lacks_subscriptions,
         charts=tuple(chart_of(each) for each in shown.spending),
         today=services.calendar.today(),
-        checking=awaited.checking,
+        stages=awaited.by_invoice,
     )
     reading = reading._replace(expires_at=min(reading.expires_at, awaited.until))
     also_takes = _SUBSCRIPTIONS if sees_subscriptions else ""

@@ -1,6 +1,6 @@
 """The list and one invoice as pages, and the way to WHMCS and back. Rules live in billing/invoices/."""
 
-import time
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
@@ -20,24 +20,21 @@ from counterfoil.web.pages.elsewhere import invoice_elsewhere
 from counterfoil.web.pages.gateway_names import NameOf, with_gateways
 from counterfoil.web.pages.hand_offs import redirect_to_whmcs
 from counterfoil.web.pages.page_responses import respond_page
-from counterfoil.web.pages.payments_awaited import (
-    CHECKING,
-    UNCONFIRMED,
-    paying_cookie,
-    payments_awaited,
-    payments_started,
-    words_change_at,
-)
+from counterfoil.web.pages.payments_awaited import go_to_pay, payer_of, payments_awaited
 from counterfoil.web.services import GivenServices
 from counterfoil.web.views.invoices import InvoicePage, InvoicesPage
 from counterfoil.web.views.list_query import read_list_query
+from counterfoil.web.views.navigation import INVOICES
+
+INVOICE_PAGE = "/invoices/{invoice_id}"
+"""Where a form of it leads when the session has ended (pages/errors.py)."""
 
 
 @get("/invoices", permission="invoices", include_in_schema=False)
 async def list_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     query = read_list_query(request.query_params)
     reading: Reading[Overview] = await services.invoices.overview(viewer_of(request).client, query.as_invoice_query())
-    shown, awaited = reading.value, payments_awaited(request)
+    shown, awaited = reading.value, await payments_awaited(request, services)
     page = InvoicesPage(
         query=query,
         invoices=shown.invoices,
@@ -46,8 +43,8 @@ async def list_page(request: AnyRequest, services: GivenServices) -> Response[by
         years=shown.years,
         today=services.calendar.today(),
         has_pdf=True,
-        checking=awaited.checking,
-        unconfirmed=awaited.unconfirmed,
+        stages=awaited.by_invoice,
+        plain_page=services.hand_offs.plain_page(()),
     )
     reading = reading._replace(expires_at=min(reading.expires_at, awaited.until))
     return await respond_page(request, services, reading, page, shown.client)
@@ -63,32 +60,40 @@ async def detail_page(request: AnyRequest, services: GivenServices, invoice_id: 
             return elsewhere
         raise
     reading, name_of = await with_gateways(services, reading)
-    away_for = time.time() - payments_started(request).get(number, 0)
+    awaited = await payments_awaited(request, services)
     page = InvoicePage(
         invoice=_with_names(reading.value, name_of),
         client=client,
         today=services.calendar.today(),
-        # The address says so in the first moments, before the answer to Pay has set the cookie.
-        is_awaiting="awaiting" in request.query_params or away_for < CHECKING,
-        is_unconfirmed=CHECKING <= away_for < UNCONFIRMED,
+        awaited=awaited.by_invoice.get(number),
+        plain_page=services.hand_offs.plain_page([number]),
         has_pdf=True,
         keeps_address=services.settings.invoice_address == "snapshot",
     )
-    reading = reading._replace(expires_at=min([reading.expires_at, *words_change_at(away_for)]))
+    reading = reading._replace(expires_at=min(reading.expires_at, awaited.until))
     return await respond_page(request, services, reading, page, client)
 
 
-@post("/invoices/{invoice_id:str}/pay", permission="invoices", same_account=True, include_in_schema=False)
+@post(
+    "/invoices/{invoice_id:str}/pay",
+    permission="invoices",
+    same_account=True,
+    after_sign_in=INVOICE_PAGE,
+    include_in_schema=False,
+)
 async def pay(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
-    await services.limits.hit("sso_link", viewer.counted_as)
-    hand_off = await services.hand_offs.pay(viewer.client, viewer.user_id, number)
-    response = await redirect_to_whmcs(request, services, hand_off, f"/invoices/{number}")
-    response.cookies.append(paying_cookie(request, services, number))
-    return response
+    ask = partial(services.hand_offs.pay, viewer.client, viewer.user_id, number)
+    return await go_to_pay(request, services, [number], ask, back_href=f"/invoices/{number}")
 
 
-@post("/invoices/{invoice_id:str}/pdf", permission="invoices", same_account=True, include_in_schema=False)
+@post(
+    "/invoices/{invoice_id:str}/pdf",
+    permission="invoices",
+    same_account=True,
+    after_sign_in=INVOICE_PAGE,
+    include_in_schema=False,
+)
 async def pdf(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
     await services.limits.hit("sso_link", viewer.counted_as)
@@ -101,8 +106,21 @@ async def come_back(request: AnyRequest, services: GivenServices, invoice_id: Fr
     """Where WHMCS's templates may link to. It only makes us read again, so that it may be a GET from elsewhere."""
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
     await services.limits.hit("return", viewer.counted_as)
+    await services.payment_attempts.returned(payer_of(request), number)
     await services.hand_offs.returned(viewer.client)
     return Redirect(f"/invoices/{number}", status_code=303, headers=NO_STORE)
+
+
+@get("/return/invoices", permission="invoices", by_itself=True, has_effect=True, include_in_schema=False)
+async def come_back_to_the_list(request: AnyRequest, services: GivenServices) -> Redirect:
+    """As for one, for whichever invoices they had gone to pay. An open page asks for it
+    when its tab is looked at again.
+    """
+    viewer = viewer_of(request)
+    await services.limits.hit("return", viewer.counted_as)
+    await services.payment_attempts.returned(payer_of(request))
+    await services.hand_offs.returned(viewer.client)
+    return Redirect(INVOICES.href, status_code=303, headers=NO_STORE)
 
 
 def _with_names(invoice: InvoiceDetail, name_of: NameOf) -> InvoiceDetail:

@@ -1,5 +1,6 @@
 """Paying several invoices at once, with a plain form. What is checked before: billing/hand_offs.py."""
 
+from functools import partial
 from typing import Any
 
 from litestar import Response, post
@@ -8,8 +9,7 @@ from counterfoil.errors import NoInvoiceChosen
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import invoice_id_of, invoices_together
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.hand_offs import redirect_to_whmcs
-from counterfoil.web.pages.payments_awaited import paying_cookie
+from counterfoil.web.pages.payments_awaited import go_to_pay
 from counterfoil.web.services import GivenServices
 from counterfoil.web.views.navigation import INVOICES
 
@@ -21,8 +21,5 @@ async def pay(request: AnyRequest, services: GivenServices) -> Response[Any]:
     if not ids:
         raise NoInvoiceChosen
     chosen = invoices_together(ids)
-    await services.limits.hit("sso_link", viewer.counted_as)
-    hand_off = await services.hand_offs.pay_together(viewer.client, viewer.user_id, chosen)
-    response = await redirect_to_whmcs(request, services, hand_off, INVOICES.href)
-    response.cookies.append(paying_cookie(request, services, *chosen))
-    return response
+    ask = partial(services.hand_offs.pay_together, viewer.client, viewer.user_id, chosen)
+    return await go_to_pay(request, services, chosen, ask, back_href=INVOICES.href)

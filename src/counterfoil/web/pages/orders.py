@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,8 @@ from counterfoil.errors import (
     ValidationFailed,
 )
 from counterfoil.model import Money
-from counterfoil.orders.checkout import MOST_OF_ONE, Offered, PriceChanged, Wanted
+from counterfoil.orders.checkout import MOST_OF_ONE, Offered, OrderedLately, PriceChanged, Wanted
+from counterfoil.orders.lately import PAGE_KEY
 from counterfoil.orders.order import Item, Order
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
@@ -44,13 +46,16 @@ LATEST = 5
 
 
 class Choice(Struct):
-    """`offer` is product and cycle, "2:monthly"; `seen` the first payment that the customer was shown."""
+    """`offer` is product and cycle, "2:monthly"; `seen` the first payment that the customer was shown; `again` the
+    order of a moment ago that they know of and want a second time.
+    """
 
     offer: str = ""
     quantity: str = "1"
     gateway: str = ""
     key: str = ""
     seen: str = ""
+    again: str = ""
 
     @property
     def number(self) -> int:
@@ -99,8 +104,16 @@ async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBo
         return await _choose(request, services, offered, data, NOTHING_CHOSEN)
     try:
         order = await checkout.place(
-            viewer.client, [wanted], data.gateway, data.key, agreed=data.agreed, account_id=viewer.account_id
+            viewer.client,
+            [wanted],
+            data.gateway,
+            PAGE_KEY + data.key,
+            agreed=data.agreed,
+            account_id=viewer.account_id,
+            known=data.again,
         )
+    except OrderedLately as again:
+        return await _review_again(request, services, again.offered, data, lately=again.earlier)
     except PriceChanged as changed:
         return await _review_again(request, services, changed.offered, data)
     except ValidationFailed:
@@ -180,6 +193,7 @@ async def _review(
     *,
     error: CounterfoilError | None = None,
     has_changed: bool = False,
+    lately: Order | None = None,
 ) -> Response[bytes]:
     viewer = viewer_of(request)
     methods = await services.payment_methods.overview(viewer.client, viewer.account_id)
@@ -190,8 +204,10 @@ async def _review(
         may_add=viewer.allows("invoices"),
         error=error,
         has_changed=has_changed,
+        lately=lately,
+        minutes=max(1, int((datetime.now(UTC) - lately.created_at).total_seconds() / 60)) if lately else 0,
     )
-    return await respond_unstored(request, services, page, status=409 if error or has_changed else 200)
+    return await respond_unstored(request, services, page, status=409 if error or has_changed or lately else 200)
 
 
 async def _review_again(
@@ -200,12 +216,17 @@ async def _review_again(
     offered: Offered,
     choice: Choice,
     error: CounterfoilError | None = None,
+    *,
+    lately: Order | None = None,
 ) -> Response[bytes]:
-    """With what stands against it, or else with the new price."""
+    """With what stands against it: an error, the same order of a moment ago, or else the new price."""
     chosen = _chosen(offered, choice)
     if chosen is None:
         return await _choose(request, services, offered, choice, NOTHING_CHOSEN)
-    return await _review(request, services, offered, chosen, choice.key, error=error, has_changed=error is None)
+    has_changed = error is None and lately is None
+    return await _review(
+        request, services, offered, chosen, choice.key, error=error, has_changed=has_changed, lately=lately
+    )
 
 
 async def _detail(

@@ -1,67 +1,63 @@
-"""Which invoices this browser has gone to pay: remembered in a cookie, so that nothing is offered for paying twice."""
+"""Going to pay in WHMCS and what the pages say of it meanwhile. What is recorded: billing/payment_attempts.py."""
 
-import time
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from typing import Any
 
-from litestar.datastructures import Cookie
+from litestar import Response
+from litestar.response import Redirect
 
-from counterfoil.billing.hand_offs import MOST_TOGETHER
-from counterfoil.web.http.request_context import AnyRequest, context_of
-from counterfoil.web.http.response_cache import PAYING, PAYING_COOKIE, cookie_of
+from counterfoil.billing.announcements import Changed, announce
+from counterfoil.billing.hand_offs import HandOff, PaymentPageUnavailable
+from counterfoil.billing.payment_attempts import Attempt, Payer, Stages
+from counterfoil.errors import CounterfoilError, TemporarilyUnavailable, Unavailable
+from counterfoil.web.http.conditional import NO_STORE
+from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.pages.hand_offs import redirect_to_whmcs
 from counterfoil.web.services import Services
 
-CHECKING = 300
-"""Seconds for which a page says that a payment is being checked instead of offering to pay again."""
-
-UNCONFIRMED = 900
-"""Seconds until which it then says that the payment is not confirmed yet."""
+Ask = Callable[[], Awaitable[HandOff]]
+"""For the link: raises what HandOffs.pay raises."""
 
 
-def payments_started(request: AnyRequest) -> dict[int, int]:
-    """Invoices that this browser has gone to pay lately, and when (Unix seconds). Only words on its own pages depend
-    on it, so the cookie is not signed. The list's address says it in the first moments, before there is a cookie.
-    """
-    started: dict[int, int] = {}
-    told = f"{cookie_of(context_of(request.scope).headers, PAYING)}.{request.query_params.get('awaiting', '')}"
-    for item in told.split("."):
-        number, _, when = item.partition("-")
-        if number.isdecimal() and when.isdecimal() and len(item) < 24:
-            started[int(number)] = int(when)
-    return started
+def payer_of(request: AnyRequest) -> Payer:
+    viewer = viewer_of(request)
+    return Payer(viewer.account_id, viewer.client)
 
 
-def paying_cookie(request: AnyRequest, services: Services, *gone_to_pay: int) -> Cookie:
-    """With these invoices as well, from now on."""
-    started = payments_started(request) | dict.fromkeys(gone_to_pay, int(time.time()))
-    latest = sorted(started.items(), key=lambda item: item[1])[-MOST_TOGETHER:]
-    return Cookie(
-        key=PAYING_COOKIE,
-        value=".".join(f"{number}-{when}" for number, when in latest),
-        max_age=UNCONFIRMED,
-        path="/",
-        secure=services.settings.is_https,
-        httponly=True,
-        samesite="lax",
-    )
+async def payments_awaited(request: AnyRequest, services: Services) -> Stages:
+    """Ask after the page's data was read."""
+    return await services.payment_attempts.stages(payer_of(request))
 
 
-class AwaitedPayments(NamedTuple):
-    """Of the invoices that this browser has gone to pay, and when what is said of them changes (Unix seconds)."""
+async def go_to_pay(
+    request: AnyRequest, services: Services, invoice_ids: Collection[int], ask: Ask, *, back_href: str
+) -> Response[Any]:
+    """`back_href`: the page that says how the payment stands. A second press of the same button leads there."""
+    await services.limits.hit("sso_link", viewer_of(request).counted_as)
+    plain = services.hand_offs.plain_page(list(invoice_ids))
+    try:
+        attempt = await services.payment_attempts.begin(payer_of(request), invoice_ids)
+    except TemporarilyUnavailable as error:
+        raise PaymentPageUnavailable(plain, retry_after=error.retry_after) from error
+    if attempt is None:
+        return Redirect(back_href, status_code=303, headers=NO_STORE)
+    try:
+        hand_off = await ask()
+    except Unavailable as error:
+        await _end(services, attempt, is_open=False)
+        raise PaymentPageUnavailable(plain, retry_after=error.retry_after) from error
+    except CounterfoilError:
+        await services.payment_attempts.forget(attempt)
+        raise
+    await _end(services, attempt, is_open=hand_off.signed_in)
+    return await redirect_to_whmcs(request, services, hand_off, back_href)
 
-    checking: frozenset[int]
-    unconfirmed: frozenset[int]
-    until: float
 
-
-def payments_awaited(request: AnyRequest) -> AwaitedPayments:
-    ages = {invoice_id: time.time() - since for invoice_id, since in payments_started(request).items()}
-    return AwaitedPayments(
-        frozenset(invoice_id for invoice_id, age in ages.items() if age < CHECKING),
-        frozenset(invoice_id for invoice_id, age in ages.items() if CHECKING <= age < UNCONFIRMED),
-        min((change for age in ages.values() for change in words_change_at(age)), default=float("inf")),
-    )
-
-
-def words_change_at(away_for: float) -> list[float]:
-    """The next moments, as Unix time, at which a page about an invoice that is being paid says something else."""
-    return [time.time() + limit - away_for for limit in (CHECKING, UNCONFIRMED) if away_for < limit]
+async def _end(services: Services, attempt: Attempt, *, is_open: bool) -> None:
+    end = services.payment_attempts.opened if is_open else services.payment_attempts.failed
+    with suppress(TemporarilyUnavailable):  # then the attempt is over within a minute; the link is not lost for it
+        await end(attempt)
+    for invoice_id in attempt.invoice_ids:
+        await announce(services.cache, attempt.payer.client_id, Changed("invoice", invoice_id))

@@ -2,11 +2,10 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager, suppress
-from hashlib import blake2b
 
 from litestar.datastructures import Cookie
 
-from counterfoil.accounts.emails import skeleton
+from counterfoil.accounts.emails import counted_as
 from counterfoil.accounts.viewer import ClientAccess, Viewer
 from counterfoil.audit.entries import Action, Entry
 from counterfoil.errors import NotFound, NotSignedIn, Unavailable
@@ -28,10 +27,8 @@ async def open_session(request: AnyRequest, services: Services, email: str, pass
 
 def counting_failures(request: AnyRequest, services: Services, email: str) -> AbstractAsyncContextManager[None]:
     """Around every look at a password: guesses count together, wherever they are made."""
-    # As a hash: people type their password into the wrong field, too.
-    who = blake2b(skeleton(email).encode("utf-8", "replace"), digest_size=16).hexdigest()
     where = context_of(request.scope).address
-    return services.limits.failures(("sign_in_user", who), ("sign_in_address", where))
+    return services.limits.failures(("sign_in_user", counted_as(email)), ("sign_in_address", where))
 
 
 async def client_names(services: Services, viewer: Viewer) -> list[str]:

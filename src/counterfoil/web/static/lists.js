@@ -1,4 +1,5 @@
 // Lists: what is selected and what that comes to, and a file while it is prepared.
+const LONGEST_EXPORT = 120_000;
 const bar = () => document.getElementById("together");
 const chosen = () => [...document.querySelectorAll("input[form=together]:checked")];
 
@@ -13,6 +14,14 @@ function sum(amounts) {
   return digits ? `${text.slice(0, -digits)}.${text.slice(-digits)}` : text;
 }
 
+// As the server writes them: what a browser makes of a language alone has another symbol here, other groups there.
+function written(amount, { before, after, group, point, digits }) {
+  const [whole, part = ""] = amount.split(".");
+  const grouped = whole.replace(/\B(?=([0-9]{3})+$)/g, () => group);
+  const fraction = part.padEnd(digits, "0");
+  return before + grouped + (fraction && point + fraction) + after;
+}
+
 function tell() {
   if (!bar()) return;
   const output = bar().querySelector("output");
@@ -23,8 +32,8 @@ function tell() {
     if (!all.length) return none;
     if (others.length) return mixed;
     if (all.length > most) return many;
-    const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency });
-    return selected.replace("#", all.length).replace("@", () => format.format(sum(all.map((box) => box.dataset.amount))));
+    const amount = written(sum(all.map((box) => box.dataset.amount)), JSON.parse(output.dataset.forms)[currency]);
+    return selected.replace("#", all.length).replace("@", () => amount);
   };
   const text = words();
   if (output.textContent !== text) output.textContent = text;
@@ -36,16 +45,6 @@ document.addEventListener("change", tell);
 document.addEventListener("shown", tell);
 addEventListener("pageshow", tell);
 
-// WHMCS opens in a new tab; this one says which payments are being checked before the answer has told the cookie.
-document.addEventListener("submit", ({ target }) => {
-  if (target !== bar()) return;
-  const now = Math.floor(Date.now() / 1000);
-  const page = new URL(target.dataset.page, location);
-  page.searchParams.set("awaiting", chosen().map((box) => `${box.value}-${now}`).join("."));
-  sessionStorage.setItem(page.pathname, Date.now());
-  setTimeout(() => location.assign(page), 200);
-});
-
 // What goes wrong is left to the plain link: the page that it leads to says it.
 document.addEventListener("click", async (click) => {
   const link = click.target.closest?.("a[data-export]");
@@ -56,7 +55,9 @@ document.addEventListener("click", async (click) => {
   link.ariaBusy = "true";
   link.textContent = document.getElementById("announcer").textContent = link.dataset.busy;
   try {
-    const answer = await fetch(link.href);
+    const limit = new AbortController();
+    setTimeout(() => limit.abort(), LONGEST_EXPORT);
+    const answer = await fetch(link.href, { signal: limit.signal });
     if (!answer.ok || answer.redirected) throw new Error(answer.status);
     const file = document.createElement("a");
     file.href = URL.createObjectURL(await answer.blob());

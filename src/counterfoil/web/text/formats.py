@@ -1,11 +1,14 @@
 """How amounts, dates and numbers look in one language. Words are the catalogues' business."""
 
+import re
 from collections.abc import Iterable
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import msgspec
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
@@ -27,11 +30,33 @@ class Formats:
 
     def _money(self, money: Money) -> str:
         """In the currency's own digits, unless more of them carry value: those are never dropped."""
-        digits = -int(money.amount.as_tuple().exponent)
-        plain = digits <= currency_digits(money.currency)
+        digits = max(currency_digits(money.currency), -int(money.amount.as_tuple().exponent))
+        pattern = copy(self._locale.currency_formats["standard"])
+        pattern.frac_prec = (digits, digits)
         return format_currency(
-            money.amount, money.currency, locale=self._locale, currency_digits=plain, decimal_quantization=plain
+            money.amount, money.currency, pattern, locale=self._locale, currency_digits=False
         ).replace("-", _MINUS)
+
+    def money_forms(self, currencies: Iterable[str]) -> str:
+        """How the browser writes amounts above 0, as JSON by currency. By itself it writes others (lists.js).
+
+        `digits` are the fewest after the `point`, `group` stands between thousands.
+        """
+        return msgspec.json.encode({each: self._form(each) for each in sorted(set(currencies))}).decode()
+
+    def _form(self, currency: str) -> dict[str, str | int]:
+        digits = currency_digits(currency)
+        whole = self._money(Money(Decimal(1234567), currency))
+        more = self._money(Money(Decimal("1.5").quantize(Decimal(1).scaleb(-max(digits, 1))), currency))
+        before, _, rest = whole.partition("1")
+        point = more[len(before) + 1 : more.index("5")]
+        return {
+            "before": before,
+            "after": re.sub(r"^.*[0-9]", "", rest),
+            "group": rest.partition("2")[0],
+            "point": point,
+            "digits": digits,
+        }
 
     def _date(self, day: date | None) -> str:
         return format_date(day, "medium", locale=self._locale) if day else "\N{EN DASH}"

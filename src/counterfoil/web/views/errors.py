@@ -2,7 +2,15 @@
 
 from typing import ClassVar
 
-from counterfoil.errors import AccountChanged, CounterfoilError, NotFound, NotSignedIn, RateLimited, ValidationFailed
+from counterfoil.billing.hand_offs import PaymentPageUnavailable
+from counterfoil.errors import (
+    AccountChanged,
+    CounterfoilError,
+    NotFound,
+    NotSignedIn,
+    RateLimited,
+    ValidationFailed,
+)
 from counterfoil.web.views.shell import View
 from counterfoil.web.views.sign_in import ClientChoice
 
@@ -31,6 +39,11 @@ class Problem(View, frozen=True):
                 return "missing"
             case _:
                 return "refused"
+
+    @property
+    def plain_page(self) -> str:
+        """WHMCS's own page, where the way there failed."""
+        return self.error.plain_page if isinstance(self.error, PaymentPageUnavailable) else ""
 
     @property
     def retry_after(self) -> int:

@@ -1,17 +1,20 @@
 """What the template of the home page gets. What it looks like: templates/home/."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
 from msgspec import Struct
 
-from counterfoil.billing.invoices.shown import InvoiceList, InvoiceTotals
+from counterfoil.billing.invoices.shown import InvoiceItem, InvoiceList, InvoiceTotals
+from counterfoil.billing.payment_attempts import Stage
 from counterfoil.billing.payment_methods import SavedMethod
 from counterfoil.billing.spending import Month, Spending
 from counterfoil.billing.subscriptions import SubscriptionItem
 from counterfoil.model import Money
 from counterfoil.web.views.navigation import HOME
+from counterfoil.web.views.payments import EVERY_SO_OFTEN, NONE, is_under_way, stage_of
 from counterfoil.web.views.shell import View
 
 HEIGHT = 100
@@ -47,13 +50,21 @@ class Home(View, frozen=True):
     subscriptions: tuple[SubscriptionItem, ...] | None
     charts: tuple[Chart, ...]
     today: date
-    checking: frozenset[int] = frozenset()
+    stages: Mapping[int, Stage] = NONE
+    """Of payments that are awaited."""
     lacks_subscriptions: bool = False
     """WHMCS answers, but cannot give them; None of `methods` means the same."""
 
     @property
     def live(self) -> str:
         return "invoices invoice profile payment_methods subscriptions"
+
+    @property
+    def poll(self) -> int:
+        return EVERY_SO_OFTEN if any(is_under_way(self.stage(item)) for item in self.invoices.items) else 0
+
+    def stage(self, item: InvoiceItem) -> Stage | None:
+        return stage_of(item, self.stages)
 
     @property
     def can_pay(self) -> bool:

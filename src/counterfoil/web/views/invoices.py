@@ -1,15 +1,22 @@
 """What the templates of the list of invoices and of one invoice get, and words for WHMCS's states of them."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from counterfoil.billing.hand_offs import MOST_TOGETHER
+from counterfoil.billing.invoices.query import OPEN
 from counterfoil.billing.invoices.shown import InvoiceDetail, InvoiceItem, InvoiceList, InvoiceTotals
+from counterfoil.billing.invoices.sums import Received, SumRow, received, sums_of
+from counterfoil.billing.payment_attempts import Stage
 from counterfoil.model import Client, InvoiceStatus, Money
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.badges import Badge
 from counterfoil.web.views.list_query import SORTS, VIEWS, ListQuery
+from counterfoil.web.views.money.sums import Note, received_notes, sum_label, sum_tone
 from counterfoil.web.views.navigation import INVOICES
+from counterfoil.web.views.payments import BADGES as PAYMENT_BADGES
+from counterfoil.web.views.payments import EVERY_SO_OFTEN, NONE, OFTEN, URGENCY, is_under_way, stage_of
 from counterfoil.web.views.shell import View
 
 
@@ -26,22 +33,27 @@ class InvoicesPage(View, frozen=True):
     years: tuple[int, ...]
     today: date
     has_pdf: bool = False
-    checking: frozenset[int] = frozenset()
-    """Invoices that this browser has just gone to pay."""
-    unconfirmed: frozenset[int] = frozenset()
-    """Those whose payment WHMCS has not confirmed for minutes."""
+    stages: Mapping[int, Stage] = NONE
+    """Of payments that this person has gone to make."""
+    plain_page: str = ""
+    """WHMCS's own list, for when no link could be made."""
 
     @property
     def live(self) -> str:
         return "invoices invoice profile"
 
     @property
-    def is_checking(self) -> bool:
-        return any(item.is_payable and item.id in self.checking for item in self.invoices.items)
+    def poll(self) -> int:
+        return EVERY_SO_OFTEN if is_under_way(self.awaited) else 0
 
     @property
-    def is_unconfirmed(self) -> bool:
-        return any(item.is_payable and item.id in self.unconfirmed for item in self.invoices.items)
+    def awaited(self) -> Stage | None:
+        """Of all on the page the one that matters most."""
+        found = {self.stage(item) for item in self.invoices.items}
+        return next((stage for stage in URGENCY if stage in found), None)
+
+    def stage(self, item: InvoiceItem) -> Stage | None:
+        return stage_of(item, self.stages)
 
     @property
     def chooses(self) -> bool:
@@ -49,7 +61,12 @@ class InvoicesPage(View, frozen=True):
         return sum(map(self.may_choose, self.invoices.items)) > 1
 
     def may_choose(self, item: InvoiceItem) -> bool:
-        return item.is_payable and item.id not in self.checking
+        return item.is_payable and not is_under_way(self.stage(item))
+
+    @property
+    def currencies(self) -> set[str]:
+        """Of what may be chosen."""
+        return {item.amount_due.currency for item in self.invoices.items if self.may_choose(item)}
 
     @property
     def most_together(self) -> int:
@@ -90,9 +107,7 @@ class InvoicesPage(View, frozen=True):
 
 
 class InvoicePage(View, frozen=True):
-    """`is_awaiting`: the customer has just gone to pay; `is_unconfirmed`: and has come back without a result for
-    minutes. Neither says anything once the invoice is not payable any more.
-    """
+    """`awaited`: what was recorded of a payment. It says nothing once the invoice is not payable any more."""
 
     template: ClassVar[str] = "invoices/detail.html"
     section: ClassVar[str] = INVOICES.section
@@ -100,8 +115,9 @@ class InvoicePage(View, frozen=True):
     invoice: InvoiceDetail
     client: Client
     today: date
-    is_awaiting: bool = False
-    is_unconfirmed: bool = False
+    awaited: Stage | None = None
+    plain_page: str = ""
+    """WHMCS's own page of it, for when no link could be made."""
     has_pdf: bool = False
     keeps_address: bool = False
     """WHMCS's own invoice shows the address of the day on which it was issued, which only WHMCS knows."""
@@ -111,8 +127,16 @@ class InvoicePage(View, frozen=True):
         return f"invoices invoice:{self.invoice.id} profile"
 
     @property
-    def checks_payment(self) -> bool:
-        return self.is_awaiting and self.invoice.is_payable
+    def poll(self) -> int:
+        return OFTEN if self.is_under_way else 0
+
+    @property
+    def stage(self) -> Stage | None:
+        return self.awaited if self.invoice.is_payable else None
+
+    @property
+    def is_under_way(self) -> bool:
+        return is_under_way(self.stage)
 
     @property
     def received(self) -> Money:
@@ -120,17 +144,28 @@ class InvoicePage(View, frozen=True):
         return Money.of(self.invoice.total.amount - self.invoice.balance.amount, self.invoice.currency)
 
     @property
-    def credit_place(self) -> Literal["above", "below", ""]:
-        """Of the credit used, from the total. Before version 9 WHMCS has taken it off the total, later it has not;
-        then its ledger may tell it as one of the payments.
-        """
-        told = self.invoice
-        if not told.credit.amount:
-            return ""
-        if told.subtotal.amount + sum(tax.amount.amount for tax in told.taxes) != told.total.amount:
-            return "above"
-        paid = sum(payment.amount.amount for payment in told.payments)
-        return "below" if told.total.amount - paid != told.balance.amount else ""
+    def sums(self) -> tuple[SumRow, ...]:
+        return sums_of(self.invoice)
+
+    def label(self, row: SumRow) -> str:
+        return sum_label(row, self.invoice.status)
+
+    def tone(self, row: SumRow) -> str:
+        return sum_tone(row)
+
+    @property
+    def came_in(self) -> Received:
+        return received(self.invoice)
+
+    @property
+    def shows_received(self) -> bool:
+        """What came in for a paid invoice. WHMCS's staff can mark one as paid for which nothing did."""
+        return self.invoice.status is InvoiceStatus.PAID and self.came_in.in_all.amount > 0
+
+    @property
+    def notes(self) -> list[Note]:
+        """Of an invoice that is not open any more."""
+        return [] if self.invoice.status in OPEN else received_notes(self.came_in)
 
 
 _BADGES = {
@@ -146,8 +181,12 @@ _NOTHING_TO_PAY = Badge(translatable("Nothing to pay"), "mute", "check")
 _PART_PAID = Badge(translatable("Part paid"), "due", "half")
 
 
-def badges(invoice: InvoiceItem | InvoiceDetail) -> tuple[Badge, ...]:
-    """Overdue and partly paid are flags beside WHMCS's state; only an unpaid one has them."""
+def badges(invoice: InvoiceItem | InvoiceDetail, awaited: Stage | None = None) -> tuple[Badge, ...]:
+    """Overdue and partly paid are flags beside WHMCS's state; only an unpaid one has them. What is known of a
+    payment stands instead of them.
+    """
+    if awaited in PAYMENT_BADGES:
+        return (PAYMENT_BADGES[awaited],)
     if invoice.status is not InvoiceStatus.UNPAID:
         return (_BADGES[invoice.status],)
     if not invoice.is_payable:

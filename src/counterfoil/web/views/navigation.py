@@ -24,6 +24,7 @@ ORDER = NavItem("order", translatable("Order"), "/order")
 QUOTES = NavItem("quotes", translatable("Quotes"), "/quotes")
 PROFILE = NavItem("profile", translatable("Profile"), "/profile")
 CONTACTS = NavItem("contacts", translatable("Contacts"), "/contacts", in_menu=True)
+SESSIONS = NavItem("sessions", translatable("Where you are signed in"), "/sessions", in_menu=True)
 STAFF = NavItem("staff", translatable("Staff"), "/staff", in_menu=True)
 
 _WAYS: tuple[tuple[str, NavItem], ...] = (
@@ -54,4 +55,4 @@ def word_for(permission: str) -> str:
 
 def ways_for(viewer: Viewer) -> tuple[NavItem, ...]:
     allowed = (item for permission, item in _WAYS if viewer.allows(permission))
-    return (*allowed, *((STAFF,) if viewer.is_staff else ()))
+    return (*allowed, SESSIONS, *((STAFF,) if viewer.is_staff else ()))

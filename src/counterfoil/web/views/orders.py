@@ -134,6 +134,9 @@ class ReviewPage(View, frozen=True):
     error: CounterfoilError | None = None
     has_changed: bool = False
     """The price is another one than the customer has seen."""
+    lately: Order | None = None
+    """The same person has ordered the very same, so many `minutes` ago."""
+    minutes: int = 0
 
     @property
     def is_over_limit(self) -> bool:

@@ -1,6 +1,8 @@
 """Views and templates into HTML. What is on a page: its noun's view and templates/; what it looks like: static/."""
 
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from zoneinfo import ZoneInfo
@@ -13,6 +15,7 @@ from counterfoil.model import Client
 from counterfoil.web.text.catalogue import SOURCE, locale_of, translations, translator
 from counterfoil.web.text.formats import Formats
 from counterfoil.web.views.invoices import badges
+from counterfoil.web.views.money.figures import open_parts
 from counterfoil.web.views.shell import Brand, Shell, View
 
 
@@ -27,7 +30,7 @@ class Renderer:
     def __init__(
         self, brand: Brand, asset: Callable[[str], str], *, zone: ZoneInfo, template_dir: Path | None = None
     ) -> None:
-        self._globals = {"brand": brand, "asset": asset, "badges": badges}
+        self._globals = {"brand": brand, "asset": asset, "badges": badges, "open_parts": open_parts}
         self._zone, self._template_dir = zone, template_dir
         self._compiled = _CompiledOnce()
         self._environments: dict[str, Environment] = {}
@@ -86,6 +89,7 @@ def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compi
     formats = Formats(locale, zone)
     environment.filters |= {
         "money": formats.money,
+        "money_forms": formats.money_forms,
         "date": formats.date,
         "month": formats.month,
         "month_of_year": formats.month_of_year,
@@ -98,8 +102,17 @@ def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compi
         "country": formats.country,
         "place": _place,
     }
-    environment.globals |= {"language": language, "direction": locale.text_direction}
+    environment.globals |= {
+        "language": language,
+        "direction": locale.text_direction,
+        "day_ends": partial(_day_ends, zone),
+    }
     return environment
+
+
+def _day_ends(zone: ZoneInfo, day: date) -> str:
+    """When "due today" is over, as a script reads it."""
+    return datetime.combine(day + timedelta(days=1), time.min, zone).isoformat()
 
 
 def _place(client: Client) -> str:

@@ -27,6 +27,11 @@ class View(Struct, frozen=True):
     def live(self) -> str:
         return ""
 
+    @property
+    def poll(self) -> int:
+        """Seconds after which the page is read again although nothing was told; 0: never."""
+        return 0
+
 
 class Brand(Struct, frozen=True):
     """The white label. `accent` is "#rrggbb" or empty, the addresses are checked by settings/addresses.py."""

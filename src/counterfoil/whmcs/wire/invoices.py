@@ -102,12 +102,12 @@ def invoice(answer: Row, invoice_id: int, zone: ZoneInfo) -> Invoice:
         paid_at=known.moment("paid_at", "datepaid"),
         subtotal=amount(answer, "subtotal"),
         credit=amount_or_zero(answer, "credit"),
-        taxes=_taxes(answer),
+        taxes=_taxes(answer, unread, invoice_id),
         total=amount(answer, "total"),
         balance=amount(answer, "balance"),
         gateway=known.get("gateway", "paymentmethod", text) or "",
         notes=known.get("notes", "notes", text) or "",
-        lines=each(rows(answer, "items", "item"), lambda row: _line(row, unread, invoice_id)),
+        lines=each(rows(answer, "items", "item"), lambda row: _line(row, unread.row(row, invoice_id))),
         payments=each(
             rows(answer, "transactions", "transaction"), lambda row: _payment(row, unread.row(row, invoice_id, zone))
         ),
@@ -117,17 +117,28 @@ def invoice(answer: Row, invoice_id: int, zone: ZoneInfo) -> Invoice:
     return read
 
 
-def _taxes(answer: Row) -> tuple[Tax, ...]:
-    both = [
-        Tax(amount_or_zero(answer, rate), amount_or_zero(answer, tax))
-        for rate, tax in (("taxrate", "tax"), ("taxrate2", "tax2"))
-    ]
-    return tuple(tax for tax in both if tax.amount or tax.rate)
+def _taxes(answer: Row, unread: Unread, invoice_id: int) -> tuple[Tax, ...]:
+    """A rate of which nothing came is no tax: WHMCS keeps one beside clients who pay none."""
+    return tuple(
+        _tax(tax, answer, rate, unread.row(answer, invoice_id))
+        for rate, name in (("taxrate", "tax"), ("taxrate2", "tax2"))
+        if (tax := amount_or_zero(answer, name))
+    )
 
 
-def _line(row: Row, unread: Unread, invoice_id: int) -> InvoiceLine:
-    taxed = unread.row(row, invoice_id).switch("taxed", "taxed")
-    return InvoiceLine(text(row, "description"), amount(row, "amount"), taxed, text(row, "type"))
+def _tax(tax: Decimal, answer: Row, rate: str, known: UnreadRow) -> Tax:
+    return Tax(known.get("rate", rate, amount_or_zero), tax, known.names)
+
+
+def _line(row: Row, known: UnreadRow) -> InvoiceLine:
+    return InvoiceLine(
+        description=known.get("description", "description", text) or "",
+        amount=known.get("amount", "amount", amount),
+        taxed=known.switch("taxed", "taxed"),
+        # What it bills decides whether the invoice counts at all.
+        kind=text(row, "type"),
+        unreadable=known.names,
+    )
 
 
 def _payment(row: Row, known: UnreadRow) -> Payment:

@@ -143,7 +143,8 @@ def amount(row: Row, key: str) -> Decimal:
         value = str(value)
     if not isinstance(value, str) or not _AMOUNT.fullmatch(value.strip()):
         raise Untrustworthy(f"{key} is no amount")
-    return Decimal(value.strip())
+    read = Decimal(value.strip())
+    return read or abs(read)
 
 
 def amount_or_zero(row: Row, key: str) -> Decimal:

@@ -9,7 +9,7 @@ namespace Counterfoil;
  */
 final class Addon
 {
-    public const VERSION = '0.1.0';
+    public const VERSION = '0.2.0';
 
     /** Raised when the portal could misunderstand an answer of an older addon. */
     public const PROTOCOL = 1;

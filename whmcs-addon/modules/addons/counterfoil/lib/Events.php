@@ -80,7 +80,7 @@ final class Events
         'UserAdd' => [['user.updated', ['user_id' => ['user_id']]]],
         'UserEdit' => [['user.updated', ['user_id' => ['user_id']]]],
         // Here `userid` is a user, not a client.
-        'UserChangePassword' => [['user.updated', ['user_id' => ['userid']]]],
+        'UserChangePassword' => [['user.password_changed', ['user_id' => ['userid']]]],
         'UserEmailVerificationComplete' => [['user.updated', ['user_id' => ['userId']]]],
         // No hook tells that an invoice became overdue, that a card expired, that a gateway was switched on.
         'DailyCronJob' => [[self::EVERYBODY, []]],
