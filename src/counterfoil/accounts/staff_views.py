@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from counterfoil.accounts.people import Account
 from counterfoil.accounts.rights import Granted
 from counterfoil.accounts.viewer import Viewer, Viewing
+from counterfoil.db.console_tables import staff_view
 from counterfoil.db.engine import transaction
-from counterfoil.db.tables import staff_view
 from counterfoil.errors import ClientNotFound
 
 LASTS = timedelta(minutes=30)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from litestar import Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from counterfoil.accounts.links import Link, Person, known_links, links_of_client
 from counterfoil.accounts.people import Account
@@ -90,7 +90,7 @@ def _decision(person: Account, links: Sequence[Link]) -> str:
 
 @get("/staff/clients/{client_id:str}/now", staff=True, include_in_schema=False)
 async def now_page(
-    request: AnyRequest, services: GivenServices, client_id: FromPath[str], invoice: int | None = None
+    request: AnyRequest, services: GivenServices, client_id: FromPath[str], invoice: FromQuery[int | None] = None
 ) -> Response[bytes]:
     """Asks WHMCS, past everything that is kept, and keeps nothing of it."""
     number = client_id_of(client_id)
@@ -100,7 +100,7 @@ async def now_page(
 
 
 @get("/staff/people", staff=True, include_in_schema=False)
-async def person_page(request: AnyRequest, services: GivenServices, email: str = "") -> Response[bytes]:
+async def person_page(request: AnyRequest, services: GivenServices, email: FromQuery[str] = "") -> Response[bytes]:
     asked = email.strip()[:254]
     accounts, user = await services.people.by_email(asked)
     links = await known_links(services.engine, Person(asked, user.id if user else None))

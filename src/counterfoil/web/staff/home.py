@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from counterfoil.audit.entries import Action, Detail, Entry, staff
@@ -33,7 +33,7 @@ MOST = 50
 
 
 @get("/staff", staff=True, include_in_schema=False)
-async def staff_page(request: AnyRequest, services: GivenServices, q: str = "") -> Response[bytes]:
+async def staff_page(request: AnyRequest, services: GivenServices, q: FromQuery[str] = "") -> Response[bytes]:
     if not q.strip():
         return await _page(request, services)
     hits, unsaid = await find(services, q.strip()[:254])
@@ -41,7 +41,9 @@ async def staff_page(request: AnyRequest, services: GivenServices, q: str = "") 
 
 
 @get("/staff/orders", staff=True, include_in_schema=False)
-async def orders_page(request: AnyRequest, services: GivenServices, status: str = "", q: str = "") -> Response[bytes]:
+async def orders_page(
+    request: AnyRequest, services: GivenServices, status: FromQuery[str] = "", q: FromQuery[str] = ""
+) -> Response[bytes]:
     wanted = status if status in set(Status) else ""
     query = q.strip()[:64]
     found = await services.orders.repository.search(query, Status(wanted) if wanted else None, limit=MOST + 1)
