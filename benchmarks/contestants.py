@@ -14,6 +14,7 @@ import httpx2
 import redis
 
 from benchmarks.machine import SERVER_CORE, pinned
+from benchmarks.peers.ceiling import GENERATION
 from tests.processes import Child, accepts, free_port
 from tests.servers import RedisServer
 from tests.stack import Stack
@@ -21,6 +22,17 @@ from tests.stack import Stack
 ROOT = Path(__file__).parent.parent
 PEERS = ROOT / ".cache/bench"
 LIST = "/api/v1/invoices"
+
+
+PROXY = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", "X-Real-IP": "203.0.113.7"}
+"""What a reverse proxy adds: docs/operations.md has one in front of every portal. All contestants get it."""
+
+BROWSER = {
+    "Accept": "text/html,application/xhtml+xml",
+    "Accept-Encoding": "gzip, deflate, br",
+    "Accept-Language": "en-GB,en;q=0.9",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+}
 
 
 class Target(NamedTuple):
@@ -43,9 +55,9 @@ def running(child: Child, port: int) -> Iterator[Child]:
 
 
 @contextmanager
-def portal(folder: Path, cache: RedisServer) -> Iterator[Stack]:
-    """`counterfoil serve` with its defaults, a Redis and the WHMCS sandbox."""
-    stack = Stack(folder, cache_url=cache.url)
+def portal(folder: Path, cache: RedisServer, workers: int = 1) -> Iterator[Stack]:
+    """`counterfoil serve` as operations.md has it: a Redis, a proxy that is trusted, the WHMCS sandbox behind."""
+    stack = Stack(folder, workers=workers, cache_url=cache.url, trusted_proxies="127.0.0.1")
     stack.portal.command[:0] = pinned(SERVER_CORE)
     try:
         stack.sandbox.start()
@@ -61,13 +73,13 @@ def targets_of(stack: Stack) -> list[Target]:
     cookie = signed_in(stack.url)
 
     def plain() -> dict[str, str]:
-        return {"Cookie": cookie}
+        return PROXY | {"Cookie": cookie}
 
     def browser() -> dict[str, str]:
-        return {"Cookie": cookie, "Accept-Encoding": "gzip, deflate, br"}
+        return PROXY | BROWSER | {"Cookie": cookie}
 
     def known() -> dict[str, str]:
-        return browser() | {"If-None-Match": get(f"{stack.url}/invoices", plain()).headers["etag"]}
+        return browser() | {"If-None-Match": get(f"{stack.url}/invoices", browser()).headers["etag"]}
 
     return [
         Target("Counterfoil, JSON list", stack.portal, stack.url + LIST, plain),
@@ -90,16 +102,16 @@ def get(url: str, headers: dict[str, str]) -> httpx2.Response:
 @contextmanager
 def ceiling(folder: Path, cache: RedisServer, body: bytes) -> Iterator[Target]:
     """C serves the portal's own bytes."""
-    port, secret, generation = free_port(), secrets.token_urlsafe(32), b"1" + secrets.token_hex(8).encode()
-    keys = {"s:" + secret: b"1", "g": generation, "e:" + LIST: generation + body}
+    port, cookie = free_port(), f"session={secrets.token_urlsafe(32)}"
     with redis.Redis.from_url(cache.url) as client:
-        client.mset({f"ceiling:{{1}}:{name}": value for name, value in keys.items()})
+        client.mset({cookie: b"1", GENERATION: b"1", LIST: body})
     command = [str(Path(sys.executable).with_name("granian")), "--interface", "rsgi", "--no-ws", "--http", "1"]
+    command += ["--loop", "uvloop"]
     command += ["--port", str(port), "benchmarks.peers.ceiling:application"]
     environment = os.environ | {"BENCH_REDIS": cache.url}
     child = Child([*pinned(SERVER_CORE), *command], folder / "ceiling.log", env=environment, cwd=ROOT)
     with running(child, port):
-        headers = {"Cookie": f"session=1.{secret}"}
+        headers = PROXY | {"Cookie": cookie}
         yield Target("C: Granian RSGI + one MGET", child, f"http://127.0.0.1:{port}{LIST}", lambda: headers)
 
 
@@ -123,7 +135,7 @@ def peer_target(name: str, child: Child, port: int, path: str = LIST) -> Target:
     """Signed in as the peers do it: one cookie, no password."""
     url = f"http://127.0.0.1:{port}"
     cookie = httpx2.post(f"{url}/sign-in", timeout=20).cookies["session"]
-    return Target(name, child, url + path, lambda: {"Cookie": f"session={cookie}"})
+    return Target(name, child, url + path, lambda: PROXY | {"Cookie": f"session={cookie}"})
 
 
 def write_rows(folder: Path, body: bytes) -> Path:

@@ -12,6 +12,7 @@ import structlog
 from playwright.sync_api import Browser, Page
 
 from tests.browser import Complaints, running_browser
+from tests.loops import ON_THE_LOOP_OF_WORKERS
 from tests.servers import PostgresServer, RedisServer, running_postgres, running_redis
 from tests.speeds import pytest_collection_modifyitems, pytest_runtest_call, pytest_runtest_setup
 from tests.stack import Stack, running_stack
@@ -23,9 +24,9 @@ LAZY = type(structlog.get_logger())
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """`pytest.mark.anyio` tests run on asyncio, as the portal does."""
-    return "asyncio"
+def anyio_backend() -> Any:
+    """What `pytest.mark.anyio` tests run on."""
+    return ON_THE_LOOP_OF_WORKERS
 
 
 @pytest.fixture(scope="session", autouse=True)

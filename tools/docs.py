@@ -5,7 +5,7 @@ from pathlib import Path
 
 from counterfoil.app.build import build_portal
 from counterfoil.settings import load
-from counterfoil.web.api.openapi import described
+from counterfoil.web.api.openapi import description_of
 
 NOT_USED = {
     "COUNTERFOIL_SECRET_KEY": "x" * 32,
@@ -16,7 +16,8 @@ NOT_USED = {
 
 
 def main() -> None:
-    schema = described(build_portal(load(NOT_USED, Path("/nonexistent"))))
+    settings = load(NOT_USED, Path("/nonexistent"))
+    schema = description_of(build_portal(settings), settings)
     text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
     (Path(__file__).parent.parent / "docs/openapi.json").write_text(text + "\n", encoding="utf-8")
 

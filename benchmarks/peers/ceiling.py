@@ -1,6 +1,7 @@
 """C, the ceiling of the portal's design: Granian without a framework, one MGET over one shared connection.
 
-It checks the session and the generation and sends bytes. It has no routes, no metrics, no log, no security headers.
+As bare as it can be: the cookie and the path are the keys, and what lies there is sent. No routes, metrics, log or
+security headers; it checks no more than that there is a session.
 """
 
 import asyncio
@@ -11,12 +12,11 @@ from typing import Any
 from counterfoil.redis.address import parse_address
 from counterfoil.redis.connection import Connection, connect
 
-HEADERS = [("content-type", "application/json"), ("cache-control", "private, no-cache"), ("vary", "Cookie")]
+HEADERS = [("content-type", "application/json")]
+GENERATION = "generation"
 
 
 class Ceiling:
-    """The cookie is `session=<client>.<secret>`: every key is known before Redis answers."""
-
     _redis: Connection
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -25,15 +25,11 @@ class Ceiling:
         gc.freeze()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
-        cookie = scope.headers.get("cookie") or ""
-        client, _, secret = cookie.removeprefix("session=").partition(".")
-        prefix = f"ceiling:{{{client}}}:"
-        keys = (f"{prefix}s:{secret}", f"{prefix}g", f"{prefix}e:{scope.path}")
-        session, generation, entry = await self._redis.send("MGET", *keys)
-        if session != client.encode() or generation is None or not entry.startswith(generation):
+        found = await self._redis.send("MGET", scope.headers.get("cookie"), GENERATION, scope.path)
+        if found[0] is None:
             protocol.response_empty(401, [])
-            return
-        protocol.response_bytes(200, HEADERS, entry[len(generation) :])
+        else:
+            protocol.response_bytes(200, HEADERS, found[2])
 
 
 application = Ceiling()

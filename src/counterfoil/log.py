@@ -14,10 +14,28 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Of the request that is being answered; every line then names it."""
 
 
+_ID_BYTES = 10
+"""80 random bits: enough to never meet another one's log lines. They are the kernel's: workers are forks, and would all
+go on from the same state of a generator of our own."""
+
+
 def new_request_id() -> str:
-    """80 random bits: enough to never meet another one's log lines."""
-    # The kernel's: workers are forks, and would all go on from the same state of a generator of our own.
-    return os.urandom(10).hex()
+    return os.urandom(_ID_BYTES).hex()
+
+
+class RequestIds:
+    """For each request one, drawn 64 at a time: asking the kernel was a twentieth of a warm read. Each worker makes its
+    own after its fork.
+    """
+
+    def __init__(self) -> None:
+        self._drawn: list[str] = []
+
+    def new(self) -> str:
+        if not self._drawn:
+            drawn = os.urandom(64 * _ID_BYTES).hex()
+            self._drawn = [drawn[at : at + 2 * _ID_BYTES] for at in range(0, len(drawn), 2 * _ID_BYTES)]
+        return self._drawn.pop()
 
 
 # Values under these keys are never written, whoever logs them; allow-listing at the call sites is the first line

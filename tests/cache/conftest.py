@@ -11,6 +11,7 @@ from redis import Redis
 
 from tests.cache.fleet import Fleet, Whmcs
 from tests.clusters import Nodes, running_cluster
+from tests.loops import ON_THE_LOOP_OF_WORKERS
 from tests.virtual import VirtualLoop
 
 
@@ -21,7 +22,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def anyio_backend(kind: str) -> Any:
-    return ("asyncio", {"loop_factory": VirtualLoop}) if kind == "memory" else "asyncio"
+    return ("asyncio", {"loop_factory": VirtualLoop}) if kind == "memory" else ON_THE_LOOP_OF_WORKERS
 
 
 @pytest.fixture

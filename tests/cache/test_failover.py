@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from counterfoil.app.limits import open_limits
 from counterfoil.cache import Cache, CacheUnavailable, open_cache
 from counterfoil.redis import timing
 from tests.cache.fleet import ADA, WITHIN, Whmcs, until, value
+from tests.loops import ON_THE_LOOP_OF_WORKERS
 from tests.sentinels import Watched, running_sentinels
 
 pytestmark = pytest.mark.anyio
@@ -21,8 +23,8 @@ BRED = "c2"
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> Any:
+    return ON_THE_LOOP_OF_WORKERS
 
 
 @pytest.fixture

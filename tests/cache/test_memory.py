@@ -1,18 +1,21 @@
 """The memory store's bounds. What it decides is tested with every other promise of the cache."""
 
+from typing import Any
+
 import pytest
 
 from counterfoil.cache.memory import MemoryStore
 from counterfoil.cache.packing import pack_header
 from counterfoil.cache.store import Bump, Lease
 from tests.cache.fleet import ADA
+from tests.loops import ON_THE_LOOP_OF_WORKERS
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> Any:
+    return ON_THE_LOOP_OF_WORKERS
 
 
 class Clock:

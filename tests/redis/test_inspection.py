@@ -18,11 +18,6 @@ LIMIT = 1.0
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def server() -> Iterator[RedisServer]:
     with running_redis() as running:
         yield running

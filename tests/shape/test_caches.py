@@ -7,7 +7,10 @@ from tests.shape.sources import PACKAGE, modules
 BOUNDED = {
     "accounts/cookies.py": "a cookie of at most 143 characters, looked at after its length",
     "billing/profile/addresses.py": "no argument, or a country of ISO 3166",
+    "billing/typed/amounts.py": "no argument",
+    "billing/typed/dates.py": "no argument",
     "billing/profile/phones.py": "64 characters and a country's two, cut by the only caller",
+    "cache/redis_store.py": "names that the cookie's check let through or a digest made",
     "web/http/metrics.py": "a process id",
     "web/http/response_cache.py": "a session up to 8 KB; a path, a query, languages and a cookie up to 2.3 KB",
     "web/text/catalogue.py": "one of five languages",

@@ -15,7 +15,7 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def wanted(names: list[str]) -> set[str]:
-    return {re.split(r"[\[<>=~!]", name)[0] for name in names}
+    return {re.split(r"[\[<>=~!; ]", name)[0] for name in names}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Protocol
@@ -14,12 +14,13 @@ from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import Receive, Scope, Send
 
-from counterfoil import __version__
+from counterfoil import __version__, log
 from counterfoil.app import background
 from counterfoil.web.http.access_log import AccessLog
 from counterfoil.web.http.assets import Assets, static_files
 from counterfoil.web.http.bodies import MAX_BODY, BodyRequest, read_form
 from counterfoil.web.http.edge import Edge, Rules
+from counterfoil.web.http.fast_path import FastPath, PlainRequests
 from counterfoil.web.http.origin_policy import OriginPolicy
 from counterfoil.web.http.response_cache import ResponseCache
 from counterfoil.web.http.security_headers import security_headers
@@ -58,18 +59,20 @@ class Portal(Litestar):
             request_class=BodyRequest,
             before_request=read_form,
         )
-        self._edge = Edge(self._response_cache(assets), self._rules(errors))
+        responses, rules = self._response_cache(assets), self._rules(errors)
+        requests = PlainRequests(rules.origin_policy, responses)
+        fast_path = FastPath(requests, responses, rules)
+        self._edge = Edge(responses, rules, fast_path.answers)
 
     @staticmethod
     def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
         # Litestar's own would also load pydantic wherever it is installed, as it is for the tests: 8 MB and 0.2 s.
         return [*plugins, MsgspecDIPlugin()]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]
         if scope["type"] == ScopeType.HTTP:
-            await self._edge(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+            return self._edge(scope, receive, send)
+        return super().__call__(scope, receive, send)
 
     def _response_cache(self, assets: Assets) -> ResponseCache:
         services = self.services
@@ -88,7 +91,7 @@ class Portal(Litestar):
         if settings.log_level in {"debug", "info"}:
             recorders.append(self._access_log.record)
         headers, proxies = security_headers(settings), settings.trusted_proxies
-        return Rules(OriginPolicy(settings), headers, proxies, errors, tuple(recorders))
+        return Rules(OriginPolicy(settings), headers, proxies, errors, tuple(recorders), log.RequestIds())
 
     @asynccontextmanager
     async def _running(self, _app: Litestar) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 browser's clock says it. For this it is known: one press makes one link, and a page says of a payment only what holds.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,10 @@ CONFIRMING = timedelta(minutes=5)
 
 REMEMBERED = timedelta(minutes=15)
 """For which the page says that it is not confirmed: as long as WHMCS is read more often (HAND_OFF_WINDOW)."""
+
+
+LONGEST_LOOK = 3.0
+"""Seconds that a page waits for a database that does not answer."""
 
 
 class Stage(StrEnum):
@@ -117,9 +122,9 @@ class PaymentAttempts:
         now = self._moment()
         lately = _of_payer(payer) & (payment_attempt.c.begun_at > now - 2 * REMEMBERED)
         try:
-            async with transaction(self._engine) as connection:
+            async with asyncio.timeout(LONGEST_LOOK), transaction(self._engine) as connection:
                 rows = (await connection.execute(select(payment_attempt).where(lately))).all()
-        except TemporarilyUnavailable:
+        except (TemporarilyUnavailable, TimeoutError):
             return Stages({}, (now + LOOK_AGAIN).timestamp())
         found = {row.invoice_id: stage for row in rows if (stage := _stage(row, now))}
         until = min((changes for _, changes in found.values()), default=None)

@@ -21,7 +21,7 @@ FETCHED = "----"
 _GENERATION = len(FORMAT) + NONCE_LENGTH
 _MARK = _GENERATION + len(FETCHED)
 _HEADER = _MARK + 2 * 14 + 1
-_FETCHED = FETCHED.encode()
+_FORMAT, _FETCHED = FORMAT.encode(), FETCHED.encode()
 
 
 @dataclass
@@ -49,7 +49,7 @@ def pack_record(record: Record) -> bytes:
 
 
 def unpack_record(raw: bytes | None) -> Record | None:
-    if raw is None or not raw.startswith(FORMAT.encode()):
+    if raw is None or not raw.startswith(_FORMAT):
         return None
     mark, settle_until, hot_until, *intents = raw.decode().split()
     named = (text.rsplit(":", 1) for text in intents)
@@ -65,7 +65,7 @@ def pack_header(token: str, as_of: int, expires_at: int) -> bytes:
 
 def mark_of(record: bytes | None) -> bytes | None:
     """The first bytes of a record: its generation and edition. Of an entry: what it belongs to."""
-    return record[:_MARK] if record is not None and record.startswith(FORMAT.encode()) else None
+    return record[:_MARK] if record is not None and record.startswith(_FORMAT) else None
 
 
 def token_of(mark: bytes) -> str:

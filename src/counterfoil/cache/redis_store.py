@@ -7,6 +7,7 @@ their data, since they have another run and are only reached over a new connecti
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from importlib import resources
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from counterfoil.cache.packing import FETCHED
 from counterfoil.cache.server_run import leave_alone_at_first, questions, run_of, time_of
 from counterfoil.cache.store import Answer, Bump, Found, Kind, Lease, StoreAway
 from counterfoil.redis.address import Address
-from counterfoil.redis.connection import Argument, Connection, unwrap
+from counterfoil.redis.connection import Argument, Connection, pack, unwrap
 from counterfoil.redis.connection_manager import ConnectionManager, Server, check_mode
 from counterfoil.redis.failures import RedisAway
 from counterfoil.redis.pubsub import Subscriber, pack_message
@@ -98,12 +99,13 @@ class RedisStore:
     async def look(self, scope: str, names: Sequence[str], session: str | None) -> Found:
         try:
             server = self._connections.to(scope)
-            prefix = f"cf1:{server.run}:{{{scope}}}:"
-            keys = [f"{prefix}e:{name}" for name in names]
             if session is None:
+                prefix = _prefix(server.run, scope)
+                keys = [f"{prefix}e:{name}" for name in names]
                 record, *entries = self._connections.unwrap(await server.send("MGET", prefix + "g", *keys))
                 return Found(None, record, entries)
-            found = self._connections.unwrap(await server.send("MGET", f"{prefix}s:{session}", prefix + "g", *keys))
+            command = _look_of_session(server.run, scope, session, *names)
+            found = self._connections.unwrap(await server.send_packed(command))
             return Found(found[0] or None, found[1], found[2:])
         except RedisAway as error:
             raise _away(error) from error
@@ -188,7 +190,7 @@ class RedisStore:
     async def _on_keys(self, scope: str, names: Sequence[str], operation: str, *arguments: Argument) -> Answer:
         try:
             server = self._connections.to(scope)
-            prefix = f"cf1:{server.run}:{{{scope}}}:"
+            prefix = _prefix(server.run, scope)
             return await self._run(server, operation, [prefix + name for name in names], *arguments)
         except RedisAway as error:
             raise _away(error) from error
@@ -197,6 +199,17 @@ class RedisStore:
         reply = await _OPERATIONS.run(server, keys, operation, *arguments)
         kind, now, data = self._connections.unwrap(reply)
         return Answer(cast("Kind", kind.decode()), now / 1000, data, server.run)
+
+
+def _prefix(run: str, scope: str) -> str:
+    return f"cf1:{run}:{{{scope}}}:"
+
+
+@lru_cache(maxsize=1024)
+def _look_of_session(run: str, scope: str, session: str, *names: str) -> bytes:
+    """The command, which follows from these alone: one person's pages are asked for again and again."""
+    prefix = _prefix(run, scope)
+    return pack("MGET", f"{prefix}s:{session}", prefix + "g", *(f"{prefix}e:{name}" for name in names))
 
 
 def _away(error: RedisAway) -> StoreAway:

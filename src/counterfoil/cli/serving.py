@@ -10,11 +10,12 @@ from importlib import import_module
 from pathlib import Path
 
 import click
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from counterfoil.cache import CacheUnavailable, open_cache
+from counterfoil.cli import event_loop
 from counterfoil.cli.ports import require_free
 from counterfoil.cli.service_manager import tell_service_manager
 from counterfoil.cli.startup import settings_or_exit
@@ -110,12 +111,14 @@ def _take_no_hang_up() -> None:
 
 
 def server(host: str, port: int, workers: int, stop_seconds: int) -> MPServer:
+    event_loop.use_in_workers()
     return MPServer(
         "counterfoil.app:create",
         factory=True,
         address=host,
         port=port,
         interface=Interfaces.ASGI,
+        loop=Loops.auto,
         workers=workers,
         http=HTTPModes.http1,
         websockets=False,

@@ -44,13 +44,17 @@ class Connection(asyncio.Protocol):
         return self._why_lost is not None
 
     def send(self, *command: Argument) -> asyncio.Future[Any]:
+        return self.send_packed(pack(*command))
+
+    def send_packed(self, command: bytes) -> asyncio.Future[Any]:
+        """One that `pack` has made."""
         future = self._loop.create_future()
         if self._why_lost is not None:
             future.set_result(RedisAway(self._why_lost))
             return future
         if not self._unsent:
             self._loop.call_soon(self._flush)
-        self._unsent.append(hiredis.pack_command(cast("Any", command)))
+        self._unsent.append(command)
         self._waiting.append((future, self._loop.time()))
         if self._timer is None:
             self._timer = self._loop.call_later(self._limit, self._check_time)
@@ -113,6 +117,11 @@ class Connection(asyncio.Protocol):
             self.abort(NO_ANSWER)
         else:
             self._timer = self._loop.call_at(due, self._check_time)
+
+
+def pack(*command: Argument) -> bytes:
+    packed: bytes = hiredis.pack_command(cast("Any", command))
+    return packed
 
 
 async def connect(address: Address, limit: float = COMMAND_LIMIT) -> Connection:

@@ -23,6 +23,7 @@ class Server:
 
     def __init__(self, connection: Connection, place: Place, run: str) -> None:
         self.send: Callable[..., asyncio.Future[Any]] = connection.send
+        self.send_packed: Callable[[bytes], asyncio.Future[Any]] = connection.send_packed
         self.connection, self.place, self.run = connection, place, run
 
 

@@ -19,7 +19,7 @@ from counterfoil.accounts.viewer import ClientAccess, Viewer
 from counterfoil.billing.reading import Reading, reading_of
 from counterfoil.cache import Cache, Fetched, Part, open_cache
 from counterfoil.db.engine import make_engine
-from counterfoil.web.http.request_context import RequestContext, attach
+from counterfoil.web.http.request_context import Caller, RequestContext, attach
 from counterfoil.web.http.response_cache import ResponseCache
 from counterfoil.web.http.responses import Responses
 from counterfoil.web.http.visits import Visit
@@ -35,6 +35,7 @@ MADE_ANEW = {"/api/v1/invoices.csv", "/api/v1/transactions.csv", "/api/v1/paymen
 """Reads whose parts are cached, though not the response."""
 
 KEY = b"k" * 32
+NOBODY = Caller("", (), ())
 COOKIE = CookieJar([KEY]).write("r" * 43, 1)
 
 
@@ -79,7 +80,7 @@ class Shop:
         """What the cache answers; None when the router was asked."""
         self.visit, sent = None, []
         scope: Any = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
-        attach(scope, RequestContext("1", {b"cookie": f"s={COOKIE}".encode()}, ""))
+        attach(scope, RequestContext("1", {b"cookie": f"s={COOKIE}".encode()}, NOBODY))
 
         async def receive() -> Any:
             raise AssertionError
@@ -95,7 +96,7 @@ class Shop:
         state = {"visit": self.visit, "viewer": viewer}
         scope: Any = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b"", "state": state}
         scope |= {"route_handler": handler, "path_template": path}
-        attach(scope, RequestContext("1", {}, ""))
+        attach(scope, RequestContext("1", {}, NOBODY))
         await self.responses.respond(
             Request(scope), await self.read(), b"secret", media_type="application/json", **more
         )

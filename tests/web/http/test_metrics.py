@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from counterfoil.web.http.metrics import BUCKETS, Durations, Pending
 from tests.processes import free_port
 from tests.servers import RedisServer
 from tests.stack import Stack, answers, running_stack
@@ -46,12 +48,30 @@ def test_all_workers_count_together(tmp_path: Path, redis_server: RedisServer) -
         for _ in range(40):
             with httpx2.Client() as fresh:
                 fresh.get(f"{stack.url}/healthz")
-        assert _healthz_count(port) == 40
+        _wait(lambda: _healthz_count(port) == 40)
         worker = int(re.findall(r"Spawning worker-1 with PID: (\d+)", stack.portal.output())[0])
         os.kill(worker, signal.SIGKILL)
         _wait(lambda: stack.portal.output().count("Started worker-1") == 2)
         assert answers(f"{stack.url}/readyz")
         assert _healthz_count(port) == 40
+
+
+def test_many_requests_are_counted_as_if_one_by_one() -> None:
+    """They are added together: to the same buckets, with the same sum, as Prometheus' own way of counting them."""
+    seconds = [0.0001, *BUCKETS, 0.0007, 0.3, 12.0, 1.0]
+    ours, theirs = CollectorRegistry(), CollectorRegistry()
+    many, one = (kind("d", "d", buckets=BUCKETS, registry=r) for kind, r in ((Durations, ours), (Histogram, theirs)))
+    pending = Pending()
+    for each in seconds:
+        one.observe(each)
+        pending.observe(each)
+    many.add(pending.counts, pending.seconds)
+    assert _values(generate_latest(ours)) == _values(generate_latest(theirs))
+
+
+def _values(text: bytes) -> dict[str, float]:
+    lines = [line.rsplit(" ", 1) for line in text.decode().splitlines() if "_created" not in line and line[0] != "#"]
+    return {name: round(float(value), 9) for name, value in lines}
 
 
 def _healthz_count(port: int) -> float:

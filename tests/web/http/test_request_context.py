@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from counterfoil.networks import parse_networks
-from counterfoil.web.http.request_context import address_of
+from counterfoil.web.http.request_context import caller_of
 from tests.servers import RedisServer
 from tests.stack import running_stack
 
@@ -38,7 +38,7 @@ def test_only_our_own_proxies_are_believed(peer: str, forwarded: str, expected: 
     """And of what they say only the last hop: what stands before it the caller may have written."""
     headers = [(b"x-forwarded-for", forwarded.encode())]
     scope = {"type": "http", "client": (peer, 1), "headers": headers}
-    assert address_of(scope, dict(headers), parse_networks("10.0.0.0/8")) == expected  # type: ignore[arg-type]
+    assert caller_of(scope, dict(headers), parse_networks("10.0.0.0/8")).address == expected  # type: ignore[arg-type]
 
 
 def test_no_two_requests_have_one_id(tmp_path: Path, redis_server: RedisServer) -> None:

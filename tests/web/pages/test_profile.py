@@ -238,3 +238,40 @@ def test_nobody_types_into_a_page_that_changes(portal: Stack, page: Page) -> Non
         portal.sandbox.control("PATCH", "clients/1", {"city": "York"})
     expect(page.locator("#city")).to_have_value("Leeds")
     expect(page.locator("#address1")).to_have_value("1 Dorset Street")
+
+
+@pytest.mark.parametrize("email", ["rechnung@bücher.de", "jörg@example.com"])
+def test_an_address_that_is_not_edited_survives(portal: Stack, open_page: OpenPage, email: str) -> None:
+    """Of another alphabet, in its domain or before it: Chromium would write the one in its own way, and not send a form
+    with the other.
+    """
+    portal.sandbox.control("PATCH", "clients/1", {"email": email, "address2": "odd\u00a0\u200bblanks"})
+    portal.sandbox.wait_for_deliveries()
+    portal.sandbox.forget_calls()
+    page = open_page()
+    sign_in(page, portal.url, "ada@example.com")
+    page.goto(f"{portal.url}/profile")
+    expect(page.get_by_label("Billing e-mail address")).to_have_value(email)
+    page.get_by_label("Address", exact=True).fill("1 Dorset\u200b Street")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    [write] = [call["params"] for call in portal.sandbox.calls() if call["action"] == "UpdateClient"]
+    assert write == {"clientid": "1", "address1": "1 Dorset Street"}
+
+
+def test_codes_are_stored_as_the_country_writes_them(portal: Stack, ada: httpx2.Client) -> None:
+    """In the form and in the API alike."""
+    portal.sandbox.forget_calls()
+    moved = filled(
+        ada.get("/profile"), country="PL", state="", postcode="00001", city="Warszawa", phone="+48 22 123 45 67"
+    )
+    assert ada.post("/profile", data=moved).status_code == 303
+    ada.headers["Accept"] = "application/json"
+    answer = ada.patch(
+        "/api/v1/profile", json={"postcode": "\uff10\uff10\u30fc\uff10\uff10\uff12", "first_name": "\u200b"}
+    )
+    assert [error["field"] for error in answer.json()["errors"]] == ["first_name"]
+    answer = ada.patch("/api/v1/profile", json={"postcode": "\uff10\uff10\u30fc\uff10\uff10\uff12"})
+    assert answer.json()["postcode"] == "00-002"
+    writes = [call["params"] for call in portal.sandbox.calls() if call["action"] == "UpdateClient"]
+    assert [write["postcode"] for write in writes] == ["00-001", "00-002"]

@@ -53,6 +53,7 @@ def test_the_reason_and_the_way_back(portal: Stack, gone: httpx2.Client) -> None
         "/sign-in?expired=1",
     ]
     assert ENDED in gone.get(ways[2].headers["location"]).text
+    assert gone.get("/invoices", headers={"x-counterfoil-by-itself": "1"}).status_code == 401, "a script is told so"
 
 
 def test_who_never_signed_in_is_told_of_no_end(anybody: httpx2.Client) -> None:
@@ -159,3 +160,14 @@ def test_a_page_on_which_nothing_was_typed_leads_to_the_sign_in(
         expect(tab.get_by_text(ENDED)).to_be_visible(timeout=20_000)
     again(opened.value, "ada@example.com")
     expect(opened.value).to_have_url(f"{portal.url}/invoices/{number}")
+
+
+def test_another_form_of_the_page_takes_nothing_away(portal: Stack, open_page: OpenPage) -> None:
+    """ "Refresh" is a form, too."""
+    page = open_page()
+    sign_in(page, portal.url, "ada@example.com")
+    page.goto(f"{portal.url}/profile")
+    page.locator("#city").fill("Bath")
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.get_by_text(BACK)).to_be_visible()
+    expect(page.locator("#city")).to_have_value("Bath")

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from counterfoil.errors import CounterfoilError
 from counterfoil.salesforce.webhooks import read_nudge
 from counterfoil.web.http.limits import TABLE, Limits
-from counterfoil.web.http.request_context import RequestContext, attach
+from counterfoil.web.http.request_context import Caller, RequestContext, attach
 from counterfoil.web.webhooks.verification import verified
 from counterfoil.whmcs.webhooks import read_event
 
@@ -48,7 +48,7 @@ class Receiver:
         self.address = "192.0.2.1"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        attach(scope, RequestContext("request", dict(scope["headers"]), self.address))  # type: ignore[arg-type]
+        attach(scope, RequestContext("request", dict(scope["headers"]), Caller(self.address, (), ())))  # type: ignore[arg-type]
         await self._app(scope, receive, send)
 
     async def send(self, body: bytes, secret: bytes = SECRET) -> tuple[int, dict[str, str]]:

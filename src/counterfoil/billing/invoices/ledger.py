@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from counterfoil.billing.invoices.open_amounts import open_amounts
 from counterfoil.billing.invoices.query import OPEN, InvoiceQuery, StatusFilter, is_overdue, is_to_pay, select
+from counterfoil.billing.invoices.search import Search
 from counterfoil.billing.invoices.shown import (
     InvoiceItem,
     InvoiceList,
@@ -17,6 +18,9 @@ from counterfoil.billing.invoices.shown import (
     stands_for_others,
 )
 from counterfoil.model import Client, Invoice, InvoiceRow, InvoiceStatus, Money
+
+SEARCHED_BALANCES = 100
+"""Open invoices up to which an amount that somebody looks for may be what is due: each is a call when cold."""
 
 _INSISTENCE = 2
 _MOST_USUAL = 10_000
@@ -85,7 +89,9 @@ class Ledger:
         self._rows = self._visible(rows)
         self._today = today
         self._selected: tuple[InvoiceQuery, list[InvoiceRow]] | None = None
-        self.reads_all_open = sum(row.status in OPEN for row in rows) <= open_limit
+        open_count = sum(row.status in OPEN for row in rows)
+        self.reads_all_open = open_count <= open_limit
+        self._has_few_open = open_count <= SEARCHED_BALANCES
 
     def __len__(self) -> int:
         return len(self._all_rows)
@@ -178,7 +184,7 @@ class Ledger:
 
     def _is_read_whole(self, query: InvoiceQuery) -> bool:
         """Whether all that is open among the matching is read, whichever page is asked for."""
-        if self.reads_all_open or query.status is StatusFilter.PARTIALLY_PAID:
+        if self.reads_all_open or self._goes_by_balances(query):
             return True
         return len(self._candidates(query)) <= query.page_size
 
@@ -191,12 +197,23 @@ class Ledger:
     def _candidates(self, query: InvoiceQuery) -> list[InvoiceRow]:
         """In the order of the query. Asked for several times for one page."""
         if self._selected is None or self._selected[0] != query:
-            self._selected = query, select(self._all_rows, query, self._today)
+            self._selected = query, select(self._all_rows, query, self._today, self._finds)
         return self._selected[1]
 
+    def _finds(self, search: Search, row: InvoiceRow) -> bool:
+        """By what is due as well. While that is not known it may be what somebody looks for."""
+        if row.status not in OPEN or not (search.has_amount and self._has_few_open):
+            return search.finds(row)
+        return row.id not in self._invoices or search.finds(row, self._due(row))
+
+    def _goes_by_balances(self, query: InvoiceQuery) -> bool:
+        if query.status is StatusFilter.PARTIALLY_PAID:
+            return True
+        return self._has_few_open and bool(query.text) and Search(query.text).has_amount
+
     def _waits_for_balances(self, query: InvoiceQuery) -> bool:
-        """Which invoices are partly paid shows only when every candidate's balance is known."""
-        if query.status is not StatusFilter.PARTIALLY_PAID:
+        """Which invoices are meant shows only when every candidate's balance is known."""
+        if not self._goes_by_balances(query):
             return False
         return any(row.id not in self._invoices for row in self._candidates(query) if row.status in OPEN)
 

@@ -1,7 +1,7 @@
 """Which invoices somebody asks for, and in which order. Pure: rows in, rows out."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from counterfoil.billing.invoices.search import Search
 from counterfoil.model import InvoiceRow, InvoiceStatus
 
 
@@ -68,15 +69,22 @@ def is_overdue(status: InvoiceStatus, total: Decimal, due_on: date | None, today
     return is_to_pay(status, total) and due_on is not None and due_on < today
 
 
-def select(rows: Iterable[InvoiceRow], query: InvoiceQuery, today: date) -> list[InvoiceRow]:
-    """The matching rows in order, of all pages. "Partially paid" is left to who knows the balances."""
-    words = query.text.casefold().split()
+def select(
+    rows: Sequence[InvoiceRow],
+    query: InvoiceQuery,
+    today: date,
+    finds: Callable[[Search, InvoiceRow], bool] = Search.finds,
+) -> list[InvoiceRow]:
+    """The matching rows in order, of all pages. "Partially paid" is left to who knows the balances; so is, by `finds`,
+    what is found by them.
+    """
+    search = Search(query.text, frozenset(row.total.currency for row in rows) if query.text else frozenset())
     chosen = [
         row
         for row in rows
         if _has_status(row, query.status, today)
         and _issued_between(row, query.issued_from, query.issued_to)
-        and _contains(row, words)
+        and finds(search, row)
     ]
     if query.sort is Sort.ATTENTION:
         return sorted(chosen, key=_attention)
@@ -106,13 +114,6 @@ def _issued_between(row: InvoiceRow, first: date | None, last: date | None) -> b
     if first is None and last is None:
         return True
     return row.issued_on is not None and (first or date.min) <= row.issued_on <= (last or date.max)
-
-
-def _contains(row: InvoiceRow, words: list[str]) -> bool:
-    if not words:
-        return True
-    text = f"{row.number} {row.id} {row.total.amount} {row.issued_on} {row.notes}".casefold()
-    return all(word in text for word in words)
 
 
 def _attention(row: InvoiceRow) -> tuple[bool, int, int]:

@@ -33,8 +33,12 @@ class AddressForm(Struct, frozen=True):
     city_kind: str
     postcode_kind: str
     states: tuple[State, ...]
-    postcode_example: str
+    postcode_examples: tuple[str, ...]
     postcode: str
+
+    @property
+    def postcode_example(self) -> str:
+        return self.postcode_examples[0] if self.postcode_examples else ""
 
     def knows_state(self, text: str) -> bool:
         """Of a state that can be left out, any name will do: nobody keeps those lists complete."""
@@ -72,7 +76,7 @@ def _form_of(country: str) -> AddressForm:
         city_kind=rules.city_type or "",
         postcode_kind=rules.postal_code_type or "",
         states=_states(rules.country_area_choices),
-        postcode_example=rules.postal_code_examples[0] if pattern and rules.postal_code_examples else "",
+        postcode_examples=tuple(rules.postal_code_examples or ()) if pattern else (),
         postcode=pattern.removeprefix("^").removesuffix("$"),
     )
 
@@ -86,7 +90,7 @@ def _order(letters: str | list[str]) -> tuple[str, ...]:
     return tuple(name for letter in written for name in _FIELDS[letter])
 
 
-_ANY = AddressForm(_order("ACSZ"), frozenset(), "", "", "", (), "", "")
+_ANY = AddressForm(_order("ACSZ"), frozenset(), "", "", "", (), (), "")
 
 
 def _states(choices: list[tuple[str, str]]) -> tuple[State, ...]:

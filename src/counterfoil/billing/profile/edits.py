@@ -10,7 +10,8 @@ from msgspec import Struct
 from counterfoil.billing.announcements import Changed, announce
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.profile.contents import KINDS, PREFERENCES, texts_of
-from counterfoil.billing.profile.phones import canonical, read_phone
+from counterfoil.billing.profile.entered import meant
+from counterfoil.billing.profile.phones import read_phone
 from counterfoil.billing.profile.rules import Fault, faults, tidy
 from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.billing.reading import Reading
@@ -175,9 +176,8 @@ def _is_same(one: Client, other: Client) -> bool:
 def _differing(edit: Edit, now: Client) -> tuple[dict[str, str], dict[str, bool]]:
     """What is to be written: not what is there already."""
     held = texts_of(now)
-    given = {name: tidy(name, text) for name, text in edit.texts.items()}
-    if "phone" in given:
-        given["phone"] = canonical(given["phone"], given.get("country", now.country))
+    country = tidy("country", edit.texts.get("country", now.country))
+    given = {name: meant(name, text, held[name], country) for name, text in edit.texts.items()}
     texts = {name: text for name, text in given.items() if text != held[name]}
     current = now.email_preferences or EmailPreferences()
     return texts, {kind: wanted for kind, wanted in edit.preferences.items() if wanted != getattr(current, kind)}

@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from counterfoil.billing.typed.cleaning import code
+
 
 class Phone:
     """A number that can exist."""
@@ -49,6 +51,7 @@ def read_phone(text: str, country: str) -> Phone | None:
 
 @lru_cache(1024)
 def _read(text: str, country: str) -> Phone | None:
+    text = code(text)
     if not _WRITTEN.fullmatch(text):
         return None
     library = _library()

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from counterfoil.billing.profile.addresses import countries, form_of
 from counterfoil.billing.profile.phones import read_phone
+from counterfoil.billing.profile.postcodes import canonical_postcode
 from counterfoil.billing.profile.tax_ids import is_tax_id
+from counterfoil.billing.typed.cleaning import address, code, prose
 
 
 class Fault(StrEnum):
@@ -54,14 +56,21 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def tidy(name: str, text: str) -> str:
-    """As it is written down: without spaces around it; letters and digits of codes in their plain form. What is far too
-    long stays as it is, and is refused: one character may become eighteen, and many marks take long to be put in order.
+    """As it is written down: without spaces around it and what nobody sees; letters and digits of codes in their plain
+    form. What is far too long stays as it is, and is refused: one character may become eighteen, and many marks take
+    long to be put in order.
     """
     text = text.strip()
     if len(text) > 2 * LONGEST.get(name, LONGEST_OTHER):
         return text
-    text = unicodedata.normalize("NFKC" if name in {"postcode", "phone", "tax_id", "country"} else "NFC", text).strip()
-    return text.upper() if name in {"postcode", "country"} else text
+    if name == "email":
+        return address(text)
+    if name not in _CODES:
+        return prose(text)
+    return code(text).upper() if name in {"postcode", "country"} else code(text)
+
+
+_CODES = frozenset({"postcode", "phone", "tax_id", "country"})
 
 
 def faults(before: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, Fault]:
@@ -100,7 +109,7 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufe
 _RULES: dict[str, Callable[[str, str], bool]] = {
     "country": lambda text, _: text in countries(),
     "state": lambda text, country: form_of(country).knows_state(text),
-    "postcode": lambda text, country: form_of(country).knows_postcode(text),
+    "postcode": lambda text, country: form_of(country).knows_postcode(canonical_postcode(text, country)),
     "phone": lambda text, country: read_phone(text, country) is not None,
     "tax_id": is_tax_id,
     "email": lambda text, _: _EMAIL.fullmatch(text) is not None,

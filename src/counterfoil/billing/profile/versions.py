@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 
 from counterfoil.billing.profile.contents import PREFERENCES, texts_of
+from counterfoil.billing.profile.entered import as_sent
 from counterfoil.billing.profile.rules import TEXTS
 from counterfoil.model import Client, EmailPreferences
 
@@ -21,6 +22,7 @@ class ProfileVersion:
         return ".".join(map(_mark, (*texts_of(client).values(), _joined(client.email_preferences))))
 
     def has(self, name: str, text: str) -> bool:
+        """Whether that is what they saw; a field of one line sends it without the ends of its lines."""
         return self._marks.get(name) == _mark(text)
 
     def has_preferences(self, preferences: Mapping[str, bool]) -> bool:
@@ -34,7 +36,8 @@ class ProfileVersion:
 
 
 def _mark(text: str) -> str:
-    return base64.urlsafe_b64encode(blake2b(text.encode("utf-8", "replace"), digest_size=6).digest()).decode()
+    sent = as_sent(text).encode("utf-8", "replace")
+    return base64.urlsafe_b64encode(blake2b(sent, digest_size=6).digest()).decode()
 
 
 def _joined(preferences: EmailPreferences | None) -> str:

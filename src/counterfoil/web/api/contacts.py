@@ -2,6 +2,9 @@
 
 from litestar import Response, get
 
+from counterfoil.billing.contacts import ContactItem
+from counterfoil.billing.paged import Paged
+from counterfoil.web.api.description.answers import answers
 from counterfoil.web.api.json_responses import respond_json
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import ROWS, Page, PageSize, paged
@@ -9,7 +12,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/contacts", permission="contacts")
+@get("/api/v1/contacts", responses=answers(Paged[ContactItem]), permission="contacts")
 async def list_contacts(
     request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
 ) -> Response[bytes]:

@@ -4,6 +4,7 @@ from litestar import Response, get
 from msgspec.structs import asdict
 
 from counterfoil.billing.credits import CreditList
+from counterfoil.web.api.description.answers import answers
 from counterfoil.web.api.json_responses import respond_json
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import ROWS, Page, PageSize, paged
@@ -11,7 +12,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/credits", permission="invoices")
+@get("/api/v1/credits", responses=answers(CreditList), permission="invoices")
 async def list_credits(
     request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
 ) -> Response[bytes]:

@@ -8,7 +8,8 @@ from litestar import Request, get
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Send
 
-from counterfoil.errors import AccountClosed
+from counterfoil.errors import AccountClosed, ClientNotFound
+from counterfoil.web.api.description.answers import Sent, request_header
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.live_streams import LiveStreams, Stream
 from counterfoil.web.http.request_context import context_of
@@ -56,6 +57,9 @@ async def _left(receive: Receive, stream: Stream) -> None:
     by_itself=True,
     media_type="text/event-stream",
     summary="Changes, as server-sent events",
+    sends=Sent("text/event-stream", 'event: changed\ndata: {"resource":"invoice","id":1001}\n\n'),
+    errors=(AccountClosed, ClientNotFound),
+    request_headers=(request_header("Last-Event-ID", description="The `id` of the last event that was heard."),),
 )
 async def events(request: Request[Any, Any, Any], services: GivenServices) -> ASGIResponse:
     """`event: changed`, `data: {"resource", "id"}`: what the current client should read again; null means all of it.

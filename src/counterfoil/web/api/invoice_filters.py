@@ -9,13 +9,15 @@ from litestar.params import FromQuery, QueryParameter, SkipValidation
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.web.http.parameters import not_valid
 
+SORTS = [way + each for each in Sort for way in ("", "-")]
+
 
 def invoice_filters(
     status: FromQuery[StatusFilter | None] = None,
     from_: Annotated[date | None, QueryParameter(name="from")] = None,
     to: FromQuery[date | None] = None,
     q: Annotated[str, QueryParameter(max_length=100)] = "",
-    sort: FromQuery[str] = "-date",
+    sort: Annotated[str, QueryParameter(schema_extra={"enum": SORTS})] = "-date",
 ) -> InvoiceQuery:
     """Of the first page. Raises ValidationFailed."""
     order, descending = _sort_of(sort)

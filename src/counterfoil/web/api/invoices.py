@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from counterfoil.billing.invoices.shown import InvoiceDetail, InvoiceList
 from counterfoil.billing.reading import Reading
+from counterfoil.errors import InvoiceNotFound, InvoiceNotPayable
+from counterfoil.web.api.description.answers import answers
 from counterfoil.web.api.hand_offs import PaymentLink, link_to
 from counterfoil.web.api.invoice_filters import FILTERED, GivenFilters
 from counterfoil.web.api.json_responses import respond_json
@@ -17,7 +19,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/invoices", permission="invoices", dependencies=FILTERED)
+@get("/api/v1/invoices", responses=answers(InvoiceList), permission="invoices", dependencies=FILTERED)
 async def list_invoices(
     request: AnyRequest,
     services: GivenServices,
@@ -30,14 +32,24 @@ async def list_invoices(
     return await respond_json(request, services, reading, reading.value)
 
 
-@get("/api/v1/invoices/{invoice_id:str}", permission="invoices")
+@get(
+    "/api/v1/invoices/{invoice_id:str}",
+    responses=answers(InvoiceDetail),
+    errors=(InvoiceNotFound,),
+    permission="invoices",
+)
 async def get_invoice(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[bytes]:
     viewer = viewer_of(request)
     reading: Reading[InvoiceDetail] = await services.invoices.detail(viewer.client, invoice_id_of(invoice_id))
     return await respond_json(request, services, reading, reading.value)
 
 
-@post("/api/v1/invoices/{invoice_id:str}/payment-link", permission="invoices", status_code=200)
+@post(
+    "/api/v1/invoices/{invoice_id:str}/payment-link",
+    permission="invoices",
+    status_code=200,
+    errors=(InvoiceNotFound, InvoiceNotPayable),
+)
 async def payment_link(
     request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]
 ) -> Response[PaymentLink]:
@@ -48,7 +60,7 @@ async def payment_link(
     )
 
 
-@post("/api/v1/invoices/{invoice_id:str}/pdf-link", permission="invoices", status_code=200)
+@post("/api/v1/invoices/{invoice_id:str}/pdf-link", permission="invoices", status_code=200, errors=(InvoiceNotFound,))
 async def pdf_link(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[PaymentLink]:
     viewer = viewer_of(request)
     await services.limits.hit("sso_link", viewer.counted_as)

@@ -6,6 +6,7 @@ from litestar import Response, get
 
 from counterfoil.billing.invoices.shown import InvoiceItem
 from counterfoil.billing.reading import moment
+from counterfoil.web.api.description.answers import CSV_HEADERS, Sent
 from counterfoil.web.api.invoice_filters import FILTERED, GivenFilters
 from counterfoil.web.http.csv_files import Cell, csv_file
 from counterfoil.web.http.guard import viewer_of
@@ -28,8 +29,20 @@ COLUMNS = (
     "gateway",
 )
 
+_SENDS = Sent(
+    "text/csv",
+    ",".join(COLUMNS)
+    + "\r\n1001,INV-2026-1001,unpaid,true,false,false,2026-11-09,2026-11-23,,EUR,120.00,120.00,stripe\r\n",
+)
 
-@get(["/api/v1/invoices.csv", "/invoices.csv"], permission="invoices", dependencies=FILTERED)
+
+@get(
+    ["/api/v1/invoices.csv", "/invoices.csv"],
+    sends=_SENDS,
+    sends_headers=CSV_HEADERS,
+    permission="invoices",
+    dependencies=FILTERED,
+)
 async def invoices_csv(request: AnyRequest, services: GivenServices, filters: GivenFilters) -> Response[Any]:
     """All matching invoices of one moment, in UTF-8 with a byte-order mark. The header `as-of` says of which."""
     viewer = viewer_of(request)

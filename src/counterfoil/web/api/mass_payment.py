@@ -7,18 +7,21 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from counterfoil.billing.hand_offs import MOST_TOGETHER
+from counterfoil.errors import InvoiceNotFound, InvoiceNotPayable, SeveralCurrencies
 from counterfoil.web.api.hand_offs import PaymentLink, link_to
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import invoices_together
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
+_ERRORS = (InvoiceNotFound, InvoiceNotPayable, SeveralCurrencies)
+
 
 class ChosenInvoices(Struct):
     invoice_ids: Annotated[list[int], Meta(min_length=1, max_length=MOST_TOGETHER)]
 
 
-@post("/api/v1/invoices/payment-link", permission="invoices", status_code=200)
+@post("/api/v1/invoices/payment-link", permission="invoices", status_code=200, errors=_ERRORS)
 async def payment_link(
     request: AnyRequest, services: GivenServices, data: JSONBody[ChosenInvoices]
 ) -> Response[PaymentLink]:

@@ -5,64 +5,22 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Response, get
 
+from counterfoil.settings import Settings
+from counterfoil.web.api.description.document import described
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.http.responses import respond_uncached
-from counterfoil.web.views.api_docs import METHODS
-
-PROBLEM = {
-    "description": "What went wrong (RFC 9457). Branch on `code`; the codes are permanent.",
-    "content": {
-        "application/problem+json": {
-            "schema": {
-                "type": "object",
-                "required": ["type", "title", "status", "detail", "code", "request_id"],
-                "properties": {
-                    "type": {"type": "string", "format": "uri"},
-                    "title": {"type": "string"},
-                    "status": {"type": "integer"},
-                    "detail": {"type": "string", "description": "In the language of Accept-Language."},
-                    "code": {"type": "string"},
-                    "request_id": {"type": "string"},
-                    "outcome": {"const": "unknown", "description": "A write may have been carried out, or not."},
-                    "changed": {
-                        "type": "array",
-                        "items": {"type": "string"},
-                        "description": "With `profile_conflict`: the fields that are not as `If-Match` says.",
-                    },
-                    "current": {
-                        "type": "object",
-                        "description": "With `profile_conflict`: the profile now, without `as_of`.",
-                    },
-                    "errors": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-                        },
-                    },
-                },
-            }
-        }
-    },
-}
+from counterfoil.web.services import GivenServices
+from counterfoil.web.sign_in.sessions import cookie_name
 
 
 @get("/api/openapi.json", public=True, include_in_schema=False)
-async def openapi_json(request: AnyRequest) -> Response[bytes]:
+async def openapi_json(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """Made once: it takes 40 ms of everybody's time, and anybody may ask for it."""
     made: bytes | None = request.app.state.get("openapi_json")
     if made is None:
-        made = request.app.state["openapi_json"] = msgspec.json.encode(described(request.app))
+        made = request.app.state["openapi_json"] = msgspec.json.encode(description_of(request.app, services.settings))
     return respond_uncached(request, made, media_type="application/json")
 
 
-def described(app: Litestar) -> dict[str, Any]:
-    """Litestar's schema with our errors instead of its own, without the second addresses that are for people."""
-    schema: dict[str, Any] = app.openapi_schema.to_schema()
-    schema["paths"] = {path: item for path, item in schema["paths"].items() if path.startswith("/api/")}
-    for item in schema["paths"].values():
-        for method in METHODS:
-            if method in item:
-                responses = {code: each for code, each in item[method]["responses"].items() if code < "400"}
-                item[method]["responses"] = {**responses, "default": PROBLEM}
-    return schema
+def description_of(app: Litestar, settings: Settings) -> dict[str, Any]:
+    return described(app, cookie=cookie_name(settings))

@@ -10,9 +10,18 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from counterfoil.audit.entries import Action
+from counterfoil.billing.products import ProductList
+from counterfoil.errors import (
+    IdempotencyKeyReused,
+    OrderLimitReached,
+    OrderNotFound,
+    OrderNotRetryable,
+    PaymentMethodMissing,
+)
 from counterfoil.model import Money
 from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted
 from counterfoil.orders.order import Order, Status
+from counterfoil.web.api.description.answers import answers, request_header
 from counterfoil.web.api.json_responses import JSON
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
@@ -24,6 +33,16 @@ from counterfoil.web.services import GivenServices
 from counterfoil.web.text.catalogue import negotiate_language, translator
 
 LONGEST_KEY = 255
+
+_KEY = request_header(
+    "Idempotency-Key",
+    required=True,
+    pattern="^[!-~]([ -~]*[!-~])?$",
+    minLength=1,
+    maxLength=LONGEST_KEY,
+    description="Any printable text, another one for each order: the same key and body give the same order.",
+)
+_LOCATION = {"Location": {"description": "Where the order is read.", "schema": {"type": "string"}}}
 
 
 class ItemBody(Struct):
@@ -77,7 +96,7 @@ class OrderList(Struct, frozen=True):
     as_of: datetime
 
 
-@get("/api/v1/products", permission="orders")
+@get("/api/v1/products", responses=answers(ProductList), permission="orders")
 async def list_products(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """What the client can order, in the client's currency."""
     client = await services.clients.read(viewer_of(request).client)
@@ -85,7 +104,14 @@ async def list_products(request: AnyRequest, services: GivenServices) -> Respons
     return respond_uncached(request, msgspec.json.encode(products.value), media_type=JSON)
 
 
-@post("/api/v1/orders", permission="orders", status_code=202)
+@post(
+    "/api/v1/orders",
+    permission="orders",
+    status_code=202,
+    errors=(PaymentMethodMissing, OrderLimitReached, IdempotencyKeyReused),
+    request_headers=(_KEY,),
+    sends_headers=_LOCATION,
+)
 async def place_order(request: AnyRequest, services: GivenServices, data: JSONBody[OrderBody]) -> Response[OrderDetail]:
     """Needs the header Idempotency-Key: the same key and body give the same order, however often they are sent. 409
     `payment_method_missing`: nothing was created, and the same key can be used again.
@@ -98,7 +124,7 @@ async def place_order(request: AnyRequest, services: GivenServices, data: JSONBo
     return _accepted(request, order)
 
 
-@get("/api/v1/orders", permission="orders")
+@get("/api/v1/orders", responses=answers(OrderList), permission="orders")
 async def list_orders(
     request: AnyRequest,
     services: GivenServices,
@@ -113,7 +139,7 @@ async def list_orders(
     return respond_uncached(request, body, media_type=JSON, seen=_version(request, orders, page, page_size, total))
 
 
-@get("/api/v1/orders/{order_id:str}", permission="orders")
+@get("/api/v1/orders/{order_id:str}", responses=answers(OrderDetail), errors=(OrderNotFound,), permission="orders")
 async def get_order(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[bytes]:
     as_of = datetime.now(UTC)
     order = await services.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))
@@ -121,7 +147,13 @@ async def get_order(request: AnyRequest, services: GivenServices, order_id: From
     return respond_uncached(request, body, media_type=JSON, seen=_version(request, [order]))
 
 
-@post("/api/v1/orders/{order_id:str}/retry", permission="orders", status_code=202)
+@post(
+    "/api/v1/orders/{order_id:str}/retry",
+    permission="orders",
+    status_code=202,
+    errors=(OrderNotFound, OrderNotRetryable, PaymentMethodMissing),
+    sends_headers=_LOCATION,
+)
 async def retry_order(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[OrderDetail]:
     """Goes on where a failed order stopped, once the cause is mended."""
     viewer = viewer_of(request)

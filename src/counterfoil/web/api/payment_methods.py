@@ -7,13 +7,13 @@ invoices are paid with. https://docs.whmcs.com/clients/users-and-client-accounts
 from datetime import datetime
 
 from litestar import Response, get, post
-from litestar.openapi import ResponseSpec
 from msgspec import Struct
 
 from counterfoil.billing.payment_methods import PaymentMethodList
 from counterfoil.billing.reading import Reading, moment
 from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.model import Gateway
+from counterfoil.web.api.description.answers import answers
 from counterfoil.web.api.hand_offs import PaymentLink, link_to
 from counterfoil.web.api.json_responses import respond_json
 from counterfoil.web.http.guard import viewer_of
@@ -21,17 +21,12 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-def _answers(what: type[Struct]) -> ResponseSpec:
-    """For the API's description: what is answered as bytes is this."""
-    return ResponseSpec(what, generate_examples=False, description="As WHMCS has it.")
-
-
 class GatewayList(Struct, frozen=True):
     items: tuple[Gateway, ...]
     as_of: datetime
 
 
-@get("/api/v1/payment-methods", permission="invoices", responses={200: _answers(PaymentMethodList)})
+@get("/api/v1/payment-methods", permission="invoices", responses=answers(PaymentMethodList))
 async def list_payment_methods(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """Saved cards and bank accounts, as WHMCS lists them. `expires_on` is the last day on which one is valid.
     `is_default` is always null: WHMCS does not tell which one it would charge.
@@ -55,7 +50,7 @@ async def manage_link(request: AnyRequest, services: GivenServices) -> Response[
     "/api/v1/payment-gateways",
     permission="invoices",
     also_shows=SHARED_SCOPE,
-    responses={200: _answers(GatewayList)},
+    responses=answers(GatewayList),
 )
 async def list_gateways(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """The ways of paying that are switched on. The same for every customer."""

@@ -12,7 +12,9 @@ from counterfoil.billing.profile.edits import Edit, InvalidProfile
 from counterfoil.billing.profile.rules import TEXTS
 from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.billing.reading import Reading, moment
+from counterfoil.errors import FreshSignInRequired, OutcomeUnknown, ProfileConflict, SignInFailed, TwoFactorRequired
 from counterfoil.model import Client
+from counterfoil.web.api.description.answers import ETAG, answers, request_header
 from counterfoil.web.api.json_responses import JSON, respond_json
 from counterfoil.web.http.conditional import CACHING, etag_of
 from counterfoil.web.http.guard import viewer_of
@@ -69,14 +71,21 @@ class ProfilePatch(Struct, forbid_unknown_fields=True):
                 yield kind, wanted
 
 
-@get("/api/v1/profile", permission="profile")
+@get("/api/v1/profile", responses=answers(Profile), permission="profile")
 async def get_profile(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """The ETag changes with the profile and with `as_of`; a later PATCH may name it in If-Match."""
     reading = await services.profiles.read(viewer_of(request).client)
     return await respond_json(request, services, reading, _shown(reading), seen=ProfileVersion.word_for(reading.value))
 
 
-@patch("/api/v1/profile", permission="profile")
+@patch(
+    "/api/v1/profile",
+    responses=answers(Profile),
+    errors=(ProfileConflict, FreshSignInRequired, SignInFailed, TwoFactorRequired, OutcomeUnknown),
+    request_headers=(request_header("If-Match", description="The ETag of the profile that was shown."),),
+    sends_headers=ETAG,
+    permission="profile",
+)
 async def patch_profile(request: AnyRequest, services: GivenServices, data: JSONBody[ProfilePatch]) -> Response[bytes]:
     """A JSON merge patch. With `If-Match: <ETag of the GET>`, nothing is written when the profile has changed since
     (409 `profile_conflict`, with the fields that have `changed` and the `current` profile), unless it is what was asked

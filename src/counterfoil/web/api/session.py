@@ -6,11 +6,22 @@ from litestar import Response, delete, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from counterfoil.errors import (
+    BillingUnavailable,
+    ClientNotFound,
+    NotFound,
+    NotSignedIn,
+    SignInFailed,
+    TwoFactorRequired,
+)
+from counterfoil.web.api.description.answers import SET_COOKIE
 from counterfoil.web.http.conditional import FORGET, NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.sessions import client_names, close_session, open_session, switch_session
+
+_REFUSALS = (SignInFailed, TwoFactorRequired, NotFound, BillingUnavailable)
 
 
 class Credentials(Struct):
@@ -40,7 +51,7 @@ class SessionDetail(Struct, frozen=True):
     staff: bool
 
 
-@post("/api/v1/session", public=True, status_code=204)
+@post("/api/v1/session", public=True, errors=_REFUSALS, sends_headers=SET_COOKIE, status_code=204)
 async def sign_in(request: AnyRequest, services: GivenServices, data: JSONBody[Credentials]) -> Response[None]:
     cookie = await open_session(request, services, data.email, data.password)
     return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
@@ -62,13 +73,20 @@ async def show_session(request: AnyRequest, services: GivenServices) -> Response
     return Response(shown, headers=NO_STORE)
 
 
-@put("/api/v1/session/client", signed_in=True, any_account="it names the client", status_code=204)
+@put(
+    "/api/v1/session/client",
+    signed_in=True,
+    any_account="it names the client",
+    errors=(ClientNotFound,),
+    sends_headers=SET_COOKIE,
+    status_code=204,
+)
 async def switch_client(request: AnyRequest, services: GivenServices, data: JSONBody[ClientChoice]) -> Response[None]:
     cookie = await switch_session(request, services, data.client_id)
     return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
 
 
-@delete("/api/v1/session", public=True, status_code=204)
+@delete("/api/v1/session", public=True, errors=(NotSignedIn,), sends_headers=SET_COOKIE, status_code=204)
 async def sign_out(request: AnyRequest, services: GivenServices) -> Response[None]:
     cookie = await close_session(request, services)
     return Response(None, status_code=204, cookies=[cookie], headers=FORGET)

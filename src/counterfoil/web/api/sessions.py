@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from counterfoil.audit.entries import Action
+from counterfoil.errors import NotFound
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
@@ -49,7 +50,13 @@ async def list_sessions(request: AnyRequest, services: GivenServices) -> Respons
     return Response(SessionItems(items), headers=NO_STORE)
 
 
-@delete("/api/v1/sessions/{session_id:str}", signed_in=True, any_account="it is the person's own", status_code=204)
+@delete(
+    "/api/v1/sessions/{session_id:str}",
+    signed_in=True,
+    any_account="it is the person's own",
+    errors=(NotFound,),
+    status_code=204,
+)
 async def end_session(request: AnyRequest, services: GivenServices, session_id: FromPath[str]) -> Response[None]:
     """Ends one, this one too; it is dead in every process when the answer comes."""
     await services.sessions.close_one(viewer_of(request).account_id, session_id)

@@ -6,6 +6,9 @@ from typing import Annotated
 from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 
+from counterfoil.billing.statement.account import Statement
+from counterfoil.errors import StatementTooLong
+from counterfoil.web.api.description.answers import answers
 from counterfoil.web.api.json_responses import respond_json
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import period_of
@@ -13,7 +16,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/statement", permission="invoices")
+@get("/api/v1/statement", responses=answers(Statement), errors=(StatementTooLong,), permission="invoices")
 async def statement_json(
     request: AnyRequest,
     services: GivenServices,

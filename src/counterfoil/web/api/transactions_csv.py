@@ -6,6 +6,7 @@ from litestar import Response, get
 
 from counterfoil.billing.reading import moment
 from counterfoil.billing.transactions import TransactionItem
+from counterfoil.web.api.description.answers import CSV_HEADERS, Sent
 from counterfoil.web.http.csv_files import Cell, csv_file
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
@@ -13,8 +14,12 @@ from counterfoil.web.services import GivenServices
 
 COLUMNS = ("id", "date", "kind", "currency", "amount", "gateway", "description", "reference", "invoice_id")
 
+_SENDS = Sent(
+    "text/csv", ",".join(COLUMNS) + "\r\n1001,2026-11-23,payment,EUR,120.00,stripe,Invoice payment,ch_3PqZ,1001\r\n"
+)
 
-@get(["/api/v1/transactions.csv", "/transactions.csv"], permission="invoices")
+
+@get(["/api/v1/transactions.csv", "/transactions.csv"], sends=_SENDS, sends_headers=CSV_HEADERS, permission="invoices")
 async def transactions_csv(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Newest first, in UTF-8 with a byte-order mark; a refund is below 0. The header `as-of` says of which moment."""
     viewer = viewer_of(request)

@@ -3,9 +3,9 @@
 The fastest answer of the portal pays for each line here (docs/performance.md).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from time import perf_counter
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
@@ -18,12 +18,15 @@ from counterfoil.web.http.http_errors import BadRequest
 from counterfoil.web.http.origin_policy import SAFE_METHODS, OriginPolicy, has_unknown_coding, is_ambiguous, is_probe
 from counterfoil.web.http.request_context import (
     RequestContext,
-    address_of,
     attach,
+    caller_of,
     context_of,
     join_lines,
     route_of,
 )
+
+REFERRER_POLICY = (b"referrer-policy", b"same-origin")
+"""Unless a response has its own."""
 
 METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -48,13 +51,19 @@ class Rules(NamedTuple):
     errors: ErrorResponder
     recorders: tuple[Callable[[Served], None], ...]
     """Told of every request when it is over."""
+    request_ids: log.RequestIds
+
+
+AtOnce: TypeAlias = Callable[[HTTPScope, Send, float], Awaitable[bool]]
+"""The fast path (fast_path/answering.py), which does all of the edge's own work for what it answers."""
 
 
 class Edge:
     """ASGI middleware around everything."""
 
-    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+    def __init__(self, app: ASGIApp, rules: Rules, answers_at_once: AtOnce) -> None:
         self._app = app
+        self._answers_at_once = answers_at_once
         self._rules = rules
         self._awaited: dict[RequestBody, None] = {}
         """Bodies that are still coming, the oldest first."""
@@ -63,8 +72,11 @@ class Edge:
         if scope["type"] != ScopeType.HTTP:
             return  # there are no websockets here; Granian is told so too
         started = perf_counter()
+        if await self._answers_at_once(scope, send, started):
+            return
         headers = join_lines(scope)
-        context = RequestContext(log.new_request_id(), headers, address_of(scope, headers, self._rules.trusted_proxies))
+        caller = caller_of(scope, headers, self._rules.trusted_proxies)
+        context = RequestContext(self._rules.request_ids.new(), headers, caller)
         attach(scope, context)
         log.request_id.set(context.request_id)
         method = scope["method"]
@@ -132,7 +144,7 @@ class Edge:
                 if b"cache-control" not in names:
                     headers.append((b"cache-control", b"no-store"))
                 if b"referrer-policy" not in names:
-                    headers.append((b"referrer-policy", b"same-origin"))
+                    headers.append(REFERRER_POLICY)
                 if context.renewed_cookie is not None and not _names_cookie(message["headers"], context.renewed_cookie):
                     headers.append(context.renewed_cookie)
                 message["headers"] = headers

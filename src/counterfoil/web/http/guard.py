@@ -33,6 +33,9 @@ from counterfoil.web.http.visits import is_flagged, name_caller, session_of, vis
 BY_ITSELF = b"x-counterfoil-by-itself"
 """Sent by our script when an open page reads itself again: nobody did anything, so the session grows older."""
 
+BY_ITSELF_QUERY = b"by-itself=1"
+"""The same in the address that a page without a script reads itself again at."""
+
 
 class Guard:
     def __init__(self, sessions: Sessions, staff_views: StaffViews, cache: Cache, limits: Limits) -> None:
@@ -97,7 +100,7 @@ class Guard:
         if visit is None:
             return None
         return visit.viewer or await self._sessions.find(
-            visit.handle, is_active=is_active and BY_ITSELF not in context_of(request.scope).headers
+            visit.handle, is_active=is_active and not _is_by_itself(request)
         )
 
     async def _read_afresh_if_asked(self, request: AnyRequest, viewer: Viewer, other: str | None) -> None:
@@ -113,6 +116,11 @@ class Guard:
         # While the cache is away, every read is fresh as it is.
         with suppress(CacheUnavailable):
             await self._cache.clear(*filter(None, (other, viewer.scope)))
+
+
+def _is_by_itself(request: AnyRequest) -> bool:
+    scope = request.scope
+    return BY_ITSELF in context_of(scope).headers or BY_ITSELF_QUERY in scope["query_string"].split(b"&")
 
 
 def viewer_of(request: AnyRequest) -> Viewer:

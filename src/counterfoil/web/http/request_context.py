@@ -1,7 +1,7 @@
 """What is known about a request before any route is: its id, its headers as a mapping, who sent it."""
 
-from collections.abc import Sequence
-from typing import Any, TypeAlias, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from litestar import Request
 from litestar.types import HTTPScope
@@ -13,6 +13,31 @@ AnyRequest: TypeAlias = Request[Any, Any, Any]
 
 _FORWARDED = frozenset({b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via"})
 """By these a proxy says that somebody stands behind it."""
+
+
+class Caller(NamedTuple):
+    """Who sent a request, as far as the connection and its headers say."""
+
+    peer: str
+    """Of the connection; "" when the server does not know."""
+    forwarded_for: tuple[bytes, ...]
+    """What each header of that name says."""
+    trusted: Sequence[Network]
+
+    @property
+    def address(self) -> str:
+        """The nearest address that is not one of our own proxies: everything left of it is hearsay."""
+        address = self.peer
+        if not self.trusted or not self.forwarded_for or not is_in(address, self.trusted):
+            return address
+        for named in reversed(b",".join(self.forwarded_for).decode("latin-1").split(",")):
+            candidate = without_port(named.strip())
+            if parse_ip(candidate) is None:
+                break
+            address = unmapped(candidate)
+            if not is_in(address, self.trusted):
+                break
+        return address
 
 
 _LISTS = frozenset({b"accept", b"accept-encoding", b"accept-language", b"cache-control", b"if-match", b"if-none-match"})
@@ -38,8 +63,7 @@ class RequestContext(Struct):
     request_id: str
     headers: dict[bytes, bytes]
     """Names in lower case; of what may not come twice and did, the last value."""
-    address: str
-    """The caller's, or what a trusted proxy says of it; "" when the server does not know."""
+    caller: Caller
     is_head: bool = False
     status: int = 0
     """Of the answer, once it has started."""
@@ -50,6 +74,13 @@ class RequestContext(Struct):
     """Of the error that is answered."""
     renewed_cookie: tuple[bytes, bytes] | None = None
     """The header that gives the browser its session's cookie under the key that signs now."""
+
+    @property
+    def address(self) -> str:
+        """The caller's, or what a trusted proxy says of it. Worked out for those who ask: reading addresses took as
+        long as half a warm read, which needs none.
+        """
+        return self.caller.address
 
 
 def attach(scope: HTTPScope, context: RequestContext) -> None:
@@ -65,35 +96,20 @@ def route_of(scope: HTTPScope) -> str:
     return scope.get("path_template") or "-"
 
 
-def address_of(scope: HTTPScope, headers: dict[bytes, bytes], trusted: Sequence[Network]) -> str:
-    """The nearest address that is not one of our own proxies: everything left of it is hearsay."""
-    address = _peer(scope)
-    if not trusted or b"x-forwarded-for" not in headers or not is_in(address, trusted):
-        return address
-    for named in reversed(_forwarded_for(scope).split(",")):
-        candidate = without_port(named.strip())
-        if parse_ip(candidate) is None:
-            break
-        address = unmapped(candidate)
-        if not is_in(address, trusted):
-            break
-    return address
-
-
-def _peer(scope: HTTPScope) -> str:
+def caller_of(scope: HTTPScope, headers: Mapping[bytes, bytes], trusted: Sequence[Network]) -> Caller:
+    """`headers` are the scope's as a mapping."""
     client = scope.get("client")
-    return unmapped(client[0]) if client else ""
+    named: tuple[bytes, ...] = ()
+    if b"x-forwarded-for" in headers:
+        named = tuple(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+    return Caller(unmapped(client[0]) if client else "", named, trusted)
 
 
-def _forwarded_for(scope: HTTPScope) -> str:
-    return ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for")
-
-
-def is_near(scope: HTTPScope, trusted: Sequence[Network]) -> bool:
+def is_near(scope: HTTPScope) -> bool:
     """Whether the connection itself comes from this machine or a trusted proxy, with nobody further behind it."""
-    headers = context_of(scope).headers
-    address = address_of(scope, headers, trusted)
-    if address == _peer(scope) and not _FORWARDED.isdisjoint(headers):
+    context = context_of(scope)
+    address = context.address
+    if address == context.caller.peer and not _FORWARDED.isdisjoint(context.headers):
         return False  # through a proxy of this machine that TRUSTED_PROXIES does not name
     parsed = parse_ip(address)
-    return parsed is not None and (parsed.is_loopback or is_in(address, trusted))
+    return parsed is not None and (parsed.is_loopback or is_in(address, context.caller.trusted))

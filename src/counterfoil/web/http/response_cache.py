@@ -1,14 +1,14 @@
 """The response cache: the whole hot path of a read is one round trip and no work on the data.
 
-A read handler gives its rendered bytes to `Responses.respond`; `ResponseCache` sends them to the next reader without
-waking the router, the handler or the database. Who may see them is checked each time: the session comes with the same
-round trip.
+A read handler gives its rendered bytes to `Responses.respond`; the next reader is sent them without waking the router,
+the handler or the database, here or on the fast path. Who may see them is checked each time: the session comes with
+the same round trip.
 """
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 from litestar.datastructures import Cookie
@@ -17,7 +17,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from counterfoil.accounts.sessions import Handle, Sessions
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import Cache
-from counterfoil.web.http.cached_response import send_answer, unpacked
+from counterfoil.web.http.cached_response import CachedResponse, send_answer, unpacked
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.request_context import context_of
 from counterfoil.web.http.visits import Visit, is_flagged, name_caller
@@ -47,6 +47,38 @@ def _remembered(session: bytes) -> Viewer:
     return _decoder.decode(session)
 
 
+def _allowed(session: bytes, scope: str, permission: bytes) -> Viewer | None:
+    """Who it is, if that session is one of this client and may see what takes this permission."""
+    if len(session) <= LONGEST_SESSION:
+        return _allowed_remembered(session, scope, permission)
+    viewer = _decoded(session)
+    return viewer if viewer.scope == scope and viewer.allows(permission.decode()) else None
+
+
+@lru_cache(maxsize=1024)
+def _allowed_remembered(session: bytes, scope: str, permission: bytes) -> Viewer | None:
+    """As above: by the session's own bytes, as the store has them now."""
+    viewer = _remembered(session)
+    return viewer if viewer.scope == scope and viewer.allows(permission.decode()) else None
+
+
+class Question(NamedTuple):
+    """Which response a request asks for, by its own bytes alone."""
+
+    handle: Handle
+    key: str
+    """Under which the response is cached; empty when it never is."""
+    keys: tuple[str, ...]
+    """Of what to look for; none in a request for what is fresh."""
+
+
+class Hit(NamedTuple):
+    """A response, and who asked for it and may see it."""
+
+    response: CachedResponse
+    viewer: Viewer
+
+
 class ResponseCache:
     """ASGI middleware around the router. Leaves a Visit in the scope's state for the guard."""
 
@@ -67,42 +99,62 @@ class ResponseCache:
             await self._app(scope, receive, send)
 
     async def _answer_at_once(self, scope: HTTPScope, send: Send) -> bool:
-        headers = context_of(scope).headers
-        handle = self._sessions.read_cookie(cookie_of(headers, self._cookie))
-        if handle is None:
-            return False
+        state = scope.setdefault("state", {})
+        if (visit := state.get("visit")) is None:
+            headers = context_of(scope).headers
+            question = self.question(scope["method"], scope["path"], scope["query_string"], headers)
+            if question is None:
+                return False
+            self._renew(scope, question.handle)
+            found = await self.look(question)
+            if isinstance(found, Hit):
+                name_caller(scope, found.viewer)
+                scope["path_template"] = found.response.route.decode()
+                await send_answer(found.response, headers, send)
+                return True
+            visit = state["visit"] = found
+        if visit.viewer is not None:
+            name_caller(scope, visit.viewer)
+        return False
+
+    def _renew(self, scope: HTTPScope, handle: Handle) -> None:
         if handle.is_outdated:
             renewed = self._new_cookie(self._sessions.signed_anew(handle))
             context_of(scope).renewed_cookie = renewed.to_encoded_header()
-        key = self._key(scope, headers, handle)
-        keys = [key] if key and not wants_fresh(headers) else []
-        peek = await self._cache.peek(handle.scope, keys, session=handle.key)
-        viewer = _confirmed(peek.session, handle)
-        if viewer is not None:
-            name_caller(scope, viewer)
-        if viewer is not None and viewer.is_staff and is_flagged(headers):
-            keys = []  # they look at somebody's account: the guard says what they see
-        if keys and viewer is not None and (entry := peek.entries[0]) is not None:
-            cached = unpacked(entry.value)
-            if viewer.allows(cached.permission.decode()):
-                scope["path_template"] = cached.route.decode()
-                await send_answer(cached, headers, send)
-                return True
-        scope.setdefault("state", {})["visit"] = Visit(handle, viewer, key)
-        return False
 
-    def _key(self, scope: HTTPScope, headers: Mapping[bytes, bytes], handle: Handle) -> str:
+    def question(self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes]) -> Question | None:
+        """None without a cookie that could be a session's. No I/O."""
+        handle = self._sessions.read_cookie(cookie_of(headers, self._cookie))
+        if handle is None:
+            return None
+        if is_flagged(headers):  # staff look at somebody's account, says the cookie: the guard knows
+            return Question(handle, "", ())
+        key = self._key(method, path, query, headers, handle)
+        return Question(handle, key, (key,) if key and not wants_fresh(headers) else ())
+
+    async def look(self, question: Question) -> Hit | Visit:
+        """In one round trip: the response, if it is cached and this person may see it. Otherwise who it may be."""
+        handle, key, keys = question
+        peek = await self._cache.peek(handle.scope, keys, session=handle.key)
+        session = peek.session
+        if keys and session is not None and (entry := peek.entries[0]) is not None:
+            cached = unpacked(entry.value)
+            viewer = _allowed(session, handle.scope, cached.permission)
+            if viewer is not None:
+                return Hit(cached, viewer)
+        return Visit(handle, _confirmed(session, handle), key)
+
+    def _key(self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes], handle: Handle) -> str:
         """Empty for what is never cached."""
-        if scope["method"] != "GET" or len(scope["query_string"]) > LONGEST_QUERY:
+        if method != "GET" or len(query) > LONGEST_QUERY:
             return ""
         # Pages carry the person's name and language; the API's responses are the same for all who may see them.
-        if scope["path"].startswith("/api/"):
-            person = [handle.key] if scope["path"] in _PERSONAL else []
-            return _key_of(self._version, scope["query_string"], scope["path"], *person)
+        if path.startswith("/api/"):
+            return _key_of(self._version, query, path, *([handle.key] if path in _PERSONAL else []))
         accepted = headers.get(b"accept-language", b"")
         if len(accepted) > LONGEST_SAID:
             return ""
-        return _key_of(self._version, scope["query_string"], scope["path"], handle.key, accepted)
+        return _key_of(self._version, query, path, handle.key, accepted)
 
 
 @lru_cache(maxsize=4096)

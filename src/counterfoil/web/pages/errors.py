@@ -28,6 +28,7 @@ from counterfoil.errors import (
     ValidationFailed,
 )
 from counterfoil.model import Client
+from counterfoil.web.http.guard import BY_ITSELF
 from counterfoil.web.http.http_errors import InternalError, public
 from counterfoil.web.http.request_context import context_of, route_of
 from counterfoil.web.http.visits import Visit
@@ -78,7 +79,8 @@ class ErrorAnswers:
         known = public(error)
         _note(scope, known, error)
         headers = _headers(known, error)
-        if is_for_page(scope) and isinstance(known, NotSignedIn):
+        # A script is told so: what the sign-in page redirects to may be another host, where it could not follow.
+        if is_for_page(scope) and isinstance(known, NotSignedIn) and BY_ITSELF not in context_of(scope).headers:
             return Answer(303, [(b"location", sign_in_address(scope).encode()), *headers], b"")
         viewer = _viewer(scope)
         client = await self._cached_client(viewer.client_id) if viewer and viewer.client_id else None

@@ -12,7 +12,7 @@ from msgspec import Struct
 from counterfoil.billing.profile.addresses import form_of
 from counterfoil.billing.profile.contents import KINDS, texts_of
 from counterfoil.billing.profile.edits import Conflict, Edit, InvalidProfile
-from counterfoil.billing.profile.phones import canonical
+from counterfoil.billing.profile.entered import is_untouched, written
 from counterfoil.billing.profile.rules import TEXTS, tidy
 from counterfoil.billing.profile.versions import ProfileVersion
 from counterfoil.billing.reading import moment
@@ -71,8 +71,11 @@ class Entered(Struct, frozen=True):
     @classmethod
     def of(cls, form: Mapping[str, str]) -> "Entered":
         """A field that the page did not show is empty: it had nothing in it, or its country has no such thing."""
-        texts = {name: tidy(name, form.get(name, "")) for name in TEXTS}
-        texts["phone"] = canonical(texts["phone"], texts["country"])
+        seen, country = ProfileVersion(form.get("seen", "")), tidy("country", form.get("country", ""))
+        # What was shown and not touched stays to the last character, however odd it is.
+        texts = {
+            name: text if seen.has(name, text := form.get(name, "")) else written(name, text, country) for name in TEXTS
+        }
         preferences = {kind: f"prefer_{kind}" in form for kind in KINDS} if "preferences" in form else {}
         return cls(
             texts,
@@ -118,7 +121,7 @@ async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBod
     if "language" in edit.texts:
         await renew_session(request, services)
     stored = texts_of(reading.value)
-    altered = ".".join(name for name, text in edit.texts.items() if text != stored[name])
+    altered = ".".join(name for name, text in edit.texts.items() if not is_untouched(name, text, stored[name]))
     address = "/profile?saved=1" + (f"&altered={altered}" if altered else "")
     return Redirect(address, status_code=303, headers=NO_STORE)
 

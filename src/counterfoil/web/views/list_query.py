@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
+from counterfoil.billing.typed.cleaning import has_controls, searched
 from counterfoil.web.http.parameters import not_valid
 from counterfoil.web.text.catalogue import translatable
 
@@ -97,7 +98,7 @@ def read_list_query(parameters: Mapping[str, str]) -> ListQuery:
     """Unknown names are ignored, as links get decorated. Raises ValidationFailed naming every bad value."""
     view, sort = parameters.get("view") or "all", parameters.get("sort") or "attention"
     year, page = parameters.get("year") or "", parameters.get("page") or "1"
-    text = " ".join(parameters.get("q", "").split())
+    text = searched(parameters.get("q", ""))
     wrong = [
         name
         for name, is_right in (
@@ -105,7 +106,7 @@ def read_list_query(parameters: Mapping[str, str]) -> ListQuery:
             ("sort", sort in SORTS),
             ("year", not year or _is_number(year, 1970, 9999)),
             ("page", _is_number(page, 1, MAX_PAGE)),
-            ("q", len(text) <= MAX_SEARCH and text.isprintable()),
+            ("q", len(text) <= MAX_SEARCH and not has_controls(text)),
         )
         if not is_right
     ]

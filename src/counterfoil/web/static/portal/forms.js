@@ -24,7 +24,8 @@ document.addEventListener("submit", (submit) => {
   const since = performance.now() - (sentAt.get(form) ?? -Infinity);
   if (since < (elsewhere ? SAME_PRESS : LONGEST_WAIT)) return void submit.preventDefault();
   sentAt.set(form, performance.now());
-  if (!elsewhere) storeDrafts("sent");
+  // With the form, or with another one of the page, whose answer may be this page again.
+  if (!elsewhere) storeDrafts(touched().includes(form) ? "sent" : "kept");
   if (form.dataset.pays) showPayment(new URL(form.dataset.pays, location));
 });
 // Back from where it led to, it may be sent again.

@@ -6,6 +6,7 @@ from functools import cache
 
 from counterfoil.billing.profile.addresses import AddressForm, State, countries, form_of
 from counterfoil.billing.profile.contents import KINDS, texts_of
+from counterfoil.billing.profile.entered import is_untouched
 from counterfoil.billing.profile.phones import read_phone
 from counterfoil.billing.profile.rules import LONGEST, LONGEST_OTHER
 from counterfoil.model import Client, EmailPreferences
@@ -137,7 +138,7 @@ def differences(
     found = [
         Difference(LABELS[name], worded(name, text, texts["country"]), worded(name, stored[name], now.country))
         for name, text in texts.items()
-        if text != stored[name]
+        if not is_untouched(name, text, stored[name])
     ]
     held = now.email_preferences or EmailPreferences()
     words = {True: translatable("Yes"), False: translatable("No")}

@@ -1,0 +1,76 @@
+"""How many instructions a warm read costs the portal itself. Times drift with the machine and its other guests; this
+count is the same to a thousandth from run to run, so it says when a change made the hot path dearer.
+
+Valgrind's callgrind counts them, in one worker without its web server: what the kernel and Granian do is not ours.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks.contestants import ROOT, Target
+from tests.stack import Stack
+
+FEW, MANY = 100, 600
+"""Requests of two counts: what begins and ends a count is in both, and falls out of their difference."""
+
+CALLGRIND = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--quiet"]
+
+
+def per_request(folder: Path, stack: Stack, target: Target) -> float | None:
+    """Instructions, in thousands. None where valgrind is missing."""
+    if shutil.which("valgrind") is None:
+        return None
+    with _asking(folder, stack, target) as process:
+        _ask(process, FEW)
+        _control(process, "--instr=on")
+        counts = []
+        for number, requests in enumerate((FEW, FEW, MANY)):
+            _ask(process, requests)
+            _control(process, "--dump")
+            counts.append(_total(folder / f"callgrind.{process.pid}.{number + 1}"))
+    return (counts[2] - counts[1]) / (MANY - FEW) / 1000
+
+
+@contextmanager
+def _asking(folder: Path, stack: Stack, target: Target) -> Iterator["subprocess.Popen[str]"]:
+    url = urlsplit(target.url)
+    asked = json.dumps({"Host": url.netloc} | target.headers())
+    command = [*CALLGRIND, f"--callgrind-out-file={folder}/callgrind.%p", sys.executable]
+    process = subprocess.Popen(
+        [*command, "-m", "benchmarks.hot_path", asked, url.path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=(folder / "hot_path.log").open("wb"),
+        text=True,
+        cwd=ROOT,
+        env=stack.environment | {"PYTHONHASHSEED": "1"},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _ask(process: "subprocess.Popen[str]", requests: int) -> None:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{requests}\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "done\n", "the hot path has failed: see hot_path.log"
+
+
+def _control(process: "subprocess.Popen[str]", option: str) -> None:
+    command = ["callgrind_control", option, str(process.pid)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+
+
+def _total(path: Path) -> int:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return int(next(line for line in text.splitlines() if line.startswith("totals:")).split()[1])
