@@ -90,8 +90,10 @@ class Sandbox:
 class Stack:
     """`url` is the portal's, `sandbox` its WHMCS, `portal` its process."""
 
-    def __init__(self, folder: Path, *, workers: int = 1, **settings: str) -> None:
-        """`settings` are the portal's, in lower case and without the prefix; what is not given suits the sandbox."""
+    def __init__(self, folder: Path, *, workers: int = 1, openid: bool = False, **settings: str) -> None:
+        """`settings` are the portal's, in lower case and without the prefix; what is not given suits the sandbox.
+        `openid`: people sign in by the sandbox's OpenID Connect provider.
+        """
         self.folder = folder
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -107,6 +109,7 @@ class Stack:
             "whmcs_secret": "sandbox-secret",
             "webhook_secret": self.webhook_secret,
             "log_format": "json",
+            **(openid_settings(self.sandbox.url) if openid else {}),
             **settings,
         }
         self.environment = plain_environment() | {
@@ -151,9 +154,9 @@ class Stack:
 
 
 @contextmanager
-def running_stack(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[Stack]:
+def running_stack(folder: Path, *, workers: int = 1, openid: bool = False, **settings: str) -> Iterator[Stack]:
     """A portal and a sandbox that nobody else uses. The database has its schema: `migrate` has tests of its own."""
-    stack = Stack(folder, workers=workers, **settings)
+    stack = Stack(folder, workers=workers, openid=openid, **settings)
     try:
         stack.sandbox.child.spawn()
         give_schema(stack.settings["database_url"])
@@ -163,6 +166,16 @@ def running_stack(folder: Path, *, workers: int = 1, **settings: str) -> Iterato
     finally:
         stack.portal.stop()
         stack.sandbox.child.stop()
+
+
+def openid_settings(whmcs_url: str) -> dict[str, str]:
+    """The portal's, for the sandbox's provider, which is where WHMCS has it."""
+    return {
+        "oidc_issuer": whmcs_url,
+        "oidc_discovery_url": f"{whmcs_url}/oauth/openid-configuration.php",
+        "oidc_client_id": "sandbox-client",
+        "oidc_client_secret": "sandbox-client-secret",
+    }
 
 
 def answers(url: str) -> bool:

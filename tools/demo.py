@@ -1,4 +1,7 @@
-"""`make demo`: portal, WHMCS sandbox and Salesforce sandbox with seeded customers. Ctrl-C stops all of it."""
+"""`make demo`: portal, WHMCS sandbox and Salesforce sandbox with seeded customers. Ctrl-C stops all of it.
+
+With OIDC=1 people sign in by the sandbox's OpenID Connect provider instead of a password.
+"""
 
 import contextlib
 import os
@@ -35,6 +38,16 @@ PEOPLE = [
     ("sam@example.com", "one-time links are blocked for this client"),
 ]
 PASSWORD = "demo-password-1"  # noqa: S105 -- everybody's in the sandbox
+
+
+OPENID = {
+    "OIDC_ISSUER": WHMCS,
+    "OIDC_DISCOVERY_URL": f"{WHMCS}/oauth/openid-configuration.php",
+    "OIDC_CLIENT_ID": "sandbox-client",
+    "OIDC_CLIENT_SECRET": "sandbox-client-secret",
+    "OIDC_NAME": "Northwind Internet",
+}
+"""Everybody chooses who they are. The portal refuses such a provider unless everything is on this machine."""
 
 
 class Program(NamedTuple):
@@ -87,6 +100,7 @@ def programs() -> list[Program]:
         "SALESFORCE_POLL_SECONDS": "2",
         "ORDER_PRODUCTS": "1,2,3,4",
         "BRAND_NAME": "Analytical Hosting",
+        **(OPENID if is_openid() else {}),
     }
     sandbox = ["sandbox", "whmcs", "--port", "8081", "--portal", PORTAL]
     return [
@@ -105,6 +119,10 @@ def programs() -> list[Program]:
             f"{PORTAL}/readyz",
         ),
     ]
+
+
+def is_openid() -> bool:
+    return os.environ.get("OIDC", "") not in {"", "0"}
 
 
 def kept(name: str, make: Callable[[], str]) -> str:
@@ -202,7 +220,7 @@ Ready in {seconds:.1f} s.
   The WHMCS sandbox      {WHMCS}/
   The Salesforce sandbox {SALESFORCE}/
 
-  Sign in to the portal with the password  {PASSWORD}  as
+  {how_to_sign_in()}
 
 {rows}
 
@@ -211,6 +229,12 @@ Ready in {seconds:.1f} s.
 
   Logs: {FOLDER.name}/portal.log, whmcs.log, salesforce.log        Ctrl-C stops everything.
 """
+
+
+def how_to_sign_in() -> str:
+    if is_openid():
+        return "Sign in to the portal by OpenID Connect and choose who you are (two-factor people included):"
+    return f"Sign in to the portal with the password  {PASSWORD}  as"
 
 
 if __name__ == "__main__":

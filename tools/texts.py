@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import escape, read_po
 
 from counterfoil import web
+from counterfoil.accounts import vouching
 from counterfoil.errors import CounterfoilError
 from counterfoil.stop_codes import StopCode
 from counterfoil.web.http import http_errors
@@ -20,8 +21,9 @@ CONTEXT = "\x04"
 Text = str | tuple[str, ...]
 """With its context before it, where it has one; of a plural both forms."""
 
-# Importing it makes its errors known to their base class.
+# Importing them makes their errors known to their base class.
 assert http_errors.InternalError.code  # noqa: S101
+assert vouching.NoBillingUser.code  # noqa: S101
 
 
 def texts() -> frozenset[Text]:

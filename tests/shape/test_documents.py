@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 
 from counterfoil import errors
+from counterfoil.accounts import vouching
 from counterfoil.settings import Settings
 from counterfoil.web.http import http_errors
 from tests.shape.sources import ROOT, text, tracked
@@ -31,8 +32,9 @@ def test_defaults_in_the_document_are_true() -> None:
         assert (said.group(1) if said else "") == default, item.name
 
 
-# Importing it makes its errors known to their base class.
+# Importing them makes their errors known to their base class.
 assert http_errors.InternalError.code
+assert vouching.NoBillingUser.code
 
 
 def every_error(kind: type[errors.CounterfoilError] = errors.CounterfoilError) -> set[type[errors.CounterfoilError]]:

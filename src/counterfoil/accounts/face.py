@@ -30,7 +30,14 @@ class Accounts:
         """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients.
         `unlock` lifts a lock-out in this process.
         """
-        rights = Rights(engine, cache, whmcs.api, name_and_language, timeout=settings.whmcs_timeout_seconds)
+        rights = Rights(
+            engine,
+            cache,
+            whmcs.api,
+            name_and_language,
+            timeout=settings.whmcs_timeout_seconds,
+            claims_count=bool(settings.oidc_issuer and settings.oidc_staff_claim),
+        )
         self.forgetting = Forgetting(engine, cache, rights)
         effects = Effects(self.forgetting.accounts, partial(drop_copies, cache), unlock)
         self.notices = Notices(engine, effects)

@@ -24,7 +24,9 @@ class Identity(Struct, frozen=True):
     email: str
     name: str
     user_id: int | None
-    """The WHMCS user; None where WHMCS has none (before version 8)."""
+    """The WHMCS user; None where WHMCS has none (before version 8), and of staff who are nobody's customers."""
+    is_staff: bool = False
+    """By a claim of the issuer."""
 
 
 class Account(Struct, frozen=True):
@@ -34,6 +36,8 @@ class Account(Struct, frozen=True):
     email: str
     name: str
     user_id: int | None
+    is_staff: bool = False
+    """By the issuer's word at the last sign-in."""
 
 
 async def remember(engine: AsyncEngine, identity: Identity, now: float) -> Account:
@@ -41,6 +45,7 @@ async def remember(engine: AsyncEngine, identity: Identity, now: float) -> Accou
     key = {"issuer": identity.issuer, "subject": identity.subject}
     moment = datetime.fromtimestamp(now, UTC)
     said = {"email": identity.email, "name": identity.name, "whmcs_user_id": identity.user_id}
+    said |= {"is_staff": identity.is_staff}
     async with transaction(engine) as connection:
         await put_row(connection, account, key, {"created_at": moment}, **said, signed_in_at=moment)
         row = (await connection.execute(select(account).filter_by(**key))).one()
@@ -49,7 +54,7 @@ async def remember(engine: AsyncEngine, identity: Identity, now: float) -> Accou
 
 def account_of(row: AnyRow) -> Account:
     """`row` has the columns of the account table."""
-    return Account(row.id, row.email, row.name, row.whmcs_user_id)
+    return Account(row.id, row.email, row.name, row.whmcs_user_id, row.is_staff)
 
 
 async def accounts_of(engine: AsyncEngine, user_id: int | None, email: str) -> Sequence[int]:

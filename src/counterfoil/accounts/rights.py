@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
@@ -101,15 +101,17 @@ class Rights:
         name_and_language: Callable[[int], Awaitable[tuple[str, str] | None]],
         *,
         timeout: float = 10.0,
+        claims_count: bool = False,
     ) -> None:
         """`name_and_language` of a client, None for a closed one; it comes from billing, which knows clients.
-        `timeout`: seconds for one read of WHMCS.
+        `timeout`: seconds for one read of WHMCS. `claims_count`: whom the identity provider calls staff is staff.
         """
         self._engine = engine
         self._cache = cache
         self._lookup = permissions
         self._name_and_language = name_and_language
         self._timeout = timeout
+        self._claims_count = claims_count
 
     async def of(self, account: Account) -> Granted | None:
         """None: WHMCS has no such user any more, or under another address, so nothing is known of this person.
@@ -117,6 +119,8 @@ class Rights:
         Raises BillingUnavailable when WHMCS does not say: rights are never guessed.
         """
         decided = await decisions(self._engine, account)
+        if account.is_staff and self._claims_count:
+            decided = structs.replace(decided, is_staff=True)
         if account.user_id is None:
             return await self._granted(dict.fromkeys(decided.linked, ALL_PERMISSIONS), decided)
         known, expires_at = await self._known(account)

@@ -1,6 +1,5 @@
-"""How a person proves who they are: e-mail and password, checked by WHMCS. What they may see: rights.py.
-
-Other ways in end in the same `remember`, with another issuer.
+"""How a person proves who they are: e-mail and password, checked by WHMCS, or the word of an OpenID Connect provider
+(vouching.py). What they may see: rights.py.
 """
 
 import time
@@ -14,6 +13,7 @@ from counterfoil.accounts.directory import NoUserList, UserLookup, find_user
 from counterfoil.accounts.emails import LONGEST
 from counterfoil.accounts.links import bind_unlinks
 from counterfoil.accounts.people import Account, Identity, remember
+from counterfoil.accounts.vouching import Vouched, identify
 from counterfoil.errors import BillingTooOld, SignInFailed, TwoFactorRequired
 from counterfoil.model import full_name
 
@@ -55,7 +55,14 @@ class SignIn:
         if not (0 < len(email) <= LONGEST and 0 < len(password) <= _LONGEST_PASSWORD):
             raise SignInFailed
         login = await self._validated(email, password)
-        person = await remember(self._engine, await self._identity(email, login.user_id), self._now())
+        return await self._remembered(await self._identity(email, login.user_id))
+
+    async def with_provider(self, said: Vouched) -> Account:
+        """Raises NoBillingUser, EmailNotVerified, BillingUnavailable."""
+        return await self._remembered(await identify(self._engine, self._logins, said))
+
+    async def _remembered(self, identity: Identity) -> Account:
+        person = await remember(self._engine, identity, self._now())
         if person.user_id is not None:
             await bind_unlinks(self._engine, person)
         return person

@@ -25,7 +25,7 @@ from counterfoil.web.http.live_streams import LiveStreams
 from counterfoil.web.http.metric_families import metric_families
 from counterfoil.web.http.metrics import Family, Metrics
 from counterfoil.web.http.responses import Responses
-from counterfoil.web.services import Services
+from counterfoil.web.services import IdentityProvider, Services
 from counterfoil.web.views.rendering import Renderer
 from counterfoil.web.views.shell import Brand
 from counterfoil.whmcs.face import Whmcs
@@ -44,6 +44,7 @@ def build_portal(settings: Settings) -> Portal:
         orders=Orders(engine, billing, salesforce, settings),
         changes=Changes(engine, cache, whmcs, accounts.forgetting),
         whmcs=whmcs,
+        provider=_provider(settings),
         limits=limits,
         salesforce=salesforce,
         upstreams={"whmcs": whmcs.health.upstream} | ({"salesforce": salesforce.upstream} if salesforce else {}),
@@ -52,7 +53,16 @@ def build_portal(settings: Settings) -> Portal:
     services = _services(settings, cache, engine, rooms, _renderer(settings, assets))
     timeout = settings.whmcs_timeout_seconds
     cache.spot_checks.begin(settings.cache_check_one_in, timeout, lambda: whmcs.health.is_idle)
-    return Portal(services, assets, [whmcs, salesforce] if salesforce else [whmcs])
+    return Portal(services, assets, [each for each in (whmcs, salesforce, rooms.provider) if each])
+
+
+def _provider(settings: Settings) -> IdentityProvider | None:
+    if not settings.oidc_issuer:
+        return None
+    # Measured: 0.4 s and 20 MB that a portal with passwords does not need.
+    from counterfoil.web.sign_in.openid.provider import OpenIdProvider  # noqa: PLC0415 -- see the line above
+
+    return OpenIdProvider(settings)
 
 
 class _Rooms(NamedTuple):
@@ -61,6 +71,7 @@ class _Rooms(NamedTuple):
     orders: Orders
     changes: Changes
     whmcs: Whmcs
+    provider: IdentityProvider | None
     limits: Limits
     salesforce: Salesforce | None
     upstreams: Mapping[str, Callable[[], str]]
@@ -80,6 +91,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         staff_views=accounts.staff_views,
         people=accounts.people,
         forgetting=accounts.forgetting,
+        provider=rooms.provider,
         notices=accounts.notices,
         audit=AuditTrail(engine, retention=timedelta(days=settings.audit_retention_days)),
         orders=rooms.orders,

@@ -30,6 +30,7 @@ from counterfoil.web.pages.errors import ErrorAnswers, leave_to_the_edge
 from counterfoil.web.routes import HANDLERS, options_of
 from counterfoil.web.services import Services
 from counterfoil.web.sign_in.sessions import session_cookie
+from counterfoil.web.sign_in.with_provider import form_targets
 
 
 class Neighbour(Protocol):
@@ -90,7 +91,7 @@ class Portal(Litestar):
         recorders = [self.services.metrics.record]
         if settings.log_level in {"debug", "info"}:
             recorders.append(self._access_log.record)
-        headers, proxies = security_headers(settings), settings.trusted_proxies
+        headers, proxies = security_headers(settings, form_targets(settings)), settings.trusted_proxies
         return Rules(OriginPolicy(settings), headers, proxies, errors, tuple(recorders), log.RequestIds())
 
     @asynccontextmanager

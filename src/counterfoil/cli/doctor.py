@@ -12,7 +12,7 @@ from counterfoil import log
 from counterfoil.cli.findings import Finding, Verdict, fail, ok, warn
 from counterfoil.cli.portal_checks import cache, database, decisions
 from counterfoil.cli.salesforce_checks import salesforce
-from counterfoil.cli.startup import LEAVE_EMPTY, OIDC_ISSUER, lock_out
+from counterfoil.cli.sign_in_checks import sign_in
 from counterfoil.cli.whmcs_checks import whmcs
 from counterfoil.settings import Settings, SettingsError, load, unknown_names
 
@@ -51,12 +51,10 @@ async def _findings() -> AsyncIterator[Finding]:
             yield fail("settings", problem, "See docs/settings.md.")
         return
     yield ok("settings", "complete")
-    if problem := lock_out(settings):
-        yield fail("sign-in", f"{OIDC_ISSUER} {problem}", LEAVE_EMPTY)
     for finding in _webhooks(settings):
         yield finding
     yield await database(settings)
-    for examined in (decisions, cache, whmcs, salesforce):
+    for examined in (sign_in, decisions, cache, whmcs, salesforce):
         async for finding in examined(settings):
             yield finding
 

@@ -12,14 +12,11 @@ from counterfoil.settings import Settings, SettingsError, load, unknown_names
 SETTINGS_ARE_WRONG = 2
 """Exit code, as for a wrong command line."""
 
-OIDC_ISSUER = "COUNTERFOIL_OIDC_ISSUER"
-LEAVE_EMPTY = f"Leave {OIDC_ISSUER} empty: people sign in with the e-mail address and password that WHMCS knows."
-
 
 def settings_or_exit(*, processes: int = 1) -> Settings:
     """For whoever is to serve people with them."""
     try:
-        settings = _loaded(processes)
+        settings = load(processes=processes)
     except SettingsError as error:
         click.echo(error, err=True)
         sys.exit(SETTINGS_ARE_WRONG)
@@ -27,17 +24,3 @@ def settings_or_exit(*, processes: int = 1) -> Settings:
     for name in unknown_names(os.environ):
         structlog.get_logger(__name__).warning("unknown setting, perhaps misspelt", name=name)
     return settings
-
-
-def _loaded(processes: int) -> Settings:
-    settings = load(processes=processes)
-    if problem := lock_out(settings):
-        raise SettingsError([f"{OIDC_ISSUER}: {problem}. {LEAVE_EMPTY}"])
-    return settings
-
-
-def lock_out(settings: Settings) -> str:
-    """Why nobody could sign in; empty when people can."""
-    if not settings.oidc_issuer:
-        return ""
-    return "turns passwords off, and this version has no OpenID Connect yet: nobody could sign in"

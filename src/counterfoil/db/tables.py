@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -9,11 +10,12 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0011"
+HEAD = "0012"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -40,6 +42,8 @@ account = Table(
     Column("whmcs_user_id", BigInteger, index=True),
     Column("created_at", UtcTime, nullable=False),
     Column("signed_in_at", UtcTime, nullable=False),
+    # By a claim of the issuer, at the last sign-in. Whom `counterfoil staff grant` made staff: table staff.
+    Column("is_staff", Boolean, nullable=False, server_default=false()),
     # What they could see and do when they were seen last, as JSON: accounts/doubts.py.
     Column("rights", PlainText),
     UniqueConstraint("issuer", "subject"),

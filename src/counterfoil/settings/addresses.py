@@ -38,6 +38,14 @@ def url(value: str) -> str:
     return value.rstrip("/")
 
 
+def issuer(value: str) -> str:
+    """Kept as it is, for it is compared letter for letter, a slash at its end included."""
+    parts = urlsplit(url(value))
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise ValueError("must be https, unless it is a loopback address")
+    return value
+
+
 def public_url(value: str) -> str:
     plain = url(value)
     parts = urlsplit(plain)

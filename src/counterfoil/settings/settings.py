@@ -16,6 +16,7 @@ from counterfoil.networks import Network
 from counterfoil.settings import addresses
 from counterfoil.settings import parsers as parse
 from counterfoil.settings.database_url import database_url
+from counterfoil.settings.openid import openid_problems
 from counterfoil.settings.order_limit import OrderLimit, read_order_limit
 from counterfoil.urls import origin
 
@@ -60,13 +61,15 @@ class Settings:
     cache_ttl_payment_methods: float = _optional("900", parse.number(0.1, 3600, float))
     cache_ttl_gateways: float = _optional("3600", parse.number(0.1, 86400, float))
     cache_check_one_in: int = _optional("10000", parse.number(0, 1_000_000_000))
-    oidc_issuer: str = _optional("", addresses.url)
+    oidc_issuer: str = _optional("", addresses.issuer)
     oidc_client_id: str = _optional("", parse.text)
     oidc_client_secret: str = _optional("", parse.text, secret=True)
     oidc_name: str = _optional("", parse.text)
     oidc_discovery_url: str = _optional("", addresses.url)
     oidc_allowed_hosts: tuple[str, ...] = _optional("", parse.words, empty=())
     oidc_require_nonce: bool = _optional("true", parse.flag)
+    oidc_staff_claim: str = _optional("", parse.text)
+    oidc_staff_value: str = _optional("", parse.text)
     audit_retention_days: int = _optional("400", parse.number(1, 36500))
     invoice_address: Literal["live", "snapshot"] = _optional("live", parse.one_of("live", "snapshot"))
     trusted_proxies: tuple[Network, ...] = _optional("", parse.networks, empty=())
@@ -91,6 +94,8 @@ class Settings:
     brand_logo_url: str = _optional("", addresses.link("https://", "http://"))
     brand_accent: str = _optional("", parse.colour)
     support_url: str = _optional("", addresses.link("https://", "http://", "mailto:", "tel:"))
+    register_url: str = _optional("", addresses.link("https://", "http://", "mailto:"))
+    password_reset_url: str = _optional("", addresses.link("https://", "http://"))
     template_dir: Path | None = _optional("", parse.directory, empty=None)
     log_level: str = _optional("info", parse.one_of("debug", "info", "warning", "error"))
     log_format: str = _optional("", parse.one_of("json", "console"))
@@ -136,6 +141,7 @@ def load(environ: Mapping[str, str] | None = None, directory: Path | None = None
         needed = ("salesforce_client_id", "salesforce_username", "salesforce_private_key")
         missing = [name for name in needed if values.get(name) == ""]
         problems += [f"{PREFIX}{name.upper()}: is missing, but SALESFORCE_URL is set" for name in missing]
+    problems += [f"{PREFIX}{name}: {problem}" for name, problem in openid_problems(values)]
     if processes > 1 and str(values.get("cache_url", "")).startswith("memory:"):
         problems.append(f"{PREFIX}CACHE_URL: {_ONE_PROCESS}")
     if problems:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -13,6 +13,7 @@ from counterfoil.accounts.people_search import PeopleSearch
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
 from counterfoil.accounts.staff_views import StaffViews
+from counterfoil.accounts.vouching import Vouched
 from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.comparison import Comparisons
@@ -46,6 +47,18 @@ from counterfoil.web.http.responses import Responses
 from counterfoil.web.views.rendering import Renderer
 
 
+class IdentityProvider(Protocol):
+    """web.sign_in.openid.provider.OpenIdProvider is one."""
+
+    async def authorization_url(self, state: str, nonce: str, verifier: str, *, afresh: bool = False) -> str: ...
+
+    async def identify(self, code: str, nonce: str, verifier: str, issuer: str) -> Vouched: ...
+
+    async def sign_out_url(self, back: str, state: str) -> str: ...
+
+    async def close(self) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """A handler asks for it with `services: GivenServices`."""
@@ -61,6 +74,8 @@ class Services:
     staff_views: StaffViews
     people: PeopleSearch
     forgetting: Forgetting
+    provider: IdentityProvider | None
+    """None: WHMCS checks passwords."""
     notices: Notices
     audit: AuditTrail
     orders: Orders

@@ -17,6 +17,7 @@ from .addon import Addon
 from .book_keeper import BookKeeper
 from .calls import Calls
 from .ledger import Ledger
+from .oauth.provider import OpenId
 from .options import Options
 from .records import User
 from .seed import seed
@@ -55,6 +56,7 @@ class Installation:
         self.ledger.copy_from(self._seed(self.ledger.today()))
         self.book_keeper = BookKeeper(self.ledger, self.webhooks, self.switches, self.addon)
         self.tokens = Tokens(time.monotonic)
+        self.openid = OpenId()
         self._visits: dict[str, Visit] = {}
         self.release()
 

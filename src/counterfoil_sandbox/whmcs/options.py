@@ -37,6 +37,9 @@ class Options:
     """Seconds from the hook to the moment in which the API shows the change."""
     addon: bool = False
     """The portal's own addon is installed."""
+    openid_client_id: str = "sandbox-client"
+    openid_client_secret: str = "sandbox-client-secret"  # noqa: S105 # the demo's, not a secret
+    """As whom the portal asks the OpenID Connect provider."""
     control_key: str = ""
     """When set, /_sandbox/ and /admin/ want it (HTTP Basic password or X-Sandbox-Key)."""
 

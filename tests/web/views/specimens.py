@@ -34,12 +34,13 @@ from counterfoil.web.views.profile.form import fields_for, preferences_for
 from counterfoil.web.views.profile.page import Difference, ProfilePage
 from counterfoil.web.views.profile.words import FAULTS
 from counterfoil.web.views.shell import Shell, View
-from counterfoil.web.views.sign_in import ClientChoice, SignInPage, SwitchClient
+from counterfoil.web.views.sign_in import ClientChoice, SwitchClient
 from counterfoil.web.views.statement import StatementPage
 from tests.web.views.specimens_of_methods import SAVED, payment_methods
 from tests.web.views.specimens_of_money import CHARTS, EXPIRED, ODD_STATEMENT, STATEMENT, SUBSCRIPTIONS, USABLE
 from tests.web.views.specimens_of_orders import order_pages
 from tests.web.views.specimens_of_records import RECORD_PAGES
+from tests.web.views.specimens_of_sign_in import SIGN_IN_PAGES
 from tests.web.views.texts import ENDLESS, HOSTILE
 
 TODAY = date(2026, 11, 22)
@@ -254,11 +255,7 @@ PAYMENT_METHOD_PAGES: dict[str, tuple[View, Shell]] = {
 }
 
 PAGES: dict[str, tuple[View, Shell]] = {
-    "sign-in": (SignInPage(next="/invoices"), NOBODY),
-    "sign-in-failed": (SignInPage(email=HOSTILE, error=errors.SignInFailed()), NOBODY),
-    "two-factor": (SignInPage(error=errors.TwoFactorRequired(), billing_url="https://billing.example.com"), NOBODY),
-    "signed-out": (SignInPage(is_signed_out=True), NOBODY),
-    "expired": (SignInPage(has_expired=True), NOBODY),
+    **SIGN_IN_PAGES,
     "list": (list_of(*ROWS, total=83), ADA),
     "list-third-page": (list_of(*ROWS, total=83, query=ListQuery(page=3), figures=None), ADA),
     "list-empty": (list_of(years=(), figures=FIGURES[:1]), ADA),

@@ -29,6 +29,8 @@ TABLE = {
     # Guessing passwords: failures only, so that an office behind one address can sign in as often as it likes.
     "sign_in_user": Limit(10, minutes=15),
     "sign_in_address": Limit(50, minutes=15),
+    # Coming back from the identity provider: once for each time of setting out.
+    "sign_in_return": Limit(1, minutes=15),
     # What each costs calls to WHMCS, however warm the cache is.
     "refresh": Limit(30),
     "sso_link": Limit(30),

@@ -15,6 +15,9 @@ SOURCE = "en"
 
 LANGUAGES = (SOURCE, "ja", "de", "fr", "es")
 
+OWN_NAMES = {"en": "English", "ja": "日本語", "de": "Deutsch", "fr": "Français", "es": "Español"}
+"""As people look for their own."""
+
 _LOCALES = {SOURCE: "en_GB"}
 """English without a country: day before month in words, which nobody misreads."""
 

@@ -14,6 +14,9 @@ from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.text.catalogue import negotiate_language
 from counterfoil.web.views.navigation import NavItem, ways_for
 
+LANGUAGE_COOKIE = "counterfoil_language"
+"""What somebody chose before they signed in. Afterwards it is the client's own language."""
+
 
 class View(Struct, frozen=True):
     """`section` marks the place in the navigation; `live` names what on the page may change (web/http/live_streams.py):
@@ -86,5 +89,5 @@ def language_for(
     """The client's own, then the page's, then what the session remembers, then the browser's."""
     accepted = context_of(request.scope).headers.get(b"accept-language", b"").decode("latin-1")
     if viewer is None:
-        return negotiate_language(accepted, language)
+        return negotiate_language(accepted, language or request.cookies.get(LANGUAGE_COOKIE, "")[:20])
     return negotiate_language(accepted, client.language if client else language or viewer.language)

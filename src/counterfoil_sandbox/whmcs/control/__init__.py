@@ -3,8 +3,9 @@
 from .calls import CALLS
 from .clients import CLIENTS
 from .invoices import INVOICES
+from .openid import OPENID
 from .pay_methods import PAY_METHODS
 from .switches import SWITCHES
 from .webhooks import WEBHOOKS
 
-CONTROL = [*CALLS, *SWITCHES, *WEBHOOKS, *INVOICES, *CLIENTS, *PAY_METHODS]
+CONTROL = [*CALLS, *SWITCHES, *WEBHOOKS, *INVOICES, *CLIENTS, *PAY_METHODS, *OPENID]

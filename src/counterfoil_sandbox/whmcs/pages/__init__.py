@@ -3,8 +3,9 @@
 from .admin import ADMIN
 from .client_area import CLIENT_AREA
 from .invoice import INVOICE
+from .openid import OPENID
 from .pay_methods import PAY_METHODS
 from .rendering import STYLES
 from .sign_in import SIGN_IN
 
-PAGE_HANDLERS = [*SIGN_IN, *INVOICE, *CLIENT_AREA, *PAY_METHODS, *ADMIN, *STYLES]
+PAGE_HANDLERS = [*SIGN_IN, *INVOICE, *CLIENT_AREA, *PAY_METHODS, *ADMIN, *STYLES, *OPENID]

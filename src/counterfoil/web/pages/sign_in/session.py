@@ -3,23 +3,31 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.datastructures import Cookie
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
 from counterfoil.accounts.rights import ALL_PERMISSIONS
 from counterfoil.accounts.viewer import ClientAccess
-from counterfoil.errors import CounterfoilError, RateLimited, SignInFailed, TwoFactorRequired, Unavailable
+from counterfoil.errors import RateLimited, SignInFailed, TwoFactorRequired, Unavailable
+from counterfoil.settings import Settings
 from counterfoil.web.http.conditional import FORGET, NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored, unstored
-from counterfoil.web.services import GivenServices, Services
+from counterfoil.web.pages.sign_in.refused import refused
+from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.sign_in.sessions import client_names, close_session, open_session, switch_session
+from counterfoil.web.sign_in.with_provider import SIGNED_OUT, provider_sign_out
+from counterfoil.web.text.catalogue import LANGUAGES
+from counterfoil.web.views import sign_in as views
 from counterfoil.web.views.navigation import rights_in_words
-from counterfoil.web.views.shell import shell_with
-from counterfoil.web.views.sign_in import ClientChoice, SignInPage, SwitchClient
+from counterfoil.web.views.shell import LANGUAGE_COOKIE, shell_with
+from counterfoil.web.views.sign_in import ClientChoice, SwitchClient
+
+_YEAR = 365 * 24 * 3600
 
 
 class SignInForm(Struct):
@@ -35,16 +43,26 @@ class SwitchForm(Struct):
 
 @get("/sign-in", public=True, include_in_schema=False)
 async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response[Any]:
-    next_address = safe_next(request.query_params.get("next", ""))
+    query = request.query_params
+    next_address = safe_next(query.get("next", ""))
     if await services.guard.identify(request) is not None:
         return Redirect(next_address, status_code=303, headers=NO_STORE)
-    page = SignInPage(
-        next=next_address,
-        is_signed_out="signed-out" in request.query_params,
-        has_expired="expired" in request.query_params,
-        billing_url=services.settings.pages_url,
+    is_signed_out = SIGNED_OUT in query or query.get("state") == SIGNED_OUT  # the latter by way of the provider
+    page = views.sign_in_page(
+        services.settings, next_address, is_signed_out=is_signed_out, has_expired="expired" in query
     )
-    return unstored(services, page, shell_with(request, None))
+    chosen = query.get("lang", "")
+    if chosen not in LANGUAGES:
+        return unstored(services, page, shell_with(request, None))
+    response = unstored(services, page, shell_with(request, None, language=chosen))
+    response.set_cookie(_language_cookie(services.settings, chosen))
+    return response
+
+
+def _language_cookie(settings: Settings, language: str) -> Cookie:
+    return Cookie(
+        key=LANGUAGE_COOKIE, value=language, max_age=_YEAR, secure=settings.is_https, httponly=True, samesite="lax"
+    )
 
 
 @post("/sign-in", public=True, any_account="it begins a session", include_in_schema=False)
@@ -56,26 +74,19 @@ async def sign_in(
     next_address = safe_next(data.next)
     try:
         cookie = await open_session(request, services, data.email, data.password)
-    except (SignInFailed, TwoFactorRequired, RateLimited, Unavailable) as error:
-        return _refused(request, services, data, error)
+    except TwoFactorRequired as error:
+        page = views.two_factor_page(services.settings, next_address)
+        return unstored(services, page, shell_with(request, None), status=error.status)
+    except (SignInFailed, RateLimited, Unavailable) as error:
+        return refused(request, services, next_address, error, email=data.email[:254])
     return Redirect(next_address, status_code=303, cookies=[cookie], headers=NO_STORE)
-
-
-def _refused(request: AnyRequest, services: Services, data: SignInForm, error: CounterfoilError) -> Response[Any]:
-    """The form again, with what was typed but the password."""
-    page = SignInPage(
-        next=safe_next(data.next), email=data.email[:254], error=error, billing_url=services.settings.pages_url
-    )
-    response = unstored(services, page, shell_with(request, None), status=error.status)
-    if isinstance(error, RateLimited | Unavailable):
-        response.headers["retry-after"] = str(error.retry_after)
-    return response
 
 
 @post("/sign-out", public=True, any_account="whoever it is leaves", include_in_schema=False)
 async def sign_out(request: AnyRequest, services: GivenServices) -> Redirect:
     cookie = await close_session(request, services)
-    return Redirect("/sign-in?signed-out=1", status_code=303, cookies=[cookie], headers=FORGET)
+    address = await provider_sign_out(services) or f"/sign-in?{SIGNED_OUT}=1"
+    return Redirect(address, status_code=303, cookies=[cookie], headers=FORGET)
 
 
 @get("/switch-account", signed_in=True, include_in_schema=False)

@@ -1,0 +1,1 @@
+"""OpenID Connect: what the provider says of itself, the way there and back, what its answer proves. docs/sign-in.md."""

@@ -1,0 +1,87 @@
+"""The sign-in page where WHMCS checks passwords: nobody is stranded on it."""
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.stack import Stack, running_stack
+
+TESS = {"email": "tess@example.com", "password": "demo-password-1", "next": "/invoices"}
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    given = {"register_url": "https://shop.example/join", "support_url": "mailto:help@example.com"}
+    with running_stack(tmp_path_factory.mktemp("portal"), trusted_proxies="127.0.0.1", **given) as running:
+        yield running
+
+
+def test_every_dead_end_has_a_next_click(portal: Stack, anybody: httpx2.Client) -> None:
+    """A forgotten password leads to WHMCS's own page, which says the same to every address; no account to the shop."""
+    page = anybody.get("/sign-in").text
+    assert f'href="{portal.sandbox.url}/index.php?rp=/password/reset"' in page
+    assert 'href="https://shop.example/join"' in page
+    assert 'href="mailto:help@example.com"' in page
+
+
+def test_people_with_two_factor_have_a_page_of_their_own(portal: Stack, anybody: httpx2.Client) -> None:
+    """It says why a password is not enough, what can be done at WHMCS, and leads there; nobody is signed in."""
+    answer = anybody.post("/sign-in", data=TESS)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    assert "two-factor" in answer.text
+    assert re.findall(r'class="button main" href="([^"]*)"', answer.text) == [f"{portal.sandbox.url}/clientarea.php"]
+    assert 'href="/sign-in?next=/invoices"' in answer.text
+
+
+def test_who_is_locked_out_is_told_for_how_long(anybody: httpx2.Client) -> None:
+    """In minutes, with the way to another password; the address that was typed is still there."""
+    anybody.headers["x-forwarded-for"] = "198.51.100.77"
+    form = {"email": "locked@example.com", "password": "wrong"}
+    answers = [anybody.post("/sign-in", data=form) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [401] * 10 + [429]
+    page = answers[-1].text
+    assert re.search(r"Too many attempts\. Try again in 1[45] minutes\.", page)
+    assert "/password/reset" in page
+    assert 'value="locked@example.com"' in page
+    assert 840 <= int(answers[-1].headers["retry-after"]) <= 900
+
+
+def test_the_language_is_chosen_before_the_sign_in(portal: Stack, anybody: httpx2.Client) -> None:
+    """And kept until then, over the browser's; where to go afterwards is not lost."""
+    anybody.headers["accept-language"] = "fr"
+    page = anybody.get("/sign-in?next=/profile")
+    assert 'lang="fr"' in page.text
+    link = re.search(r'href="(/sign-in\?lang=de[^"]*)"', page.text)
+    assert link is not None
+    chosen = anybody.get(link.group(1).replace("&amp;", "&"))
+    assert '<html lang="de"' in chosen.text
+    assert 'name="next" value="/profile"' in chosen.text
+    assert '<html lang="de"' in anybody.get("/sign-in").text
+    assert '<html lang="de"' in anybody.post("/sign-in", data={"email": "a", "password": "b"}).text
+    missing = anybody.get("/nothing/here", headers={"accept": "text/html"})
+    assert '<html lang="de"' in missing.text
+
+
+@pytest.mark.parametrize("language", ["xx", "", "de\r\nx: y", "<script>"])
+def test_a_language_that_there_is_not_changes_nothing(anybody: httpx2.Client, language: str) -> None:
+    """No cookie, no other page."""
+    answer = anybody.get("/sign-in", params={"lang": language})
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    assert '<html lang="en"' in answer.text
+
+
+def test_a_refusal_has_a_reference(anybody: httpx2.Client) -> None:
+    """By which the operator finds the line in the log."""
+    answer = anybody.post("/sign-in", data={"email": "ada@example.com", "password": "wrong"})
+    assert answer.status_code == 401
+    assert answer.headers["x-request-id"] in answer.text
+
+
+@pytest.mark.parametrize("path", ["/sign-in/start", "/sign-in/callback?code=x&state=y"])
+def test_without_a_provider_there_is_no_way_to_it(anybody: httpx2.Client, path: str) -> None:
+    """Nothing there."""
+    assert anybody.get(path, headers={"accept": "text/html"}).status_code == 404
