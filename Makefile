@@ -66,6 +66,9 @@ prove-freshness: system setup-dev ## attack four portals for SECONDS=60, check a
 prove-hold: system setup-dev ## attack two portals behind nginx as strangers would, print a table; HOLD_SECONDS=10 for each
 	@SECONDS=$(or $(HOLD_SECONDS),10) exec $(BIN)/python -m proofs.hold
 
+prove-capacity: setup-dev ## live the busy hours of CUSTOMERS=1000000 in virtual time, check the sums of docs/capacity.md
+	@CUSTOMERS=$(CUSTOMERS) exec $(BIN)/python -m proofs.capacity
+
 prove-simulation: setup-dev ## live WORLDS=300 simulated worlds from SEED= on, check every promise of the cache
 	@WORLDS=$(WORLDS) SEED=$(SEED) exec $(BIN)/python -m tests.cache.simulate
 prove-mutations: system setup-dev ## switch off every rule of the cache and see what catches it within SECONDS=10 each
@@ -110,6 +113,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-simulation prove-mutations prove-webhooks prove-api addon \
+.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api addon \
 	migrate docs texts screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

@@ -17,9 +17,9 @@ from benchmarks.cold import Beside, Calls
 from benchmarks.contestants import ROOT, Target
 from benchmarks.growth import Growth
 from benchmarks.live import Lag, Streams
-from benchmarks.machine import Memory
 from benchmarks.pace import Pace
 from benchmarks.upstream import Upstream
+from benchmarks.workers import Workers
 from tests.processes import Child, free_port
 from tests.servers import RedisServer
 from tests.stack import Stack, answers
@@ -41,7 +41,8 @@ class Once:
     lag: Lag
     streams: Streams
     growth: Growth
-    worker: Memory
+    workers: list[Workers]
+    instructions: dict[str, float]
     start: float
     setup: float | None
 

@@ -24,6 +24,12 @@ PEERS = ROOT / ".cache/bench"
 LIST = "/api/v1/invoices"
 
 
+LISTED, PAGE, UNCHANGED = (
+    "Counterfoil, JSON list",
+    "Counterfoil, page of 25 rows",
+    "Counterfoil, unchanged page (304)",
+)
+
 PROXY = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", "X-Real-IP": "203.0.113.7"}
 """What a reverse proxy adds: docs/operations.md has one in front of every portal. All contestants get it."""
 
@@ -58,7 +64,7 @@ def running(child: Child, port: int) -> Iterator[Child]:
 def portal(folder: Path, cache: RedisServer, workers: int = 1) -> Iterator[Stack]:
     """`counterfoil serve` as operations.md has it: a Redis, a proxy that is trusted, the WHMCS sandbox behind."""
     stack = Stack(folder, workers=workers, cache_url=cache.url, trusted_proxies="127.0.0.1")
-    stack.portal.command[:0] = pinned(SERVER_CORE)
+    stack.portal.command[:0] = pinned(SERVER_CORE) if workers == 1 else []
     try:
         stack.sandbox.start()
         stack.start()
@@ -82,9 +88,9 @@ def targets_of(stack: Stack) -> list[Target]:
         return browser() | {"If-None-Match": get(f"{stack.url}/invoices", browser()).headers["etag"]}
 
     return [
-        Target("Counterfoil, JSON list", stack.portal, stack.url + LIST, plain),
-        Target("Counterfoil, page of 25 rows", stack.portal, f"{stack.url}/invoices", browser),
-        Target("Counterfoil, unchanged page (304)", stack.portal, f"{stack.url}/invoices", known, 304),
+        Target(LISTED, stack.portal, stack.url + LIST, plain),
+        Target(PAGE, stack.portal, f"{stack.url}/invoices", browser),
+        Target(UNCHANGED, stack.portal, f"{stack.url}/invoices", known, 304),
     ]
 
 

@@ -17,6 +17,7 @@ async def main(headers: list[tuple[bytes, bytes]], path: str) -> None:
     portal = create()
     # Of what runs beside requests only this: the rest would be counted by the second, not by the request.
     await portal.services.cache.start()
+    counters, misses = portal.services.cache.counters, -1
     while line := await asyncio.to_thread(sys.stdin.readline):
         for _ in range(int(line)):
             answer = _Answer()
@@ -24,6 +25,9 @@ async def main(headers: list[tuple[bytes, bytes]], path: str) -> None:
             scope |= {"http_version": "1.1", "scheme": "http", "client": ("127.0.0.1", "1"), "state": {}}
             await portal(scope, answer.receive, answer.send)  # type: ignore[arg-type]
             assert answer.status in {200, 304}, answer.status
+        # The first time it may not be there yet.
+        assert misses in {-1, counters.misses}, "not the hot path"
+        misses = counters.misses
         print("done", flush=True)
     await portal.services.cache.close()
 

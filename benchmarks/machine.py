@@ -84,7 +84,13 @@ def busy(core: int) -> float:
 
 def missing_programs() -> list[str]:
     """As Debian's packages."""
-    packages = {"wrk": "wrk", "redis-server": "redis-server", "taskset": "util-linux", "git": "git"}
+    packages = {
+        "wrk": "wrk",
+        "redis-server": "redis-server",
+        "taskset": "util-linux",
+        "git": "git",
+        "valgrind": "valgrind",
+    }
     return [package for program, package in packages.items() if shutil.which(program) is None]
 
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -71,6 +71,13 @@ def _counted(name: str, calls: dict[str, int]) -> str:
     named = ", ".join(f"{count} {command.upper()}" for command, count in sorted(calls.items()))
     verdict = "one each, no write" if calls == {"mget": READS} else "**not one MGET each**"
     return f"- {name}: {named or 'none'}: {verdict}."
+
+
+def instructions(counted: Mapping[str, float]) -> list[str]:
+    if not counted:
+        return ["Instructions were not counted: valgrind is missing."]
+    named = ", ".join(f"{name} {thousands:,.0f} thousand" for name, thousands in counted.items())
+    return [f"Instructions of one warm read in the worker's own code, without the web server and the kernel: {named}."]
 
 
 def paces(once: Once) -> list[str]:

@@ -10,7 +10,7 @@ from benchmarks.load import Load, press
 from benchmarks.machine import LOAD_CORE, SERVER_CORE, busy, cpu_of_group
 
 SECONDS = 3
-ENOUGH, WANTED, AT_MOST = 3, 7, 14
+ENOUGH, WANTED, AT_MOST = 3, 4, 8
 STRANGERS = 0.05
 """Of a core's time: more of it taken by others, and the measurement does not count."""
 

@@ -160,7 +160,7 @@ class AccountChanged(Refused):
 
 
 class ValidationFailed(Refused):
-    """`errors` holds (field, message) pairs; messages are message ids of the catalogue."""
+    """`errors` holds (field, message) pairs; messages are message ids of the catalogue, with `names` to be put in."""
 
     code, status = "validation_failed", 422
     title, detail = "Validation failed", "Please correct the marked fields."
@@ -168,6 +168,7 @@ class ValidationFailed(Refused):
     def __init__(self, *errors: tuple[str, str]) -> None:
         super().__init__(*errors)
         self.errors = errors
+        self.names: dict[str, str] = {}
 
 
 class SeveralCurrencies(ValidationFailed):

@@ -127,7 +127,7 @@ def quote(id_: int, status: QuoteStatus, valid_until: date | None) -> Quote:
 
 
 async def test_what_renews_next_comes_first(whmcs: Whmcs, reader: ClientReader) -> None:
-    """What is free, was paid once or has ended renews never, whatever date WHMCS keeps with it."""
+    """What is free, was paid once, has ended or is suspended does not renew, whatever date WHMCS keeps with it."""
     whmcs.services = (
         subscription(1, status=SubscriptionStatus.TERMINATED, next_due_on=date(2016, 1, 1)),
         subscription(2, billing_cycle=BillingCycle.ONE_TIME),
@@ -138,7 +138,7 @@ async def test_what_renews_next_comes_first(whmcs: Whmcs, reader: ClientReader) 
     )
     reading, _ = await Subscriptions(whmcs, reader, CALENDAR).read(1)
     assert [each.id for each in reading.value] == [6, 4, 2, 3, 5, 1]
-    assert [each.renews_on for each in reading.value] == [date(2026, 11, 1), date(2026, 12, 24), *[None] * 4]
+    assert [each.renews_on for each in reading.value] == [None, date(2026, 12, 24), *[None] * 4]
     assert reading.expires_at <= CALENDAR.midnight(), "tomorrow it is another number of days"
 
 

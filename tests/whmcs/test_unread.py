@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from counterfoil.billing.payment_methods import shown_methods
+from counterfoil.model import Gateway
 from counterfoil.whmcs.wire import clients, invoices, orders, payments, records, subscriptions
 from counterfoil.whmcs.wire.values import Untrustworthy
 from tests.whmcs import answers
@@ -113,6 +115,43 @@ def test_a_line_of_a_quote(changes: dict[str, Any], name: str) -> None:
     (read,) = records.quotes({"result": "success", "quotes": {"quote": [quote]}}, 7, UTC)
     assert (read.issued_on, read.valid_until, read.unreadable) == (date(2026, 1, 1), None, ("valid_until",))
     assert (getattr(read.lines[0], name), read.lines[0].unreadable) == (None, (name,))
+
+
+def test_a_contact_without_what_cannot_be_read() -> None:
+    """Whose it is is never guessed."""
+    row = {"id": 4, "userid": 7, "firstname": "Bea", "email": ["x"], "generalemails": "1", "domainemails": "maybe"}
+    answer = {"result": "success", "contacts": {"contact": [row]}}
+    (read,) = records.contacts(answer, 7)
+    assert (read.first_name, read.email, read.emails) == ("Bea", "", ("general",))
+    assert read.unreadable == ("email", "emails")
+    for key in ("id", "userid"):
+        with pytest.raises(Untrustworthy):
+            records.contacts({"result": "success", "contacts": {"contact": [row | {key: "x"}]}}, 7)
+
+
+def test_rate_and_line_of_an_invoice() -> None:
+    """The tax itself is money, and what a line bills says whether the invoice counts."""
+    line = {"type": "Hosting", "description": [1], "amount": "1,234.56", "taxed": "1"}
+    spoilt = {"taxrate": "N/A", "tax": "2.00", "items": {"item": [line]}}
+    read = invoices.invoice(answers.invoice(**spoilt), 1, UTC)
+    assert [(tax.rate, str(tax.amount), tax.unreadable) for tax in read.taxes] == [(None, "2.00", ("rate",))]
+    assert [(each.amount, each.unreadable) for each in read.lines] == [(None, ("description", "amount"))]
+    for worse in ({"tax": "N/A"}, {"items": {"item": [line | {"type": False}]}}):
+        with pytest.raises(Untrustworthy):
+            invoices.invoice(answers.invoice(**(spoilt | worse)), 1, UTC)
+
+
+def test_a_rate_of_which_nothing_came_is_no_tax() -> None:
+    read = invoices.invoice(answers.invoice(taxrate="11.000", tax="0.00", taxrate2="0.000", tax2="0.00"), 1, UTC)
+    assert read.taxes == ()
+
+
+def test_a_card_whose_gateway_cannot_be_read() -> None:
+    method = {"id": 4, "type": "CreditCard", "gateway_name": False, "expiry_date": "12/40"}
+    (read,) = payments.payment_methods({"result": "success", "clientid": 7, "paymethods": [method]}, 7)
+    assert (read.gateway, read.unreadable) == ("", ("gateway",))
+    (shown,) = shown_methods([read], [Gateway("stripe", "Card")], date(2026, 1, 1))
+    assert not shown.is_usable
 
 
 def test_an_amount_left_out_beside_a_good_one() -> None:

@@ -28,10 +28,12 @@ class ContactItem(Struct, frozen=True):
     phone: str
     emails: tuple[str, ...]
     """The kinds of e-mail that this person gets."""
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read. They are empty, or lack it."""
 
     @property
     def name(self) -> str:
-        return full_name(self.first_name, self.last_name) or self.company_name or self.email
+        return full_name(self.first_name, self.last_name) or self.company_name or self.email or f"#{self.id}"
 
 
 class _ContactSource(Protocol):
@@ -68,4 +70,5 @@ def _shown(contact: Contact) -> ContactItem:
         country=contact.country,
         phone=contact.phone,
         emails=contact.emails,
+        unreadable=contact.unreadable,
     )

@@ -33,7 +33,7 @@ class HandOff(Struct, frozen=True):
 
     url: str
     signed_in: bool
-    purpose: Literal["pay", "pdf", "payment_methods"] = "pay"
+    purpose: Literal["pay", "pdf", "payment_methods", "details"] = "pay"
     invoice_ids: tuple[int, ...] = ()
 
 
@@ -111,6 +111,15 @@ class HandOffs:
         plain = "index.php?rp=/account/paymentmethods"
         link = await self._link(client_id, user_id, plain, destination="clientarea:billing_info")
         return replace(link, purpose="payment_methods")
+
+    async def edit_details(self, client_id: int, user_id: int | None) -> HandOff:
+        """Lands on WHMCS's page of the client's details, its custom fields among them. Raises BillingUnavailable,
+        CacheUnavailable.
+        """
+        await self._clients.require_open(client_id)
+        await self._expect_changes(client_id)
+        link = await self._link(client_id, user_id, "clientarea.php?action=details")
+        return replace(link, purpose="details")
 
     async def returned(self, client_id: int) -> None:
         """The customer is back: what WHMCS still does after a payment takes seconds. Raises CacheUnavailable."""

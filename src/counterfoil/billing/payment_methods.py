@@ -174,8 +174,8 @@ def _shown(method: PaymentMethod, names: Mapping[str, str], today: date) -> Save
         gateway=names.get(module, method.gateway),
         is_expired=is_expired,
         expires_soon=not is_expired and method.expires_on is not None and method.expires_on <= today + SOON,
-        # What cannot be read may have expired long ago.
-        is_usable=is_accepted and not is_expired and "expires_on" not in method.unreadable,
+        # What cannot be read may have expired long ago, or be of a gateway that was switched off.
+        is_usable=is_accepted and not is_expired and not {"expires_on", "gateway"} & set(method.unreadable),
     )
 
 

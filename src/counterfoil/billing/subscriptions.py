@@ -43,9 +43,14 @@ class SubscriptionItem(Struct, frozen=True):
         return self.status is None or self.status in CURRENT
 
     @property
-    def renews_on(self) -> date | None:
-        """When the next payment falls due; None for what has ended, is free or was paid once."""
+    def falls_due_on(self) -> date | None:
+        """When the next payment does; None for what has ended, is free or was paid once."""
         return self.next_due_on if self.is_current and self.billing_cycle not in NOT_RENEWED else None
+
+    @property
+    def renews_on(self) -> date | None:
+        """The same of what goes on with that payment: what is suspended renews on no day, and is never late with it."""
+        return None if self.status is SubscriptionStatus.SUSPENDED else self.falls_due_on
 
 
 class _SubscriptionSource(Protocol):
@@ -78,7 +83,7 @@ def decode_subscriptions(value: bytes, client: Client) -> tuple[SubscriptionItem
 
 
 def _order(each: SubscriptionItem) -> tuple[bool, date, int]:
-    return not each.is_current, each.renews_on or date.max, each.id
+    return not each.is_current, each.falls_due_on or date.max, each.id
 
 
 def _shown(each: Subscription, currency: str) -> SubscriptionItem:

@@ -52,6 +52,8 @@ class Client(Struct, frozen=True):
     status: str
     email_preferences: EmailPreferences | None = None
     """None: a WHMCS before 7.10, which has none."""
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 
     @property
     def is_closed(self) -> bool:

@@ -22,3 +22,5 @@ class Contact(Struct, frozen=True):
     phone: str
     emails: tuple[str, ...]
     """The kinds of e-mail that this person gets: general, invoice, product, domain, support, affiliate."""
+    unreadable: tuple[str, ...] = ()
+    """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""

@@ -71,6 +71,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     pages.payment_methods.come_back,
     pages.profile.edit_page,
     pages.profile.save,
+    pages.profile.on_the_billing_site,
     pages.subscriptions.subscriptions_page,
     pages.transactions.transactions_page,
     pages.credits.credit_page,

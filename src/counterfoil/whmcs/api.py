@@ -37,8 +37,13 @@ _SSO_REFUSALS = {
 
 class UpdateRefused(Exception):
     """WHMCS did not accept a change of a client, and made none. The reason: "email_taken", "email_invalid",
-    "domain_notices" (somebody must get those about domains), "client_not_found" or "other".
+    "domain_notices" (somebody must get those about domains), "client_not_found", "custom_field" or "other".
     """
+
+    def __init__(self, reason: str, custom_field: str = "") -> None:
+        """`custom_field`: the name of the one that must have a value before anything of the client is changed."""
+        super().__init__(reason)
+        self.custom_field = custom_field
 
 
 _UPDATE_REFUSALS = {
@@ -47,6 +52,8 @@ _UPDATE_REFUSALS = {
     "You must have at least one email address enabled": "domain_notices",
     "Client ID Not Found": "client_not_found",
 }
+_CUSTOM_FIELD = "You did not provide required custom field value for"
+"""Of every change, whatever it is about: the client was there before the field was required."""
 
 
 class WhmcsApi:
@@ -124,6 +131,8 @@ class WhmcsApi:
         try:
             answer = await self._client.call("UpdateClient", params, write=True, free_text=True)
         except WhmcsRefused as refusal:
+            if custom_field := refusal.names_after(_CUSTOM_FIELD):
+                raise UpdateRefused("custom_field", custom_field) from None
             reasons = [reason for message, reason in _UPDATE_REFUSALS.items() if refusal.says(message)]
             raise UpdateRefused(reasons[0] if reasons else "other") from None
         except BillingUnavailable as error:

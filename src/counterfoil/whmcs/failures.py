@@ -134,6 +134,7 @@ _ABOUT_THE_QUESTION = re.compile(
     r"^(?:(?:Invoice|Client|User|Order|Product|Service|Quote|Contact)(?: ID)? Not Found\b"
     r"|Invalid (?:Invoice|Client|User|Order)[ _]?ID\b|Invalid destination\b|User is not associated\b"
     r"|Email or Password Invalid\b|Duplicate Email Address\b|The email address entered is not valid\b"
+    r"|You did not provide required custom field value\b"
     r"|SSO authentication blocked\b|Token could not be provisioned\b)",
     re.IGNORECASE,
 )

@@ -1,10 +1,14 @@
 """One reply of WHMCS -> its answer, WhmcsRefused, or a Failure. Decoding: answer.py and xml_answer.py."""
 
+import html
 from typing import Any
 
 from counterfoil.whmcs import answer, xml_answer
 from counterfoil.whmcs.connection import Reply
 from counterfoil.whmcs.failures import Failure, is_about_the_question, refused_access
+
+MOST_NAMED = 100
+"""Characters of a name in a message."""
 
 _JUDGED = frozenset({400, 401, 403, 404, 422, 500})
 """Statuses under which newer versions, and proxies, send WHMCS's errors. None of them makes anything a success."""
@@ -20,6 +24,15 @@ class WhmcsRefused(Exception):
     def says(self, *beginnings: str) -> bool:
         """Whether the message starts with one of these, in any case; some actions write "user_id" for "user id"."""
         return _plain(self.message).startswith(tuple(_plain(text) for text in beginnings))
+
+    def names_after(self, beginning: str) -> str:
+        """What the message goes on with, as one line that can be shown; "" when it does not begin so."""
+        if not self.says(beginning):
+            return ""
+        named = self.message.strip()[len(beginning) :][:MOST_NAMED]
+        return " ".join("".join(each if each.isprintable() else " " for each in html.unescape(named)).split()).strip(
+            " :."
+        )
 
 
 def _plain(words: str) -> str:

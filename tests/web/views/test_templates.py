@@ -209,9 +209,10 @@ def test_it_fits(open_page: OpenPage) -> None:
 
 
 def visited(page: Page, names: Iterable[str], pages: Mapping[str, tuple[View, Shell]] = PAGES) -> Iterator[str]:
-    """One after the other, in the browser. The stream of events and the server's clock are not served here."""
-    for address in ("**/api/v1/events", "**/healthz"):
-        page.route(address, lambda route: route.fulfill(status=204))
+    """One after the other, in the browser. The server's clock is not served here, and the stream says nothing."""
+    page.route("**/healthz", lambda route: route.fulfill(status=204))
+    silent = {"content_type": "text/event-stream", "body": "retry: 600000\n\n"}
+    page.route("**/api/v1/events", lambda route: route.fulfill(**silent))
     with serving(pages) as url:
         for name in names:
             page.goto(f"{url}/{name}")

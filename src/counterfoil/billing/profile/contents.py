@@ -31,6 +31,8 @@ class Profile(Struct, frozen=True):
     language: str
     email_preferences: EmailPreferences | None
     as_of: datetime
+    unreadable: tuple[str, ...] = ()
+    """Of these fields: what WHMCS has and cannot be read. They are empty, or null."""
 
 
 def texts_of(client: Client) -> dict[str, str]:
@@ -39,7 +41,8 @@ def texts_of(client: Client) -> dict[str, str]:
 
 
 def profile_of(client: Client, as_of: datetime) -> Profile:
-    return Profile(**texts_of(client), email_preferences=client.email_preferences, as_of=as_of)
+    shown = tuple(name for name in client.unreadable if name in {*TEXTS, PREFERENCES})
+    return Profile(**texts_of(client), email_preferences=client.email_preferences, as_of=as_of, unreadable=shown)
 
 
 def contents_of(client: Client) -> dict[str, str | EmailPreferences | None]:

@@ -48,7 +48,9 @@ class Edit(Struct, frozen=True):
 
 
 class InvalidProfile(ValidationFailed):
-    """`errors` holds pairs of a field and a Fault."""
+    """`errors` holds pairs of a field and a Fault. `custom_field`: the name for Fault.CUSTOM_FIELD."""
+
+    custom_field = ""
 
 
 class Conflict(ProfileConflict):
@@ -211,4 +213,8 @@ def _refused(refusal: UpdateRefused) -> InvalidProfile | AccountClosed:
     reason = str(refusal)
     if reason == "client_not_found":
         return AccountClosed()
+    if refusal.custom_field:
+        invalid = InvalidProfile(("profile", Fault.CUSTOM_FIELD))
+        invalid.custom_field = refusal.custom_field
+        return invalid
     return InvalidProfile(_REFUSED.get(reason, ("profile", Fault.NOT_ACCEPTED)))

@@ -29,6 +29,8 @@ class Fault(StrEnum):
     DOMAIN_NOTICES = "domain_notices"
     UNCHANGEABLE = "unchangeable"
     NOT_ACCEPTED = "not_accepted"
+    CUSTOM_FIELD = "custom_field"
+    """Of the whole: WHMCS takes no change before a field of its own has a value."""
 
 
 TEXTS = (

@@ -24,6 +24,8 @@ class Line(Struct, frozen=True):
     invoice_id: int | None
     number: str
     text: str
+    gateway: str
+    reference: str
     amount: Money
     balance: Money
 
@@ -113,6 +115,8 @@ def _lines(entries: Iterable[Entry], balance: Decimal, currency: str) -> Iterato
             invoice_id=entry.invoice_id,
             number=entry.number,
             text=entry.text,
+            gateway=entry.gateway,
+            reference=entry.reference,
             amount=Money.of(entry.amount, currency),
             balance=Money.of(balance, currency),
         )

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from counterfoil.billing.credits import CreditItem
+from counterfoil.billing.credits import CreditItem, CreditKind
 from counterfoil.billing.invoices.query import OPEN
 from counterfoil.billing.transactions import TransactionItem
 from counterfoil.model import InvoiceRow, InvoiceStatus, Money
@@ -40,7 +40,10 @@ class Entry(Struct, frozen=True):
     invoice_id: int | None = None
     number: str = ""
     text: str = ""
-    """WHMCS's description of a credit, a payment's gateway and reference."""
+    """What staff wrote about a credit."""
+    gateway: str = ""
+    reference: str = ""
+    """Of a payment."""
 
 
 _NAMED = re.compile(r"#([0-9]{1,10})\b", re.ASCII)
@@ -111,7 +114,7 @@ def _of_invoice(row: InvoiceRow, payments: list[TransactionItem], transfers: lis
         if row.credit_used:
             yield entry(row.issued_on, EntryKind.CREDIT_USED, -row.credit_used)
         for transfer in transfers:
-            yield entry(transfer.date, EntryKind.CREDIT, -transfer.amount.amount, transfer.description)
+            yield entry(transfer.date, EntryKind.CREDIT, -transfer.amount.amount, _own_words(transfer))
     if closing:
         yield entry(_closed_on(row, payments), _closing_kind(row), closing)
 
@@ -119,9 +122,21 @@ def _of_invoice(row: InvoiceRow, payments: list[TransactionItem], transfers: lis
 def _payment(payment: TransactionItem, row: InvoiceRow | None = None) -> Entry:
     """Money in is owed no more."""
     kind = EntryKind.REFUND if payment.amount.amount < 0 else EntryKind.PAYMENT
-    text = " ".join(filter(None, (payment.gateway, payment.reference)))
     number = (row.number or str(row.id)) if row else ""
-    return Entry(payment.date, kind, -payment.amount.amount, row.id if row else None, number, text)
+    return Entry(
+        payment.date,
+        kind,
+        -payment.amount.amount,
+        row.id if row else None,
+        number,
+        gateway=payment.gateway,
+        reference=payment.reference,
+    )
+
+
+def _own_words(entry: CreditItem) -> str:
+    """Not what WHMCS writes by itself: the entry says that."""
+    return entry.description if entry.kind is CreditKind.OTHER else ""
 
 
 def _closing_kind(row: InvoiceRow) -> EntryKind:
@@ -145,4 +160,4 @@ def _loose(payments: Iterable[TransactionItem], entries: Iterable[CreditItem]) -
             left.remove(same)
         yield _payment(payment)
     for entry in left:
-        yield Entry(entry.date, EntryKind.CREDIT, -entry.amount.amount, text=entry.description)
+        yield Entry(entry.date, EntryKind.CREDIT, -entry.amount.amount, text=_own_words(entry))

@@ -8,7 +8,7 @@ from counterfoil.billing.invoices.shown import InvoiceItem
 from counterfoil.billing.reading import moment
 from counterfoil.web.api.description.answers import CSV_HEADERS, Sent
 from counterfoil.web.api.invoice_filters import FILTERED, GivenFilters
-from counterfoil.web.http.csv_files import Cell, csv_file
+from counterfoil.web.http.csv_files import Cell, csv_file, told
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
@@ -48,7 +48,7 @@ async def invoices_csv(request: AnyRequest, services: GivenServices, filters: Gi
     viewer = viewer_of(request)
     await services.limits.hit("csv", viewer.counted_as)
     reading = await services.invoices.export(viewer.client, filters)
-    rows = [_cells(item) for item in reading.value]
+    rows = [told(COLUMNS, _cells(item), item.unreadable) for item in reading.value]
     name, known = f"invoices-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")
     return await csv_file(name, COLUMNS, rows, moment(reading.as_of), known)
 

@@ -7,7 +7,7 @@ from litestar import Response, get
 from counterfoil.billing.reading import moment
 from counterfoil.billing.transactions import TransactionItem
 from counterfoil.web.api.description.answers import CSV_HEADERS, Sent
-from counterfoil.web.http.csv_files import Cell, csv_file
+from counterfoil.web.http.csv_files import Cell, csv_file, told
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
@@ -25,7 +25,7 @@ async def transactions_csv(request: AnyRequest, services: GivenServices) -> Resp
     viewer = viewer_of(request)
     await services.limits.hit("csv", viewer.counted_as)
     reading, _ = await services.transactions.read(viewer.client)
-    rows = [_cells(each) for each in reading.value]
+    rows = [told(COLUMNS, _cells(each), each.unreadable) for each in reading.value]
     name, known = f"transactions-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")
     return await csv_file(name, COLUMNS, rows, moment(reading.as_of), known)
 

@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  #
 """What a spreadsheet takes for the beginning of something to be carried out.
 https://owasp.org/www-community/attacks/CSV_Injection"""
 
+UNREADABLE = "unreadable"
+"""Stands in a cell whose value WHMCS has and cannot be read: an empty one would say that there is none."""
+
 _ROWS_A_CHUNK = 200
+
+
+def told(columns: Sequence[str], cells: Sequence[Cell], unreadable: Collection[str]) -> tuple[Cell, ...]:
+    """A row that names what is missing in it. `unreadable`: columns."""
+    named = zip(columns, cells, strict=True)
+    return tuple(UNREADABLE if column in unreadable else cell for column, cell in named)
 
 
 async def csv_file(

@@ -108,7 +108,11 @@ class ErrorAnswers:
         if isinstance(error, PermissionDenied) and _missing(error):
             problem["permissions"] = list(error.args)
         if isinstance(error, ValidationFailed):
-            problem["errors"] = [{"field": field, "message": text(message)} for field, message in error.errors]
+            worded = ((field, text(message)) for field, message in error.errors)
+            named = error.names
+            problem["errors"] = [
+                {"field": field, "message": words % named if named else words} for field, words in worded
+            ]
         return msgspec.json.encode(problem)
 
     async def _page(self, scope: HTTPScope, error: CounterfoilError, viewer: Viewer | None, shell: Shell) -> bytes:

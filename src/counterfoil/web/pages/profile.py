@@ -30,11 +30,13 @@ from counterfoil.model import Client, EmailPreferences
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.pages.hand_offs import redirect_to_whmcs
 from counterfoil.web.pages.page_responses import respond_page, shell_from_cache, unstored
 from counterfoil.web.recording import edit_recorder
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.sign_in.proven_again import is_fresh
 from counterfoil.web.sign_in.sessions import renew_session
+from counterfoil.web.views.navigation import PROFILE
 from counterfoil.web.views.profile.form import differences, fields_for, preferences_for
 from counterfoil.web.views.profile.page import ProfilePage
 from counterfoil.web.views.profile.words import LABELS, in_words
@@ -48,7 +50,9 @@ async def edit_page(request: AnyRequest, services: GivenServices) -> Response[by
     client, language = reading.value, language_for(request, viewer, reading.value)
     altered = request.query_params.get("altered", "").split(".")
     page = ProfilePage(
-        fields=fields_for(texts_of(client), language, {}, has_user=viewer.user_id is not None),
+        fields=fields_for(
+            texts_of(client), language, {}, has_user=viewer.user_id is not None, unreadable=client.unreadable
+        ),
         preferences=preferences_for(client.email_preferences, {}),
         seen=ProfileVersion.word_for(client),
         notice="saved" if "saved" in request.query_params else "",
@@ -112,7 +116,8 @@ async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBod
         edit = await _edit(request, services, entered)
         reading = await services.profiles.update(viewer.client, edit, edit_recorder(request, services))
     except InvalidProfile as invalid:
-        return await _page(request, services, entered, invalid.status, messages=dict(in_words(invalid).errors))
+        said = dict(in_words(invalid).errors)
+        return await _page(request, services, entered, invalid.status, messages=said, custom_field=invalid.custom_field)
     except (Conflict, OutcomeUnknown) as error:
         return await _beside(request, services, entered, error)
     except (FreshSignInRequired, SignInFailed, TwoFactorRequired, RateLimited, Unavailable) as error:
@@ -133,6 +138,15 @@ async def _edit(request: AnyRequest, services: Services, entered: Entered) -> Ed
     preferences = {} if entered.preferences and seen.has_preferences(entered.preferences) else entered.preferences
     fresh = "email" not in texts or await is_fresh(request, services, entered.password)
     return Edit(texts=texts, preferences=preferences, seen=entered.seen, is_fresh=fresh)
+
+
+@post("/profile/billing-site", permission="profile", same_account=True, include_in_schema=False)
+async def on_the_billing_site(request: AnyRequest, services: GivenServices) -> Response[Any]:
+    """For what can only be entered there."""
+    viewer = viewer_of(request)
+    await services.limits.hit("sso_link", str(viewer.account_id))
+    hand_off = await services.hand_offs.edit_details(viewer.client, viewer.user_id)
+    return await redirect_to_whmcs(request, services, hand_off, PROFILE.href)
 
 
 async def _beside(

@@ -7,6 +7,7 @@ from litestar import Response, get
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import not_valid, period_of
 from counterfoil.web.http.request_context import AnyRequest
+from counterfoil.web.pages.gateway_names import with_gateways
 from counterfoil.web.pages.page_responses import respond_page
 from counterfoil.web.services import GivenServices
 from counterfoil.web.views.statement import StatementPage
@@ -18,7 +19,10 @@ async def statement_page(request: AnyRequest, services: GivenServices) -> Respon
     first, last = (_day(name, request.query_params.get(name, "")) for name in ("from", "to"))
     period = period_of(first, last, services.calendar.today())
     reading, client = await services.statements.read(viewer_of(request).client, *period)
-    page = StatementPage(statement=reading.value, client=client)
+    gateways = {line.gateway for account in reading.value.accounts for line in account.lines}
+    reading, name_of = await with_gateways(services, reading)
+    names = {gateway: name_of(gateway) for gateway in gateways}
+    page = StatementPage(statement=reading.value, client=client, gateway_names=names)
     return await respond_page(request, services, reading, page, client)
 
 

@@ -7,6 +7,7 @@ from counterfoil.billing.paged import Paged
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.navigation import CONTACTS
 from counterfoil.web.views.pager import Pager
+from counterfoil.web.views.profile.words import LABELS
 from counterfoil.web.views.shell import View
 
 _EMAILS = {
@@ -32,6 +33,9 @@ class ContactsPage(View, frozen=True):
     @property
     def pager(self) -> Pager:
         return Pager.of(CONTACTS.href, self.contacts)
+
+    def unread(self, contact: ContactItem) -> list[str]:
+        return [{**LABELS, "emails": translatable("E-mails")}[name] for name in contact.unreadable]
 
     def emails(self, contact: ContactItem) -> list[str]:
         return [_EMAILS[kind] for kind in contact.emails]

@@ -2,12 +2,21 @@
 
 from typing import ClassVar
 
-from counterfoil.billing.credits import CreditItem
+from counterfoil.billing.credits import CreditItem, CreditKind
 from counterfoil.billing.paged import Paged
 from counterfoil.model import Money
+from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.navigation import TRANSACTIONS
 from counterfoil.web.views.pager import Pager
 from counterfoil.web.views.shell import View
+
+_WORDS = {
+    CreditKind.APPLIED: translatable("Used for an invoice"),
+    CreditKind.TAKEN_BACK: translatable("Taken back from an invoice"),
+    CreditKind.OVERPAID: translatable("Paid beyond the total of an invoice"),
+    CreditKind.DEPOSIT: translatable("Deposit"),
+    CreditKind.REFUNDED: translatable("Refund of an invoice"),
+}
 
 
 class CreditPage(View, frozen=True):
@@ -16,6 +25,10 @@ class CreditPage(View, frozen=True):
 
     entries: Paged[CreditItem]
     balance: Money | None
+
+    def words(self, entry: CreditItem) -> str:
+        """A text of the catalogue, for what WHMCS writes by itself."""
+        return _WORDS.get(entry.kind, "")
 
     @property
     def live(self) -> str:

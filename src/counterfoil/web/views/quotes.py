@@ -19,6 +19,7 @@ _BADGES = {
     QuoteStatus.LOST: Badge(translatable("Declined"), "mute", "cross"),
     QuoteStatus.DEAD: Badge(translatable("Withdrawn"), "mute", "cross"),
 }
+_DATES = {"issued_on", "valid_until", "accepted_on"}
 _EXPIRED = Badge(translatable("Expired"), "mute", "clock")
 
 
@@ -36,6 +37,12 @@ class QuotesPage(View, frozen=True):
     @property
     def pager(self) -> Pager:
         return Pager.of(QUOTES.href, self.quotes)
+
+    def lacks_date(self, quote: QuoteItem) -> bool:
+        return bool(_DATES & set(quote.unreadable))
+
+    def lacks_text(self, quote: QuoteItem) -> bool:
+        return bool(set(quote.unreadable) - _DATES)
 
     def badge(self, quote: QuoteItem) -> Badge:
         return _EXPIRED if quote.is_expired else _BADGES[quote.status]

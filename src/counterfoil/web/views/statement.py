@@ -1,5 +1,7 @@
 """What the template of the statement of account gets."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from counterfoil.billing.statement.account import Account, Statement
@@ -23,6 +25,11 @@ class StatementPage(View, frozen=True):
 
     statement: Statement
     client: Client
+    gateway_names: Mapping[str, str] = MappingProxyType({})
+
+    def name_of(self, gateway: str) -> str:
+        """As customers know it; of one that was switched off WHMCS tells no more than its short name."""
+        return self.gateway_names.get(gateway, gateway)
 
     @property
     def live(self) -> str:

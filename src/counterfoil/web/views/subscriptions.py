@@ -41,6 +41,11 @@ class SubscriptionsPage(View, frozen=True):
     def pager(self) -> Pager:
         return Pager.of(SUBSCRIPTIONS.href, self.subscriptions)
 
+    def due(self, subscription: SubscriptionItem) -> date | None:
+        """What is suspended has a day only while that is to come."""
+        day = subscription.falls_due_on
+        return subscription.renews_on or (day if day and day >= self.today else None)
+
     def badge(self, subscription: SubscriptionItem) -> Badge | None:
         return None if subscription.status is None else _BADGES[subscription.status]
 

@@ -1,14 +1,14 @@
 """Clients, users and permissions as WHMCS sends them -> model, field by field: what is not named here is dropped."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import fields
 
 from counterfoil.model import Client, EmailPreferences, Membership, Money, User
 from counterfoil.whmcs.results import Login
-from counterfoil.whmcs.wire.unread import Unread
+from counterfoil.whmcs.wire.unread import Unread, UnreadRow
 from counterfoil.whmcs.wire.values import (
     Row,
     Untrustworthy,
@@ -86,29 +86,38 @@ def client(answer: Row, client_id: int) -> Client:
     known = unread.row(row, client_id)
     credit = known.get("credit", "credit", amount)
     preferences = known.get("email_preferences", "email_preferences", lambda row, _: _email_preferences(row))
+    texts = _texts(known)
     unread.warn()
     return Client(
         id=client_id,
         owner_user_id=optional_identifier(row, "owner_user_id"),
-        first_name=text(row, "firstname"),
-        last_name=text(row, "lastname"),
-        company_name=text(row, "companyname"),
-        email=text(row, "email"),
-        address1=text(row, "address1"),
-        address2=text(row, "address2"),
-        city=text(row, "city"),
-        state=_first(row, "state", "fullstate"),
-        postcode=text(row, "postcode"),
-        country=_first(row, "country", "countrycode"),
-        country_name=text(row, "countryname"),
-        phone=_phone(row),
-        tax_id=text(row, "tax_id"),
-        language=text(row, "language"),
+        **texts,
         currency=currency,
         credit=None if credit is None else Money.of(credit, currency),
+        # A closed account is told by it.
         status=text(row, "status"),
         email_preferences=preferences,
+        unreadable=known.names,
     )
+
+
+_TEXTS: dict[str, Callable[[Row, str], str]] = {
+    **dict.fromkeys(("email", "address1", "address2", "city", "postcode", "tax_id", "language"), text),
+    "state": lambda row, _: _first(row, "state", "fullstate"),
+    "country": lambda row, _: _first(row, "country", "countrycode"),
+    "phone": lambda row, _: _phone(row),
+}
+_NAMES = {
+    "first_name": "firstname",
+    "last_name": "lastname",
+    "company_name": "companyname",
+    "country_name": "countryname",
+}
+
+
+def _texts(known: UnreadRow) -> dict[str, str]:
+    found = {name: known.get(name, name, read) or "" for name, read in _TEXTS.items()}
+    return found | {name: known.text(name, key) for name, key in _NAMES.items()}
 
 
 def _first(row: Row, key: str, other: str) -> str:

@@ -62,8 +62,8 @@ def _row(row: Row, unread: Unread, zone: ZoneInfo) -> InvoiceRow:
         due_on=known.day("due_on", "duedate"),
         paid_at=known.moment("paid_at", "datepaid"),
         total=Money.of(amount(row, "total"), currency),
-        gateway=known.get("gateway", "paymentmethod", text) or "",
-        notes=known.get("notes", "notes", text) or "",
+        gateway=known.text("gateway", "paymentmethod"),
+        notes=known.text("notes", "notes"),
         gross=_gross(row),
         credit_used=amount_or_zero(row, "credit"),
         closed_on=known.day("closed_on", "date_cancelled") or known.day("closed_on", "date_refunded"),
@@ -105,8 +105,8 @@ def invoice(answer: Row, invoice_id: int, zone: ZoneInfo) -> Invoice:
         taxes=_taxes(answer, unread, invoice_id),
         total=amount(answer, "total"),
         balance=amount(answer, "balance"),
-        gateway=known.get("gateway", "paymentmethod", text) or "",
-        notes=known.get("notes", "notes", text) or "",
+        gateway=known.text("gateway", "paymentmethod"),
+        notes=known.text("notes", "notes"),
         lines=each(rows(answer, "items", "item"), lambda row: _line(row, unread.row(row, invoice_id))),
         payments=each(
             rows(answer, "transactions", "transaction"), lambda row: _payment(row, unread.row(row, invoice_id, zone))
@@ -132,7 +132,7 @@ def _tax(tax: Decimal, answer: Row, rate: str, known: UnreadRow) -> Tax:
 
 def _line(row: Row, known: UnreadRow) -> InvoiceLine:
     return InvoiceLine(
-        description=known.get("description", "description", text) or "",
+        description=known.text("description", "description"),
         amount=known.get("amount", "amount", amount),
         taxed=known.switch("taxed", "taxed"),
         # What it bills decides whether the invoice counts at all.
@@ -146,8 +146,8 @@ def _payment(row: Row, known: UnreadRow) -> Payment:
     read_in = amount_or_zero if text(row, "amountout") else amount
     return Payment(
         date=known.day("date", "date"),
-        gateway=known.get("gateway", "gateway", text) or "",
-        reference=known.get("reference", "transid", text) or "",
+        gateway=known.text("gateway", "gateway"),
+        reference=known.text("reference", "transid"),
         amount=read_in(row, "amountin") - amount_or_zero(row, "amountout"),
         unreadable=known.names,
     )

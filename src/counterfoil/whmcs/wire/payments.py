@@ -57,9 +57,9 @@ def _payment_method(row: Row, client_id: int, unread: Unread) -> PaymentMethod |
     return PaymentMethod(
         id=method_id,
         type=kind,
-        description=known.get("description", "description", text) or "",
-        gateway=text(row, "gateway_name"),
-        brand=known.get("brand", "card_type", text) or known.get("brand", "bank_name", text) or "",
+        description=known.text("description", "description"),
+        gateway=known.text("gateway", "gateway_name"),
+        brand=known.text("brand", "card_type") or known.text("brand", "bank_name"),
         last_four=digits[-4:],
         expires_on=known.get("expires_on", "expiry_date", _expiry),
         unreadable=known.names,

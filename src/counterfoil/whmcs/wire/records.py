@@ -23,7 +23,6 @@ from counterfoil.whmcs.wire.values import (
     identifier,
     optional_identifier,
     rows,
-    switch,
     text,
 )
 
@@ -48,9 +47,9 @@ def _transaction(row: Row, unread: Unread, zone: ZoneInfo) -> Transaction:
         id=transaction_id,
         client_id=identifier(row, "userid", "clientid"),
         on=known.day("date", "date"),
-        gateway=known.get("gateway", "gateway", text) or "",
-        description=known.get("description", "description", text) or "",
-        reference=known.get("reference", "transid", text) or "",
+        gateway=known.text("gateway", "gateway"),
+        description=known.text("description", "description"),
+        reference=known.text("reference", "transid"),
         amount=_moved(row),
         currency_id=optional_identifier(row, "currency"),
         invoice_id=optional_identifier(row, "invoiceid"),
@@ -95,8 +94,8 @@ def _flat(answer: Row, path: str) -> list[Row]:
 def _credit_entry(row: Row, unread: Unread, zone: ZoneInfo) -> CreditEntry:
     entry_id = identifier(row, "id")
     known = unread.row(row, entry_id, zone)
-    on, described = known.day("date", "date"), known.get("description", "description", text)
-    return CreditEntry(entry_id, on, described or "", amount(row, "amount"), known.names)
+    on, described = known.day("date", "date"), known.text("description", "description")
+    return CreditEntry(entry_id, on, described, amount(row, "amount"), known.names)
 
 
 _STAGES = {
@@ -124,7 +123,7 @@ def _quote(row: Row, unread: Unread, zone: ZoneInfo) -> Quote:
     return Quote(
         id=quote_id,
         client_id=identifier(row, "userid"),
-        subject=text(row, "subject"),
+        subject=known.text("subject", "subject"),
         status=_stage(row, quote_id),
         issued_on=known.day("issued_on", "datecreated"),
         valid_until=known.day("valid_until", "validuntil"),
@@ -132,8 +131,8 @@ def _quote(row: Row, unread: Unread, zone: ZoneInfo) -> Quote:
         subtotal=amount(row, "subtotal"),
         taxes=tuple(tax for tax in (amount_or_zero(row, "tax1"), amount_or_zero(row, "tax2")) if tax),
         total=amount(row, "total"),
-        proposal=known.get("proposal", "proposal", text) or "",
-        notes=known.get("notes", "customernotes", text) or "",
+        proposal=known.text("proposal", "proposal"),
+        notes=known.text("notes", "customernotes"),
         lines=each(rows(row, "items", "item"), lambda line: _line(line, unread.row(line, quote_id))),
         unreadable=known.names,
     )
@@ -149,7 +148,7 @@ def _stage(row: Row, quote_id: int) -> QuoteStatus:
 
 def _line(row: Row, known: UnreadRow) -> QuoteLine:
     return QuoteLine(
-        description=text(row, "description"),
+        description=known.text("description", "description"),
         quantity=known.get("quantity", "quantity", amount),
         unit_price=known.get("unit_price", "unitprice", amount),
         discount=known.get("discount", "discount", amount_or_zero),
@@ -162,27 +161,32 @@ _EMAILS = ("general", "invoice", "product", "domain", "support", "affiliate")
 
 
 def contacts(answer: Row, client_id: int) -> tuple[Contact, ...]:
-    read = each(rows(answer, "contacts", "contact"), _contact)
+    unread = Unread("contact")
+    read = each(rows(answer, "contacts", "contact"), lambda row: _contact(row, unread))
+    unread.warn()
     _are_of(client_id, {contact.client_id for contact in read})
     return read
 
 
-def _contact(row: Row) -> Contact:
+def _contact(row: Row, unread: Unread) -> Contact:
+    contact_id = identifier(row, "id")
+    known = unread.row(row, contact_id)
     return Contact(
-        id=identifier(row, "id"),
+        id=contact_id,
         client_id=identifier(row, "userid"),
-        first_name=text(row, "firstname"),
-        last_name=text(row, "lastname"),
-        company_name=text(row, "companyname"),
-        email=text(row, "email"),
-        address1=text(row, "address1"),
-        address2=text(row, "address2"),
-        city=text(row, "city"),
-        state=text(row, "state"),
-        postcode=text(row, "postcode"),
-        country=text(row, "country"),
-        phone=text(row, "phonenumber"),
-        emails=tuple(kind for kind in _EMAILS if switch(row, f"{kind}emails")),
+        first_name=known.text("first_name", "firstname"),
+        last_name=known.text("last_name", "lastname"),
+        company_name=known.text("company_name", "companyname"),
+        email=known.text("email", "email"),
+        address1=known.text("address1", "address1"),
+        address2=known.text("address2", "address2"),
+        city=known.text("city", "city"),
+        state=known.text("state", "state"),
+        postcode=known.text("postcode", "postcode"),
+        country=known.text("country", "country"),
+        phone=known.text("phone", "phonenumber"),
+        emails=tuple(kind for kind in _EMAILS if known.switch("emails", f"{kind}emails")),
+        unreadable=known.names,
     )
 
 

@@ -45,9 +45,9 @@ def _subscription(row: Row, unread: Unread, zone: ZoneInfo) -> Subscription:
     return Subscription(
         id=service_id,
         client_id=identifier(row, "clientid", "userid"),
-        name=text(row, "name"),
-        group=known.get("group", "groupname", text) or "",
-        domain=known.get("domain", "domain", text) or "",
+        name=known.text("name", "name"),
+        group=known.text("group", "groupname"),
+        domain=known.text("domain", "domain"),
         # Versions before 8.12 do not say; several were several services then.
         quantity=known.get("quantity", "qty", lambda row, key: optional_identifier(row, key) or 1) or 1,
         status=known.get("status", "status", lambda row, _: _status(row, service_id)),
@@ -55,7 +55,7 @@ def _subscription(row: Row, unread: Unread, zone: ZoneInfo) -> Subscription:
         amount=known.get("amount", priced, amount),
         next_due_on=known.day("next_due_on", "nextduedate"),
         started_on=known.day("started_on", "regdate"),
-        gateway=known.get("gateway", "paymentmethod", text) or "",
+        gateway=known.text("gateway", "paymentmethod"),
         unreadable=known.names,
     )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from counterfoil.whmcs.wire.values import Row, Untrustworthy, day, moment, switch
+from counterfoil.whmcs.wire.values import Row, Untrustworthy, day, moment, switch, text
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -51,9 +51,12 @@ class UnreadRow:
         try:
             return read(self._row, key)
         except Untrustworthy:
-            self._names.append(name)
+            self._names += [] if name in self._names else [name]
             self._answer.note(key, self._id)
             return None
+
+    def text(self, name: str, key: str) -> str:
+        return self.get(name, key, text) or ""
 
     def day(self, name: str, key: str) -> date | None:
         return self.get(name, key, lambda row, key: day(row, key, self._zone))

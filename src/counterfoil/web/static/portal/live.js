@@ -2,6 +2,7 @@
 const TICK = 5000;
 const LONGEST_BACK_OFF = 60_000;
 const SILENT = 400_000; // the server ends each stream within 300 s, so a longer one is dead
+const LONGEST_CONNECT = 30_000;
 const MIDNIGHT_AGAIN = 30_000;
 
 let stream;
@@ -66,11 +67,13 @@ addEventListener("pagehide", hangUp);
 addEventListener("pageshow", ({ persisted }) => { if (persisted) { refetch(); listen(); } });
 
 let beats = 0;
+let connecting = 0; // beats in a row
 let askedAt = -Infinity; // for the new day's page
 setInterval(() => {
   beats += 1;
   dress();
-  if (stream && performance.now() - heard > SILENT) tryAgain();
+  connecting = stream?.readyState === EventSource.CONNECTING ? connecting + 1 : 0;
+  if (connecting * TICK >= LONGEST_CONNECT || (stream && performance.now() - heard > SILENT)) tryAgain();
   if (main.dataset.poll && beats % Math.ceil((main.dataset.poll * 1000) / TICK) === 0) refetch();
   if (isYesterdays() && performance.now() - askedAt > MIDNIGHT_AGAIN) { askedAt = performance.now(); refetch(); }
 }, TICK);

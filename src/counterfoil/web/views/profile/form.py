@@ -1,7 +1,7 @@
 """The profile as a form: which fields a country has, in which order, with which names. Rules live in billing/."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from counterfoil.billing.profile.addresses import AddressForm, State, countries, form_of
@@ -33,13 +33,21 @@ _AUTOCOMPLETE = {
 _KINDS = {"phone": "tel", "email": "email"}
 _HALF = {"first_name", "last_name", "city", "state", "postcode", "phone", "tax_id"}
 _NEEDED = {"country", "first_name", "last_name", "email"}
+_NOT_SHOWN = translatable("What is stored here cannot be shown. It stays as it is unless you enter something.")
 _OWN_SIGN_IN = translatable("This does not change the address that you sign in with.")
 
 
 def fields_for(
-    texts: Mapping[str, str], language: str, messages: Mapping[str, str], *, has_user: bool = False
+    texts: Mapping[str, str],
+    language: str,
+    messages: Mapping[str, str],
+    *,
+    has_user: bool = False,
+    unreadable: Collection[str] = (),
 ) -> tuple[Field, ...]:
-    """`texts`: what the fields hold. `has_user`: the person signs in with an address of their own."""
+    """`texts`: what the fields hold. `has_user`: the person signs in with an address of their own. `unreadable`: fields
+    in which WHMCS has something that cannot be read.
+    """
     form = form_of(texts["country"])
     names = ["first_name", "last_name"]
     if language == "ja":
@@ -60,7 +68,7 @@ def fields_for(
             longest=LONGEST.get(name, LONGEST_OTHER),
             options=_options(name, texts, form, language),
             example=form.postcode_example if name == "postcode" else "",
-            hint=_OWN_SIGN_IN if has_user and name == "email" else "",
+            hint=_NOT_SHOWN if name in unreadable else _OWN_SIGN_IN if has_user and name == "email" else "",
             message=messages.get(name, ""),
         )
         for name in order

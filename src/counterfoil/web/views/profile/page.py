@@ -66,6 +66,8 @@ class ProfilePage(View, frozen=True):
     error: CounterfoilError | None = None
     message: str = ""
     """What is wrong with the whole of it."""
+    custom_field: str = ""
+    """The name of a field of WHMCS's own that must have a value first: `message` speaks of it."""
     altered: tuple[str, ...] = ()
     """Labels of what WHMCS stored otherwise than it was sent."""
     differences: tuple[Difference, ...] = ()

@@ -78,9 +78,15 @@ FAULTS = {
         "Somebody must receive e-mails about domains. Before you turn them off, add a contact on the billing site."
     ),
     Fault.UNCHANGEABLE: translatable("This cannot be changed here."),
+    Fault.CUSTOM_FIELD: translatable(
+        "Our billing system needs a value for “%(name)s” before anything can be saved. Please fill it in on the billing"
+        " site."
+    ),
     Fault.NOT_ACCEPTED: translatable("Our billing system did not accept this change. Please check it, or contact us."),
 }
 
 
 def in_words(invalid: InvalidProfile) -> ValidationFailed:
-    return ValidationFailed(*((field, FAULTS[Fault(fault)]) for field, fault in invalid.errors))
+    failed = ValidationFailed(*((field, FAULTS[Fault(fault)]) for field, fault in invalid.errors))
+    failed.names = {"name": invalid.custom_field} if invalid.custom_field else {}
+    return failed

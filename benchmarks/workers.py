@@ -1,0 +1,57 @@
+"""One, two and four workers behind one port, on both cores, which they share with the load."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import contestants
+from benchmarks.load import Load, press
+from benchmarks.machine import cpu_of_group, group, memory_of
+from tests.servers import RedisServer
+
+NUMBERS = (1, 2, 4)
+SECONDS = 3
+
+
+class Workers(NamedTuple):
+    """`pss`: megabytes of all of them, without the process that started them."""
+
+    number: int
+    load: Load
+    microseconds: float
+    pss: float
+
+
+def workers(folder: Path, cache: RedisServer) -> list[Workers]:
+    return [_measured(folder, cache, number) for number in NUMBERS]
+
+
+def _measured(folder: Path, cache: RedisServer, number: int) -> Workers:
+    own = folder / f"workers-{number}"
+    own.mkdir()
+    with contestants.portal(own, cache, number) as stack:
+        (listed, *_) = contestants.targets_of(stack)
+        press(listed.url, listed.headers(), 1)
+        before = cpu_of_group(stack.portal.pid)
+        load = press(listed.url, listed.headers(), SECONDS)
+        spent = cpu_of_group(stack.portal.pid) - before
+        pids = [pid for pid in group(stack.portal.pid) if pid != stack.portal.pid]
+        return Workers(number, load, spent / load.requests * 1e6, sum(memory_of(pid).pss for pid in pids))
+
+
+def one_more(found: Sequence[Workers]) -> float:
+    """Megabytes that each further worker takes."""
+    first, last = found[0], found[-1]
+    return (last.pss - first.pss) / (last.number - first.number)
+
+
+def table(found: Sequence[Workers]) -> list[str]:
+    return [
+        "| workers behind one port, on both cores with the load | CPU us | req/s | p50 / p99 ms | PSS of all, MB |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| {one.number} | {one.microseconds:.0f} | {one.load.requests / one.load.seconds:,.0f} "
+            f"| {one.load.p50:.1f} / {one.load.p99:.1f} | {one.pss:.0f} |"
+            for one in found
+        ),
+    ]
