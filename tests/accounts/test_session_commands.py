@@ -52,7 +52,7 @@ async def test_a_command_ends_sessions_in_every_process(portal: Portal, environm
     assert await portal.who(ada) is not None
     await notices.look()
     assert "last used" in await shell(environment, "sessions list ADA@example.com")
-    assert "1 session ended" in await shell(environment, "sessions end ada@example.com")
+    assert "1 session or token ended" in await shell(environment, "sessions end ada@example.com")
     await notices.look()
     assert await portal.peek(ada) is None
     assert await portal.who(ada) is None

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from counterfoil.billing.invoices.shown import InvoiceDetail, detail_of
 from counterfoil.billing.invoices.sums import FIGURES, SumKind, SumRow, received, sums_of
-from counterfoil.model import InvoiceLine, InvoiceStatus, Payment, Tax
+from counterfoil.billing.quotes import QuoteItem, QuoteLineItem
+from counterfoil.billing.quotes import sums_of as sums_of_quote
+from counterfoil.model import InvoiceLine, InvoiceStatus, Money, Payment, QuoteStatus, Tax
 from tests.billing.books import TODAY, invoice
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -76,6 +78,38 @@ def test_lines_with_the_taxes_in_them() -> None:
 
 def test_nothing_has_no_sign() -> None:
     assert told(billed("-0.00", "120.00", credit=Decimal("-0.00")))[-1] == ("due", "0.00")
+
+
+def quoted(*lines: tuple[str, str, str], subtotal: str, tax: str = "20.00") -> list[tuple[str, str]]:
+    """Quantity, price and discount of each."""
+    items = tuple(
+        QuoteLineItem("Kit", Decimal(n), Money.of(price, "EUR"), Decimal(off), taxed=True) for n, price, off in lines
+    )
+    sums = [Money.of(each, "EUR") for each in (subtotal, tax, str(Decimal(subtotal) + Decimal(tax)))]
+    quote = QuoteItem(
+        id=1,
+        subject="",
+        status=QuoteStatus.DELIVERED,
+        is_expired=False,
+        issued_on=None,
+        valid_until=None,
+        accepted_on=None,
+        subtotal=sums[0],
+        taxes=(sums[1],),
+        total=sums[2],
+        proposal="",
+        notes="",
+        lines=items,
+    )
+    return [(row.kind.value, str(row.amount.amount)) for row in sums_of_quote(quote)]
+
+
+def test_a_quote_adds_up_too() -> None:
+    """Discounts are in the lines, and so may be the taxes."""
+    rest = [("subtotal", "100.00"), ("tax", "20.00"), ("total", "120.00")]
+    assert quoted(("2", "40.00", "0"), ("1", "25.00", "20"), subtotal="100.00") == rest
+    in_lines = [("lines", "120.00"), ("taxes_in_lines", "-20.00")]
+    assert quoted(("3", "40.00", "0"), subtotal="100.00") == [*in_lines, *rest]
 
 
 amounts = st.decimals(min_value=-500, max_value=500, places=2)

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -76,9 +77,20 @@ def story(stack: Stack, secrets: Mapping[str, str]) -> tuple[dict[str, str], Res
         assert {answer.status_code for answer in seen} == {200}
         for answer in seen:
             _nowhere(secrets, answer.text)
+        program = _access_token(ada)
         errors = [*_odd_requests(stack, ada, number), *_while_whmcs_is_odd(stack, ada)]
-    found = {"the session": cookie.split(".")[1], "its signature": cookie.split(".")[2]}
+    found = {"an access token": program, "the session": cookie.split(".")[1], "its signature": cookie.split(".")[2]}
     return {**secrets, **found, **{f"one-time link {place}": token for place, token in enumerate(tokens)}}, errors
+
+
+def _access_token(ada: httpx2.Client) -> str:
+    """Made, used, and sent in an address by mistake; without its prefix."""
+    until = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
+    asked = {"name": "canary", "scope": "pay", "client_id": 1, "expires_on": until}
+    token: str = ada.post("/api/v1/tokens", json=asked).json()["token"]
+    for path in ("/api/v1/invoices", "/api/v1/orders/none", f"/api/v1/invoices?access_token={token}"):
+        ada.get(path, headers={"Authorization": f"Bearer {token}"})
+    return token.removeprefix("cf_")
 
 
 def _token(address: str) -> str:

@@ -37,6 +37,11 @@ class Handle(NamedTuple):
     is_outdated: bool = False
     """Signed with a key that is not the first any more, and may soon be none."""
 
+    @property
+    def is_token(self) -> bool:
+        """Of a program (tokens.py): no cookie was read, so there is nothing random of one."""
+        return not self.random
+
 
 class CookieJar:
     def __init__(self, keys: Sequence[bytes]) -> None:

@@ -10,17 +10,18 @@ from datetime import UTC, datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from counterfoil.accounts import session_rows
+from counterfoil.accounts.notices import notify_of_ends
 from counterfoil.accounts.people import AnyRow
 from counterfoil.accounts.rights import Granted
-from counterfoil.accounts.session_rows import CachedCopy, cached_copies, of_account
+from counterfoil.accounts.session_rows import CachedCopy, cached_copies
 from counterfoil.audit.appending import Dated, append
 from counterfoil.audit.entries import WHMCS, Action, Detail, Entry
 from counterfoil.db.engine import transaction
-from counterfoil.db.tables import account, session
+from counterfoil.db.tables import access_token, account, session
 
 USER_GONE, USER_CHANGED, PASSWORD_CHANGED, CLIENT_DELETED = (
     "user_gone",
@@ -47,47 +48,61 @@ def seen_rights(granted: Granted) -> str:
 
 
 async def doubt(engine: AsyncEngine, user_id: int) -> None:
-    """WHMCS says that this user changed: each session of theirs is looked at when it is used next."""
+    """WHMCS says that this user changed: each session and token of theirs is looked at when it is used next."""
     theirs = select(account.c.id).where(account.c.whmcs_user_id == user_id).scalar_subquery()
-    doubted = update(session).where(session.c.account_id.in_(theirs)).values(doubted_at=datetime.now(UTC))
     async with transaction(engine) as connection:
-        await connection.execute(doubted)
+        for table in (session, access_token):
+            doubted = update(table).where(table.c.account_id.in_(theirs))
+            await connection.execute(doubted.values(doubted_at=datetime.now(UTC)))
 
 
 async def end_of_user(engine: AsyncEngine, user_id: int, why: str) -> list[CachedCopy]:
-    """Ends all sessions of a WHMCS user."""
-    theirs = select(account.c.id).where(account.c.whmcs_user_id == user_id).scalar_subquery()
-    return await _end(engine, session.c.account_id.in_(theirs), why)
+    """Ends all sessions and tokens of a WHMCS user."""
+    theirs = select(account.c.id).where(account.c.whmcs_user_id == user_id)
+    async with transaction(engine) as connection:
+        return await end_all(connection, (await connection.scalars(theirs)).all(), WHMCS, why)
 
 
 async def settle(engine: AsyncEngine, row: AnyRow, granted: Granted | None, *, is_left_alone: bool) -> list[CachedCopy]:
-    """What has ended, of the session in `row` and its person's others: nothing, mostly. `granted` is what they may see
-    now, `is_left_alone`: their last client was deleted.
+    """What has ended, of the session or token in `row` and its person's others: nothing, mostly. `granted` is what they
+    may see now, `is_left_alone`: their last client was deleted.
     """
-    mine = of_account(row.id)
+    rights, ends = "" if granted is None else seen_rights(granted), ""
     if granted is None or is_left_alone:
-        return await _end(engine, mine, USER_GONE if granted is None else CLIENT_DELETED)
-    rights = seen_rights(granted)
-    if row.doubted_at is not None and rights == row.rights:
-        return await _end(engine, and_(mine, session.c.doubted_at.is_not(None)), USER_CHANGED)
+        ends = USER_GONE if granted is None else CLIENT_DELETED
+    elif row.doubted_at is not None and rights == row.rights:
+        ends = USER_CHANGED
+    if ends:
+        async with transaction(engine) as connection:
+            return await end_all(connection, [row.id], WHMCS, ends, only_doubted=ends == USER_CHANGED)
     if rights != row.rights:
         await _explain(engine, row, rights)
     return []
 
 
-async def _end(engine: AsyncEngine, which: ColumnElement[bool], why: str) -> list[CachedCopy]:
-    async with transaction(engine) as connection:
-        ended = await session_rows.end(connection, which)
-        await _record(connection, ended, why)
-    return cached_copies(ended)
-
-
-async def _record(connection: AsyncConnection, ended: Sequence[AnyRow], why: str) -> None:
+async def end_all(
+    connection: AsyncConnection, accounts: Sequence[int], by: str, why: str, *, only_doubted: bool = False
+) -> list[CachedCopy]:
+    """Ends sessions and tokens, on record; last in its transaction. The caller drops the copies."""
+    ended = []
+    for table in (session, access_token):
+        gone = delete(table).where(table.c.account_id.in_(accounts))
+        if only_doubted:
+            gone = gone.where(table.c.doubted_at.is_not(None))
+        columns = (table.c.client_id, table.c.id_hash, table.c.account_id)
+        ended.append((await connection.execute(gone.returning(*columns))).all())
+    sessions, tokens = ended
+    await notify_of_ends(connection, [*sessions, *tokens])
     entries = [
-        Entry(Action.SESSION_ENDED, WHMCS, account_id, details={"sessions": times, "why": why})
-        for account_id, times in session_rows.counted(ended).items()
+        Entry(action, by, account_id, details={what: times, "why": why})
+        for action, what, rows in (
+            (Action.SESSION_ENDED, "sessions", sessions),
+            (Action.TOKEN_ENDED, "tokens", tokens),
+        )
+        for account_id, times in session_rows.counted(rows).items()
     ]
     await append(connection, [Dated(datetime.now(UTC), entry) for entry in entries])
+    return cached_copies([*sessions, *tokens])
 
 
 async def _explain(engine: AsyncEngine, row: AnyRow, rights: str) -> None:
@@ -96,8 +111,9 @@ async def _explain(engine: AsyncEngine, row: AnyRow, rights: str) -> None:
     async with transaction(engine) as connection:
         is_first = (await connection.execute(stored.values(rights=rights))).rowcount
         if row.doubted_at is not None:
-            trusted = update(session).where(of_account(row.id), session.c.doubted_at <= row.doubted_at)
-            await connection.execute(trusted.values(doubted_at=None))
+            for table in (session, access_token):
+                trusted = update(table).where(table.c.account_id == row.id, table.c.doubted_at <= row.doubted_at)
+                await connection.execute(trusted.values(doubted_at=None))
         if is_first and row.rights is not None:
             changed = _changes(_seen.decode(row.rights), _seen.decode(rights))
             entries = [Entry(Action.PERMISSIONS_CHANGED, WHMCS, row.id, *each) for each in changed]

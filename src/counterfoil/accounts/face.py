@@ -10,6 +10,7 @@ from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
 from counterfoil.accounts.staff_views import StaffViews
+from counterfoil.accounts.tokens import Tokens
 from counterfoil.cache import Cache
 from counterfoil.db.engine import Engine
 from counterfoil.settings import Settings
@@ -44,4 +45,5 @@ class Accounts:
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
         self.people = PeopleSearch(engine, whmcs.api)
         self.staff_views = StaffViews(engine, rights)
+        self.tokens = Tokens(engine, cache, rights)
         self.sign_in = SignIn(engine, whmcs.api, issuer=settings.whmcs_url)

@@ -4,17 +4,18 @@ The sessions go on, mostly (doubts.py). Their next request asks the database, an
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.accounts.doubts import PASSWORD_CHANGED, doubt, end_of_user
+from counterfoil.accounts.people import AnyRow
 from counterfoil.accounts.session_rows import CachedCopy, cached_copies
 from counterfoil.cache.scopes import session_topic
 from counterfoil.db.engine import transaction
-from counterfoil.db.tables import account, session
+from counterfoil.db.tables import access_token, account, session
 
 
 class CopyCache(Protocol):
@@ -69,24 +70,22 @@ class Forgetting:
     async def clients(self, client_ids: Iterable[int]) -> None:
         """WHMCS said that these were closed, deleted or merged: whoever sees one of them sees another world now."""
         gone = frozenset(client_ids)
-        signed_in = select(account.c.whmcs_user_id).join_from(session, account).distinct()
+        seen = [select(account.c.whmcs_user_id).join_from(table, account) for table in (session, access_token)]
         async with transaction(self._engine) as connection:
-            users = [each for each in await connection.scalars(signed_in) if each is not None]
+            users = [each for each in await connection.scalars(union(*seen)) if each is not None]
         seeing = await asyncio.gather(*(self._rights.is_remembered(user, gone) for user in users))
         chosen = [user for user, sees in zip(users, seeing, strict=True) if sees]
-        await self._users(chosen, session.c.client_id.in_(gone))
+        await self._users(chosen, gone)
 
     async def accounts(self, account_ids: Sequence[int]) -> None:
         """Staff decided something about these people."""
         await forget_accounts(self._engine, self._cache, account_ids)
 
-    async def _users(self, user_ids: Sequence[int], *others: ColumnElement[bool]) -> None:
+    async def _users(self, user_ids: Sequence[int], looking_at: Collection[int] = ()) -> None:
+        """And whoever looks at one of these clients."""
         await asyncio.gather(*(self._rights.forget(user_id) for user_id in user_ids))
         # After the rights: a copy put meanwhile was made of the old ones.
-        await self._sessions(or_(account.c.whmcs_user_id.in_(user_ids), *others))
-
-    async def _sessions(self, which: ColumnElement[bool]) -> None:
-        await _drop_where(self._engine, self._cache, which)
+        await _drop_where(self._engine, self._cache, account.c.whmcs_user_id.in_(user_ids), looking_at)
 
 
 async def forget_accounts(engine: AsyncEngine, cache: CopyCache, account_ids: Sequence[int]) -> None:
@@ -96,8 +95,14 @@ async def forget_accounts(engine: AsyncEngine, cache: CopyCache, account_ids: Se
     await _drop_where(engine, cache, account.c.id.in_(account_ids))
 
 
-async def _drop_where(engine: AsyncEngine, cache: CopyCache, which: ColumnElement[bool]) -> None:
-    found = select(session.c.client_id, session.c.id_hash).join_from(session, account).where(which)
+async def _drop_where(
+    engine: AsyncEngine, cache: CopyCache, people: ColumnElement[bool], looking_at: Collection[int] = ()
+) -> None:
+    """Of sessions and of access tokens."""
+    rows: list[AnyRow] = []
     async with transaction(engine) as connection:
-        rows = (await connection.execute(found)).all()
+        for table in (session, access_token):
+            which = or_(people, table.c.client_id.in_(looking_at))
+            found = select(table.c.client_id, table.c.id_hash).join_from(table, account).where(which)
+            rows += (await connection.execute(found)).all()
     await drop_copies(cache, cached_copies(rows))

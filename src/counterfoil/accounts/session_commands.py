@@ -5,18 +5,14 @@ from datetime import UTC, datetime
 
 import click
 
-from counterfoil.accounts import session_rows
 from counterfoil.accounts.command_context import email_argument, make_it_hold, opened
-from counterfoil.accounts.notices import notify_of_ends
+from counterfoil.accounts.doubts import end_all
 from counterfoil.accounts.people import accounts_of
 from counterfoil.accounts.resolving import resolved_if_known
 from counterfoil.accounts.session_list import OpenSession, open_sessions
-from counterfoil.accounts.session_rows import cached_copies
-from counterfoil.audit.appending import Dated, append
-from counterfoil.audit.entries import COMMAND_LINE, Action, Entry
+from counterfoil.audit.entries import COMMAND_LINE
 from counterfoil.db.commands import run
 from counterfoil.db.engine import transaction
-from counterfoil.db.tables import session
 
 
 @click.group()
@@ -47,9 +43,9 @@ async def _open(email: str) -> Sequence[OpenSession]:
 @sessions.command()
 @email_argument
 def end(email: str) -> None:
-    """Sign a person out everywhere, at once."""
+    """Sign a person out everywhere, at once, and end their access tokens."""
     count = run(_ended(email))
-    ended = "1 session" if count == 1 else f"{count} sessions"
+    ended = "1 session or token" if count == 1 else f"{count} sessions and tokens"
     click.echo(f"{email} is signed out: {ended} ended." if count else f"{email} was not signed in anywhere.")
 
 
@@ -58,12 +54,6 @@ async def _ended(email: str) -> int:
         person = await resolved_if_known(desk.engine, desk.api, email)
         people = await accounts_of(desk.engine, person.user_id, email)
         async with transaction(desk.engine) as connection:
-            rows = await session_rows.end(connection, session.c.account_id.in_(people))
-            await notify_of_ends(connection, rows)
-            entries = [
-                Entry(Action.SESSION_ENDED, COMMAND_LINE, account_id, details={"sessions": times, "why": "command"})
-                for account_id, times in session_rows.counted(rows).items()
-            ]
-            await append(connection, [Dated(datetime.now(UTC), entry) for entry in entries])
-        await make_it_hold(desk, cached_copies(rows))
-        return len(rows)
+            ended = await end_all(connection, people, COMMAND_LINE, "command")
+        await make_it_hold(desk, ended)
+        return len(ended)

@@ -44,6 +44,8 @@ class Viewer(Struct, frozen=True):
     """Theirs as well, but closed or deleted in WHMCS: there is nothing to open."""
     viewing: Viewing | None = None
     """It is staff who look, not this person. Never cached."""
+    token_scope: str = ""
+    """"read" or "pay" of an access token; empty for a person."""
 
     @property
     def client(self) -> int:

@@ -55,9 +55,12 @@ async def _keep_house(services: Services) -> None:
         await asyncio.sleep(HOUSEKEEPING * random.uniform(0.5, 1))  # noqa: S311 - spreads, guards nothing
         try:
             sessions = await services.sessions.sweep()
+            tokens = await services.tokens.sweep()
             webhooks = await services.changes.forget_old(datetime.now(UTC))
             attempts = await services.payment_attempts.sweep()
             audit = await services.audit.let_go(datetime.now(UTC))
-            _log.info("housekeeping", sessions=sessions, webhooks=webhooks, attempts=attempts, audit=audit)
+            _log.info(
+                "housekeeping", sessions=sessions, tokens=tokens, webhooks=webhooks, attempts=attempts, audit=audit
+            )
         except TemporarilyUnavailable:
             _log.warning("housekeeping put off", reason="the database is away")

@@ -25,6 +25,7 @@ from counterfoil.web.http.origin_policy import OriginPolicy
 from counterfoil.web.http.response_cache import ResponseCache
 from counterfoil.web.http.security_headers import security_headers
 from counterfoil.web.http.shutdown import on_stop
+from counterfoil.web.http.tokens.bearer import Bearers
 from counterfoil.web.pages import api_docs
 from counterfoil.web.pages.errors import ErrorAnswers, leave_to_the_edge
 from counterfoil.web.routes import HANDLERS, options_of
@@ -81,6 +82,7 @@ class Portal(Litestar):
             super().__call__,
             cache=services.cache,
             sessions=services.sessions,
+            bearers=Bearers(services.tokens),
             new_cookie=partial(session_cookie, services.settings),
             # A cached page names its style sheet: another build's page would name one that is gone.
             version=f"{__version__} {assets.version}",

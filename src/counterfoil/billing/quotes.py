@@ -1,13 +1,14 @@
 """Offers to a client. Drafts are WHMCS's own business: they are neither shown nor cached."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
 from counterfoil.billing.client_reader import ClientReader
+from counterfoil.billing.invoices.sums import SumKind, SumRow, before_subtotal, gap
 from counterfoil.billing.reading import Calendar, Reading, reading_of
 from counterfoil.cache import Part
 from counterfoil.model import Client, Money, Quote, QuoteStatus
@@ -50,6 +51,22 @@ class QuoteItem(Struct, frozen=True):
     def is_open(self) -> bool:
         """Whether it may still be accepted: not when it is not known until when."""
         return self.status in OPEN and not self.is_expired and "valid_until" not in self.unreadable
+
+
+def sums_of(quote: QuoteItem) -> tuple[SumRow, ...]:
+    """Subtotal and total are what the rows above them come to."""
+    rows = [*before_subtotal([_amount(line) for line in quote.lines], quote.subtotal, quote.taxes)]
+    rows += [SumRow(SumKind.SUBTOTAL, quote.subtotal), *(SumRow(SumKind.TAX, tax) for tax in quote.taxes)]
+    running = sum((tax.amount for tax in quote.taxes), quote.subtotal.amount)
+    return *rows, *gap(quote.total.amount - running, quote.total.currency), SumRow(SumKind.TOTAL, quote.total)
+
+
+def _amount(line: QuoteLineItem) -> Decimal | None:
+    """In cents, as WHMCS rounds each line. None when a part of it is not known."""
+    if line.quantity is None or line.unit_price is None or line.discount is None:
+        return None
+    whole = line.quantity * line.unit_price.amount * (100 - line.discount) / 100
+    return whole.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 class _QuoteSource(Protocol):

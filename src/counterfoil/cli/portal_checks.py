@@ -8,16 +8,16 @@ from msgspec.structs import replace
 
 from counterfoil.accounts.links import unresolved
 from counterfoil.cli.findings import Finding, fail, ok, warn
+from counterfoil.cli.redis_causes import cannot_be_used
+from counterfoil.db.causes import cause_of, cause_of_place
 from counterfoil.db.engine import file_read_by_others, make_engine
 from counterfoil.db.schema import pending
 from counterfoil.db.write_probe import WriteProbe
 from counterfoil.errors import TemporarilyUnavailable
 from counterfoil.redis.address import Address, parse_address
-from counterfoil.redis.connection import NO_ANSWER, NOT_REDIS
 from counterfoil.redis.failures import ErrorReply, RedisAway
 from counterfoil.redis.info import mode_of
 from counterfoil.redis.inspection import Inspection, find_masters, inspect
-from counterfoil.redis.sentinel import NO_MASTER
 from counterfoil.settings import Settings
 
 OLDEST_REDIS = (6, 2)
@@ -30,14 +30,15 @@ CLOCKS_APART = 1.0
 
 
 async def database(settings: Settings) -> Finding:
+    if misplaced := cause_of_place(settings.database_url):
+        return fail("database", *misplaced)
     engine = make_engine(settings.database_url)
     try:
         problem = await pending(engine)
         if not problem:
             await WriteProbe(engine).check()
-    except TemporarilyUnavailable:
-        advice = "Is it running, no replica, with room on its disk, and is COUNTERFOIL_DATABASE_URL right?"
-        return fail("database", "does not answer, or takes no writes", advice)
+    except TemporarilyUnavailable as error:
+        return fail("database", *cause_of(error, settings.database_url))
     finally:
         await engine.dispose()
     if problem:
@@ -75,31 +76,13 @@ async def cache(settings: Settings) -> AsyncIterator[Finding]:
             async for finding in _redis(redis, address):
                 yield finding
     except (RedisAway, OSError) as error:
-        advice = "Is Redis running, and is COUNTERFOIL_CACHE_URL right?"
-        yield fail("cache", f"does not answer ({_kind(error)})", advice)
+        yield cannot_be_used(error)
 
 
 async def _opened(address: Address, open_ones: AsyncExitStack) -> Inspection:
     redis = await inspect(address, ANSWER_TIMEOUT)
     open_ones.callback(redis.close)
     return redis
-
-
-def _kind(error: RedisAway | OSError) -> str:
-    """One word."""
-    if isinstance(error, ErrorReply):
-        return next((kind for words, kind in _REFUSALS.items() if str(error).startswith(words)), "ResponseError")
-    return "TimeoutError" if isinstance(error, TimeoutError) else _FAILURES.get(str(error), "ConnectionError")
-
-
-_REFUSALS = {
-    "WRONGPASS": "AuthenticationError",
-    "NOAUTH": "AuthenticationError",
-    "ERR AUTH": "AuthenticationError",
-    "NOPERM": "NoPermissionError",
-    "LOADING": "BusyLoadingError",
-}
-_FAILURES = {NO_ANSWER: "TimeoutError", NO_MASTER: "MasterNotFoundError", NOT_REDIS: "InvalidResponse"}
 
 
 async def _redis(redis: Inspection, address: Address) -> AsyncIterator[Finding]:
@@ -121,8 +104,13 @@ async def _alone(redis: Inspection) -> AsyncIterator[Finding]:
     replication = await redis.info("replication")
     if replication.get("role") != "master":
         yield fail("cache", "Redis is a replica", "Name the master in COUNTERFOIL_CACHE_URL: replicas are never read.")
-    elif replication.get("connected_slaves", "0") != "0":
+        return
+    if replication.get("connected_slaves", "0") != "0":
         yield await _fence(redis)
+    try:
+        await redis.rehearse()  # at last: afterwards the connection only listens
+    except ErrorReply as error:
+        yield cannot_be_used(error)
 
 
 async def _server(redis: Inspection) -> AsyncIterator[Finding]:
@@ -176,12 +164,15 @@ async def _persistence(redis: Inspection) -> Finding:
 
 async def _eviction(redis: Inspection) -> Finding:
     try:
-        policy = str(await redis.config("maxmemory-policy"))
+        policy, most = str(await redis.config("maxmemory-policy")), await redis.config("maxmemory")
     except ErrorReply:
-        return warn("cache", "does not tell its eviction policy", "Use volatile-ttl, or noeviction.")
+        return warn("cache", "does not tell its eviction policy", "Use volatile-ttl.")
+    advice = "Set maxmemory-policy volatile-ttl."
     if policy.startswith("allkeys"):
-        advice = "Set maxmemory-policy volatile-ttl, or noeviction."
         return warn("cache", f"eviction policy {policy} may drop keys that guard others", advice)
+    if policy == "noeviction" and most != "0":
+        said = "eviction policy noeviction: once it is full, Pay, profiles and signing out are refused"
+        return warn("cache", said, advice)
     return ok("cache", f"eviction policy {policy}")
 
 

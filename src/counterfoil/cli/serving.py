@@ -19,6 +19,7 @@ from counterfoil.cli import event_loop
 from counterfoil.cli.ports import require_free
 from counterfoil.cli.service_manager import tell_service_manager
 from counterfoil.cli.startup import settings_or_exit
+from counterfoil.db.causes import cause_of
 from counterfoil.db.engine import is_sqlite, make_engine
 from counterfoil.db.schema import pending, upgrade
 from counterfoil.errors import TemporarilyUnavailable
@@ -73,8 +74,9 @@ async def prepare_database(url: str) -> None:
             problem = await pending(engine)
         finally:
             await engine.dispose()
-    except TemporarilyUnavailable:
-        raise click.ClickException("The database does not answer. COUNTERFOIL_DATABASE_URL names it.") from None
+    except TemporarilyUnavailable as error:
+        cause = cause_of(error, url)
+        raise click.ClickException(f"The database: {cause.said}. {cause.advice}") from None
     if problem:
         raise click.ClickException(f"{problem.capitalize()}. Run: counterfoil migrate")
 

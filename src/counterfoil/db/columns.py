@@ -1,10 +1,10 @@
-"""What columns hold beyond what both databases hold alike."""
+"""What columns hold beyond what both databases hold alike, and what all tables have in common."""
 
 import re
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
+from sqlalchemy import DateTime, Dialect, MetaData, Text, TypeDecorator
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -36,3 +36,12 @@ class PlainText(TypeDecorator[str]):
 
 
 _NO_TEXT = re.compile("[\\x00\\ud800-\\udfff]")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)

@@ -38,11 +38,13 @@ _SQLITE_OUTAGES = {
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_CORRUPT,
 }
 
-_POSTGRES_OUTAGES = ("08", READ_ONLY, "40", "53", "55P03", "57", "58")
-"""Connection lost, read-only, deadlock, no resources (the disk too), lock not had, shutting down or cancelled, the
-system's own errors: classes of
+_POSTGRES_OUTAGES = ("08", READ_ONLY, "40", "42501", "53", "55P03", "57", "58")
+"""Connection lost, read-only, deadlock, not permitted, no resources (the disk too), lock not had, shutting down or
+cancelled, the system's own errors: classes of
 https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
@@ -78,9 +80,13 @@ def _make_private(_dialect: Any, _record: Any, arguments: list[Any], _options: d
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in _SQLITE_PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+    try:
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+    except BaseException:  # a file that is no database shows only now
+        connection.close()
+        raise
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """Whether the database has the schema of this version, and how it gets it. The migrations: migrations/versions."""
 
-import os
 from pathlib import Path
 
 from sqlalchemy import Connection, select, text
@@ -8,6 +7,7 @@ from sqlalchemy import inspect as inspect_database
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from counterfoil.db.causes import problem_of_file
 from counterfoil.db.engine import is_sqlite, make_engine, transaction
 from counterfoil.db.tables import HEAD
 from counterfoil.errors import TemporarilyUnavailable
@@ -42,8 +42,8 @@ async def upgrade(url: str) -> bool:
     Safe to run several times at once: the others wait, then find nothing to do. All or nothing on both databases.
     Raises TemporarilyUnavailable when the database cannot be reached or written.
     """
-    if is_sqlite(url):
-        _check_file(Path(make_url(url).database or ""))
+    if is_sqlite(url) and (problem := problem_of_file(Path(make_url(url).database or ""))):
+        raise TemporarilyUnavailable("the database is away") from OSError(problem)
     engine = make_engine(url, statement_timeout=None)
     try:
         async with transaction(engine) as connection:
@@ -55,17 +55,6 @@ async def upgrade(url: str) -> bool:
             return True
     finally:
         await engine.dispose()
-
-
-def _check_file(path: Path) -> None:
-    """Says what is wrong with the place of a SQLite database; SQLite itself says "unable to open database file"."""
-    problem = None
-    if not path.parent.is_dir():
-        problem = f"there is no folder {path.parent}"
-    elif path.is_dir() or not os.access(path if path.exists() else path.parent, os.R_OK | os.W_OK):
-        problem = f"{path} cannot be written"
-    if problem:
-        raise TemporarilyUnavailable("the database is away") from OSError(problem)
 
 
 async def _revision(engine: AsyncEngine) -> str | None:

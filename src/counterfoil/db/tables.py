@@ -7,27 +7,21 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     UniqueConstraint,
     false,
 )
 
+from counterfoil.db import audit_tables, columns
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0012"
+HEAD = "0013"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
-)
+metadata = columns.metadata
+audit_entry, audit_head = audit_tables.audit_entry, audit_tables.audit_head
 
 # A person: whoever `issuer` calls `subject`. E-mail and name are what the issuer said at the last sign-in.
 account = Table(
@@ -63,6 +57,23 @@ session = Table(
     Column("address", PlainText, nullable=False),
     Column("user_agent", PlainText, nullable=False),
     # WHMCS said then that the user changed, and not what: accounts/doubts.py.
+    Column("doubted_at", UtcTime),
+)
+
+# What a person's own programs are let in with: accounts/tokens.py.
+access_token = Table(
+    "access_token",
+    metadata,
+    # SHA-256, hexadecimal, of the token, which is nowhere.
+    Column("id_hash", PlainText, primary_key=True),
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("client_id", BigInteger, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("scope", PlainText, nullable=False),  # "read" or "pay"
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("last_used_at", UtcTime),
+    # As for sessions.
     Column("doubted_at", UtcTime),
 )
 
@@ -207,36 +218,6 @@ payment_attempt = Table(
     Column("opened_at", UtcTime),  # there is a link
     Column("failed_at", UtcTime),  # there is none
     Column("returned_at", UtcTime),
-)
-
-# The audit trail: audit/chain.py. Nothing here ever changes, but what is forgotten about a person is taken out.
-audit_entry = Table(
-    "audit_entry",
-    metadata,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", UtcTime, nullable=False),
-    Column("action", PlainText, nullable=False),
-    Column("by", PlainText, nullable=False),
-    Column("account_id", BigInteger, index=True),
-    Column("client_id", BigInteger, index=True),
-    Column("details", PlainText, nullable=False),  # JSON
-    # JSON; empty when there is none, or when it was forgotten.
-    Column("personal", PlainText),
-    Column("salt", PlainText),
-    Column("personal_digest", PlainText, nullable=False),
-    Column("hash", PlainText, nullable=False),
-    Index("ix_audit_entry_at", "at"),
-)
-
-# One row: where the chain begins (what came before was let go) and where it ends. It is also the lock for adding.
-audit_head = Table(
-    "audit_head",
-    metadata,
-    Column("name", PlainText, primary_key=True),
-    Column("before", BigInteger, nullable=False),
-    Column("before_hash", PlainText, nullable=False),
-    Column("last", BigInteger, nullable=False),
-    Column("last_hash", PlainText, nullable=False),
 )
 
 # What only one process of all may do at a time.

@@ -16,7 +16,7 @@ from counterfoil.redis.timing import COMMAND_LIMIT
 
 Argument = str | bytes | int
 
-NO_ANSWER, NOT_REDIS = "no answer in time", "not the Redis protocol"
+NO_ANSWER, NOT_REDIS, CLOSED = "no answer in time", "not the Redis protocol", "connection closed"
 """Why a connection was given up."""
 
 
@@ -79,7 +79,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.abort("connection closed" if exc is None else type(exc).__name__)
+        self.abort(CLOSED if exc is None else type(exc).__name__)
 
     def data_received(self, data: bytes) -> None:
         if self._why_lost is not None:

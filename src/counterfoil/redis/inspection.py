@@ -1,4 +1,6 @@
-"""Looking at the servers, as the doctor does: no connection is kept up, no other is looked for, nothing is written."""
+"""Looking at the servers, as the doctor does: no connection is kept up, no other is looked for, nothing
+that anybody reads is written.
+"""
 
 import asyncio
 from typing import Any
@@ -8,6 +10,8 @@ from counterfoil.redis.cluster import ClusterTopology
 from counterfoil.redis.connection import Argument, Connection, connect, unwrap
 from counterfoil.redis.info import parse_info
 from counterfoil.redis.sentinel import SentinelTopology
+
+REHEARSED = "cf1:doctor"
 
 
 class Inspection:
@@ -32,6 +36,16 @@ class Inspection:
         """Unix seconds by its clock."""
         seconds, microseconds = await self._ask("TIME")
         return int(seconds) + int(microseconds) / 1_000_000
+
+    async def rehearse(self) -> None:
+        """Does what the portal does, on a key and a channel that nobody looks at. Raises ErrorReply."""
+        await self._ask("SET", REHEARSED, "", "PX", 1000)
+        await self._ask("EVAL", "redis.call('TIME') return redis.call('GET', KEYS[1])", 1, REHEARSED)
+        await self._ask("MGET", REHEARSED)
+        await self._ask("SCAN", 0, "MATCH", REHEARSED, "COUNT", 1)
+        await self._ask("DEL", REHEARSED)
+        await self._ask("PUBLISH", REHEARSED, "")
+        await self._ask("SUBSCRIBE", REHEARSED)
 
     async def _ask(self, *command: Argument) -> Any:
         return unwrap(await self._connection.send(*command))

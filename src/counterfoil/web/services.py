@@ -13,6 +13,7 @@ from counterfoil.accounts.people_search import PeopleSearch
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
 from counterfoil.accounts.staff_views import StaffViews
+from counterfoil.accounts.tokens import Tokens
 from counterfoil.accounts.vouching import Vouched
 from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.clients import Clients
@@ -70,6 +71,7 @@ class Services:
     upstreams: Mapping[str, Callable[[], str]]
     """How the calls to WHMCS, and to Salesforce if it is used, fare: "ok", "degraded" or "away"."""
     sessions: Sessions
+    tokens: Tokens
     sign_in: SignIn
     staff_views: StaffViews
     people: PeopleSearch

@@ -22,6 +22,7 @@ from counterfoil.db.engine import make_engine
 from counterfoil.web.http.request_context import Caller, RequestContext, attach
 from counterfoil.web.http.response_cache import ResponseCache
 from counterfoil.web.http.responses import Responses
+from counterfoil.web.http.tokens.bearer import Bearers
 from counterfoil.web.http.visits import Visit
 from counterfoil.web.routes import HANDLERS
 from tests.stack import Stack
@@ -43,6 +44,13 @@ def _cookie(value: str) -> Cookie:
     return Cookie("s", value=value)
 
 
+class NoTokens:
+    """Nobody has an access token."""
+
+    async def client_of(self, key: str) -> int | None:
+        return None
+
+
 class Nobody:
     """Rights that nobody asks for here."""
 
@@ -60,7 +68,9 @@ class Shop:
         self.cache = cache
         sessions = Sessions(make_engine("sqlite+aiosqlite://"), cache, Nobody(), keys=[KEY])
         self.responses = Responses(cache)
-        self.front = ResponseCache(self._route, cache=cache, sessions=sessions, new_cookie=_cookie, version="1")
+        self.front = ResponseCache(
+            self._route, cache=cache, sessions=sessions, bearers=Bearers(NoTokens()), new_cookie=_cookie, version="1"
+        )
         read = sessions.read_cookie(COOKIE)
         assert read is not None
         self.handle: Handle = read

@@ -22,6 +22,7 @@ from counterfoil.web.http.fast_path import FastPath, PlainRequests
 from counterfoil.web.http.fast_path.plain_requests import LONGEST_REMEMBERED, MOST_REMEMBERED
 from counterfoil.web.http.origin_policy import OriginPolicy
 from counterfoil.web.http.response_cache import ResponseCache
+from counterfoil.web.http.tokens.bearer import Bearers
 from tests.servers import RedisServer, running_redis
 from tests.stack import Stack, running_stack
 from tests.web.http.test_cached_permissions import COOKIE, KEY, Nobody, _cookie
@@ -29,6 +30,13 @@ from tests.web.settings import settings
 
 TWICE = "X-Twice: 1\r\nX-Twice: 1\r\n"
 """What nobody reads, twice: such a request is not plain, and the fast path hands it on."""
+
+
+class NoTokens:
+    """Nobody has an access token."""
+
+    async def client_of(self, key: str) -> int | None:
+        return None
 
 
 class Said(NamedTuple):
@@ -264,7 +272,9 @@ class Shop:
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
         sessions = Sessions(make_engine("sqlite+aiosqlite://"), cache, Nobody(), keys=[KEY])
-        self.responses = ResponseCache(_nobody, cache=cache, sessions=sessions, new_cookie=_cookie, version="1")
+        self.responses = ResponseCache(
+            _nobody, cache=cache, sessions=sessions, bearers=Bearers(NoTokens()), new_cookie=_cookie, version="1"
+        )
         self.requests = PlainRequests(OriginPolicy(settings(base_url="https://portal.example")), self.responses)
         self.served: list[Served] = []
         rules = Rules(None, (), (), None, (self.served.append,), log.RequestIds())  # type: ignore[arg-type]

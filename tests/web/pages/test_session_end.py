@@ -171,3 +171,15 @@ def test_another_form_of_the_page_takes_nothing_away(portal: Stack, open_page: O
     page.get_by_role("button", name="Refresh").click()
     expect(page.get_by_text(BACK)).to_be_visible()
     expect(page.locator("#city")).to_have_value("Bath")
+
+
+def test_who_signs_out_leaves_nothing_behind(portal: Stack, open_page: OpenPage) -> None:
+    """On a computer that others use, too."""
+    page = open_page()
+    sign_in(page, portal.url, "ada@example.com")
+    page.goto(f"{portal.url}/profile")
+    page.locator("#city").fill("Bath")
+    page.locator("#menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    assert "Bath" not in stored(page)

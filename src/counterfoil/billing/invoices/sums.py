@@ -3,7 +3,7 @@
 WHMCS's figures stay as they are. What leads from one to the next is named, also where WHMCS does not say it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -76,31 +76,38 @@ def _rows(invoice: InvoiceDetail) -> Iterator[SumRow]:
     parts += _credit(invoice, "above")
     yield from parts
     running = sum((row.amount.amount for row in parts), running)
-    yield from _gap(invoice.total.amount - running, invoice.currency)
+    yield from gap(invoice.total.amount - running, invoice.currency)
     yield SumRow(SumKind.TOTAL, invoice.total)
     parts = [*_credit(invoice, "below"), *_payments(invoice)]
     yield from parts
     running = sum((row.amount.amount for row in parts), invoice.total.amount)
     is_open = invoice.status in OPEN
     left = SumKind.NOT_ASKED if running > 0 else SumKind.EXCESS
-    yield from _gap(invoice.amount_due.amount - running, invoice.currency, SumKind.ADJUSTMENT if is_open else left)
+    yield from gap(invoice.amount_due.amount - running, invoice.currency, SumKind.ADJUSTMENT if is_open else left)
     yield SumRow(SumKind.DUE, invoice.amount_due)
 
 
 def _lines(invoice: InvoiceDetail) -> Iterator[SumRow]:
-    """What the lines come to, where that is not the subtotal: WHMCS may keep prices with the taxes in them."""
-    known = [line.amount.amount for line in invoice.lines if line.amount is not None]
-    lines = sum(known, Decimal(0))
-    more = lines - invoice.subtotal.amount
-    if not known or len(known) < len(invoice.lines) or not more:
+    lines = [None if line.amount is None else line.amount.amount for line in invoice.lines]
+    return before_subtotal(lines, invoice.subtotal, [tax.amount for tax in invoice.taxes])
+
+
+def before_subtotal(lines: Sequence[Decimal | None], subtotal: Money, taxes: Iterable[Money]) -> Iterator[SumRow]:
+    """What the lines come to, where that is not the subtotal: WHMCS may keep prices with the taxes in them. Nothing
+    when one of them is not known.
+    """
+    known = [line for line in lines if line is not None]
+    summed = sum(known, Decimal(0))
+    more = summed - subtotal.amount
+    if not known or len(known) < len(lines) or not more:
         return
-    yield SumRow(SumKind.LINES, Money.of(lines, invoice.currency))
-    taxes = sum((tax.amount.amount for tax in invoice.taxes), Decimal(0))
-    kind = SumKind.TAXES_IN_LINES if more == taxes else SumKind.ADJUSTMENT
-    yield SumRow(kind, Money.of(-more, invoice.currency))
+    yield SumRow(SumKind.LINES, Money.of(summed, subtotal.currency))
+    kind = SumKind.TAXES_IN_LINES if more == sum((tax.amount for tax in taxes), Decimal(0)) else SumKind.ADJUSTMENT
+    yield SumRow(kind, Money.of(-more, subtotal.currency))
 
 
-def _gap(amount: Decimal, currency: str, kind: SumKind = SumKind.ADJUSTMENT) -> Iterator[SumRow]:
+def gap(amount: Decimal, currency: str, kind: SumKind = SumKind.ADJUSTMENT) -> Iterator[SumRow]:
+    """A row for what lies between two figures, if it is anything."""
     if amount:
         yield SumRow(kind, Money.of(amount, currency))
 

@@ -17,6 +17,7 @@ from counterfoil.web.api import (
     statement,
     subscriptions,
     summary,
+    tokens,
     transactions,
     transactions_csv,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "statement",
     "subscriptions",
     "summary",
+    "tokens",
     "transactions",
     "transactions_csv",
 ]

@@ -12,7 +12,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/contacts", responses=answers(Paged[ContactItem]), permission="contacts")
+@get("/api/v1/contacts", responses=answers(Paged[ContactItem]), permission="contacts", programs="read")
 async def list_contacts(
     request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
 ) -> Response[bytes]:

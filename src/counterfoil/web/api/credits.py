@@ -12,7 +12,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/credits", responses=answers(CreditList), permission="invoices")
+@get("/api/v1/credits", responses=answers(CreditList), permission="invoices", programs="read")
 async def list_credits(
     request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
 ) -> Response[bytes]:

@@ -54,6 +54,7 @@ async def _left(receive: Receive, stream: Stream) -> None:
 @get(
     "/api/v1/events",
     signed_in=True,
+    programs="read",
     by_itself=True,
     media_type="text/event-stream",
     summary="Changes, as server-sent events",

@@ -19,7 +19,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/invoices", responses=answers(InvoiceList), permission="invoices", dependencies=FILTERED)
+@get("/api/v1/invoices", responses=answers(InvoiceList), permission="invoices", programs="read", dependencies=FILTERED)
 async def list_invoices(
     request: AnyRequest,
     services: GivenServices,
@@ -37,6 +37,7 @@ async def list_invoices(
     responses=answers(InvoiceDetail),
     errors=(InvoiceNotFound,),
     permission="invoices",
+    programs="read",
 )
 async def get_invoice(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[bytes]:
     viewer = viewer_of(request)
@@ -47,6 +48,7 @@ async def get_invoice(request: AnyRequest, services: GivenServices, invoice_id: 
 @post(
     "/api/v1/invoices/{invoice_id:str}/payment-link",
     permission="invoices",
+    programs="pay",
     status_code=200,
     errors=(InvoiceNotFound, InvoiceNotPayable),
 )
@@ -60,7 +62,13 @@ async def payment_link(
     )
 
 
-@post("/api/v1/invoices/{invoice_id:str}/pdf-link", permission="invoices", status_code=200, errors=(InvoiceNotFound,))
+@post(
+    "/api/v1/invoices/{invoice_id:str}/pdf-link",
+    permission="invoices",
+    programs="pay",
+    status_code=200,
+    errors=(InvoiceNotFound,),
+)
 async def pdf_link(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[PaymentLink]:
     viewer = viewer_of(request)
     await services.limits.hit("sso_link", viewer.counted_as)

@@ -41,6 +41,7 @@ _SENDS = Sent(
     sends=_SENDS,
     sends_headers=CSV_HEADERS,
     permission="invoices",
+    programs="read",
     dependencies=FILTERED,
 )
 async def invoices_csv(request: AnyRequest, services: GivenServices, filters: GivenFilters) -> Response[Any]:

@@ -21,7 +21,7 @@ class ChosenInvoices(Struct):
     invoice_ids: Annotated[list[int], Meta(min_length=1, max_length=MOST_TOGETHER)]
 
 
-@post("/api/v1/invoices/payment-link", permission="invoices", status_code=200, errors=_ERRORS)
+@post("/api/v1/invoices/payment-link", permission="invoices", programs="pay", status_code=200, errors=_ERRORS)
 async def payment_link(
     request: AnyRequest, services: GivenServices, data: JSONBody[ChosenInvoices]
 ) -> Response[PaymentLink]:

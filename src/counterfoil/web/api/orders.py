@@ -96,7 +96,7 @@ class OrderList(Struct, frozen=True):
     as_of: datetime
 
 
-@get("/api/v1/products", responses=answers(ProductList), permission="orders")
+@get("/api/v1/products", responses=answers(ProductList), permission="orders", programs="read")
 async def list_products(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """What the client can order, in the client's currency."""
     client = await services.clients.read(viewer_of(request).client)
@@ -124,7 +124,7 @@ async def place_order(request: AnyRequest, services: GivenServices, data: JSONBo
     return _accepted(request, order)
 
 
-@get("/api/v1/orders", responses=answers(OrderList), permission="orders")
+@get("/api/v1/orders", responses=answers(OrderList), permission="orders", programs="read")
 async def list_orders(
     request: AnyRequest,
     services: GivenServices,
@@ -139,7 +139,13 @@ async def list_orders(
     return respond_uncached(request, body, media_type=JSON, seen=_version(request, orders, page, page_size, total))
 
 
-@get("/api/v1/orders/{order_id:str}", responses=answers(OrderDetail), errors=(OrderNotFound,), permission="orders")
+@get(
+    "/api/v1/orders/{order_id:str}",
+    responses=answers(OrderDetail),
+    errors=(OrderNotFound,),
+    permission="orders",
+    programs="read",
+)
 async def get_order(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[bytes]:
     as_of = datetime.now(UTC)
     order = await services.orders.checkout.find(viewer_of(request).client, order_id_of(order_id))

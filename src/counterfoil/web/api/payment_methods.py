@@ -26,7 +26,7 @@ class GatewayList(Struct, frozen=True):
     as_of: datetime
 
 
-@get("/api/v1/payment-methods", permission="invoices", responses=answers(PaymentMethodList))
+@get("/api/v1/payment-methods", permission="invoices", programs="read", responses=answers(PaymentMethodList))
 async def list_payment_methods(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """Saved cards and bank accounts, as WHMCS lists them. `expires_on` is the last day on which one is valid.
     `is_default` is always null: WHMCS does not tell which one it would charge.
@@ -49,6 +49,7 @@ async def manage_link(request: AnyRequest, services: GivenServices) -> Response[
 @get(
     "/api/v1/payment-gateways",
     permission="invoices",
+    programs="read",
     also_shows=SHARED_SCOPE,
     responses=answers(GatewayList),
 )

@@ -71,7 +71,7 @@ class ProfilePatch(Struct, forbid_unknown_fields=True):
                 yield kind, wanted
 
 
-@get("/api/v1/profile", responses=answers(Profile), permission="profile")
+@get("/api/v1/profile", responses=answers(Profile), permission="profile", programs="read")
 async def get_profile(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """The ETag changes with the profile and with `as_of`; a later PATCH may name it in If-Match."""
     reading = await services.profiles.read(viewer_of(request).client)

@@ -12,7 +12,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/quotes", responses=answers(Paged[QuoteItem]), permission="quotes")
+@get("/api/v1/quotes", responses=answers(Paged[QuoteItem]), permission="quotes", programs="read")
 async def list_quotes(
     request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
 ) -> Response[bytes]:

@@ -57,7 +57,7 @@ async def sign_in(request: AnyRequest, services: GivenServices, data: JSONBody[C
     return Response(None, status_code=204, cookies=[cookie], headers=NO_STORE)
 
 
-@get("/api/v1/session", signed_in=True)
+@get("/api/v1/session", signed_in=True, programs="read")
 async def show_session(request: AnyRequest, services: GivenServices) -> Response[SessionDetail]:
     viewer = viewer_of(request)
     names = await client_names(services, viewer)

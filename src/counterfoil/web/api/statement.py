@@ -16,7 +16,13 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/statement", responses=answers(Statement), errors=(StatementTooLong,), permission="invoices")
+@get(
+    "/api/v1/statement",
+    responses=answers(Statement),
+    errors=(StatementTooLong,),
+    permission="invoices",
+    programs="read",
+)
 async def statement_json(
     request: AnyRequest,
     services: GivenServices,

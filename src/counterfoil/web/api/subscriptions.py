@@ -12,7 +12,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/subscriptions", responses=answers(Paged[SubscriptionItem]), permission="products")
+@get("/api/v1/subscriptions", responses=answers(Paged[SubscriptionItem]), permission="products", programs="read")
 async def list_subscriptions(
     request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
 ) -> Response[bytes]:

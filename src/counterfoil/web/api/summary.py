@@ -11,7 +11,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/summary", responses=answers(Summary), permission="invoices", also_shows=SHARED_SCOPE)
+@get("/api/v1/summary", responses=answers(Summary), permission="invoices", programs="read", also_shows=SHARED_SCOPE)
 async def summary(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """Amounts once for each currency, the client's own first. `next_due_on` is of what is not overdue yet."""
     viewer = viewer_of(request)

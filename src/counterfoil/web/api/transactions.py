@@ -12,7 +12,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/transactions", responses=answers(Paged[TransactionItem]), permission="invoices")
+@get("/api/v1/transactions", responses=answers(Paged[TransactionItem]), permission="invoices", programs="read")
 async def list_transactions(
     request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
 ) -> Response[bytes]:

@@ -19,7 +19,13 @@ _SENDS = Sent(
 )
 
 
-@get(["/api/v1/transactions.csv", "/transactions.csv"], sends=_SENDS, sends_headers=CSV_HEADERS, permission="invoices")
+@get(
+    ["/api/v1/transactions.csv", "/transactions.csv"],
+    sends=_SENDS,
+    sends_headers=CSV_HEADERS,
+    permission="invoices",
+    programs="read",
+)
 async def transactions_csv(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Newest first, in UTF-8 with a byte-order mark; a refund is below 0. The header `as-of` says of which moment."""
     viewer = viewer_of(request)

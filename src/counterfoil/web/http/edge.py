@@ -24,6 +24,7 @@ from counterfoil.web.http.request_context import (
     join_lines,
     route_of,
 )
+from counterfoil.web.http.tokens.bearer import is_bearer
 
 REFERRER_POLICY = (b"referrer-policy", b"same-origin")
 """Unless a response has its own."""
@@ -128,7 +129,8 @@ class Edge:
             self._rules.origin_policy.warn_of(host)
             raise BadRequest
         if scope["method"] not in SAFE_METHODS:
-            self._rules.origin_policy.check_origin(headers)
+            if not is_bearer(scope["path"], headers):
+                self._rules.origin_policy.check_origin(headers)
             if isinstance(receive, RequestBody):
                 receive.check_length()
 

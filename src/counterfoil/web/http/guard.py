@@ -4,8 +4,8 @@ A route says what it takes in its options: `public=True`, `signed_in=True`, `sta
 `permission="invoices"` (WHMCS's own names), or `any_permission="invoices profile"` for what takes one of several.
 tests/shape checks that each route says exactly one of them. With `leads_elsewhere=True` the handler sends who lacks the
 permission to a page of theirs. `also_shows="gw"` names a scope of the cache that the response is made from besides the
-client's. What an open page asks for by itself, `by_itself=True`, keeps no session alive. A cached response goes by the
-same `permission` (responses.py).
+client's. What an open page asks for by itself, `by_itself=True`, keeps no session alive. `programs="read"` or "pay"
+lets a program's token in. A cached response goes by the same `permission` (responses.py).
 
 But for the console's routes staff may look at an account as its people see it (accounts/staff_views.py): nothing that
 writes is carried out then, nor a GET with `has_effect=True`.
@@ -19,15 +19,17 @@ from litestar.handlers import BaseRouteHandler
 
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.staff_views import StaffViews
+from counterfoil.accounts.tokens import Tokens
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import Cache, CacheUnavailable
 from counterfoil.errors import AccountClosed, ClientNotFound, NotSignedIn, PermissionDenied, RateLimited
 from counterfoil.web.http.begun import require_same_account
 from counterfoil.web.http.conditional import wants_fresh
-from counterfoil.web.http.http_errors import ReadOnlyView, ViewEnded
+from counterfoil.web.http.http_errors import ReadOnlyView, TokenInvalid, ViewEnded
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.origin_policy import SAFE_METHODS
 from counterfoil.web.http.request_context import AnyRequest, context_of
+from counterfoil.web.http.tokens.scopes import require_scope
 from counterfoil.web.http.visits import is_flagged, name_caller, session_of, visit_of
 
 BY_ITSELF = b"x-counterfoil-by-itself"
@@ -38,8 +40,11 @@ BY_ITSELF_QUERY = b"by-itself=1"
 
 
 class Guard:
-    def __init__(self, sessions: Sessions, staff_views: StaffViews, cache: Cache, limits: Limits) -> None:
+    def __init__(
+        self, sessions: Sessions, tokens: Tokens, staff_views: StaffViews, cache: Cache, limits: Limits
+    ) -> None:
         self._sessions = sessions
+        self._tokens = tokens
         self._staff_views = staff_views
         self._cache = cache
         self._limits = limits
@@ -49,19 +54,23 @@ class Guard:
 
         Leaves the Viewer in the request.
         """
-        if handler.opt.get("public"):
-            return
         request = cast("AnyRequest", connection)  # there are no websockets here
+        visit = visit_of(request)
+        is_token = visit is not None and visit.handle.is_token
+        if handler.opt.get("public") and not is_token:
+            return
         viewer = await self.identify(request, is_active=not handler.opt.get("by_itself"))
         if viewer is None:
-            raise NotSignedIn
+            raise TokenInvalid if is_token else NotSignedIn
         request.scope["state"]["viewer"] = viewer
         name_caller(request.scope, viewer)
         if handler.opt.get("staff"):
             if not viewer.is_staff:
                 raise PermissionDenied("staff")
-        elif viewer.is_staff and is_flagged(context_of(request.scope).headers):
+        elif viewer.is_staff and not is_token and is_flagged(context_of(request.scope).headers):
             viewer = await self._look_as_staff(request, viewer, handler)
+        if is_token:
+            require_scope(viewer, handler)
         if request.scope["method"] not in SAFE_METHODS and not viewer.is_closed:
             await require_same_account(request, viewer, handler)
         await self._require_permission(request, viewer, handler)
@@ -99,6 +108,8 @@ class Guard:
         visit = visit_of(request)
         if visit is None:
             return None
+        if visit.handle.is_token:
+            return visit.viewer or await self._tokens.find(visit.handle)
         return visit.viewer or await self._sessions.find(
             visit.handle, is_active=is_active and not _is_by_itself(request)
         )

@@ -20,6 +20,13 @@ class BadSignature(Refused):
     title, detail = "Bad signature", "The signature or the time of this message is not valid."
 
 
+class TokenInvalid(Refused):
+    """Unknown, ended, expired, damaged, or sent in an address."""
+
+    code, status = "token_invalid", 401
+    title, detail = "Access token not valid", "This access token is not valid, or not any more."
+
+
 class MethodNotAllowed(Refused):
     code, status = "method_not_allowed", 405
     title, detail = "Method not allowed", "This address does not accept this kind of request."

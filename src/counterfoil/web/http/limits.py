@@ -37,6 +37,7 @@ TABLE = {
     "return": Limit(30),
     "profile": Limit(60),
     "order": Limit(60),
+    "token": Limit(30),
     "csv": Limit(30),
     "elsewhere": Limit(30),
     # By address. A storm of genuine webhooks is never limited: each must take effect. High enough that WHMCS with a

@@ -20,6 +20,7 @@ from counterfoil.cache import Cache
 from counterfoil.web.http.cached_response import CachedResponse, send_answer, unpacked
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.request_context import context_of
+from counterfoil.web.http.tokens.bearer import Bearers
 from counterfoil.web.http.visits import Visit, is_flagged, name_caller
 
 _PERSONAL = frozenset({"/api/v1/payment-methods"})
@@ -83,12 +84,20 @@ class ResponseCache:
     """ASGI middleware around the router. Leaves a Visit in the scope's state for the guard."""
 
     def __init__(
-        self, app: ASGIApp, *, cache: Cache, sessions: Sessions, new_cookie: Callable[[str], Cookie], version: str
+        self,
+        app: ASGIApp,
+        *,
+        cache: Cache,
+        sessions: Sessions,
+        bearers: Bearers,
+        new_cookie: Callable[[str], Cookie],
+        version: str,
     ) -> None:
         """`new_cookie` makes the session's cookie of its value."""
         self._app = app
         self._cache = cache
         self._sessions = sessions
+        self._bearers = bearers
         self._new_cookie = new_cookie
         self._cookie = f"{new_cookie('').key}=".encode()
         self._version = version.encode()
@@ -102,7 +111,9 @@ class ResponseCache:
         state = scope.setdefault("state", {})
         if (visit := state.get("visit")) is None:
             headers = context_of(scope).headers
-            question = self.question(scope["method"], scope["path"], scope["query_string"], headers)
+            question = await self._by_token(scope, headers)
+            if question is None:
+                question = self.question(scope["method"], scope["path"], scope["query_string"], headers)
             if question is None:
                 return False
             self._renew(scope, question.handle)
@@ -117,6 +128,15 @@ class ResponseCache:
             name_caller(scope, visit.viewer)
         return False
 
+    async def _by_token(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> Question | None:
+        """Of a program. None for people. Raises TokenInvalid, RateLimited, TemporarilyUnavailable."""
+        if not self._bearers.are_concerned(scope, headers):
+            return None
+        handle = await self._bearers.handle_of(scope)
+        if handle is None:
+            return None
+        return self._question(scope["method"], scope["path"], scope["query_string"], headers, handle)
+
     def _renew(self, scope: HTTPScope, handle: Handle) -> None:
         if handle.is_outdated:
             renewed = self._new_cookie(self._sessions.signed_anew(handle))
@@ -129,6 +149,11 @@ class ResponseCache:
             return None
         if is_flagged(headers):  # staff look at somebody's account, says the cookie: the guard knows
             return Question(handle, "", ())
+        return self._question(method, path, query, headers, handle)
+
+    def _question(
+        self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes], handle: Handle
+    ) -> Question:
         key = self._key(method, path, query, headers, handle)
         return Question(handle, key, (key,) if key and not wants_fresh(headers) else ())
 

@@ -16,6 +16,7 @@ from counterfoil.web.pages import (
     sign_in,
     statement,
     subscriptions,
+    tokens,
     transactions,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "sign_in",
     "statement",
     "subscriptions",
+    "tokens",
     "transactions",
 ]

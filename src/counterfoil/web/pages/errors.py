@@ -29,7 +29,7 @@ from counterfoil.errors import (
 )
 from counterfoil.model import Client
 from counterfoil.web.http.guard import BY_ITSELF
-from counterfoil.web.http.http_errors import InternalError, public
+from counterfoil.web.http.http_errors import InternalError, TokenInvalid, public
 from counterfoil.web.http.request_context import context_of, route_of
 from counterfoil.web.http.visits import Visit
 from counterfoil.web.sign_in.next_address import safe_next
@@ -192,6 +192,8 @@ def _headers(known: CounterfoilError, error: Exception) -> list[tuple[bytes, byt
     headers = [(b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Language")]
     if isinstance(known, RateLimited | Unavailable):
         headers.append((b"retry-after", str(known.retry_after).encode()))
+    if isinstance(known, TokenInvalid):
+        headers.append((b"www-authenticate", b'Bearer error="invalid_token"'))
     if isinstance(error, HTTPException) and error.status_code == 405:
         headers += [(b"allow", value.encode()) for name, value in (error.headers or {}).items() if name == "allow"]
     return headers

@@ -15,7 +15,7 @@ from counterfoil.web.http.visits import session_of
 from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.recording import record
 from counterfoil.web.services import GivenServices
-from counterfoil.web.views.sessions import SessionRow, SessionsPage
+from counterfoil.web.views.access.sessions import SessionRow, SessionsPage
 
 
 @get("/sessions", signed_in=True, include_in_schema=False)

@@ -25,6 +25,7 @@ QUOTES = NavItem("quotes", translatable("Quotes"), "/quotes")
 PROFILE = NavItem("profile", translatable("Profile"), "/profile")
 CONTACTS = NavItem("contacts", translatable("Contacts"), "/contacts", in_menu=True)
 SESSIONS = NavItem("sessions", translatable("Where you are signed in"), "/sessions", in_menu=True)
+TOKENS = NavItem("tokens", translatable("Access tokens"), "/tokens", in_menu=True)
 STAFF = NavItem("staff", translatable("Staff"), "/staff", in_menu=True)
 
 _WAYS: tuple[tuple[str, NavItem], ...] = (
@@ -55,4 +56,4 @@ def word_for(permission: str) -> str:
 
 def ways_for(viewer: Viewer) -> tuple[NavItem, ...]:
     allowed = (item for permission, item in _WAYS if viewer.allows(permission))
-    return (*allowed, SESSIONS, *((STAFF,) if viewer.is_staff else ()))
+    return (*allowed, SESSIONS, *((TOKENS,) if viewer.clients else ()), *((STAFF,) if viewer.is_staff else ()))

@@ -4,10 +4,11 @@ from datetime import date
 from typing import ClassVar
 
 from counterfoil.billing.paged import Paged
-from counterfoil.billing.quotes import QuoteItem
-from counterfoil.model import QuoteStatus
+from counterfoil.billing.quotes import QuoteItem, sums_of
+from counterfoil.model import Money, QuoteStatus
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.badges import Badge
+from counterfoil.web.views.money.sums import sum_label
 from counterfoil.web.views.navigation import QUOTES
 from counterfoil.web.views.pager import Pager
 from counterfoil.web.views.shell import View
@@ -43,6 +44,10 @@ class QuotesPage(View, frozen=True):
 
     def lacks_text(self, quote: QuoteItem) -> bool:
         return bool(set(quote.unreadable) - _DATES)
+
+    def sums(self, quote: QuoteItem) -> list[tuple[str, Money]]:
+        """Label and amount of each row."""
+        return [(sum_label(row), row.amount) for row in sums_of(quote)]
 
     def badge(self, quote: QuoteItem) -> Badge:
         return _EXPIRED if quote.is_expired else _BADGES[quote.status]

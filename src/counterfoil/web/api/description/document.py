@@ -39,7 +39,13 @@ def described(app: Litestar, *, cookie: str) -> dict[str, Any]:
     components["schemas"]["Problem"] = SCHEMA
     components["examples"] = examples()
     components["securitySchemes"] = {
-        "session": {"type": "apiKey", "in": "cookie", "name": cookie, "description": "Set by POST /api/v1/session."}
+        "session": {"type": "apiKey", "in": "cookie", "name": cookie, "description": "Set by POST /api/v1/session."},
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "cf_...",
+            "description": "An access token of the page /tokens: for one account, read-only or for paying too.",
+        },
     }
     return schema
 
@@ -101,10 +107,18 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, method: str,
         *(_header(name) for name in ("Counterfoil-Client",) if is_unsafe and not _is_for_anybody(handler)),
         *handler.opt.get("request_headers", ()),
     ]
-    operation["security"] = [] if handler.opt.get("public") else [{"session": []}]
+    operation["security"] = _ways_in(handler)
     if body is not None:
         for content in body["content"].values():
             content["example"] = example_of(content["schema"], schemas)
+
+
+def _ways_in(handler: HTTPRouteHandler) -> list[dict[str, list[str]]]:
+    """Any one of them."""
+    names = [] if handler.opt.get("public") else ["session"]
+    if handler.opt.get("programs"):
+        names.append("token")
+    return [{name: []} for name in names]
 
 
 def _is_for_anybody(handler: HTTPRouteHandler) -> bool:

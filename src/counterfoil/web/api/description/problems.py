@@ -26,6 +26,7 @@ from counterfoil.web.http.http_errors import (
     ContentTooLarge,
     InternalError,
     NotAcceptable,
+    TokenInvalid,
     UnsupportedMediaType,
 )
 
@@ -70,6 +71,8 @@ def kinds_of(handler: HTTPRouteHandler, *, is_unsafe: bool, has_body: bool, has_
     found: set[Kind] = {*_ALWAYS, *options.get("errors", ())}
     if not options.get("public"):
         found |= {NotSignedIn, BillingUnavailable}
+    if options.get("programs"):
+        found |= {TokenInvalid, PermissionDenied, RateLimited}
     if options.get("permission") or options.get("any_permission"):
         found |= {PermissionDenied, AccountClosed, ClientNotFound, RateLimited}
     if is_unsafe:

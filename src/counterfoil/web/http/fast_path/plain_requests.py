@@ -31,6 +31,8 @@ class PlainRequests:
         """`headers` are the scope's as a mapping. None for everything that somebody else must look at: what is no read,
         what the edge would refuse, what is never cached, whom no cookie of ours names.
         """
+        if b"authorization" in headers:
+            return None  # a program with a token, for whom a cookie counts for nothing
         if scope["method"] != "GET" or len(headers) != len(scope["headers"]) or announces_body(headers):  # type: ignore[arg-type]
             return None
         said = (
@@ -48,7 +50,7 @@ class PlainRequests:
 
     def _read(self, said: _Bytes, headers: Mapping[bytes, bytes]) -> Question | None:
         path, query, host = said[:3]
-        if is_too_long(path, query) or not self._policy.knows_host(host):
+        if is_too_long(path, query) or b"cf_" in query or not self._policy.knows_host(host):
             return None
         question = self._responses.question("GET", path, without_empty(query), headers)
         # Whose cookie an older key has signed is given a new one.

@@ -58,7 +58,8 @@ function notice(id, words, link) {
 
 // What is left from before: thrown away when it arrived or belongs to somebody else, given back when neither.
 function readDrafts() {
-  const signedOut = new URLSearchParams(location.search).has("signed-out");
+  const query = new URLSearchParams(location.search);
+  const signedOut = query.has("signed-out") || query.get("state") === "signed-out"; // the latter by way of a provider
   for (const [key, draft] of drafts()) {
     const isTheirs = !person || key.startsWith(`${DRAFT}${person} `);
     if (!isTheirs || signedOut || (person && draft.state === "sent")) sessionStorage.removeItem(key);

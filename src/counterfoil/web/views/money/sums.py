@@ -23,8 +23,8 @@ _LABELS = {
 _TONES = {SumKind.TOTAL: "strong", SumKind.DUE: "grand"}
 
 
-def sum_label(row: SumRow, status: InvoiceStatus) -> str:
-    """A text of the catalogue. With a rate or a date the template has a longer one."""
+def sum_label(row: SumRow, status: InvoiceStatus | None = None) -> str:
+    """A text of the catalogue. With a rate or a date the template has a longer one. `status`: of an invoice."""
     if row.kind is SumKind.NOT_ASKED and status is InvoiceStatus.CANCELLED:
         return translatable("Cancelled")
     return _LABELS[row.kind]

@@ -1,0 +1,1 @@
+"""How a program's access token is taken from a request, and what a route lets it do."""

@@ -1,0 +1,1 @@
+"""What pages get about how a person and their programs are let in."""
