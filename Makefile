@@ -77,6 +77,9 @@ prove-mutations: system setup-dev ## switch off every rule of the cache and see 
 prove-webhooks: system setup-dev ## WEBHOOKS=10000 webhooks in one burst at two workers
 	@COUNTERFOIL_TEST_WEBHOOKS=$(or $(WEBHOOKS),10000) $(BIN)/pytest -q -s tests/portal/test_burst.py </dev/null
 
+test-php: setup-dev ## the addon's tests on PHP 7.4 to 8.5 as WebAssembly (needs node and npm); VERSIONS="7.4 8.5" for some
+	@exec $(BIN)/python -m tools.test_php
+
 prove-api: system setup-dev ## hold the API against its description with random data for SECONDS=180, signed in
 	@COUNTERFOIL_TEST_API_SECONDS=$(if $(filter 60,$(SECONDS)),180,$(SECONDS)) \
 		$(BIN)/pytest -q -s tests/web/api/test_fuzzed.py </dev/null
@@ -113,6 +116,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api addon \
+.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api test-php addon \
 	migrate docs texts screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

@@ -41,7 +41,9 @@ def main() -> int:
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("make bench took too long and was stopped"))
     signal.alarm(LONGEST)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="counterfoil-bench-")))
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="counterfoil-bench-", ignore_cleanup_errors=True))
+        )
         lines = _bench(stack, folder)
     print("\n".join(lines))
     report.write(ROOT / "docs/performance.md", lines)
@@ -94,7 +96,7 @@ def _once(folder: Path, cache: RedisServer, portal: Stack, own: list[Target], kn
         beside=cold.beside_cold_reads(portal),
         growth=_growth(folder, own[0], growth.kilobytes_of(portal, cache)),
         upstream=upstream.upstream(folder),
-        workers=workers.workers(folder, cache),
+        workers=workers.workers(folder),
         lag=live.lag_of(portal),
         start=checks.seconds_to_first_answer(portal, folder),
         streams=live.streams_of(portal),

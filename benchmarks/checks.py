@@ -88,7 +88,11 @@ def seconds_of_setup(folder: Path, tell: Callable[[str], None]) -> float | None:
         clone = folder / attempt
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True, timeout=60)
         began = time.perf_counter()
-        done = _make_setup(clone)
+        try:
+            done = _make_setup(clone)
+        except subprocess.TimeoutExpired:
+            tell("make setup was not done within two minutes: is the machine busy?")
+            return None
         seconds = time.perf_counter() - began
         shutil.rmtree(clone)
         if done.returncode:

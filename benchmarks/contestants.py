@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -61,10 +61,12 @@ def running(child: Child, port: int) -> Iterator[Child]:
 
 
 @contextmanager
-def portal(folder: Path, cache: RedisServer, workers: int = 1) -> Iterator[Stack]:
+def portal(
+    folder: Path, cache: RedisServer, *, workers: int = 1, cores: Sequence[int] = (SERVER_CORE,)
+) -> Iterator[Stack]:
     """`counterfoil serve` as operations.md has it: a Redis, a proxy that is trusted, the WHMCS sandbox behind."""
     stack = Stack(folder, workers=workers, cache_url=cache.url, trusted_proxies="127.0.0.1")
-    stack.portal.command[:0] = pinned(SERVER_CORE) if workers == 1 else []
+    stack.portal.command[:0] = pinned(*cores)
     try:
         stack.sandbox.start()
         stack.start()

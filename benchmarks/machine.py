@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 SERVER_CORE, LOAD_CORE = 0, 1
+BOTH = (SERVER_CORE, LOAD_CORE)
 _TICKS = os.sysconf("SC_CLK_TCK")
 _USER, _SYSTEM = 13, 14
 
 
-def pinned(core: int) -> list[str]:
-    """In front of a command: it and all that it starts run on that core alone."""
-    return ["taskset", "--cpu-list", str(core)]
+def pinned(*cores: int) -> list[str]:
+    """In front of a command: it and all that it starts run on these cores alone."""
+    return ["taskset", "--cpu-list", ",".join(map(str, cores))]
 
 
 def pin_this(core: int) -> None:

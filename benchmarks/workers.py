@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from benchmarks import contestants
 from benchmarks.load import Load, press
-from benchmarks.machine import cpu_of_group, group, memory_of
-from tests.servers import RedisServer
+from benchmarks.machine import BOTH, cpu_of_group, group, memory_of
+from tests.servers import RedisServer, running_redis
 
 NUMBERS = (1, 2, 4)
 SECONDS = 3
@@ -22,14 +22,19 @@ class Workers(NamedTuple):
     pss: float
 
 
-def workers(folder: Path, cache: RedisServer) -> list[Workers]:
-    return [_measured(folder, cache, number) for number in NUMBERS]
+def workers(folder: Path) -> list[Workers]:
+    """Each number with a Redis of its own."""
+    found = []
+    for number in NUMBERS:
+        with running_redis() as cache:
+            found.append(_measured(folder, cache, number))
+    return found
 
 
 def _measured(folder: Path, cache: RedisServer, number: int) -> Workers:
     own = folder / f"workers-{number}"
     own.mkdir()
-    with contestants.portal(own, cache, number) as stack:
+    with contestants.portal(own, cache, workers=number, cores=BOTH) as stack:
         (listed, *_) = contestants.targets_of(stack)
         press(listed.url, listed.headers(), 1)
         before = cpu_of_group(stack.portal.pid)

@@ -37,7 +37,7 @@ def line(hour: Hour, without: Lived, with_addon: Lived) -> str:
 
 def main() -> int:
     customers = int(os.environ.get("CUSTOMERS") or 1_000_000)
-    print(f"{customers:,} customers; a second of the busiest minute, on paper / lived:\n")
+    print(f"{customers:,} customers; a second, on paper / of the busiest minute that was lived:\n")
     print("| hour | pages | WHMCS calls | with the addon | Redis commands | portal cores | PHP workers | Redis MB |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
     right = True

@@ -34,7 +34,7 @@ PAGES = 2 + OPENS + PAYS
 
 
 class Demand(NamedTuple):
-    """A second, in the busiest minute; `active`: customers whose data lies in Redis."""
+    """A second of the hour, or of its first minutes when most come then; `active`: customers with data in Redis."""
 
     pages: float
     calls: float

@@ -1,11 +1,12 @@
 """A WHMCS of real PHP on SQLite and on MariaDB, and somebody who gets its messages."""
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.addon.installation import Installation
+from tests.addon.installation import WEBASSEMBLY, Installation
 from tests.addon.mariadb import MariaServer, running_mariadb
 from tests.addon.receiver import Receiver, running_receiver
 
@@ -53,3 +54,20 @@ def maria(mariadb: MariaServer, portal: Receiver) -> Installation:
     found = Installation(mariadb.new_database(), portal.url)
     portal.secrets.append(found.secret)
     return found
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With PHP as WebAssembly: what runs on SQLite, and neither lets PHP kill itself nor needs it as a web server."""
+    here = [item for item in items if isinstance(item, pytest.Function) and item.path.parent == Path(__file__).parent]
+    if not WEBASSEMBLY or not here:
+        return
+    left_out = [item for item in here if not _runs_on_webassembly(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _runs_on_webassembly(item: pytest.Function) -> bool:
+    source = inspect.getsource(item.function)
+    on_sqlite = "small" in item.fixturenames or "sqlite" in item.name
+    needs_more = {"grown", "maria", "installation"} & set(item.fixturenames)
+    return on_sqlite and not needs_more and "dies=True" not in source and "api_of" not in source

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import secrets
 import subprocess
 from collections.abc import Mapping
@@ -10,7 +11,13 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 ADDON = ROOT / "whmcs-addon"
-PHP = ["php", "-d", "display_errors=stderr", str(Path(__file__).parent / "php/play.php")]
+WEBASSEMBLY = os.environ.get("COUNTERFOIL_TEST_PHP", "")
+"""Where `make test-php` has put PHP for node, and which version of it: "FOLDER 7.4"; empty: the machine's own PHP."""
+
+_RUNTIME = ["node", f"{WEBASSEMBLY.partition(' ')[0]}/node_modules/@php-wasm/cli/main.js"] if WEBASSEMBLY else ["php"]
+_PLAY = str(Path(__file__).parent / "php/play.php")
+PHP = [*_RUNTIME, "-d", "display_errors=stderr", "-d", "include_path=.:/usr/share/php", _PLAY]
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PHP": WEBASSEMBLY.partition(" ")[2]}
 KILLED = -9
 
 
@@ -41,7 +48,7 @@ class Installation:
     def start(self, *steps: list[Any], loaded: bool = True) -> "subprocess.Popen[str]":
         """A process that does the steps; several may run at once."""
         pipe = subprocess.PIPE
-        process = subprocess.Popen(PHP, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env={"PATH": "/usr/bin:/bin"})
+        process = subprocess.Popen(PHP, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=_ENVIRONMENT)
         before = [["load"], ["clock", self.now]] if loaded else []
         assert process.stdin
         play = {"addon": str(ADDON), "database": self.database, "steps": [*before, *steps]}

@@ -16,6 +16,8 @@ COMMANDS = {
     "staff": "counterfoil.accounts.commands:staff",
     "sessions": "counterfoil.accounts.session_commands:sessions",
     "unlock": "counterfoil.cli.unlock:unlock",
+    "forget": "counterfoil.accounts.privacy:forget",
+    "export": "counterfoil.accounts.privacy:export",
     "audit": "counterfoil.audit.commands:audit",
     "why": "counterfoil.cli.why:why",
     "sandbox": "counterfoil_sandbox.cli:sandbox",

@@ -34,13 +34,13 @@ async def access_findings(
 
 async def _activated_orders(client: SalesforceClient) -> Finding:
     check = "salesforce activated orders"
-    found = await _asked(client, _query("SELECT PermissionsEditActivatedOrders FROM UserPermissionAccess"))
+    found = await _rows(client, "SELECT PermissionsEditActivatedOrders FROM UserPermissionAccess")
     if isinstance(found, str):
         return ok(check, f"whether they may be edited could not be seen ({found})")
-    allowed = [record.get("PermissionsEditActivatedOrders") for record in wire.records(found)]
+    allowed = [record.get("PermissionsEditActivatedOrders") for record in found]
     if False in allowed:
         return fail(check, "may not be edited: the end of such an order could not be told", ASSIGN)
-    return ok(check, "may be edited")
+    return ok(check, "may be edited" if True in allowed else "whether they may be edited could not be seen")
 
 
 async def _contacts(client: SalesforceClient) -> Finding:
@@ -59,10 +59,10 @@ async def _approvers(client: SalesforceClient, field: str, username: str) -> Fin
         f"AND Field = 'Order.{field}' AND PermissionsEdit = true"
     )
     people = f"SELECT Assignee.Username FROM PermissionSetAssignment WHERE PermissionSetId IN ({may_set})"  # noqa: S608
-    found = await _asked(client, _query(f"{people} AND Assignee.IsActive = true"))
+    found = await _rows(client, f"{people} AND Assignee.IsActive = true")
     if isinstance(found, str):
         return ok(check, f"who may set {field} could not be seen ({found}); see Counterfoil Approver")
-    names = {wire.text(record.get("Assignee") or {}, "Username").lower() for record in wire.records(found)}
+    names = {wire.text(record.get("Assignee") or {}, "Username").lower() for record in found}
     if not names - {username.lower(), ""}:
         advice = "Assign the permission set Counterfoil Approver to those who approve."
         return warn(check, f"nobody but the portal may set {field}", advice)
@@ -105,8 +105,13 @@ def key_findings(pem: str, now: datetime) -> Iterator[Finding]:
         yield ok(check, f"ends on {end:%Y-%m-%d}")
 
 
-def _query(soql: str) -> str:
-    return f"query?q={quote(soql)}"
+async def _rows(client: SalesforceClient, soql: str) -> list[Mapping[str, Any]] | str:
+    """Of a query; or why there are none, as a text."""
+    found = await _asked(client, f"query?q={quote(soql)}")
+    try:
+        return found if isinstance(found, str) else wire.records(found)
+    except CrmUnavailable as error:
+        return str(error.args[-1])
 
 
 async def _asked(client: SalesforceClient, path: str) -> Any:

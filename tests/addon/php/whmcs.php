@@ -6,8 +6,6 @@
  * Written from WHMCS's developer documentation and from what modules of others show; none of it is WHMCS's.
  */
 
-require_once 'Illuminate/Database/autoload.php';
-
 use Illuminate\Database\Capsule\Manager;
 
 error_reporting(E_ALL);
@@ -18,6 +16,8 @@ set_error_handler(static function (int $level, string $message, string $file, in
     }
     throw new ErrorException($message, 0, $level, $file, $line);
 });
+
+require_once 'Illuminate/Database/autoload.php';
 
 define('WHMCS', true);
 

@@ -6,7 +6,7 @@ import pytest
 
 from counterfoil.billing.hand_offs import MOST_TOGETHER
 from counterfoil.errors import InvoiceNotFound, OrderNotFound, ValidationFailed
-from counterfoil.web.http.parameters import MAX_ID, invoice_id_of, invoices_together, order_id_of, period_of
+from counterfoil.web.http.parameters import MAX_ID, day_of, invoice_id_of, invoices_together, order_id_of, period_of
 
 TODAY = date(2026, 11, 22)
 
@@ -61,3 +61,14 @@ def test_what_is_left_out_of_a_period(first: date | None, last: date | None, per
 def test_a_period_that_ends_before_it_begins() -> None:
     with pytest.raises(ValidationFailed):
         period_of(TODAY, date(2026, 11, 21), TODAY)
+
+
+def test_a_day_is_one_or_none_was_given() -> None:
+    assert (day_of("to", "2026-11-22"), day_of("to", "")) == (TODAY, None)
+
+
+@pytest.mark.parametrize("text", ["null", "NULL", "20261122", "2026-W47-7", "2026-11-31", "2026-11-22T00:00:00", " "])
+def test_whatever_else_is_no_day(text: str) -> None:
+    """The word "null" too, which decoders like to take for nothing."""
+    with pytest.raises(ValidationFailed):
+        day_of("to", text)

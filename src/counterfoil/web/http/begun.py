@@ -34,7 +34,7 @@ async def require_same_account(request: AnyRequest, viewer: Viewer, handler: Bas
         if handler.opt.get("any_account"):
             return
         named = headers.get(CLIENT_HEADER)
-        if named is not None and named.strip() != b"%d" % (viewer.client_id or 0):
+        if named and named.strip() != b"%d" % (viewer.client_id or 0):
             raise AccountChanged
     elif handler.opt.get("same_account"):
         form = await _form(request)

@@ -56,6 +56,24 @@ def paged(reading: Reading[tuple[Item, ...]], page: int, page_size: int = ROWS) 
     return page_of(reading.value, page, page_size, moment(reading.as_of))
 
 
+FirstDay: TypeAlias = Annotated[str, QueryParameter(name="from", schema_extra={"format": "date"})]
+LastDay: TypeAlias = Annotated[str, QueryParameter(name="to", schema_extra={"format": "date"})]
+"""As text, for day_of: what is typed `date | None` takes the word "null" for none given."""
+
+
+def day_of(field: str, text: str) -> date | None:
+    """YYYY-MM-DD; None for "". Raises ValidationFailed."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:  # Python also takes weeks, and dates without hyphens
+        raise not_valid(field)
+    return day
+
+
 class Period(NamedTuple):
     """Both days belong to it."""
 

@@ -148,6 +148,8 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
     kept = [each for each in schema.get("oneOf", ()) if each.get("type") != "null"]
     if len(kept) == 1:
         schema = kept[0]
+    if schema.get("default") == "":
+        schema = {name: rule for name, rule in schema.items() if name != "default"}
     empty = {"allowEmptyValue": True} if parameter["in"] == "query" else {}
     return {**parameter, **empty, "schema": schema}
 
