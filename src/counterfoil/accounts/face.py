@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from counterfoil.accounts.console.people_search import PeopleSearch
+from counterfoil.accounts.console.staff_views import StaffViews
 from counterfoil.accounts.forgetting import Forgetting, drop_copies
 from counterfoil.accounts.notices import Effects, Notices
-from counterfoil.accounts.people_search import PeopleSearch
 from counterfoil.accounts.rights import Rights
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
-from counterfoil.accounts.staff_views import StaffViews
 from counterfoil.accounts.tokens import Tokens
 from counterfoil.cache import Cache
 from counterfoil.db.engine import Engine

@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Table
 from counterfoil.db.columns import PlainText, UtcTime
 from counterfoil.db.tables import metadata
 
-# Whose account a session of staff looks at: accounts/staff_views.py. `account_id` is 0 for who never signed in.
+# Whose account a session of staff looks at: accounts/console/staff_views.py. `account_id` is 0 for who never signed in.
 staff_view = Table(
     "staff_view",
     metadata,

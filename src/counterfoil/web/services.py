@@ -7,12 +7,12 @@ from typing import Protocol, TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from counterfoil.accounts.console.people_search import PeopleSearch
+from counterfoil.accounts.console.staff_views import StaffViews
 from counterfoil.accounts.forgetting import Forgetting
 from counterfoil.accounts.notices import Notices
-from counterfoil.accounts.people_search import PeopleSearch
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
-from counterfoil.accounts.staff_views import StaffViews
 from counterfoil.accounts.tokens import Tokens
 from counterfoil.accounts.vouching import Vouched
 from counterfoil.audit.face import AuditTrail

@@ -7,7 +7,7 @@ permission to a page of theirs. `also_shows="gw"` names a scope of the cache tha
 client's. What an open page asks for by itself, `by_itself=True`, keeps no session alive. `programs="read"` or "pay"
 lets a program's token in. A cached response goes by the same `permission` (responses.py).
 
-But for the console's routes staff may look at an account as its people see it (accounts/staff_views.py): nothing that
+But for the console's routes staff may look at an account as its people see it (accounts/console/staff_views.py): nothing that
 writes is carried out then, nor a GET with `has_effect=True`.
 """
 
@@ -17,8 +17,8 @@ from typing import Any, cast
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from counterfoil.accounts.console.staff_views import StaffViews
 from counterfoil.accounts.sessions import Sessions
-from counterfoil.accounts.staff_views import StaffViews
 from counterfoil.accounts.tokens import Tokens
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import Cache, CacheUnavailable

@@ -8,8 +8,8 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
+from counterfoil.accounts.console.staff_views import LASTS
 from counterfoil.accounts.people import Account
-from counterfoil.accounts.staff_views import LASTS
 from counterfoil.audit.entries import Action, Entry, staff
 from counterfoil.errors import ClientNotFound, ValidationFailed
 from counterfoil.web.http.conditional import NO_STORE
