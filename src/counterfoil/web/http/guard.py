@@ -7,8 +7,8 @@ permission to a page of theirs. `also_shows="gw"` names a scope of the cache tha
 client's. What an open page asks for by itself, `by_itself=True`, keeps no session alive. `programs="read"` or "pay"
 lets a program's token in. A cached response goes by the same `permission` (responses.py).
 
-But for the console's routes staff may look at an account as its people see it (accounts/console/staff_views.py): nothing that
-writes is carried out then, nor a GET with `has_effect=True`.
+But for the console's routes staff may look at an account as its people see it (accounts/console/staff_views.py):
+nothing that writes is carried out then, nor a GET with `has_effect=True`.
 """
 
 from contextlib import suppress
