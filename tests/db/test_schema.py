@@ -20,9 +20,10 @@ import counterfoil.db
 from counterfoil.accounts.commands import links
 from counterfoil.db import tables
 from counterfoil.db.commands import migrate
+from counterfoil.db.console_tables import staff_view
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import is_current, pending, upgrade
-from counterfoil.db.tables import HEAD, metadata
+from counterfoil.db.tables import HEAD
 from tests.servers import PostgresServer
 
 pytestmark = pytest.mark.anyio
@@ -75,7 +76,7 @@ async def test_migrations_make_the_tables_that_the_code_names(url: str) -> None:
     await upgrade(url)
 
     def differences(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), staff_view.metadata))
 
     engine = make_engine(url)
     async with engine.connect() as connection:

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from counterfoil.accounts.console.people_search import PeopleSearch
+from counterfoil.accounts.console.staff_views import StaffViews
 from counterfoil.accounts.forgetting import Forgetting, drop_copies
 from counterfoil.accounts.notices import Effects, Notices
 from counterfoil.accounts.rights import Rights
@@ -41,5 +43,7 @@ class Accounts:
         effects = Effects(self.forgetting.accounts, partial(drop_copies, cache), unlock)
         self.notices = Notices(engine, effects)
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
+        self.people = PeopleSearch(engine, whmcs.api)
+        self.staff_views = StaffViews(engine, rights)
         self.tokens = Tokens(engine, cache, rights)
         self.sign_in = SignIn(engine, whmcs.api, issuer=settings.whmcs_url)

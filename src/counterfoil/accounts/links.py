@@ -126,6 +126,13 @@ async def known_links(engine: AsyncEngine, person: Person | None = None) -> Sequ
         return [Link(row.email, row.user_id, row.client_id, row.state, row.created_at, row.by) for row in rows]
 
 
+async def links_of_client(engine: AsyncEngine, client_id: int) -> Sequence[Link]:
+    query = select(tables.link).where(tables.link.c.client_id == client_id).order_by(tables.link.c.email)
+    async with transaction(engine) as connection:
+        rows = await connection.execute(query)
+        return [Link(row.email, row.user_id, row.client_id, row.state, row.created_at, row.by) for row in rows]
+
+
 async def grant_staff(engine: AsyncEngine, person: Person, by: str) -> bool:
     """Whether that was not so already."""
     staff, email = tables.staff, normalised(person.email)

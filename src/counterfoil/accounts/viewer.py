@@ -1,5 +1,7 @@
 """Who is looking, and what they may see: the answer of a session. No I/O."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from counterfoil.cache.scopes import session_scope
@@ -14,6 +16,15 @@ class ClientAccess(Struct, frozen=True):
     permissions: frozenset[str]
     language: str = ""
     """In WHMCS's words. Copies of sessions that an earlier version made have none."""
+
+
+class Viewing(Struct, frozen=True):
+    """Staff look at an account as its people see it. `staff_id` is their own account."""
+
+    staff_id: int
+    staff_name: str
+    reason: str
+    until: datetime
 
 
 class Viewer(Struct, frozen=True):
@@ -31,6 +42,8 @@ class Viewer(Struct, frozen=True):
     """The client that they looked at is no more; then `client_id` is None."""
     closed: tuple[int, ...] = ()
     """Theirs as well, but closed or deleted in WHMCS: there is nothing to open."""
+    viewing: Viewing | None = None
+    """It is staff who look, not this person. Never cached."""
     token_scope: str = ""
     """"read" or "pay" of an access token; empty for a person."""
 
@@ -42,6 +55,11 @@ class Viewer(Struct, frozen=True):
         if self.client_id is None:
             raise ClientNotFound
         return self.client_id
+
+    @property
+    def counted_as(self) -> str:
+        """Whose allowance (web/http/limits.py) it is: what staff look at costs the customer nothing."""
+        return f"staff {self.viewing.staff_id}" if self.viewing else str(self.account_id)
 
     @property
     def scope(self) -> str:

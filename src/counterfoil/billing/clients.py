@@ -63,6 +63,12 @@ class Clients:
         return client.name, client.language
 
 
+def client_of(value: bytes) -> Client | None:
+    """Open or not."""
+    client: Client | None = _client.decode(value)
+    return client
+
+
 def decode_client(value: bytes) -> Client:
     """The client that something is read with. Raises AccountClosed: nothing of a client that is gone is shown."""
     return _open(_client.decode(value))

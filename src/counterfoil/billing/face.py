@@ -1,9 +1,11 @@
 """All that is read and written of a client's billing, put together from WHMCS and the cache."""
 
 import time
+from functools import partial
 
 from counterfoil.billing.client_reader import ClientReader
 from counterfoil.billing.clients import Clients
+from counterfoil.billing.comparison import Comparisons
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
@@ -24,6 +26,7 @@ from counterfoil.billing.statement.reads import Statements
 from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.summary import Summaries
 from counterfoil.billing.transactions import Transactions
+from counterfoil.billing.whmcs_health import health_of
 from counterfoil.cache import Cache
 from counterfoil.settings import Settings
 from counterfoil.whmcs.face import Whmcs
@@ -44,6 +47,8 @@ class Billing:
             api, cache, lifetimes, self.calendar, clients=self.clients, gateways=self.gateways, timeout=timeout
         )
         parts = InvoiceParts(api, InvoiceBatcher(api, whmcs.addon).invoice, self.clients.require_open, lifetimes)
+        self.whmcs_health = partial(health_of, whmcs.health)
+        self.comparisons = Comparisons(cache, self.clients, parts)
         ledgers = LedgerReader(cache, parts, self.calendar, timeout)
         self.invoices = Invoices(ledgers, self.clients, self.calendar)
         self.invoice_owners = InvoiceOwners(api.get_invoice)

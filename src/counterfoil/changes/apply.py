@@ -45,7 +45,7 @@ class EventApplier:
 
         Raises Unavailable: then it must come again.
         """
-        received = Receipt(event.id, event.type, event.data.get("client_id"), "")
+        received = Receipt(event.id, event.type, event.data.get("client_id"), "", event.data.get("invoice_id"))
         before = await receipts.record(self._engine, received)
         if before.applied_at is not None and datetime.now(UTC) - before.applied_at > REPEATED:
             return None

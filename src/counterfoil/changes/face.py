@@ -1,6 +1,7 @@
 """Everything that "WHMCS changed" means to the rest of the portal: applying it, and catching up on what got lost."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NoReturn
 
@@ -9,7 +10,7 @@ from counterfoil.changes import receipts
 from counterfoil.changes.apply import EventApplier, Forgetting
 from counterfoil.changes.catch_up import CatchUp
 from counterfoil.changes.clearing import Clearing
-from counterfoil.changes.receipts import Receipt
+from counterfoil.changes.receipts import PastReceipt, Receipt
 from counterfoil.db.engine import Engine
 from counterfoil.whmcs.face import Whmcs
 from counterfoil.whmcs.webhooks import Event
@@ -41,6 +42,10 @@ class Changes:
     def counters(self) -> Counter[str]:
         """How often lost changes were asked for, and what came of it."""
         return self._catch_up.counters
+
+    async def recent(self, client_id: int, invoice_id: int | None = None) -> Sequence[PastReceipt]:
+        """What came about this client, or about this invoice. Raises TemporarilyUnavailable."""
+        return await receipts.recent(self._engine, client_id, invoice_id)
 
     async def forget_old(self, now: datetime) -> int:
         """Deletes receipts that are older than anybody repeats itself; how many."""

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from counterfoil.cache.scopes import client_scope
 from counterfoil.db.engine import transaction
 from counterfoil.db.tables import webhook_event
 from counterfoil.db.upsert import insert_new, insert_new_rows
@@ -22,6 +23,19 @@ class Receipt(NamedTuple):
     type: str
     client_id: int | None
     effect: str
+    invoice_id: int | None = None
+
+
+class PastReceipt(NamedTuple):
+    """For staff."""
+
+    id: str
+    type: str
+    client_id: int | None
+    invoice_id: int | None
+    effect: str
+    received_at: datetime
+    applied_at: datetime | None
 
 
 class Delivery(NamedTuple):
@@ -63,6 +77,21 @@ async def applied(engine: AsyncEngine, ids: Sequence[str]) -> frozenset[str]:
     wanted = select(webhook_event.c.id).where(webhook_event.c.id.in_(ids), webhook_event.c.applied_at.is_not(None))
     async with transaction(engine) as connection:
         return frozenset((await connection.execute(wanted)).scalars())
+
+
+async def recent(
+    engine: AsyncEngine, client_id: int, invoice_id: int | None = None, limit: int = 30
+) -> Sequence[PastReceipt]:
+    """Newest first: those that name the client or cleared it, or that name this invoice."""
+    columns = [webhook_event.c[name] for name in PastReceipt._fields]
+    about = [
+        webhook_event.c.client_id == client_id,
+        webhook_event.c.effect.in_([client_scope(client_id), "everything"]),
+    ]
+    which = webhook_event.c.invoice_id == invoice_id if invoice_id is not None else or_(*about)
+    wanted = select(*columns).where(which).order_by(webhook_event.c.received_at.desc()).limit(limit)
+    async with transaction(engine) as connection:
+        return [PastReceipt(*row) for row in await connection.execute(wanted)]
 
 
 async def forget_old(engine: AsyncEngine, now: datetime) -> int:

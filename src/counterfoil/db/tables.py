@@ -15,7 +15,7 @@ from sqlalchemy import (
 from counterfoil.db import audit_tables, columns
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0012"
+HEAD = "0013"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -117,7 +117,8 @@ webhook_event = Table(
     metadata,
     Column("id", PlainText, primary_key=True),
     Column("type", PlainText, nullable=False),
-    Column("client_id", BigInteger),
+    Column("client_id", BigInteger, index=True),
+    Column("invoice_id", BigInteger, index=True),
     Column("received_at", UtcTime, nullable=False),
     Column("effect", PlainText, nullable=False),
     # When the effect was known to hold in every process; empty while it is not, so that the sender's next try counts.

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, and_, func, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -176,6 +176,18 @@ class OrderRepository:
     async def unheard(self, limit: int) -> Sequence[Order]:
         """Those whose end Salesforce refuses to be told, the one that moved last first."""
         return await self._newest(portal_order.c.telling_reason.is_not(None), limit)
+
+    async def search(self, text: str, status: Status | None, limit: int, *, exactly: bool = False) -> Sequence[Order]:
+        """The one that moved last first. `text` is a number of ours, of Salesforce's, of WHMCS's order or invoice, or,
+        unless `exactly` an order is meant, of the client; "" for all.
+        """
+        named = [portal_order.c.id == text, portal_order.c.salesforce_id == text]
+        if text.isascii() and text.isdecimal() and len(text) <= 10:
+            named.append(portal_order.c.whmcs_order_id == int(text))
+            if not exactly:
+                named += [portal_order.c.client_id == int(text), portal_order.c.whmcs_invoice_id == int(text)]
+        which = or_(*named) if text else true()
+        return await self._newest(which if status is None else and_(which, portal_order.c.status == status), limit)
 
     async def _newest(self, condition: Any, limit: int) -> Sequence[Order]:
         wanted = select(portal_order).where(condition).order_by(portal_order.c.updated_at.desc()).limit(limit)

@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 
-from counterfoil.web import api, operations, pages, webhooks
+from counterfoil.web import api, operations, pages, staff, webhooks
 
 HANDLERS: list[HTTPRouteHandler] = [
     # For programs
@@ -87,8 +87,17 @@ HANDLERS: list[HTTPRouteHandler] = [
     pages.orders.place,
     pages.orders.detail_page,
     pages.orders.retry,
-    pages.staff.staff_page,
-    pages.staff.retry,
+    pages.looked_at.looked_at_page,
+    staff.home.staff_page,
+    staff.home.orders_page,
+    staff.home.retry,
+    staff.customers.customer_page,
+    staff.customers.now_page,
+    staff.customers.person_page,
+    staff.views.begin,
+    staff.views.end,
+    staff.people.sign_out,
+    staff.people.link,
     pages.refresh.refresh,
     # For WHMCS, Salesforce and operators
     webhooks.whmcs.from_whmcs,

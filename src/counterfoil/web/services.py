@@ -7,6 +7,9 @@ from typing import Protocol, TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from counterfoil.accounts.console.people_search import PeopleSearch
+from counterfoil.accounts.console.staff_views import StaffViews
+from counterfoil.accounts.forgetting import Forgetting
 from counterfoil.accounts.notices import Notices
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.sign_in import SignIn
@@ -14,6 +17,7 @@ from counterfoil.accounts.tokens import Tokens
 from counterfoil.accounts.vouching import Vouched
 from counterfoil.audit.face import AuditTrail
 from counterfoil.billing.clients import Clients
+from counterfoil.billing.comparison import Comparisons
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
@@ -29,6 +33,7 @@ from counterfoil.billing.statement.reads import Statements
 from counterfoil.billing.subscriptions import Subscriptions
 from counterfoil.billing.summary import Summaries
 from counterfoil.billing.transactions import Transactions
+from counterfoil.billing.whmcs_health import WhmcsHealth
 from counterfoil.cache import Cache
 from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine
@@ -68,6 +73,9 @@ class Services:
     sessions: Sessions
     tokens: Tokens
     sign_in: SignIn
+    staff_views: StaffViews
+    people: PeopleSearch
+    forgetting: Forgetting
     provider: IdentityProvider | None
     """None: WHMCS checks passwords."""
     notices: Notices
@@ -76,6 +84,7 @@ class Services:
     guard: Guard
     calendar: Calendar
     clients: Clients
+    comparisons: Comparisons
     gateways: Gateways
     payment_attempts: PaymentAttempts
     payment_methods: PaymentMethods
@@ -83,6 +92,7 @@ class Services:
     invoices: Invoices
     subscriptions: Subscriptions
     transactions: Transactions
+    whmcs_health: Callable[[], WhmcsHealth]
     credits: Credits
     statements: Statements
     summaries: Summaries

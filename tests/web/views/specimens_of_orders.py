@@ -6,14 +6,16 @@ from typing import Any
 
 from counterfoil import errors
 from counterfoil.billing.products import Offer, ProductItem
+from counterfoil.billing.whmcs_health import ActionHealth, WhmcsHealth
 from counterfoil.model import Gateway, Money
 from counterfoil.orders.order import Item, Order, OrderEvent, Status, Step
 from counterfoil.stop_codes import StopCode
 from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
 from counterfoil.web.views.shell import Shell, View
-from counterfoil.web.views.staff import StaffOrder, StaffPage
+from counterfoil.web.views.staff.orders import StaffOrder, StaffPage
 from tests.web.views.texts import ENDLESS, HOSTILE
 
+HEALTH = WhmcsHealth("open", 1, 2, 3, (ActionHealth("GetInvoices", 4, 0.5, None, (("timeout", 2),)),))
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 EUR = Money(Decimal("39.00"), "EUR")
 FEE = Money(Decimal("5.00"), "EUR")
@@ -75,8 +77,10 @@ def order_pages(shell: Shell) -> dict[str, tuple[View, Shell]]:
             for code in StopCode
         },
         "staff": StaffPage(
-            stopped=(StaffOrder(STOPPED, EVENTS),), waiting=(StaffOrder(order(Status.FULFILLING), EVENTS),)
+            stopped=(StaffOrder(STOPPED, EVENTS, HOSTILE),),
+            waiting=(StaffOrder(order(Status.FULFILLING), EVENTS),),
+            health=HEALTH,
         ),
-        "staff-nothing": StaffPage(stopped=(), waiting=(), error=missing),
+        "staff-nothing": StaffPage(stopped=(), waiting=(), health=HEALTH, error=missing),
     }
     return {name: (view, shell) for name, view in views.items()}

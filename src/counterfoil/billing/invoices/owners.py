@@ -9,6 +9,10 @@ class InvoiceOwners:
     def __init__(self, get_invoice: Callable[[int], Awaitable[Invoice | None]]) -> None:
         self._get_invoice = get_invoice
 
+    async def whose(self, invoice_id: int) -> Invoice | None:
+        """For staff: whoever's it is, drafts too. Raises BillingUnavailable."""
+        return await self._get_invoice(invoice_id)
+
     async def among(self, client_ids: Collection[int], invoice_id: int) -> int | None:
         """The one of these clients to which the invoice belongs; None for a draft and for anybody else's. One call,
         whatever the answer, and nothing of the invoice goes further. Raises BillingUnavailable.

@@ -2,8 +2,10 @@
 
 from alembic import context
 
-from counterfoil.db.tables import metadata
+from counterfoil.db.console_tables import staff_view
 
 # SQLite cannot alter columns in place: batch mode rebuilds the table.
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=staff_view.metadata, render_as_batch=True
+)
 context.run_migrations()

@@ -56,7 +56,7 @@ async def payment_link(
     request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]
 ) -> Response[PaymentLink]:
     viewer = viewer_of(request)
-    await services.limits.hit("sso_link", str(viewer.account_id))
+    await services.limits.hit("sso_link", viewer.counted_as)
     return await link_to(
         request, services, await services.hand_offs.pay(viewer.client, viewer.user_id, invoice_id_of(invoice_id))
     )
@@ -71,7 +71,7 @@ async def payment_link(
 )
 async def pdf_link(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[PaymentLink]:
     viewer = viewer_of(request)
-    await services.limits.hit("sso_link", str(viewer.account_id))
+    await services.limits.hit("sso_link", viewer.counted_as)
     return await link_to(
         request, services, await services.hand_offs.pdf(viewer.client, viewer.user_id, invoice_id_of(invoice_id))
     )

@@ -47,7 +47,7 @@ _SENDS = Sent(
 async def invoices_csv(request: AnyRequest, services: GivenServices, filters: GivenFilters) -> Response[Any]:
     """All matching invoices of one moment, in UTF-8 with a byte-order mark. The header `as-of` says of which."""
     viewer = viewer_of(request)
-    await services.limits.hit("csv", str(viewer.account_id))
+    await services.limits.hit("csv", viewer.counted_as)
     reading = await services.invoices.export(viewer.client, filters)
     rows = [told(COLUMNS, _cells(item), item.unreadable) for item in reading.value]
     name, known = f"invoices-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")

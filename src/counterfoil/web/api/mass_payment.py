@@ -26,7 +26,7 @@ async def payment_link(
     request: AnyRequest, services: GivenServices, data: JSONBody[ChosenInvoices]
 ) -> Response[PaymentLink]:
     viewer, chosen = viewer_of(request), invoices_together(data.invoice_ids)
-    await services.limits.hit("sso_link", str(viewer.account_id))
+    await services.limits.hit("sso_link", viewer.counted_as)
     return await link_to(
         request, services, await services.hand_offs.pay_together(viewer.client, viewer.user_id, chosen)
     )

@@ -118,7 +118,7 @@ async def place_order(request: AnyRequest, services: GivenServices, data: JSONBo
     """
     viewer = viewer_of(request)
     key = key_of(request)
-    await services.limits.hit("order", str(viewer.account_id))
+    await services.limits.hit("order", viewer.counted_as)
     wanted = [Wanted(item.product_id, item.billing_cycle, item.quantity) for item in data.items]
     order = await services.orders.checkout.place(viewer.client, wanted, data.gateway, key, account_id=viewer.account_id)
     return _accepted(request, order)
@@ -163,7 +163,7 @@ async def get_order(request: AnyRequest, services: GivenServices, order_id: From
 async def retry_order(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[OrderDetail]:
     """Goes on where a failed order stopped, once the cause is mended."""
     viewer = viewer_of(request)
-    await services.limits.hit("order", str(viewer.account_id))
+    await services.limits.hit("order", viewer.counted_as)
     order = await services.orders.checkout.find(viewer.client, order_id_of(order_id))
     order = await services.orders.checkout.retry(order)
     await record(request, services, Action.ORDER_RETRIED, {"order": order.id})

@@ -40,7 +40,7 @@ async def list_payment_methods(request: AnyRequest, services: GivenServices) -> 
 async def manage_link(request: AnyRequest, services: GivenServices) -> Response[PaymentLink]:
     """A one-time link to WHMCS's page for adding, removing and choosing them."""
     viewer = viewer_of(request)
-    await services.limits.hit("sso_link", str(viewer.account_id))
+    await services.limits.hit("sso_link", viewer.counted_as)
     return await link_to(
         request, services, await services.hand_offs.manage_payment_methods(viewer.client, viewer.user_id)
     )

@@ -93,7 +93,7 @@ async def patch_profile(request: AnyRequest, services: GivenServices, data: JSON
     `fresh_sign_in_required`). Responses the profile as WHMCS holds it afterwards.
     """
     viewer = viewer_of(request)
-    await services.limits.hit("profile", str(viewer.account_id))
+    await services.limits.hit("profile", viewer.counted_as)
     password = data.current_password if isinstance(data.current_password, str) else ""
     edit = Edit(
         texts=dict(data.texts()),

@@ -29,7 +29,7 @@ _SENDS = Sent(
 async def transactions_csv(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Newest first, in UTF-8 with a byte-order mark; a refund is below 0. The header `as-of` says of which moment."""
     viewer = viewer_of(request)
-    await services.limits.hit("csv", str(viewer.account_id))
+    await services.limits.hit("csv", viewer.counted_as)
     reading, _ = await services.transactions.read(viewer.client)
     rows = [told(COLUMNS, _cells(each), each.unreadable) for each in reading.value]
     name, known = f"transactions-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")

@@ -1,11 +1,14 @@
 """The one guard of every route: session, account, active client, that client's permission. Nothing is open by default.
 
-A route says what it takes in its options: `public=True`, `signed_in=True`, `permission="invoices"` (WHMCS's own
-names), or `any_permission="invoices profile"` for what takes one of several. tests/shape checks that each route says
-exactly one of them. With `leads_elsewhere=True` the handler sends who lacks the permission to a page of theirs.
-`also_shows="gw"` names a scope of the cache that the response is made from besides the client's. What an open page asks
-for by itself, `by_itself=True`, keeps no session alive. `programs="read"` or "pay" lets a program's token in.
-A cached response goes by the same `permission` (responses.py).
+A route says what it takes in its options: `public=True`, `signed_in=True`, `staff=True` (the console's),
+`permission="invoices"` (WHMCS's own names), or `any_permission="invoices profile"` for what takes one of several.
+tests/shape checks that each route says exactly one of them. With `leads_elsewhere=True` the handler sends who lacks the
+permission to a page of theirs. `also_shows="gw"` names a scope of the cache that the response is made from besides the
+client's. What an open page asks for by itself, `by_itself=True`, keeps no session alive. `programs="read"` or "pay"
+lets a program's token in. A cached response goes by the same `permission` (responses.py).
+
+But for the console's routes staff may look at an account as its people see it (accounts/console/staff_views.py):
+nothing that writes is carried out then, nor a GET with `has_effect=True`.
 """
 
 from contextlib import suppress
@@ -14,6 +17,7 @@ from typing import Any, cast
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from counterfoil.accounts.console.staff_views import StaffViews
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.tokens import Tokens
 from counterfoil.accounts.viewer import Viewer
@@ -21,12 +25,12 @@ from counterfoil.cache import Cache, CacheUnavailable
 from counterfoil.errors import AccountClosed, ClientNotFound, NotSignedIn, PermissionDenied, RateLimited
 from counterfoil.web.http.begun import require_same_account
 from counterfoil.web.http.conditional import wants_fresh
-from counterfoil.web.http.http_errors import TokenInvalid
+from counterfoil.web.http.http_errors import ReadOnlyView, TokenInvalid, ViewEnded
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.origin_policy import SAFE_METHODS
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.http.tokens.scopes import require_scope
-from counterfoil.web.http.visits import name_caller, visit_of
+from counterfoil.web.http.visits import is_flagged, name_caller, session_of, visit_of
 
 BY_ITSELF = b"x-counterfoil-by-itself"
 """Sent by our script when an open page reads itself again: nobody did anything, so the session grows older."""
@@ -36,9 +40,12 @@ BY_ITSELF_QUERY = b"by-itself=1"
 
 
 class Guard:
-    def __init__(self, sessions: Sessions, tokens: Tokens, cache: Cache, limits: Limits) -> None:
+    def __init__(
+        self, sessions: Sessions, tokens: Tokens, staff_views: StaffViews, cache: Cache, limits: Limits
+    ) -> None:
         self._sessions = sessions
         self._tokens = tokens
+        self._staff_views = staff_views
         self._cache = cache
         self._limits = limits
 
@@ -57,11 +64,27 @@ class Guard:
             raise TokenInvalid if is_token else NotSignedIn
         request.scope["state"]["viewer"] = viewer
         name_caller(request.scope, viewer)
+        if handler.opt.get("staff"):
+            if not viewer.is_staff:
+                raise PermissionDenied("staff")
+        elif viewer.is_staff and not is_token and is_flagged(context_of(request.scope).headers):
+            viewer = await self._look_as_staff(request, viewer, handler)
         if is_token:
             require_scope(viewer, handler)
         if request.scope["method"] not in SAFE_METHODS and not viewer.is_closed:
             await require_same_account(request, viewer, handler)
         await self._require_permission(request, viewer, handler)
+
+    async def _look_as_staff(self, request: AnyRequest, staff: Viewer, handler: BaseRouteHandler) -> Viewer:
+        """What the person sees whose account they look at. Raises ViewEnded; ReadOnlyView for what does something."""
+        viewer = await self._staff_views.seen_by(session_of(request).key, staff)
+        if viewer is None:
+            raise ViewEnded
+        request.scope["state"]["viewer"] = viewer
+        context_of(request.scope).client_id = viewer.client_id or 0
+        if request.scope["method"] not in SAFE_METHODS or handler.opt.get("has_effect"):
+            raise ReadOnlyView
+        return viewer
 
     async def _require_permission(self, request: AnyRequest, viewer: Viewer, handler: BaseRouteHandler) -> None:
         permission = handler.opt.get("permission")
@@ -92,10 +115,10 @@ class Guard:
         )
 
     async def _read_afresh_if_asked(self, request: AnyRequest, viewer: Viewer, other: str | None) -> None:
-        if request.scope["method"] != "GET" or not wants_fresh(context_of(request.scope).headers):
+        if viewer.viewing or request.scope["method"] != "GET" or not wants_fresh(context_of(request.scope).headers):
             return
         try:
-            await self._limits.hit("refresh", str(viewer.account_id))
+            await self._limits.hit("refresh", viewer.counted_as)
         except RateLimited:
             # A browser's reload deserves the page; a program deserves to know why it is not fresher.
             if request.scope["path"].startswith("/api/"):

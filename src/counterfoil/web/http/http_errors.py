@@ -47,6 +47,21 @@ class UnsupportedMediaType(Refused):
     title, detail = "Unsupported media type", "The request is of a kind that is not understood here."
 
 
+class ReadOnlyView(Refused):
+    """Staff look at an account: nobody pays, edits or orders for somebody."""
+
+    code, status = "read_only_view", 403
+    title = "You are only looking"
+    detail = "This is a staff view of somebody's account: nothing can be paid, changed or ordered in it."
+
+
+class ViewEnded(Refused):
+    """Nothing falls back to an account of the staff member's own."""
+
+    code, status = "view_ended", 403
+    title, detail = "The view is over", "The staff view of this account has ended. Begin a new one in the console."
+
+
 class InternalError(CounterfoilError):
     """Ours to mend. The log has the rest, under the same request id."""
 

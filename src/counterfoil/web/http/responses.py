@@ -48,7 +48,8 @@ class Responses:
         visit: Visit = request.scope["state"]["visit"]
         scope = visit.handle.scope
         # The cookie may name another client than the session: then the bytes would be cached in the wrong scope.
-        is_own = viewer_of(request).scope == scope
+        viewer = viewer_of(request)
+        is_own = viewer.scope == scope and viewer.viewing is None
         if visit.cache_key and is_own and self._has_room(visit.handle.key):
             entry = Entry(packed(cached), reading.as_of, reading.expires_at)
             await self._cache.keep(scope, reading.nonce, visit.cache_key, entry)

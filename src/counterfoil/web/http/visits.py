@@ -1,5 +1,6 @@
 """What one round trip told of who asks, before any route is known. The response cache leaves it for the guard."""
 
+from collections.abc import Mapping
 from typing import NamedTuple, cast
 
 from litestar.types import HTTPScope, Scope
@@ -7,6 +8,18 @@ from litestar.types import HTTPScope, Scope
 from counterfoil.accounts.sessions import Handle
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.web.http.request_context import AnyRequest, context_of
+
+VIEW_COOKIE = "counterfoil_view"
+"""Says that staff look at an account with this browser. Which and for how long is in the database, by their session:
+the cookie is a flag, and of whoever is not staff it means nothing.
+"""
+
+_FLAG = f"{VIEW_COOKIE}=1".encode()
+
+
+def is_flagged(headers: Mapping[bytes, bytes]) -> bool:
+    cookies = headers.get(b"cookie", b"")
+    return _FLAG in cookies and any(each.strip() == _FLAG for each in cookies.split(b";"))
 
 
 class Visit(NamedTuple):

@@ -23,7 +23,7 @@ async def invoice_elsewhere(request: AnyRequest, services: Services, invoice_id:
     if not (others := _others(viewer, "invoices")):
         return None
     try:
-        await services.limits.hit("elsewhere", str(viewer.account_id))
+        await services.limits.hit("elsewhere", viewer.counted_as)
         client_id = await services.invoice_owners.among(others, invoice_id)
     except (RateLimited, Unavailable):
         return None

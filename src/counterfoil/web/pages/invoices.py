@@ -96,28 +96,28 @@ async def pay(request: AnyRequest, services: GivenServices, invoice_id: FromPath
 )
 async def pdf(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
-    await services.limits.hit("sso_link", str(viewer.account_id))
+    await services.limits.hit("sso_link", viewer.counted_as)
     hand_off = await services.hand_offs.pdf(viewer.client, viewer.user_id, number)
     return await redirect_to_whmcs(request, services, hand_off, f"/invoices/{number}")
 
 
-@get("/return/invoices/{invoice_id:str}", permission="invoices", include_in_schema=False)
+@get("/return/invoices/{invoice_id:str}", permission="invoices", has_effect=True, include_in_schema=False)
 async def come_back(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Redirect:
     """Where WHMCS's templates may link to. It only makes us read again, so that it may be a GET from elsewhere."""
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
-    await services.limits.hit("return", str(viewer.account_id))
+    await services.limits.hit("return", viewer.counted_as)
     await services.payment_attempts.returned(payer_of(request), number)
     await services.hand_offs.returned(viewer.client)
     return Redirect(f"/invoices/{number}", status_code=303, headers=NO_STORE)
 
 
-@get("/return/invoices", permission="invoices", by_itself=True, include_in_schema=False)
+@get("/return/invoices", permission="invoices", by_itself=True, has_effect=True, include_in_schema=False)
 async def come_back_to_the_list(request: AnyRequest, services: GivenServices) -> Redirect:
     """As for one, for whichever invoices they had gone to pay. An open page asks for it
     when its tab is looked at again.
     """
     viewer = viewer_of(request)
-    await services.limits.hit("return", str(viewer.account_id))
+    await services.limits.hit("return", viewer.counted_as)
     await services.payment_attempts.returned(payer_of(request))
     await services.hand_offs.returned(viewer.client)
     return Redirect(INVOICES.href, status_code=303, headers=NO_STORE)

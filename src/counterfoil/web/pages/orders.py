@@ -97,7 +97,7 @@ async def order_page(request: AnyRequest, services: GivenServices) -> Response[b
 @post("/order", permission="orders", same_account=True, include_in_schema=False)
 async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBody[Choice]) -> Response[Any]:
     viewer, checkout = viewer_of(request), services.orders.checkout
-    await services.limits.hit("order", str(viewer.account_id))
+    await services.limits.hit("order", viewer.counted_as)
     wanted = data.wanted
     if wanted is None or not 0 < len(data.key) <= 64 or not data.key.isalnum():
         offered = await checkout.offered(viewer.client, now=True)
@@ -141,7 +141,7 @@ async def detail_page(request: AnyRequest, services: GivenServices, order_id: Fr
 @post("/orders/{order_id:str}/retry", permission="orders", same_account=True, include_in_schema=False)
 async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     viewer = viewer_of(request)
-    await services.limits.hit("order", str(viewer.account_id))
+    await services.limits.hit("order", viewer.counted_as)
     order = await services.orders.checkout.find(viewer.client, order_id_of(order_id))
     try:
         await services.orders.checkout.retry(order)

@@ -26,15 +26,15 @@ async def list_page(request: AnyRequest, services: GivenServices) -> Response[by
 @post("/payment-methods/manage", permission="invoices", same_account=True, include_in_schema=False)
 async def manage(request: AnyRequest, services: GivenServices) -> Response[Any]:
     viewer = viewer_of(request)
-    await services.limits.hit("sso_link", str(viewer.account_id))
+    await services.limits.hit("sso_link", viewer.counted_as)
     hand_off = await services.hand_offs.manage_payment_methods(viewer.client, viewer.user_id)
     return await redirect_to_whmcs(request, services, hand_off, PAYMENT_METHODS.href)
 
 
-@get("/return/payment-methods", permission="invoices", include_in_schema=False)
+@get("/return/payment-methods", permission="invoices", has_effect=True, include_in_schema=False)
 async def come_back(request: AnyRequest, services: GivenServices) -> Redirect:
     """Where WHMCS's templates may link to. As for invoices: it only makes us read again."""
     viewer = viewer_of(request)
-    await services.limits.hit("return", str(viewer.account_id))
+    await services.limits.hit("return", viewer.counted_as)
     await services.hand_offs.returned(viewer.client)
     return Redirect(PAYMENT_METHODS.href, status_code=303, headers=NO_STORE)

@@ -35,7 +35,7 @@ async def go_to_pay(
     request: AnyRequest, services: Services, invoice_ids: Collection[int], ask: Ask, *, back_href: str
 ) -> Response[Any]:
     """`back_href`: the page that says how the payment stands. A second press of the same button leads there."""
-    await services.limits.hit("sso_link", str(viewer_of(request).account_id))
+    await services.limits.hit("sso_link", viewer_of(request).counted_as)
     plain = services.hand_offs.plain_page(list(invoice_ids))
     try:
         attempt = await services.payment_attempts.begin(payer_of(request), invoice_ids)

@@ -111,7 +111,7 @@ async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBod
     viewer, entered = viewer_of(request), Entered.of(data)
     if "adapt" in data:
         return await _page(request, services, entered.moved(), 200)
-    await services.limits.hit("profile", str(viewer.account_id))
+    await services.limits.hit("profile", viewer.counted_as)
     try:
         edit = await _edit(request, services, entered)
         reading = await services.profiles.update(viewer.client, edit, edit_recorder(request, services))
@@ -144,7 +144,7 @@ async def _edit(request: AnyRequest, services: Services, entered: Entered) -> Ed
 async def on_the_billing_site(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """For what can only be entered there."""
     viewer = viewer_of(request)
-    await services.limits.hit("sso_link", str(viewer.account_id))
+    await services.limits.hit("sso_link", viewer.counted_as)
     hand_off = await services.hand_offs.edit_details(viewer.client, viewer.user_id)
     return await redirect_to_whmcs(request, services, hand_off, PROFILE.href)
 

@@ -31,7 +31,7 @@ async def refresh(request: AnyRequest, services: GivenServices, data: URLEncoded
     viewer = viewer_of(request)
     # Over the limit, or with the cache away, people get the page as it is: it says its age.
     with suppress(RateLimited, CacheUnavailable):
-        await services.limits.hit("refresh", str(viewer.account_id))
+        await services.limits.hit("refresh", viewer.counted_as)
         others = [SHARED_SCOPE] if data.next in {HOME.href, PAYMENT_METHODS.href} else []
         await services.cache.clear(*others, viewer.scope)
     return Redirect(safe_next(data.next), status_code=303, headers=NO_STORE)

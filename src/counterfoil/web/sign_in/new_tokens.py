@@ -33,7 +33,7 @@ async def make_token(request: AnyRequest, services: Services, asked: AskedToken)
     """Its id and the token. Raises ValidationFailed, ClientNotFound."""
     viewer = viewer_of(request)
     wanted = checked(viewer, asked)
-    await services.limits.hit("token", str(viewer.account_id))
+    await services.limits.hit("token", viewer.counted_as)
     try:
         token_id, token = await services.tokens.make(viewer.account_id, wanted)
     except TooManyTokens:

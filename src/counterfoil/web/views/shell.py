@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from counterfoil.accounts.viewer import Viewer
+from counterfoil.accounts.viewer import Viewer, Viewing
 from counterfoil.model import Client
 from counterfoil.settings import Settings
 from counterfoil.web.http.begun import person_mark
@@ -76,6 +76,8 @@ class Shell(Struct, frozen=True):
     client_name: str = ""
     has_several_clients: bool = False
     nav: tuple[NavItem, ...] = ()
+    viewing: Viewing | None = None
+    """Staff look at this page, not the person."""
     client_id: int = 0
     """0 without one. With `person` it stands in every form: for whom the page was made (http/begun.py)."""
     person: str = ""
@@ -97,6 +99,7 @@ def shell_with(
         client_name=client.name if client else "",
         has_several_clients=len(viewer.clients) > (0 if viewer.is_closed else 1),
         nav=ways_for(viewer),
+        viewing=viewer.viewing,
         client_id=viewer.client_id or 0,
         person=person_mark(viewer.account_id),
     )

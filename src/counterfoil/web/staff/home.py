@@ -1,10 +1,10 @@
-"""The staff console: orders that stopped or wait, and Retry. For granted people only (`counterfoil staff grant`)."""
+"""The console's first page, orders in every state, and Retry."""
 
 from typing import Any
 
 import structlog
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from counterfoil.audit.entries import Action, Detail, Entry, staff
@@ -14,7 +14,6 @@ from counterfoil.errors import (
     OrderNotFound,
     OrderNotRetryable,
     PaymentMethodMissing,
-    PermissionDenied,
 )
 from counterfoil.orders.order import Order, Status
 from counterfoil.web.http.conditional import NO_STORE
@@ -23,24 +22,38 @@ from counterfoil.web.http.parameters import order_id_of
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
-from counterfoil.web.views.orders import OrderRow
-from counterfoil.web.views.staff import StaffOrder, StaffPage
+from counterfoil.web.staff.finding import find
+from counterfoil.web.views.staff.customers import SearchPage
+from counterfoil.web.views.staff.orders import StaffOrder, StaffOrdersPage, StaffPage, shown_order
 
 _log = structlog.get_logger(__name__)
 
 MOST = 50
-"""Orders of each kind on the page; the rest are rows of the table portal_order."""
+"""Orders of each kind on the page; the rest are found by the search."""
 
 
-@get("/staff", signed_in=True, include_in_schema=False)
-async def staff_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
-    _require_staff(request)
-    return await _page(request, services)
+@get("/staff", staff=True, include_in_schema=False)
+async def staff_page(request: AnyRequest, services: GivenServices, q: FromQuery[str] = "") -> Response[bytes]:
+    if not q.strip():
+        return await _page(request, services)
+    hits, unsaid = await find(services, q.strip()[:254])
+    return await respond_unstored(request, services, SearchPage(q.strip()[:254], tuple(hits), unsaid=unsaid))
 
 
-@post("/staff/orders/{order_id:str}/retry", signed_in=True, same_account=True, include_in_schema=False)
+@get("/staff/orders", staff=True, include_in_schema=False)
+async def orders_page(
+    request: AnyRequest, services: GivenServices, status: FromQuery[str] = "", q: FromQuery[str] = ""
+) -> Response[bytes]:
+    wanted = status if status in set(Status) else ""
+    query = q.strip()[:64]
+    found = await services.orders.repository.search(query, Status(wanted) if wanted else None, limit=MOST + 1)
+    shown = tuple([await _with_events(services, order) for order in found[:MOST]])
+    page = StaffOrdersPage(shown, wanted, query, has_more=len(found) > MOST)
+    return await respond_unstored(request, services, page)
+
+
+@post("/staff/orders/{order_id:str}/retry", staff=True, same_account=True, include_in_schema=False)
 async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
-    _require_staff(request)
     order = await services.orders.repository.find(id=order_id_of(order_id))
     if order is None:
         raise OrderNotFound
@@ -59,24 +72,22 @@ def _retried(request: AnyRequest, order: Order) -> Entry:
     return Entry(Action.ORDER_RETRIED, by, order.account_id, order.client_id, details=details, address=where)
 
 
-def _require_staff(request: AnyRequest) -> None:
-    if not viewer_of(request).is_staff:
-        raise PermissionDenied("staff")
-
-
 async def _page(request: AnyRequest, services: Services, error: CounterfoilError | None = None) -> Response[bytes]:
     orders = services.orders.repository
     stopped = await orders.with_status(Status.FAILED, limit=MOST)
     waiting = await orders.with_status(Status.ACCEPTED, Status.AWAITING_APPROVAL, Status.FULFILLING, limit=MOST)
     # Over here, but Salesforce refuses to be told. Those that stopped are among the stopped ones already.
     unheard = [order for order in await orders.unheard(MOST) if order.status is Status.ACTIVE]
-
-    async def shown(order: Order) -> StaffOrder:
-        return StaffOrder(OrderRow(order), tuple((await orders.events(order.id))[-20:]))
-
     page = StaffPage(
-        stopped=tuple([await shown(order) for order in stopped]),
-        waiting=tuple([await shown(order) for order in [*unheard, *waiting]]),
+        stopped=tuple([await _with_events(services, order) for order in stopped]),
+        waiting=tuple([await _with_events(services, order) for order in [*unheard, *waiting]]),
+        health=services.whmcs_health(),
         error=error,
     )
     return await respond_unstored(request, services, page, status=error.status if error else 200)
+
+
+async def _with_events(services: Services, order: Order) -> StaffOrder:
+    who = await services.people.by_id(order.account_id) if order.account_id else None
+    events = tuple((await services.orders.repository.events(order.id))[-20:])
+    return shown_order(order, events, who.name if who else "")

@@ -1,0 +1,34 @@
+"""The staff console's tables, as those in tables.py, whose rules hold here too."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Table
+
+from counterfoil.db.columns import PlainText, UtcTime
+from counterfoil.db.tables import metadata
+
+# Whose account a session of staff looks at: accounts/console/staff_views.py. `account_id` is 0 for who never signed in.
+staff_view = Table(
+    "staff_view",
+    metadata,
+    Column("session_id", ForeignKey("session.id_hash", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger),
+    Column("email", PlainText, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("client_id", BigInteger, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+# Errors that people were shown, by the reference on the page. Numbers and our own words only.
+shown_error = Table(
+    "shown_error",
+    metadata,
+    Column("reference", PlainText, primary_key=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("account_id", BigInteger, index=True),
+    Column("client_id", BigInteger, index=True),
+    Column("asked", PlainText, nullable=False),
+    Column("code", PlainText, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("first", PlainText, nullable=False),
+)

@@ -1,0 +1,7 @@
+"""The staff console: for granted people only (`counterfoil staff grant`). They find, look and mend; they
+never pay, edit or order for somebody. How it is used: docs/staff.md.
+"""
+
+from counterfoil.web.staff import customers, home, people, views
+
+__all__ = ["customers", "home", "people", "views"]

@@ -1,0 +1,119 @@
+"""One customer, as staff see them: who they are, what is kept, what came about them, what WHMCS says now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from msgspec import Struct
+
+from counterfoil.accounts.links import Link
+from counterfoil.accounts.people import Account
+from counterfoil.audit.entries import RecordedEntry
+from counterfoil.billing.comparison import Comparison, Kept
+from counterfoil.changes.receipts import PastReceipt
+from counterfoil.errors import CounterfoilError
+from counterfoil.model import Client, Membership
+from counterfoil.web.views.navigation import STAFF
+from counterfoil.web.views.shell import View
+from counterfoil.web.views.staff.orders import StaffOrder
+
+DECISIONS = {
+    "": "as WHMCS says",
+    "linked": "linked by staff, whatever WHMCS says",
+    "unlinked": "unlinked by staff, whatever WHMCS says",
+}
+"""What holds for a person and a client."""
+
+
+class Hit(Struct, frozen=True):
+    """Something that was found: `words` about it, and where its customer is."""
+
+    kind: str
+    words: str
+    href: str
+
+
+class SearchPage(View, frozen=True):
+    """`unsaid`: what WHMCS did not answer about."""
+
+    template: ClassVar[str] = "staff/search.html"
+    section: ClassVar[str] = STAFF.section
+
+    query: str
+    hits: tuple[Hit, ...]
+    unsaid: bool = False
+
+
+class ShownPerson(Struct, frozen=True):
+    """`decision` is a key of DECISIONS."""
+
+    account: Account
+    decision: str = ""
+
+    @property
+    def decision_words(self) -> str:
+        return DECISIONS[self.decision]
+
+
+class CustomerPage(View, frozen=True):
+    """`client` is None where WHMCS does not say; `last_clear`: the event that cleared what is kept last."""
+
+    template: ClassVar[str] = "staff/customer.html"
+    section: ClassVar[str] = STAFF.section
+
+    client_id: int
+    client: Client | None
+    people: tuple[ShownPerson, ...]
+    kept: tuple[Kept, ...]
+    receipts: tuple[PastReceipt, ...]
+    links: tuple[Link, ...]
+    orders: tuple[StaffOrder, ...]
+    audit: tuple[RecordedEntry, ...]
+    error: CounterfoilError | None = None
+
+    @property
+    def last_clear(self) -> PastReceipt | None:
+        return next((each for each in self.receipts if each.effect), None)
+
+
+class NowPage(View, frozen=True):
+    """What the customer is shown beside what WHMCS says now."""
+
+    template: ClassVar[str] = "staff/now.html"
+    section: ClassVar[str] = STAFF.section
+
+    client_id: int
+    compared: Comparison
+    receipts: tuple[PastReceipt, ...]
+    invoice_id: int | None = None
+
+
+class PersonPage(View, frozen=True):
+    """A WHMCS user or an account, by its address, and their clients."""
+
+    template: ClassVar[str] = "staff/person.html"
+    section: ClassVar[str] = STAFF.section
+
+    email: str
+    accounts: tuple[Account, ...]
+    memberships: tuple[Membership, ...]
+    links: tuple[Link, ...]
+
+
+class LookedAt(Struct, frozen=True):
+    """For the customer: when staff looked, for which client, and why."""
+
+    at: datetime
+    staff: str
+    client_id: int | None
+    reason: str
+
+
+class LookedAtPage(View, frozen=True):
+    template: ClassVar[str] = "looked_at.html"
+
+    views: tuple[LookedAt, ...]
+
+
+def looked_at(entries: Sequence[RecordedEntry]) -> tuple[LookedAt, ...]:
+    return tuple(LookedAt(each.at, each.by.removeprefix("staff "), each.client_id, each.reason) for each in entries)
