@@ -1,5 +1,5 @@
-"""From what a caller says to their customer page: an address, or a number of a client, an invoice or an order. What could
-be several things is looked up as each of them. The reference from an error page: cli/why.py.
+"""From what a caller says to their customer page: an address, or a number of a client, an invoice or an order.
+What could be several things is looked up as each of them. The reference from an error page: cli/why.py.
 """
 
 import re
