@@ -18,17 +18,3 @@ staff_view = Table(
     Column("reason", PlainText, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
 )
-
-# Errors that people were shown, by the reference on the page. Numbers and our own words only.
-shown_error = Table(
-    "shown_error",
-    metadata,
-    Column("reference", PlainText, primary_key=True),
-    Column("at", UtcTime, nullable=False, index=True),
-    Column("account_id", BigInteger, index=True),
-    Column("client_id", BigInteger, index=True),
-    Column("asked", PlainText, nullable=False),
-    Column("code", PlainText, nullable=False),
-    Column("reason", PlainText, nullable=False),
-    Column("first", PlainText, nullable=False),
-)

@@ -1,5 +1,5 @@
-"""From what a caller says to their customer page: an address, a number of a client, an invoice or an order, or the
-reference from an error page. What could be several things is looked up as each of them.
+"""From what a caller says to their customer page: an address, or a number of a client, an invoice or an order.
+What could be several things is looked up as each of them. The reference from an error page: cli/why.py.
 """
 
 import re
@@ -9,7 +9,6 @@ from counterfoil.errors import AccountClosed, BillingUnavailable
 from counterfoil.web.services import Services
 from counterfoil.web.views.staff.customers import Hit
 
-_REFERENCE = re.compile(r"[0-9a-f]{20}")
 _NUMBER = re.compile(r"#?([0-9]{1,10})")
 _INVOICE_NUMBER = re.compile(r".*?([0-9]{1,10})")
 
@@ -21,8 +20,6 @@ async def find(services: Services, query: str) -> tuple[list[Hit], bool]:
     if "@" in query:
         return [Hit("person", query, f"/staff/people?email={quote(query, safe='@')}")], False
     hits, unsaid = await _orders(services, query), False
-    if reference := _REFERENCE.fullmatch(query.lower()):
-        hits.append(Hit("error", "The error with this reference", f"/staff/errors/{reference[0]}"))
     for look in (_client, _invoice):
         try:
             hits += await look(services, query)

@@ -1,4 +1,4 @@
-"""Views of staff, the invoice that a webhook was about, and errors that people were shown."""
+"""Views of staff, and the invoice that a webhook was about."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,16 +24,3 @@ def upgrade() -> None:
     op.add_column("webhook_event", sa.Column("invoice_id", sa.BigInteger))
     op.create_index("ix_webhook_event_client_id", "webhook_event", ["client_id"])
     op.create_index("ix_webhook_event_invoice_id", "webhook_event", ["invoice_id"])
-    op.create_table(
-        "shown_error",
-        sa.Column("reference", sa.Text, primary_key=True),
-        sa.Column("at", _TIME, nullable=False),
-        sa.Column("account_id", sa.BigInteger),
-        sa.Column("client_id", sa.BigInteger),
-        sa.Column("asked", sa.Text, nullable=False),
-        sa.Column("code", sa.Text, nullable=False),
-        sa.Column("reason", sa.Text, nullable=False),
-        sa.Column("first", sa.Text, nullable=False),
-    )
-    for column in ("at", "account_id", "client_id"):
-        op.create_index(f"ix_shown_error_{column}", "shown_error", [column])
