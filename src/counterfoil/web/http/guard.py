@@ -8,7 +8,7 @@ client's. What an open page asks for by itself, `by_itself=True`, keeps no sessi
 lets a program's token in. A cached response goes by the same `permission` (responses.py).
 
 But for the console's routes staff may look at an account as its people see it (accounts/console/staff_views.py):
-nothing that writes is carried out then, nor a GET with `has_effect=True`.
+nothing that writes is carried out then, nor a GET with `has_effect=True`; in the console only what says `in_view=True`.
 """
 
 from contextlib import suppress
@@ -67,6 +67,8 @@ class Guard:
         if handler.opt.get("staff"):
             if not viewer.is_staff:
                 raise PermissionDenied("staff")
+            if not handler.opt.get("in_view"):
+                await self._refuse_in_view(request)
         elif viewer.is_staff and not is_token and is_flagged(context_of(request.scope).headers):
             viewer = await self._look_as_staff(request, viewer, handler)
         if is_token:
@@ -74,6 +76,13 @@ class Guard:
         if request.scope["method"] not in SAFE_METHODS and not viewer.is_closed:
             await require_same_account(request, viewer, handler)
         await self._require_permission(request, viewer, handler)
+
+    async def _refuse_in_view(self, request: AnyRequest) -> None:
+        """Raises ReadOnlyView: whoever looks at an account changes nothing in the console either."""
+        if request.scope["method"] in SAFE_METHODS or not is_flagged(context_of(request.scope).headers):
+            return
+        if await self._staff_views.is_looking(session_of(request).key):
+            raise ReadOnlyView
 
     async def _look_as_staff(self, request: AnyRequest, staff: Viewer, handler: BaseRouteHandler) -> Viewer:
         """What the person sees whose account they look at. Raises ViewEnded; ReadOnlyView for what does something."""

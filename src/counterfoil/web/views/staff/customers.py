@@ -7,7 +7,6 @@ from typing import ClassVar
 from msgspec import Struct
 
 from counterfoil.accounts.links import Link
-from counterfoil.accounts.people import Account
 from counterfoil.audit.entries import RecordedEntry
 from counterfoil.billing.comparison import Comparison, Kept
 from counterfoil.changes.receipts import PastReceipt
@@ -16,13 +15,7 @@ from counterfoil.model import Client, Membership
 from counterfoil.web.views.navigation import STAFF
 from counterfoil.web.views.shell import View
 from counterfoil.web.views.staff.orders import StaffOrder
-
-DECISIONS = {
-    "": "as WHMCS says",
-    "linked": "linked by staff, whatever WHMCS says",
-    "unlinked": "unlinked by staff, whatever WHMCS says",
-}
-"""What holds for a person and a client."""
+from counterfoil.web.views.staff.people import ShownPerson
 
 
 class Hit(Struct, frozen=True):
@@ -42,17 +35,6 @@ class SearchPage(View, frozen=True):
     query: str
     hits: tuple[Hit, ...]
     unsaid: bool = False
-
-
-class ShownPerson(Struct, frozen=True):
-    """`decision` is a key of DECISIONS."""
-
-    account: Account
-    decision: str = ""
-
-    @property
-    def decision_words(self) -> str:
-        return DECISIONS[self.decision]
 
 
 class CustomerPage(View, frozen=True):
@@ -89,15 +71,16 @@ class NowPage(View, frozen=True):
 
 
 class PersonPage(View, frozen=True):
-    """A WHMCS user or an account, by its address, and their clients."""
+    """A WHMCS user or an account, by its address, and their clients. `locked_for`: seconds; 0 when it is not."""
 
     template: ClassVar[str] = "staff/person.html"
     section: ClassVar[str] = STAFF.section
 
     email: str
-    accounts: tuple[Account, ...]
+    people: tuple[ShownPerson, ...]
     memberships: tuple[Membership, ...]
     links: tuple[Link, ...]
+    locked_for: int = 0
 
 
 class LookedAt(Struct, frozen=True):
