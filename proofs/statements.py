@@ -10,15 +10,15 @@ _json = msgspec.json.Decoder()
 
 _AS_OF = re.compile(r'<time datetime="([^"]+)" data-ago>')
 _ROWS = re.compile(
-    r'<a href="/invoices/(\d+)">([^<]*) v(\d+)</a>.*?class="amount total">.*?</span> \D*([\d.,]+)</td>'
-    r'.*?class="amount owed">.*?</span> \D*([\d.,]+)</td>',
+    r'<a href="/invoices/(\d+)">([^<]*) v(\d+)</a>.*?class="amount total">.*?</span> \D*([\d.,]+)(?:</span>)?</td>'
+    r'.*?class="amount owed">.*?</span> \D*([\d.,]+)(?:</span>)?</td>',
     re.DOTALL,
 )
 _COUNT = re.compile(r'aria-label="Pages">\s*<p>\d+\S\d+ of (\d+)</p>')
 _HEADING = re.compile(r'<h1>Invoice <span class="whole">([^<]*) v(\d+)</span></h1>')
 _SUITE = re.compile(r"<address>.*?(?:<br>Suite (\d+))?<br>[^<]*<br>[^<]*<br></address>", re.DOTALL)
-_TOTAL = re.compile(r"<dt>Total</dt><dd>\D*([\d.,]+)</dd>")
-_DUE = re.compile(r"<dt>Amount due</dt><dd>\D*([\d.,]+)</dd></div>\s*</dl>")
+_TOTAL = re.compile(r"<dt>Total</dt>\s*<dd>\D*([\d.,]+)</dd>")
+_DUE = re.compile(r"<dt>Amount due</dt>\s*<dd>\D*([\d.,]+)</dd>\s*</div>\s*</dl>")
 
 OPEN = {"unpaid", "payment_pending", "collections"}
 """In which something may be due."""

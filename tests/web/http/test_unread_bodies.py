@@ -39,7 +39,7 @@ REQUESTS = {
     "GET, chunked": Sent(b"GET /healthz", 200, CHUNKED, CHUNKS),
     "GET of a megabyte": Sent(b"GET /healthz", 200, b"Content-Length: 1000000\r\n", b" " * 1_000_000),
     "HEAD": Sent(b"HEAD /healthz", 200),
-    "OPTIONS": Sent(b"OPTIONS /sign-in", 303),
+    "OPTIONS": Sent(b"OPTIONS /sign-in", 204),
     "redirect": Sent(b"GET /invoices", 303),
     "other method": Sent(b"PROPFIND /", 405),
     "not found": Sent(b"POST /nowhere", 404),

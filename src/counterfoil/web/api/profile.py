@@ -1,6 +1,7 @@
 """The JSON API for the profile: a merge patch in, what WHMCS holds out. Rules live in billing/profile/."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from litestar import Response, get, patch
@@ -57,6 +58,9 @@ class ProfilePatch(Struct, forbid_unknown_fields=True):
     language: Text = UNSET
     email_preferences: PreferencesPatch | UnsetType = UNSET
     current_password: str | UnsetType = UNSET
+    as_of: Any = UNSET
+    unreadable: Any = UNSET
+    """What GET says about the profile: whoever sends back the whole of it changes nothing by these."""
 
     def texts(self) -> Iterator[tuple[str, str]]:
         for name in TEXTS:
