@@ -29,7 +29,7 @@ from counterfoil.errors import (
 )
 from counterfoil.model import Client
 from counterfoil.web.http.guard import BY_ITSELF
-from counterfoil.web.http.http_errors import InternalError, TokenInvalid, public
+from counterfoil.web.http.http_errors import InternalError, TokenInvalid, UnderMaintenance, public
 from counterfoil.web.http.request_context import context_of, route_of
 from counterfoil.web.http.visits import Visit
 from counterfoil.web.sign_in.next_address import safe_next
@@ -97,7 +97,7 @@ class ErrorAnswers:
             "type": f"{self._documentation}#{error.code}",
             "title": text(error.title),
             "status": error.status,
-            "detail": text(error.detail),
+            "detail": error.words if isinstance(error, UnderMaintenance) else text(error.detail),
             "code": error.code,
             "request_id": context_of(scope).request_id,
         }
@@ -211,6 +211,8 @@ def _note(scope: HTTPScope, known: CounterfoilError, error: Exception) -> None:
     }
     if isinstance(known, InternalError):
         _log.error("unexpected error", **about, reason=sentence(error), exc_info=error)
+    elif isinstance(known, UnderMaintenance):
+        return  # as the operator wants it
     elif isinstance(known, Unavailable):
         first = {"first": known.first} if known.first not in {"", context_of(scope).request_id} else {}
         _log.warning("answered unavailable", **about, reason=sentence(error), **first)
