@@ -286,3 +286,35 @@ def test_a_view_writes_nothing_in_the_console_either(portal: Portal, nora: httpx
         assert bob.get("/api/v1/session").status_code == 200
         assert nora.post("/staff/view/end").status_code == 303
         assert nora.post(address, data={"client_id": "2"}).status_code == 303
+
+
+def test_an_error_is_found_by_its_reference(portal: Portal, nora: httpx2.Client, ada: httpx2.Client) -> None:
+    """From what the customer reads out to cause, person and client, in one look; also of the failure behind "the same
+    failure as a moment ago".
+    """
+    portal.whmcs.break_with("status", action="GetInvoice")
+    references = [reference_on(ada.get(f"/invoices/{number}", headers=PAGE).text) for number in (424201, 424202)]
+    portal.whmcs.mend()
+    for reference in references:
+        page = eventually_found(nora, reference)
+        assert f"The error {reference}" in words(page)
+        assert "GET /invoices/" in words(page)
+        assert "503 billing_unavailable" in words(page)
+        assert ADA in words(page)
+        assert 'href="/staff/clients/1"' in page
+    assert "GetInvoice" in words(page)
+
+
+def eventually_found(nora: httpx2.Client, reference: str) -> str:
+    """Another process may hold it yet, for two seconds."""
+    until = time.monotonic() + 20
+    while True:
+        page = nora.get("/staff", params={"q": f" {reference.upper()} "}, headers=PAGE).text
+        if "Nothing has this number" not in page or time.monotonic() > until:
+            return page
+        time.sleep(0.3)
+
+
+def reference_on(page: str) -> str:
+    (reference,) = re.findall(r"<code>([0-9a-f]{20})</code>", page)
+    return str(reference)

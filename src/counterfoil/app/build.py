@@ -91,6 +91,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         sign_in=accounts.sign_in,
         staff_views=accounts.staff_views,
         people=accounts.people,
+        failures=accounts.failures,
         forgetting=accounts.forgetting,
         provider=rooms.provider,
         notices=accounts.notices,

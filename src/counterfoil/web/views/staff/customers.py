@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from counterfoil.accounts.console.failures import Failure
 from counterfoil.accounts.links import Link
+from counterfoil.accounts.people import Account
 from counterfoil.audit.entries import RecordedEntry
 from counterfoil.billing.comparison import Comparison, Kept
 from counterfoil.changes.receipts import PastReceipt
@@ -26,6 +28,13 @@ class Hit(Struct, frozen=True):
     href: str
 
 
+class ShownFailure(Struct, frozen=True):
+    """An error that somebody was shown; `person`: who was signed in, if somebody was."""
+
+    failure: Failure
+    person: Account | None
+
+
 class SearchPage(View, frozen=True):
     """`unsaid`: what WHMCS did not answer about."""
 
@@ -34,6 +43,7 @@ class SearchPage(View, frozen=True):
 
     query: str
     hits: tuple[Hit, ...]
+    failures: tuple[ShownFailure, ...] = ()
     unsaid: bool = False
 
 
