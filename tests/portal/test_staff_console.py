@@ -318,3 +318,14 @@ def eventually_found(nora: httpx2.Client, reference: str) -> str:
 def reference_on(page: str) -> str:
     (reference,) = re.findall(r"<code>([0-9a-f]{20})</code>", page)
     return str(reference)
+
+
+def test_what_the_portal_itself_cleared(portal: Portal, nora: httpx2.Client, ada: httpx2.Client) -> None:
+    """A hand-off clears the client as a webhook does: whichever was later is named, the portal's with who did it."""
+    invoice = portal.whmcs.notable("ada.overdue")
+    assert portal.webhook("invoice.updated", invoice_id=invoice, client_id=1).status_code == 204
+    assert ada.post("/payment-methods/manage").status_code == 303
+    page = nora.get("/staff/clients/1", headers=PAGE).text
+    assert "Cleared last by handed_off (self)" in re.sub(r"\s+([,.)])", r"\1", words(page))
+    assert portal.webhook("invoice.updated", invoice_id=invoice, client_id=1).status_code == 204
+    assert "Cleared last by <code>invoice.updated</code>" in nora.get("/staff/clients/1", headers=PAGE).text

@@ -15,7 +15,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.staff.sign_ins import shown_person
-from counterfoil.web.views.staff.customers import CustomerPage, NowPage, PersonPage
+from counterfoil.web.views.staff.customers import CLEARING, CustomerPage, NowPage, PersonPage
 from counterfoil.web.views.staff.orders import shown_order
 
 MOST_PEOPLE = 5
@@ -55,6 +55,7 @@ async def customer(
         links=links,
         orders=tuple(shown_order(order) for order in orders),
         audit=await _with_theirs(services, entries, people),
+        own_writes=tuple(await services.audit.find(client_id=client_id, actions=CLEARING, limit=LATEST)),
         error=error,
     )
     return await respond_unstored(request, services, page, status=error.status if error else 200)

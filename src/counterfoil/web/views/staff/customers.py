@@ -9,7 +9,7 @@ from msgspec import Struct
 from counterfoil.accounts.console.failures import Failure
 from counterfoil.accounts.links import Link
 from counterfoil.accounts.people import Account
-from counterfoil.audit.entries import RecordedEntry
+from counterfoil.audit.entries import Action, RecordedEntry
 from counterfoil.billing.comparison import Comparison, Kept
 from counterfoil.changes.receipts import PastReceipt
 from counterfoil.errors import CounterfoilError
@@ -47,8 +47,25 @@ class SearchPage(View, frozen=True):
     unsaid: bool = False
 
 
+class Clear(Struct, frozen=True):
+    """What cleared a client: a webhook's type, or an action of the audit trail and who did it."""
+
+    what: str
+    at: datetime
+    by: str = ""
+
+
+CLEARING = (Action.HANDED_OFF, Action.PROFILE_EDITED, Action.ORDER_MOVED)
+"""Actions that clear the client that they are about; an order's do so where WHMCS was told of it."""
+
+
+def _has_cleared(entry: RecordedEntry) -> bool:
+    told_whmcs = entry.details.get("step") == "accept" or entry.details.get("status") == "active"
+    return entry.action != Action.ORDER_MOVED or told_whmcs
+
+
 class CustomerPage(View, frozen=True):
-    """`client` is None where WHMCS does not say; `last_clear`: the event that cleared what is kept last."""
+    """`client` is None where WHMCS does not say; `own_writes`: what the portal did of late that cleared the client."""
 
     template: ClassVar[str] = "staff/customer.html"
     section: ClassVar[str] = STAFF.section
@@ -61,11 +78,15 @@ class CustomerPage(View, frozen=True):
     links: tuple[Link, ...]
     orders: tuple[StaffOrder, ...]
     audit: tuple[RecordedEntry, ...]
+    own_writes: tuple[RecordedEntry, ...] = ()
     error: CounterfoilError | None = None
 
     @property
-    def last_clear(self) -> PastReceipt | None:
-        return next((each for each in self.receipts if each.effect), None)
+    def last_clear(self) -> Clear | None:
+        """By a webhook or by the portal itself, whichever was later."""
+        clears = [Clear(each.type, each.received_at) for each in self.receipts if each.effect]
+        clears += [Clear(each.action, each.at, each.by) for each in self.own_writes if _has_cleared(each)]
+        return max(clears, key=lambda each: each.at, default=None)
 
 
 class NowPage(View, frozen=True):
