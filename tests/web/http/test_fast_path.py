@@ -269,18 +269,11 @@ class Shop:
 
     PATH = "/api/v1/invoices"
 
-    def __init__(self, cache: Cache, *, is_closed: bool = False) -> None:
+    def __init__(self, cache: Cache) -> None:
         self.cache = cache
         sessions = Sessions(make_engine("sqlite+aiosqlite://"), cache, Nobody(), keys=[KEY])
-        bearers = Bearers(NoTokens())
         self.responses = ResponseCache(
-            _nobody,
-            cache=cache,
-            sessions=sessions,
-            bearers=bearers,
-            new_cookie=_cookie,
-            version="1",
-            is_closed=is_closed,
+            _nobody, cache=cache, sessions=sessions, bearers=Bearers(NoTokens()), new_cookie=_cookie, version="1"
         )
         self.requests = PlainRequests(OriginPolicy(settings(base_url="https://portal.example")), self.responses)
         self.served: list[Served] = []
