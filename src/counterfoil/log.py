@@ -97,10 +97,11 @@ def _name_request(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Blanks secret keys and whatever looks like a secret inside a text."""
-    return {key: "[redacted]" if _SECRET_KEYS.search(key) else _clean(value) for key, value in event.items()}
+    return {key: "[redacted]" if _SECRET_KEYS.search(key) else cleaned(value) for key, value in event.items()}
 
 
-def _clean(value: Any) -> Any:
+def cleaned(value: Any) -> Any:
+    """Without what looks like a secret, and without the query of an address."""
     if not isinstance(value, str):
         return value
     if len(value) > LONGEST_VALUE:  # the patterns take the square of it

@@ -92,6 +92,8 @@ BODIES: dict[str, Callable[[Asking], dict[str, Any]]] = {
     "POST /staff/clients/{client_id:str}/view": lambda _: {"data": {"email": ADA, "reason": "For the inventory"}},
     "POST /staff/clients/{client_id:str}/links": lambda _: {"data": {"email": DINA, "state": ""}},
     "POST /staff/people/{account_id:int}/sign-out": lambda _: {"data": {"client_id": "4"}},
+    "POST /staff/people/{account_id:int}/sessions/{session_id:str}/end": lambda _: {"data": {"client_id": "4"}},
+    "POST /staff/people/unlock": lambda _: {"data": {"email": ADA}},
 }
 """What goes with it, but for the address."""
 

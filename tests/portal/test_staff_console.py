@@ -232,3 +232,100 @@ def test_staff_sign_somebody_out(portal: Portal, nora: httpx2.Client) -> None:
         for _ in range(4):
             assert bob.get("/api/v1/session").status_code == 401
     assert "session_ended" in nora.get("/staff/clients/2", headers=PAGE).text
+
+
+def test_staff_end_one_session(portal: Portal, nora: httpx2.Client) -> None:
+    """One of a person's sessions by itself, the other goes on; on record with who did it."""
+    portal.stack.command("sessions", "end", "bob@example.com")
+    with portal.visitor("bob@example.com") as first:
+        (address,) = ends_on(nora.get("/staff/clients/2", headers=PAGE).text)
+        with portal.visitor("bob@example.com") as second:
+            assert len(ends_on(nora.get("/staff/people?email=bob@example.com", headers=PAGE).text)) == 2
+            for _ in range(2):  # a second click does no harm
+                answer = nora.post(address, data={"client_id": "2"}, headers=PAGE)
+                assert (answer.status_code, answer.headers["location"]) == (303, "/staff/clients/2")
+            assert first.get("/api/v1/session").status_code == 401
+            assert second.get("/api/v1/session").status_code == 200
+    trail = words(nora.get("/staff/clients/2", headers=PAGE).text)
+    assert re.search(r"session_ended staff \d+ \d+ session \w+ why staff", trail)
+
+
+def ends_on(page: str) -> list[str]:
+    """The addresses that end one session each."""
+    return re.findall(r'action="(/staff/people/\d+/sessions/\w+/end)"', page)
+
+
+def test_staff_lift_a_lock_out(portal: Portal, nora: httpx2.Client) -> None:
+    """It shows with the time left, on the client's page and the person's; Unlock lets them try again at once."""
+    wrong = {"email": "bob@example.com", "password": "wrong"}
+    with portal.visitor() as stranger:
+        codes = [stranger.post("/api/v1/session", json=wrong).status_code for _ in range(11)]
+        assert codes[-1] == 429
+        for path in ("/staff/clients/2", "/staff/people?email=bob@example.com"):
+            assert "Locked out after too many failed sign-ins, for 15 more min." in nora.get(path, headers=PAGE).text
+        form = {"email": "bob@example.com", "client_id": "2"}
+        assert nora.post("/staff/people/unlock", data=form).headers["location"] == "/staff/clients/2"
+        assert stranger.post("/api/v1/session", json=wrong).status_code == 401
+    page = nora.get("/staff/clients/2", headers=PAGE).text
+    assert "Locked out" not in page
+    assert re.search(r"unlocked staff \d+", words(page))
+    portal.stack.command("unlock", "bob@example.com")
+    assert nora.post("/staff/people/unlock", data={"email": "bob"}).status_code == 404
+
+
+def test_a_view_writes_nothing_in_the_console_either(portal: Portal, nora: httpx2.Client) -> None:
+    """Nobody is signed out, unlocked or linked from within a view; it can be ended, and exchanged for another."""
+    with portal.visitor("bob@example.com") as bob:
+        (address, *_) = ends_on(nora.get("/staff/clients/2", headers=PAGE).text)
+        look_at(nora, ADA, 1)
+        for path in (address, "/staff/people/1/sign-out", "/staff/people/unlock", "/staff/clients/2/links"):
+            form = {"email": "bob@example.com", "state": "unlinked"}
+            answer = nora.post(path, data=form, headers={"accept": "application/json"})
+            assert (answer.status_code, answer.json()["code"]) == (403, "read_only_view"), path
+        look_at(nora, "bob@example.com", 2)
+        assert bob.get("/api/v1/session").status_code == 200
+        assert nora.post("/staff/view/end").status_code == 303
+        assert nora.post(address, data={"client_id": "2"}).status_code == 303
+
+
+def test_an_error_is_found_by_its_reference(portal: Portal, nora: httpx2.Client, ada: httpx2.Client) -> None:
+    """From what the customer reads out to cause, person and client, in one look; also of the failure behind "the same
+    failure as a moment ago".
+    """
+    portal.whmcs.break_with("status", action="GetInvoice")
+    references = [reference_on(ada.get(f"/invoices/{number}", headers=PAGE).text) for number in (424201, 424202)]
+    portal.whmcs.mend()
+    for reference in references:
+        page = eventually_found(nora, reference)
+        assert f"The error {reference}" in words(page)
+        assert "GET /invoices/" in words(page)
+        assert "503 billing_unavailable" in words(page)
+        assert ADA in words(page)
+        assert 'href="/staff/clients/1"' in page
+    assert "GetInvoice" in words(page)
+
+
+def eventually_found(nora: httpx2.Client, reference: str) -> str:
+    """Another process may hold it yet, for two seconds."""
+    until = time.monotonic() + 20
+    while True:
+        page = nora.get("/staff", params={"q": f" {reference.upper()} "}, headers=PAGE).text
+        if "Nothing has this number" not in page or time.monotonic() > until:
+            return page
+        time.sleep(0.3)
+
+
+def reference_on(page: str) -> str:
+    (reference,) = re.findall(r"<code>([0-9a-f]{20})</code>", page)
+    return str(reference)
+
+
+def test_what_the_portal_itself_cleared(portal: Portal, nora: httpx2.Client, ada: httpx2.Client) -> None:
+    """A hand-off clears the client as a webhook does: whichever was later is named, the portal's with who did it."""
+    invoice = portal.whmcs.notable("ada.overdue")
+    assert portal.webhook("invoice.updated", invoice_id=invoice, client_id=1).status_code == 204
+    assert ada.post("/payment-methods/manage").status_code == 303
+    page = nora.get("/staff/clients/1", headers=PAGE).text
+    assert "Cleared last by handed_off (self)" in re.sub(r"\s+([,.)])", r"\1", words(page))
+    assert portal.webhook("invoice.updated", invoice_id=invoice, client_id=1).status_code == 204
+    assert "Cleared last by <code>invoice.updated</code>" in nora.get("/staff/clients/1", headers=PAGE).text

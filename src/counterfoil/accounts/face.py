@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from counterfoil.accounts.console.failures import RecentFailures
 from counterfoil.accounts.console.people_search import PeopleSearch
 from counterfoil.accounts.console.staff_views import StaffViews
 from counterfoil.accounts.forgetting import Forgetting, drop_copies
@@ -44,6 +45,7 @@ class Accounts:
         self.notices = Notices(engine, effects)
         self.sessions = Sessions(engine, cache, rights, keys=settings.secret_key)
         self.people = PeopleSearch(engine, whmcs.api)
+        self.failures = RecentFailures(engine)
         self.staff_views = StaffViews(engine, rights)
         self.tokens = Tokens(engine, cache, rights)
         self.sign_in = SignIn(engine, whmcs.api, issuer=settings.whmcs_url)

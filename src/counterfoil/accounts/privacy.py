@@ -22,6 +22,7 @@ from counterfoil.audit.appending import Dated, append
 from counterfoil.audit.entries import COMMAND_LINE, Action, Detail, Entry
 from counterfoil.audit.repository import add
 from counterfoil.db.commands import run
+from counterfoil.db.console_tables import failure
 from counterfoil.db.engine import transaction
 from counterfoil.db.tables import access_token, account, audit_entry, link, portal_order, session, staff
 
@@ -52,7 +53,13 @@ async def _exported(email: str) -> str:
         return msgspec.json.format(msgspec.json.encode(held), indent=2).decode()
 
 
-_OF_ACCOUNT = {"sessions": session, "access_tokens": access_token, "orders": portal_order, "audit": audit_entry}
+_OF_ACCOUNT = {
+    "sessions": session,
+    "access_tokens": access_token,
+    "orders": portal_order,
+    "audit": audit_entry,
+    "errors": failure,
+}
 
 
 async def _rows(connection: AsyncConnection, table: Table, which: Any) -> list[dict[str, Any]]:
@@ -100,6 +107,8 @@ async def _forgotten(email: str) -> dict[str, int] | None:
             unsaid = update(audit_entry).where(*told).values(personal=None, salt=None)
             done["network addresses and reasons"] = (await connection.execute(unsaid)).rowcount
             ended = await end_all(connection, people, COMMAND_LINE, "forgotten")
+            gone = delete(failure).where(failure.c.account_id.in_(people))
+            done["references of errors"] = (await connection.execute(gone)).rowcount
             done["accounts"], done["sessions and access tokens"] = len(people), len(ended)
             await append(connection, _entries(people, done))
         await make_it_hold(desk, ended)

@@ -228,9 +228,9 @@ class Sessions:
         await self._drop(ended)
         return len(ended)
 
-    async def open_sessions(self, account_id: int, this: Handle) -> Sequence[OpenSession]:
+    async def open_sessions(self, account_id: int, this: Handle | None = None) -> Sequence[OpenSession]:
         """Those that live, latest first."""
-        return await open_sessions(self._engine, account_id, self._moment(), this.key)
+        return await open_sessions(self._engine, account_id, self._moment(), this.key if this else "")
 
     async def living(self, keys: Collection[str]) -> set[str]:
         """Those of these sessions that have not ended."""

@@ -34,6 +34,7 @@ def start(services: Services) -> list[asyncio.Task[None]]:
     ]
     tasks.append(asyncio.create_task(_for_ever("decisions", services.notices.watch), name="decisions of staff"))
     tasks.append(asyncio.create_task(_for_ever("audit", services.audit.watch), name="audit trail"))
+    tasks.append(asyncio.create_task(_for_ever("failures", services.failures.watch), name="failures"))
     if orders.approvals is not None:
         tasks.append(asyncio.create_task(_for_ever("approvals", orders.approvals.run), name="approvals"))
     return tasks
@@ -59,8 +60,15 @@ async def _keep_house(services: Services) -> None:
             webhooks = await services.changes.forget_old(datetime.now(UTC))
             attempts = await services.payment_attempts.sweep()
             audit = await services.audit.let_go(datetime.now(UTC))
+            failures = await services.failures.sweep()
             _log.info(
-                "housekeeping", sessions=sessions, tokens=tokens, webhooks=webhooks, attempts=attempts, audit=audit
+                "housekeeping",
+                sessions=sessions,
+                tokens=tokens,
+                webhooks=webhooks,
+                attempts=attempts,
+                audit=audit,
+                failures=failures,
             )
         except TemporarilyUnavailable:
             _log.warning("housekeeping put off", reason="the database is away")

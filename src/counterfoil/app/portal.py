@@ -47,7 +47,8 @@ class Portal(Litestar):
         self.services = services
         self._neighbours = neighbours
         self._access_log = AccessLog(services.settings.log_format_or_default)
-        errors = ErrorAnswers(services.renderer, services.clients.cached, f"{services.settings.base_url}/api/docs")
+        documentation = f"{services.settings.base_url}/api/docs"
+        errors = ErrorAnswers(services.renderer, services.clients.cached, documentation, services.failures)
         super().__init__(
             route_handlers=[*options_of(HANDLERS), *HANDLERS, static_files(assets)],
             guards=[services.guard],
@@ -86,6 +87,7 @@ class Portal(Litestar):
             new_cookie=partial(session_cookie, services.settings),
             # A cached page names its style sheet: another build's page would name one that is gone.
             version=f"{__version__} {assets.version}",
+            is_closed=bool(services.settings.maintenance),
         )
 
     def _rules(self, errors: ErrorAnswers) -> Rules:
@@ -118,6 +120,7 @@ class Portal(Litestar):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await services.audit.close()
+            await services.failures.write()
             await self._close()
 
     async def _close(self) -> None:

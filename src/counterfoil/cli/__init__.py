@@ -20,6 +20,9 @@ COMMANDS = {
     "export": "counterfoil.accounts.privacy:export",
     "audit": "counterfoil.audit.commands:audit",
     "why": "counterfoil.cli.why:why",
+    "config": "counterfoil.cli.config:config",
+    "cache": "counterfoil.cli.cache_commands:cache",
+    "order": "counterfoil.cli.order:order",
     "sandbox": "counterfoil_sandbox.cli:sandbox",
 }
 

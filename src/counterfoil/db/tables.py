@@ -15,7 +15,7 @@ from sqlalchemy import (
 from counterfoil.db import audit_tables, columns
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0013"
+HEAD = "0014"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 

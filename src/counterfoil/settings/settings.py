@@ -102,6 +102,7 @@ class Settings:
     legal_url: str = _optional("", addresses.link("https://", "http://"))
     register_url: str = _optional("", addresses.link("https://", "http://", "mailto:"))
     password_reset_url: str = _optional("", addresses.link("https://", "http://"))
+    maintenance: str = _optional("", parse.text)
     template_dir: Path | None = _optional("", parse.directory, empty=None)
     log_level: str = _optional("info", parse.one_of("debug", "info", "warning", "error"))
     log_format: str = _optional("", parse.one_of("json", "console"))

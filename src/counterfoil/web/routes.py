@@ -96,7 +96,9 @@ HANDLERS: list[HTTPRouteHandler] = [
     staff.customers.person_page,
     staff.views.begin,
     staff.views.end,
-    staff.people.sign_out,
+    staff.sign_ins.sign_out,
+    staff.sign_ins.end_session,
+    staff.sign_ins.unlock,
     staff.people.link,
     pages.refresh.refresh,
     # For WHMCS, Salesforce and operators

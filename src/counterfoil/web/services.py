@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from counterfoil.accounts.console.failures import RecentFailures
 from counterfoil.accounts.console.people_search import PeopleSearch
 from counterfoil.accounts.console.staff_views import StaffViews
 from counterfoil.accounts.forgetting import Forgetting
@@ -75,6 +76,7 @@ class Services:
     sign_in: SignIn
     staff_views: StaffViews
     people: PeopleSearch
+    failures: RecentFailures
     forgetting: Forgetting
     provider: IdentityProvider | None
     """None: WHMCS checks passwords."""

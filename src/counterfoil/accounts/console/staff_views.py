@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from counterfoil.accounts.people import Account
+from counterfoil.accounts.people import Account, AnyRow
 from counterfoil.accounts.rights import Granted
 from counterfoil.accounts.viewer import Viewer, Viewing
 from counterfoil.db.console_tables import staff_view
@@ -55,11 +55,17 @@ class StaffViews:
             row = (await connection.execute(gone.returning(staff_view.c.account_id, staff_view.c.client_id))).first()
         return (row.account_id, row.client_id) if row else None
 
-    async def seen_by(self, session: str, staff: Viewer) -> Viewer | None:
-        """What the person would see now. None: there is no view, or its time is up. Raises BillingUnavailable."""
+    async def is_looking(self, session: str) -> bool:
+        return await self._living(session) is not None
+
+    async def _living(self, session: str) -> AnyRow | None:
         living = select(staff_view).filter_by(session_id=session).where(staff_view.c.expires_at > datetime.now(UTC))
         async with transaction(self._engine) as connection:
-            row = (await connection.execute(living)).first()
+            return (await connection.execute(living)).first()
+
+    async def seen_by(self, session: str, staff: Viewer) -> Viewer | None:
+        """What the person would see now. None: there is no view, or its time is up. Raises BillingUnavailable."""
+        row = await self._living(session)
         if row is None:
             return None
         person = Account(row.account_id, row.email, row.name, row.user_id)

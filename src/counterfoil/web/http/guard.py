@@ -8,7 +8,7 @@ client's. What an open page asks for by itself, `by_itself=True`, keeps no sessi
 lets a program's token in. A cached response goes by the same `permission` (responses.py).
 
 But for the console's routes staff may look at an account as its people see it (accounts/console/staff_views.py):
-nothing that writes is carried out then, nor a GET with `has_effect=True`.
+nothing that writes is carried out then, nor a GET with `has_effect=True`; in the console only what says `in_view=True`.
 """
 
 from contextlib import suppress
@@ -25,7 +25,7 @@ from counterfoil.cache import Cache, CacheUnavailable
 from counterfoil.errors import AccountClosed, ClientNotFound, NotSignedIn, PermissionDenied, RateLimited
 from counterfoil.web.http.begun import require_same_account
 from counterfoil.web.http.conditional import wants_fresh
-from counterfoil.web.http.http_errors import ReadOnlyView, TokenInvalid, ViewEnded
+from counterfoil.web.http.http_errors import ReadOnlyView, TokenInvalid, UnderMaintenance, ViewEnded
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.origin_policy import SAFE_METHODS
 from counterfoil.web.http.request_context import AnyRequest, context_of
@@ -41,16 +41,25 @@ BY_ITSELF_QUERY = b"by-itself=1"
 
 class Guard:
     def __init__(
-        self, sessions: Sessions, tokens: Tokens, staff_views: StaffViews, cache: Cache, limits: Limits
+        self,
+        sessions: Sessions,
+        tokens: Tokens,
+        staff_views: StaffViews,
+        cache: Cache,
+        limits: Limits,
+        *,
+        maintenance: str = "",
     ) -> None:
+        """`maintenance`: words for everybody but staff, in the place of every route that is not public."""
         self._sessions = sessions
         self._tokens = tokens
         self._staff_views = staff_views
         self._cache = cache
         self._limits = limits
+        self._maintenance = maintenance
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        """Raises NotSignedIn, ClientNotFound, AccountClosed, PermissionDenied, AccountChanged.
+        """Raises NotSignedIn, ClientNotFound, AccountClosed, PermissionDenied, AccountChanged, UnderMaintenance.
 
         Leaves the Viewer in the request.
         """
@@ -60,6 +69,8 @@ class Guard:
         if handler.opt.get("public") and not is_token:
             return
         viewer = await self.identify(request, is_active=not handler.opt.get("by_itself"))
+        if self._maintenance and not handler.opt.get("staff") and not (viewer and viewer.is_staff):
+            raise UnderMaintenance(self._maintenance)
         if viewer is None:
             raise TokenInvalid if is_token else NotSignedIn
         request.scope["state"]["viewer"] = viewer
@@ -67,6 +78,8 @@ class Guard:
         if handler.opt.get("staff"):
             if not viewer.is_staff:
                 raise PermissionDenied("staff")
+            if not handler.opt.get("in_view"):
+                await self._refuse_in_view(request)
         elif viewer.is_staff and not is_token and is_flagged(context_of(request.scope).headers):
             viewer = await self._look_as_staff(request, viewer, handler)
         if is_token:
@@ -74,6 +87,13 @@ class Guard:
         if request.scope["method"] not in SAFE_METHODS and not viewer.is_closed:
             await require_same_account(request, viewer, handler)
         await self._require_permission(request, viewer, handler)
+
+    async def _refuse_in_view(self, request: AnyRequest) -> None:
+        """Raises ReadOnlyView: whoever looks at an account changes nothing in the console either."""
+        if request.scope["method"] in SAFE_METHODS or not is_flagged(context_of(request.scope).headers):
+            return
+        if await self._staff_views.is_looking(session_of(request).key):
+            raise ReadOnlyView
 
     async def _look_as_staff(self, request: AnyRequest, staff: Viewer, handler: BaseRouteHandler) -> Viewer:
         """What the person sees whose account they look at. Raises ViewEnded; ReadOnlyView for what does something."""

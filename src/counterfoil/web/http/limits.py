@@ -104,6 +104,11 @@ class Limits:
                 counted = await self._shared.forget(key)
         return await self._alone.forget(key) or counted
 
+    async def locked_for(self, who: str) -> int:
+        """Seconds until somebody may try to sign in again; 0: they may now. `who`: as for `unlock`."""
+        (window,) = await self._look(_counted("sign_in_user", who))
+        return 0 if window.left else int(window.wait) + 1
+
     async def _count(self, counted: "_Counted") -> Window:
         """The window as it was; one is counted in it if there is room."""
         return await self._ask(lambda storage: storage.count(counted.key, counted.limit))

@@ -5,21 +5,19 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
-import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope, Send
 from msgspec.structs import replace
 
+from counterfoil.accounts.console.failures import RecentFailures
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.billing.profile.contents import contents_of
 from counterfoil.billing.profile.edits import Conflict
-from counterfoil.causes import sentence
 from counterfoil.errors import (
     AccountChanged,
     ClientNotFound,
     CounterfoilError,
-    CrossSiteRequest,
     NotSignedIn,
     OutcomeUnknown,
     PermissionDenied,
@@ -29,9 +27,10 @@ from counterfoil.errors import (
 )
 from counterfoil.model import Client
 from counterfoil.web.http.guard import BY_ITSELF
-from counterfoil.web.http.http_errors import InternalError, TokenInvalid, public
-from counterfoil.web.http.request_context import context_of, route_of
+from counterfoil.web.http.http_errors import TokenInvalid, UnderMaintenance, public
+from counterfoil.web.http.request_context import context_of
 from counterfoil.web.http.visits import Visit
+from counterfoil.web.pages.error_notes import note
 from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.text.catalogue import translator
 from counterfoil.web.views.errors import NoClient, OtherAccount, Problem
@@ -39,8 +38,6 @@ from counterfoil.web.views.navigation import word_for
 from counterfoil.web.views.rendering import Renderer
 from counterfoil.web.views.shell import Shell, View, shell_with
 from counterfoil.web.views.sign_in import ClientChoice
-
-_log = structlog.get_logger(__name__)
 
 MOST_OTHERS = 5
 """Accounts that a page about a missing permission leads to; the switcher has them all."""
@@ -63,8 +60,13 @@ class ErrorAnswers:
     """`documentation` is the address of the page that lists the codes."""
 
     def __init__(
-        self, renderer: Renderer, cached_client: Callable[[int], Awaitable[Client | None]], documentation: str
+        self,
+        renderer: Renderer,
+        cached_client: Callable[[int], Awaitable[Client | None]],
+        documentation: str,
+        failures: RecentFailures,
     ) -> None:
+        self._failures = failures
         self._renderer = renderer
         self._cached_client = cached_client
         self._documentation = documentation
@@ -77,7 +79,7 @@ class ErrorAnswers:
 
     async def _answer(self, scope: HTTPScope, error: Exception) -> Answer:
         known = public(error)
-        _note(scope, known, error)
+        note(scope, known, error, self._failures)
         headers = _headers(known, error)
         # A script is told so: what the sign-in page redirects to may be another host, where it could not follow.
         if is_for_page(scope) and isinstance(known, NotSignedIn) and BY_ITSELF not in context_of(scope).headers:
@@ -97,7 +99,7 @@ class ErrorAnswers:
             "type": f"{self._documentation}#{error.code}",
             "title": text(error.title),
             "status": error.status,
-            "detail": text(error.detail),
+            "detail": error.words if isinstance(error, UnderMaintenance) else text(error.detail),
             "code": error.code,
             "request_id": context_of(scope).request_id,
         }
@@ -197,22 +199,3 @@ def _headers(known: CounterfoilError, error: Exception) -> list[tuple[bytes, byt
     if isinstance(error, HTTPException) and error.status_code == 405:
         headers += [(b"allow", value.encode()) for name, value in (error.headers or {}).items() if name == "allow"]
     return headers
-
-
-def _note(scope: HTTPScope, known: CounterfoilError, error: Exception) -> None:
-    """One line for what an operator may have to act on. Other refusals have the line of their request."""
-    context = context_of(scope)
-    context.code = known.code
-    about = {
-        "route": route_of(scope),
-        "code": known.code,
-        "account": context.account_id or None,
-        "client": context.client_id or None,
-    }
-    if isinstance(known, InternalError):
-        _log.error("unexpected error", **about, reason=sentence(error), exc_info=error)
-    elif isinstance(known, Unavailable):
-        first = {"first": known.first} if known.first not in {"", context_of(scope).request_id} else {}
-        _log.warning("answered unavailable", **about, reason=sentence(error), **first)
-    elif isinstance(known, CrossSiteRequest | PermissionDenied):
-        _log.info("refused", **about, reason=sentence(error))

@@ -2,6 +2,6 @@
 never pay, edit or order for somebody. How it is used: docs/staff.md.
 """
 
-from counterfoil.web.staff import customers, home, people, views
+from counterfoil.web.staff import customers, home, people, sign_ins, views
 
-__all__ = ["customers", "home", "people", "views"]
+__all__ = ["customers", "home", "people", "sign_ins", "views"]

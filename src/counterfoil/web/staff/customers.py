@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
+from counterfoil.accounts.emails import counted_as
 from counterfoil.accounts.links import Link, Person, known_links, links_of_client
 from counterfoil.accounts.people import Account
 from counterfoil.audit.entries import RecordedEntry
@@ -13,7 +14,8 @@ from counterfoil.model import Client
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
-from counterfoil.web.views.staff.customers import CustomerPage, NowPage, PersonPage, ShownPerson
+from counterfoil.web.staff.sign_ins import shown_person
+from counterfoil.web.views.staff.customers import CLEARING, CustomerPage, NowPage, PersonPage
 from counterfoil.web.views.staff.orders import shown_order
 
 MOST_PEOPLE = 5
@@ -47,12 +49,13 @@ async def customer(
     page = CustomerPage(
         client_id=client_id,
         client=client,
-        people=tuple(ShownPerson(each, _decision(each, links)) for each in people),
+        people=tuple([await shown_person(services, each, _decision(each, links)) for each in people]),
         kept=tuple(await services.comparisons.kept(client_id, [each.id for each in people])),
         receipts=tuple(await services.changes.recent(client_id)),
         links=links,
         orders=tuple(shown_order(order) for order in orders),
         audit=await _with_theirs(services, entries, people),
+        own_writes=tuple(await services.audit.find(client_id=client_id, actions=CLEARING, limit=LATEST)),
         error=error,
     )
     return await respond_unstored(request, services, page, status=error.status if error else 200)
@@ -105,4 +108,11 @@ async def person_page(request: AnyRequest, services: GivenServices, email: FromQ
     accounts, user = await services.people.by_email(asked)
     links = await known_links(services.engine, Person(asked, user.id if user else None))
     memberships = user.memberships if user else ()
-    return await respond_unstored(request, services, PersonPage(asked, tuple(accounts), memberships, tuple(links)))
+    page = PersonPage(
+        asked,
+        tuple([await shown_person(services, each) for each in accounts]),
+        memberships,
+        tuple(links),
+        await services.limits.locked_for(counted_as(asked)),
+    )
+    return await respond_unstored(request, services, page)

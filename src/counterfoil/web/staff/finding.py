@@ -1,5 +1,5 @@
 """From what a caller says to their customer page: an address, or a number of a client, an invoice or an order.
-What could be several things is looked up as each of them. The reference from an error page: cli/why.py.
+What could be several things is looked up as each of them.
 """
 
 import re
@@ -7,12 +7,24 @@ from urllib.parse import quote
 
 from counterfoil.errors import AccountClosed, BillingUnavailable
 from counterfoil.web.services import Services
-from counterfoil.web.views.staff.customers import Hit
+from counterfoil.web.views.staff.customers import Hit, ShownFailure
 
 _NUMBER = re.compile(r"#?([0-9]{1,10})")
 _INVOICE_NUMBER = re.compile(r".*?([0-9]{1,10})")
 
 _LARGEST = 2**31 - 1
+
+
+_REFERENCE = re.compile(r"[0-9a-f]{20}")
+
+
+async def find_failures(services: Services, query: str) -> tuple[ShownFailure, ...]:
+    """By the reference on an error page: that failure, and the first of the same kind."""
+    if not _REFERENCE.fullmatch(query.lower()):
+        return ()
+    found = await services.failures.find(query.lower())
+    people = [await services.people.by_id(each.account_id) if each.account_id else None for each in found]
+    return tuple(map(ShownFailure, found, people))
 
 
 async def find(services: Services, query: str) -> tuple[list[Hit], bool]:

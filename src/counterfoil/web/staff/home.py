@@ -22,7 +22,7 @@ from counterfoil.web.http.parameters import order_id_of
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.services import GivenServices, Services
-from counterfoil.web.staff.finding import find
+from counterfoil.web.staff.finding import find, find_failures
 from counterfoil.web.views.staff.customers import SearchPage
 from counterfoil.web.views.staff.orders import StaffOrder, StaffOrdersPage, StaffPage, shown_order
 
@@ -36,8 +36,10 @@ MOST = 50
 async def staff_page(request: AnyRequest, services: GivenServices, q: FromQuery[str] = "") -> Response[bytes]:
     if not q.strip():
         return await _page(request, services)
-    hits, unsaid = await find(services, q.strip()[:254])
-    return await respond_unstored(request, services, SearchPage(q.strip()[:254], tuple(hits), unsaid=unsaid))
+    query = q.strip()[:254]
+    failures = await find_failures(services, query)
+    hits, unsaid = ([], False) if failures else await find(services, query)
+    return await respond_unstored(request, services, SearchPage(query, tuple(hits), failures, unsaid=unsaid))
 
 
 @get("/staff/orders", staff=True, include_in_schema=False)

@@ -1,4 +1,4 @@
-"""What staff may do for a person: sign them out, and decide about their clients."""
+"""What staff decide about a person's clients."""
 
 from typing import Any
 
@@ -9,37 +9,18 @@ from msgspec import Struct
 
 from counterfoil.accounts import links as decided
 from counterfoil.accounts.links import Person
-from counterfoil.audit.entries import Action, Entry, staff
+from counterfoil.audit.entries import staff
 from counterfoil.errors import ClientNotFound
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
-from counterfoil.web.http.request_context import AnyRequest, context_of
+from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 from counterfoil.web.staff.customers import client_id_of
-
-
-class SignOutForm(Struct):
-    client_id: int = 0
 
 
 class LinkForm(Struct):
     email: str
     state: str = ""
-
-
-@post("/staff/people/{account_id:int}/sign-out", staff=True, same_account=True, include_in_schema=False)
-async def sign_out(
-    request: AnyRequest, services: GivenServices, account_id: FromPath[int], data: URLEncodedBody[SignOutForm]
-) -> Response[Any]:
-    """Returns when they are signed out on every process."""
-    person = await services.people.by_id(account_id)
-    if person is None:
-        raise ClientNotFound
-    await services.sessions.close_all(person.id)
-    by, where = staff(viewer_of(request).account_id), context_of(request.scope).address
-    await services.audit.record(Entry(Action.SESSION_ENDED, by, person.id, details={"why": "staff"}, address=where))
-    address = f"/staff/clients/{data.client_id}" if data.client_id else f"/staff/people?email={person.email}"
-    return Redirect(address, status_code=303, headers=NO_STORE)
 
 
 @post("/staff/clients/{client_id:str}/links", staff=True, same_account=True, include_in_schema=False)

@@ -30,7 +30,7 @@ class ViewForm(Struct):
     reason: str = ""
 
 
-@post("/staff/clients/{client_id:str}/view", staff=True, same_account=True, include_in_schema=False)
+@post("/staff/clients/{client_id:str}/view", staff=True, same_account=True, in_view=True, include_in_schema=False)
 async def begin(
     request: AnyRequest, services: GivenServices, client_id: FromPath[str], data: URLEncodedBody[ViewForm]
 ) -> Response[Any]:
@@ -57,7 +57,13 @@ async def _person(services: Services, form: ViewForm) -> Account:
     return known
 
 
-@post("/staff/view/end", staff=True, any_account="it ends what this session looks at", include_in_schema=False)
+@post(
+    "/staff/view/end",
+    staff=True,
+    in_view=True,
+    any_account="it ends what this session looks at",
+    include_in_schema=False,
+)
 async def end(request: AnyRequest, services: GivenServices) -> Response[Any]:
     seen = await services.staff_views.end(session_of(request).key)
     address = "/staff"

@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from counterfoil.accounts.console.failures import Failure
 from counterfoil.accounts.links import Link
 from counterfoil.accounts.people import Account
-from counterfoil.audit.entries import RecordedEntry
+from counterfoil.audit.entries import Action, RecordedEntry
 from counterfoil.billing.comparison import Comparison, Kept
 from counterfoil.changes.receipts import PastReceipt
 from counterfoil.errors import CounterfoilError
@@ -16,13 +17,7 @@ from counterfoil.model import Client, Membership
 from counterfoil.web.views.navigation import STAFF
 from counterfoil.web.views.shell import View
 from counterfoil.web.views.staff.orders import StaffOrder
-
-DECISIONS = {
-    "": "as WHMCS says",
-    "linked": "linked by staff, whatever WHMCS says",
-    "unlinked": "unlinked by staff, whatever WHMCS says",
-}
-"""What holds for a person and a client."""
+from counterfoil.web.views.staff.people import ShownPerson
 
 
 class Hit(Struct, frozen=True):
@@ -33,6 +28,13 @@ class Hit(Struct, frozen=True):
     href: str
 
 
+class ShownFailure(Struct, frozen=True):
+    """An error that somebody was shown; `person`: who was signed in, if somebody was."""
+
+    failure: Failure
+    person: Account | None
+
+
 class SearchPage(View, frozen=True):
     """`unsaid`: what WHMCS did not answer about."""
 
@@ -41,22 +43,29 @@ class SearchPage(View, frozen=True):
 
     query: str
     hits: tuple[Hit, ...]
+    failures: tuple[ShownFailure, ...] = ()
     unsaid: bool = False
 
 
-class ShownPerson(Struct, frozen=True):
-    """`decision` is a key of DECISIONS."""
+class Clear(Struct, frozen=True):
+    """What cleared a client: a webhook's type, or an action of the audit trail and who did it."""
 
-    account: Account
-    decision: str = ""
+    what: str
+    at: datetime
+    by: str = ""
 
-    @property
-    def decision_words(self) -> str:
-        return DECISIONS[self.decision]
+
+CLEARING = (Action.HANDED_OFF, Action.PROFILE_EDITED, Action.ORDER_MOVED)
+"""Actions that clear the client that they are about; an order's do so where WHMCS was told of it."""
+
+
+def _has_cleared(entry: RecordedEntry) -> bool:
+    told_whmcs = entry.details.get("step") == "accept" or entry.details.get("status") == "active"
+    return entry.action != Action.ORDER_MOVED or told_whmcs
 
 
 class CustomerPage(View, frozen=True):
-    """`client` is None where WHMCS does not say; `last_clear`: the event that cleared what is kept last."""
+    """`client` is None where WHMCS does not say; `own_writes`: what the portal did of late that cleared the client."""
 
     template: ClassVar[str] = "staff/customer.html"
     section: ClassVar[str] = STAFF.section
@@ -69,11 +78,15 @@ class CustomerPage(View, frozen=True):
     links: tuple[Link, ...]
     orders: tuple[StaffOrder, ...]
     audit: tuple[RecordedEntry, ...]
+    own_writes: tuple[RecordedEntry, ...] = ()
     error: CounterfoilError | None = None
 
     @property
-    def last_clear(self) -> PastReceipt | None:
-        return next((each for each in self.receipts if each.effect), None)
+    def last_clear(self) -> Clear | None:
+        """By a webhook or by the portal itself, whichever was later."""
+        clears = [Clear(each.type, each.received_at) for each in self.receipts if each.effect]
+        clears += [Clear(each.action, each.at, each.by) for each in self.own_writes if _has_cleared(each)]
+        return max(clears, key=lambda each: each.at, default=None)
 
 
 class NowPage(View, frozen=True):
@@ -89,15 +102,16 @@ class NowPage(View, frozen=True):
 
 
 class PersonPage(View, frozen=True):
-    """A WHMCS user or an account, by its address, and their clients."""
+    """A WHMCS user or an account, by its address, and their clients. `locked_for`: seconds; 0 when it is not."""
 
     template: ClassVar[str] = "staff/person.html"
     section: ClassVar[str] = STAFF.section
 
     email: str
-    accounts: tuple[Account, ...]
+    people: tuple[ShownPerson, ...]
     memberships: tuple[Membership, ...]
     links: tuple[Link, ...]
+    locked_for: int = 0
 
 
 class LookedAt(Struct, frozen=True):
