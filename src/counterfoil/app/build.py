@@ -116,13 +116,18 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         summaries=billing.summaries,
         transactions=billing.transactions,
         whmcs_health=billing.whmcs_health,
-        guard=Guard(accounts.sessions, accounts.tokens, accounts.staff_views, cache, limits),
+        guard=_guard(accounts, cache, limits, settings.maintenance),
         limits=limits,
         live=live,
         metrics=Metrics(_metric_families(rooms, cache, live)),
         renderer=renderer,
         responses=Responses(cache),
     )
+
+
+def _guard(accounts: Accounts, cache: Cache, limits: Limits, maintenance: str) -> Guard:
+    sessions, tokens, views = accounts.sessions, accounts.tokens, accounts.staff_views
+    return Guard(sessions, tokens, views, cache, limits, maintenance=maintenance)
 
 
 def _metric_families(rooms: _Rooms, cache: Cache, live: LiveStreams) -> list[Family]:

@@ -87,6 +87,7 @@ class Portal(Litestar):
             new_cookie=partial(session_cookie, services.settings),
             # A cached page names its style sheet: another build's page would name one that is gone.
             version=f"{__version__} {assets.version}",
+            is_closed=bool(services.settings.maintenance),
         )
 
     def _rules(self, errors: ErrorAnswers) -> Rules:

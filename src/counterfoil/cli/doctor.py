@@ -51,6 +51,8 @@ async def _findings() -> AsyncIterator[Finding]:
             yield fail("settings", problem, "See docs/settings.md.")
         return
     yield ok("settings", "complete")
+    if settings.maintenance:
+        yield warn("maintenance", "customers see a maintenance page", "Empty COUNTERFOIL_MAINTENANCE and restart.")
     for finding in _webhooks(settings):
         yield finding
     yield await database(settings)

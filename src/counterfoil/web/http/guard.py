@@ -25,7 +25,7 @@ from counterfoil.cache import Cache, CacheUnavailable
 from counterfoil.errors import AccountClosed, ClientNotFound, NotSignedIn, PermissionDenied, RateLimited
 from counterfoil.web.http.begun import require_same_account
 from counterfoil.web.http.conditional import wants_fresh
-from counterfoil.web.http.http_errors import ReadOnlyView, TokenInvalid, ViewEnded
+from counterfoil.web.http.http_errors import ReadOnlyView, TokenInvalid, UnderMaintenance, ViewEnded
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.origin_policy import SAFE_METHODS
 from counterfoil.web.http.request_context import AnyRequest, context_of
@@ -41,16 +41,25 @@ BY_ITSELF_QUERY = b"by-itself=1"
 
 class Guard:
     def __init__(
-        self, sessions: Sessions, tokens: Tokens, staff_views: StaffViews, cache: Cache, limits: Limits
+        self,
+        sessions: Sessions,
+        tokens: Tokens,
+        staff_views: StaffViews,
+        cache: Cache,
+        limits: Limits,
+        *,
+        maintenance: str = "",
     ) -> None:
+        """`maintenance`: words for everybody but staff, in the place of every route that is not public."""
         self._sessions = sessions
         self._tokens = tokens
         self._staff_views = staff_views
         self._cache = cache
         self._limits = limits
+        self._maintenance = maintenance
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        """Raises NotSignedIn, ClientNotFound, AccountClosed, PermissionDenied, AccountChanged.
+        """Raises NotSignedIn, ClientNotFound, AccountClosed, PermissionDenied, AccountChanged, UnderMaintenance.
 
         Leaves the Viewer in the request.
         """
@@ -60,6 +69,8 @@ class Guard:
         if handler.opt.get("public") and not is_token:
             return
         viewer = await self.identify(request, is_active=not handler.opt.get("by_itself"))
+        if self._maintenance and not handler.opt.get("staff") and not (viewer and viewer.is_staff):
+            raise UnderMaintenance(self._maintenance)
         if viewer is None:
             raise TokenInvalid if is_token else NotSignedIn
         request.scope["state"]["viewer"] = viewer

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar.exceptions import HTTPException, ValidationException
 
-from counterfoil.errors import CounterfoilError, NotFound, Refused, ValidationFailed
+from counterfoil.errors import CounterfoilError, NotFound, Refused, Unavailable, ValidationFailed
 from counterfoil.web.text.catalogue import translatable
 
 
@@ -60,6 +60,18 @@ class ViewEnded(Refused):
 
     code, status = "view_ended", 403
     title, detail = "The view is over", "The staff view of this account has ended. Begin a new one in the console."
+
+
+class UnderMaintenance(Unavailable):
+    """The operator has closed the portal for a while. `words` are theirs: shown as they are, in whatever language."""
+
+    code, title = "under_maintenance", "Under maintenance"
+    detail = "This portal is under maintenance. Please come back later."
+    retry_after = 120
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 class InternalError(CounterfoilError):

@@ -70,7 +70,7 @@ class Question(NamedTuple):
     key: str
     """Under which the response is cached; empty when it never is."""
     keys: tuple[str, ...]
-    """Of what to look for; none in a request for what is fresh."""
+    """Of what to look for; none in a request for what is fresh, nor under maintenance."""
 
 
 class Hit(NamedTuple):
@@ -92,8 +92,9 @@ class ResponseCache:
         bearers: Bearers,
         new_cookie: Callable[[str], Cookie],
         version: str,
+        is_closed: bool = False,
     ) -> None:
-        """`new_cookie` makes the session's cookie of its value."""
+        """`new_cookie` makes the session's cookie of its value. `is_closed`: the guard is asked about every request."""
         self._app = app
         self._cache = cache
         self._sessions = sessions
@@ -101,6 +102,7 @@ class ResponseCache:
         self._new_cookie = new_cookie
         self._cookie = f"{new_cookie('').key}=".encode()
         self._version = version.encode()
+        self._is_closed = is_closed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # There are no websockets here, and the lifespan does not come this way (app/portal.py).
@@ -155,7 +157,8 @@ class ResponseCache:
         self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes], handle: Handle
     ) -> Question:
         key = self._key(method, path, query, headers, handle)
-        return Question(handle, key, (key,) if key and not wants_fresh(headers) else ())
+        is_looked_for = key and not self._is_closed
+        return Question(handle, key, (key,) if is_looked_for and not wants_fresh(headers) else ())
 
     async def look(self, question: Question) -> Hit | Visit:
         """In one round trip: the response, if it is cached and this person may see it. Otherwise who it may be."""

@@ -8,7 +8,7 @@ from litestar.types import HTTPScope
 from counterfoil.accounts.console.failures import Failure, RecentFailures
 from counterfoil.causes import sentence
 from counterfoil.errors import CounterfoilError, CrossSiteRequest, PermissionDenied, Unavailable
-from counterfoil.web.http.http_errors import InternalError
+from counterfoil.web.http.http_errors import InternalError, UnderMaintenance
 from counterfoil.web.http.request_context import context_of, route_of
 
 _log = structlog.get_logger(__name__)
@@ -20,6 +20,8 @@ def note(scope: HTTPScope, known: CounterfoilError, error: Exception, failures: 
     """
     context = context_of(scope)
     context.code = known.code
+    if isinstance(known, UnderMaintenance):
+        return  # it is so for everybody, and the operator knows why
     is_told = isinstance(known, InternalError | Unavailable | CrossSiteRequest | PermissionDenied)
     reason = sentence(error) if is_told else known.detail.rstrip(".")
     first = known.first if isinstance(known, Unavailable) and known.first != context.request_id else ""

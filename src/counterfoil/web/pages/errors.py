@@ -27,7 +27,7 @@ from counterfoil.errors import (
 )
 from counterfoil.model import Client
 from counterfoil.web.http.guard import BY_ITSELF
-from counterfoil.web.http.http_errors import TokenInvalid, public
+from counterfoil.web.http.http_errors import TokenInvalid, UnderMaintenance, public
 from counterfoil.web.http.request_context import context_of
 from counterfoil.web.http.visits import Visit
 from counterfoil.web.pages.error_notes import note
@@ -99,7 +99,7 @@ class ErrorAnswers:
             "type": f"{self._documentation}#{error.code}",
             "title": text(error.title),
             "status": error.status,
-            "detail": text(error.detail),
+            "detail": error.words if isinstance(error, UnderMaintenance) else text(error.detail),
             "code": error.code,
             "request_id": context_of(scope).request_id,
         }

@@ -11,6 +11,7 @@ from counterfoil.errors import (
     RateLimited,
     ValidationFailed,
 )
+from counterfoil.web.http.http_errors import UnderMaintenance
 from counterfoil.web.views.shell import View
 from counterfoil.web.views.sign_in import ClientChoice
 
@@ -39,6 +40,11 @@ class Problem(View, frozen=True):
                 return "missing"
             case _:
                 return "refused"
+
+    @property
+    def words(self) -> str:
+        """The operator's own, in the place of ours; shown as they are."""
+        return self.error.words if isinstance(self.error, UnderMaintenance) else ""
 
     @property
     def plain_page(self) -> str:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from counterfoil.errors import CounterfoilError, RateLimited
 from counterfoil.settings import Settings
+from counterfoil.web.http.http_errors import UnderMaintenance
 from counterfoil.web.text.catalogue import LANGUAGES, OWN_NAMES
 from counterfoil.web.views.shell import View
 
@@ -41,6 +42,11 @@ class SignInPage(View, frozen=True):
     def wait_minutes(self) -> int:
         """Until somebody who is locked out may try again; 0 for anybody else."""
         return -(-self.error.retry_after // 60) if isinstance(self.error, RateLimited) else 0
+
+    @property
+    def words(self) -> str:
+        """The operator's own, under maintenance; shown as they are. The form is for staff."""
+        return self.error.words if isinstance(self.error, UnderMaintenance) else ""
 
     @property
     def languages(self) -> tuple[LanguageChoice, ...]:

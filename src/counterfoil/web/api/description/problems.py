@@ -27,6 +27,7 @@ from counterfoil.web.http.http_errors import (
     InternalError,
     NotAcceptable,
     TokenInvalid,
+    UnderMaintenance,
     UnsupportedMediaType,
 )
 
@@ -70,7 +71,7 @@ def kinds_of(handler: HTTPRouteHandler, *, is_unsafe: bool, has_body: bool, has_
     options = handler.opt
     found: set[Kind] = {*_ALWAYS, *options.get("errors", ())}
     if not options.get("public"):
-        found |= {NotSignedIn, BillingUnavailable}
+        found |= {NotSignedIn, BillingUnavailable, UnderMaintenance}
     if options.get("programs"):
         found |= {TokenInvalid, PermissionDenied, RateLimited}
     if options.get("permission") or options.get("any_permission"):

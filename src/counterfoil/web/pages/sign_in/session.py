@@ -14,6 +14,7 @@ from counterfoil.errors import RateLimited, SignInFailed, TwoFactorRequired, Una
 from counterfoil.settings import Settings
 from counterfoil.web.http.conditional import FORGET, NO_STORE
 from counterfoil.web.http.guard import viewer_of
+from counterfoil.web.http.http_errors import UnderMaintenance
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored, unstored
 from counterfoil.web.pages.sign_in.refused import refused
@@ -47,6 +48,8 @@ async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response
     next_address = safe_next(query.get("next", ""))
     if await services.guard.identify(request) is not None:
         return Redirect(next_address, status_code=303, headers=NO_STORE)
+    if words := services.settings.maintenance:
+        return refused(request, services, next_address, UnderMaintenance(words))
     is_signed_out = SIGNED_OUT in query or query.get("state") == SIGNED_OUT  # the latter by way of the provider
     page = views.sign_in_page(
         services.settings, next_address, is_signed_out=is_signed_out, has_expired="expired" in query
