@@ -105,6 +105,9 @@ texts: setup-dev ## put new texts into the catalogues of web/locale, to be trans
 screenshots: system setup-dev ## take the pictures in docs/screenshots again, in a real browser
 	@COUNTERFOIL_TEST_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/promises/test_pictures.py </dev/null
 
+routes: setup-dev ## write the tables of docs/routes.md from a running portal
+	@$(BIN)/python -m tools.routes
+
 audit: system setup-dev ## look at every page with pa11y and Lighthouse (needs node and npm)
 	@$(BIN)/python -m tools.audit
 
@@ -117,5 +120,5 @@ system:
 	@tools/system
 
 .PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api test-php addon \
-	migrate docs texts screenshots audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
+	migrate docs texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

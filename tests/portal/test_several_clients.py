@@ -88,6 +88,18 @@ def test_where_a_right_is_missing_the_page_says_whom_to_ask(portal: Portal) -> N
         assert chidi.get("/api/v1/quotes").json()["permissions"] == ["quotes"]
 
 
+def test_home_without_any_right_says_whom_to_ask(portal: Portal) -> None:
+    """Not one's own sign-ins, without a word; with some right, home is what one may see first."""
+    permit(portal, GUEST, "tickets")
+    with portal.visitor(CHIDI) as chidi:
+        choose(chidi, GUEST)
+        answer = chidi.get("/", headers=PAGE)
+        assert answer.status_code == 403
+        assert "The owner of this account can give it to you." in words(answer.text)
+        permit(portal, GUEST, "profile")
+        assert chidi.get("/", headers=PAGE).headers["location"] == "/profile"
+
+
 def test_the_page_of_an_order_of_another_client_says_so(portal: Portal) -> None:
     """As for invoices, without a call to WHMCS."""
     permit(portal, GUEST, "orders", "invoices")

@@ -11,6 +11,7 @@ from counterfoil.web.pages.page_responses import respond_page
 from counterfoil.web.pages.payments_awaited import payments_awaited
 from counterfoil.web.services import GivenServices
 from counterfoil.web.views.home import Home, chart_of
+from counterfoil.web.views.navigation import SESSIONS
 from counterfoil.web.views.shell import Shell, shell_with
 
 _SUBSCRIPTIONS = "products"
@@ -42,7 +43,8 @@ async def home(request: AnyRequest, services: GivenServices) -> Response[bytes]:
 
 
 def _elsewhere(shell: Shell) -> Response[bytes]:
-    """For somebody whom WHMCS lets see no invoices: home is what they may see first."""
-    if not shell.nav:
+    """For somebody whom WHMCS lets see no invoices: home is what they may see first of the client."""
+    first = shell.nav[0]
+    if first is SESSIONS:  # and what else is everybody's own, after whatever is of the client
         raise PermissionDenied("invoices")
-    return Response(b"", status_code=303, headers={**NO_STORE, "location": shell.nav[0].href})
+    return Response(b"", status_code=303, headers={**NO_STORE, "location": first.href})
