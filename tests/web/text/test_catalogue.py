@@ -58,8 +58,8 @@ def test_plurals(language: str, shown: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith("staff")])
 def test_japanese_pages_have_no_english(name: str) -> None:
-    """Read by eye before, by machine ever after: no English words of ours are left on a Japanese page. The staff console
-    is in English, and says so to whoever reads it aloud.
+    """Read by eye before, by machine ever after: no English words of ours are left on a Japanese page. The staff
+    console is in English, and says so to whoever reads it aloud.
     """
     view, shell = PAGES[name]
     page = RENDERER.page(view, type(shell)("ja", shell.is_signed_in, nav=shell.nav)).decode()
