@@ -262,7 +262,8 @@ def test_staff_lift_a_lock_out(portal: Portal, nora: httpx2.Client) -> None:
         codes = [stranger.post("/api/v1/session", json=wrong).status_code for _ in range(11)]
         assert codes[-1] == 429
         for path in ("/staff/clients/2", "/staff/people?email=bob@example.com"):
-            assert "Locked out after too many failed sign-ins, for 15 more min." in nora.get(path, headers=PAGE).text
+            page = nora.get(path, headers=PAGE).text
+            assert re.search(r"Locked out after too many failed sign-ins, for 1\d more min\.", page)
         form = {"email": "bob@example.com", "client_id": "2"}
         assert nora.post("/staff/people/unlock", data=form).headers["location"] == "/staff/clients/2"
         assert stranger.post("/api/v1/session", json=wrong).status_code == 401

@@ -102,6 +102,8 @@ class Settings:
     legal_url: str = _optional("", addresses.link("https://", "http://"))
     register_url: str = _optional("", addresses.link("https://", "http://", "mailto:"))
     password_reset_url: str = _optional("", addresses.link("https://", "http://"))
+    custom_css: str = _optional("", addresses.link("https://"))
+    prices_include_tax: bool | None = _optional("", parse.flag, empty=None)
     maintenance: str = _optional("", parse.text)
     template_dir: Path | None = _optional("", parse.directory, empty=None)
     log_level: str = _optional("info", parse.one_of("debug", "info", "warning", "error"))

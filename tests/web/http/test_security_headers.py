@@ -29,3 +29,18 @@ def test_https_is_remembered_only_where_it_is() -> None:
     public = dict(security_headers(settings(base_url="https://portal.example")))
     assert b"strict-transport-security" not in plain
     assert public[b"strict-transport-security"].startswith(b"max-age=")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("https://brand.example/portal.css?v=2", "; style-src 'self' https://brand.example"),
+        ("/brand/portal.css", ""),
+        ("", ""),
+    ],
+)
+def test_a_style_sheet_of_the_operators_is_let_in(given: str, said: str) -> None:
+    """From its own host and no other; one on this host needs no word."""
+    policy = dict(security_headers(settings(custom_css=given)))[b"content-security-policy"].decode()
+    assert policy.partition("; style-src")[2] == said.partition("; style-src")[2]
+    assert ("style-src" in policy) == bool(said)

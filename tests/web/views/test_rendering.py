@@ -1,5 +1,6 @@
 """Amounts, dates, white label, assets and the address of the list: what goes into pages, one by one."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import ClassVar
@@ -128,3 +129,25 @@ def test_impossible_address(name: str, value: str) -> None:
     with pytest.raises(ValidationFailed) as caught:
         read_list_query({name: value})
     assert [field for field, _ in caught.value.errors] == [name]
+
+
+@pytest.mark.parametrize(
+    ("include_tax", "label"),
+    [(None, "First payment"), (True, "First payment, taxes included"), (False, "First payment, before taxes")],
+)
+def test_an_order_says_of_taxes_what_is_known(include_tax: bool | None, label: str) -> None:
+    """PRICES_INCLUDE_TAX is what WHMCS's API does not tell: unset, nothing is said of it."""
+    brand = Brand("Northwind", prices_include_tax=include_tax)
+    renderer = Renderer(brand, Assets().address, zone=ZoneInfo("UTC"))
+    page = re.sub(r"\s*\n\s*", "", renderer.page(*PAGES["order-review"]).decode())
+    assert f"<dt>{label}</dt>" in page
+
+
+def test_a_style_sheet_of_the_operators_comes_after_ours() -> None:
+    """CUSTOM_CSS, escaped; without it there is one sheet only."""
+    brand = Brand("Northwind", style_sheet="https://brand.example/a.css?b&c")
+    page = Renderer(brand, Assets().address, zone=ZoneInfo("UTC")).page(*PAGES["list"]).decode()
+    ours, theirs = page.index("/static/"), page.index('href="https://brand.example/a.css?b&amp;c"')
+    assert ours < theirs
+    plain = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC")).page(*PAGES["list"]).decode()
+    assert plain.count('rel="stylesheet"') == 1

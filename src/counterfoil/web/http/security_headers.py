@@ -14,7 +14,7 @@ def security_headers(settings: Settings, form_targets: Iterable[str] = ()) -> tu
     targets = " ".join(["'self'", settings.whmcs_origin, *form_targets])
     policy = (
         "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action {targets}{_logo_source(settings)}"
+        f"form-action {targets}{_logo_source(settings)}{_style_source(settings)}"
     )
     headers = [
         (b"content-security-policy", policy.encode()),
@@ -30,3 +30,8 @@ def security_headers(settings: Settings, form_targets: Iterable[str] = ()) -> tu
 def _logo_source(settings: Settings) -> str:
     parts = urlsplit(settings.brand_logo_url)
     return f"; img-src 'self' {origin(parts)}" if parts.hostname else ""
+
+
+def _style_source(settings: Settings) -> str:
+    parts = urlsplit(settings.custom_css)
+    return f"; style-src 'self' {origin(parts)}" if parts.hostname else ""

@@ -76,7 +76,9 @@ async def unlock(request: AnyRequest, services: GivenServices, data: URLEncodedB
     await notify_of_unlocking(services.engine, counted_as(email))
     await services.limits.unlock(counted_as(email))
     by, where = staff(viewer_of(request).account_id), context_of(request.scope).address
-    await services.audit.record(Entry(Action.UNLOCKED, by, address=where, email=normalised(email)))
+    # Somebody who has never signed in has no account: then the client's page shows who did it.
+    client_id = data.client_id if 0 < data.client_id < 2**31 else None
+    await services.audit.record(Entry(Action.UNLOCKED, by, client_id=client_id, address=where, email=normalised(email)))
     return _back(data, email)
 
 

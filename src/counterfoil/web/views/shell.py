@@ -48,6 +48,10 @@ class Brand(Struct, frozen=True):
     """The supplier's, as it stands on invoices: address, tax number, e-mail address."""
     foot_links: tuple[tuple[str, str], ...] = ()
     """Labels, message ids, and addresses."""
+    style_sheet: str = ""
+    """The operator's own, after ours."""
+    prices_include_tax: bool | None = None
+    """None: not known, so nothing is said of it."""
 
 
 def brand_of(settings: Settings) -> Brand:
@@ -64,6 +68,8 @@ def brand_of(settings: Settings) -> Brand:
         settings.support_url,
         address_lines=tuple(filter(None, (*settings.brand_address, settings.brand_tax_id, settings.brand_email))),
         foot_links=tuple((label, href) for label, href in links if href),
+        style_sheet=settings.custom_css,
+        prices_include_tax=settings.prices_include_tax,
     )
 
 
