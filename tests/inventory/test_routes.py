@@ -1,5 +1,7 @@
 """docs/routes.md, the inventory of every route and what it says to whom, against the running portal."""
 
+import pytest
+
 from tests.inventory.callers import CALLERS
 from tests.inventory.document import written
 from tests.inventory.observed import observe
@@ -44,6 +46,7 @@ def test_no_row_surprises() -> None:
         assert [cell for cell in quiet if ":" in cell] == [], name
 
 
+@pytest.mark.timeout(300)
 def test_the_inventory_is_true(stack: Stack) -> None:
     """Status, kind of body and calls to WHMCS, of every route for everybody, on both stacks."""
     seen, said = observe(stack), written()
