@@ -44,8 +44,10 @@ from counterfoil.settings import Settings
 from counterfoil.web.http.guard import Guard
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.live_streams import LiveStreams
-from counterfoil.web.http.metrics import Metrics
 from counterfoil.web.http.responses import Responses
+from counterfoil.web.metrics.observing import Observer
+from counterfoil.web.metrics.publishing import Metrics
+from counterfoil.web.metrics.tally import Tally
 from counterfoil.web.views.rendering import Renderer
 
 
@@ -110,6 +112,8 @@ class Services:
     limits: Limits
     live: LiveStreams
     metrics: Metrics
+    observer: Observer
+    tally: Tally
 
 
 # Litestar would walk through the whole struct at every request to see that it is one.

@@ -28,6 +28,7 @@ async def admitted(request: AnyRequest, services: Services, account: Account, pr
     arrival = Arrival(where, request.headers.get("user-agent", ""), moment)
     cookie = await services.sessions.open(account, arrival, replaces=before and before.handle)
     _log.info("signed in", account=account.id, address=where)
+    services.tally.sign_ins["ok"] += 1
     await record_sign_in(request, services, account.id, "openid" if services.settings.oidc_issuer else "password")
     return cookie
 
@@ -41,5 +42,6 @@ async def noting_refusal(request: AnyRequest, services: Services, email: str = "
         yield
     except CounterfoilError as error:
         _log.info("sign-in refused", code=error.code, address=context_of(request.scope).address)
+        services.tally.sign_ins[error.code] += 1
         count_refusal(request, services, error, email)
         raise
