@@ -25,6 +25,9 @@ def write(root: Path, version: str, changelog: str) -> None:
     (root / "pyproject.toml").write_text(f'[project]\nversion = "{version}"\n')
     (root / "src/counterfoil/__init__.py").write_text(f'__version__ = "{version}"\n')
     (root / "CHANGELOG.md").write_text(changelog)
+    (root / "docs/api").mkdir(parents=True, exist_ok=True)
+    for name in ("openapi.json", f"api/openapi-{version}.json"):
+        (root / "docs" / name).write_text("{}")
 
 
 def git(root: Path, *words: str) -> None:
@@ -66,6 +69,14 @@ def test_two_versions_are_refused(repository: Path) -> None:
     (repository / "src/counterfoil/__init__.py").write_text('__version__ = "0.1.0"\n')
     commit(repository)
     with pytest.raises(Refused, match="another version"):
+        version_to_release(repository)
+
+
+def test_an_api_that_is_not_on_record_is_refused(repository: Path) -> None:
+    """Later changes are compared with it: tools/api_changes.py."""
+    (repository / "docs/openapi.json").write_text('{"new": 1}')
+    commit(repository)
+    with pytest.raises(Refused, match=r"cp docs/openapi\.json"):
         version_to_release(repository)
 
 

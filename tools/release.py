@@ -52,6 +52,9 @@ def version_to_release(root: Path) -> str:
         raise Refused(f"pyproject.toml says {version}, src/counterfoil/__init__.py another version.")
     if not changes_of(version, (root / "CHANGELOG.md").read_text(encoding="utf-8")):
         raise Refused(f"CHANGELOG.md has no section [{version}], or an empty one.")
+    released = root / f"docs/api/openapi-{version}.json"
+    if not released.is_file() or released.read_bytes() != (root / "docs/openapi.json").read_bytes():
+        raise Refused(f"the API as released is not on record. Run: cp docs/openapi.json docs/api/{released.name}")
     return version
 
 
@@ -95,7 +98,7 @@ def build(version: str, place: Path) -> Path:
     write_parts(tree, target / f"counterfoil-{version}.cdx.json")
     shutil.copyfile(tree / "docs/openapi.json", target / f"counterfoil-{version}-openapi.json")
     changes = changes_of(version, (tree / "CHANGELOG.md").read_text(encoding="utf-8"))
-    (target / "CHANGES.md").write_text(f"# Counterfoil {version}\n\n{changes}\n", encoding="utf-8")
+    (target / f"counterfoil-{version}-changes.md").write_text(f"# Counterfoil {version}\n\n{changes}\n", encoding="utf-8")
     return target
 
 
