@@ -77,7 +77,7 @@ def test_it_serves_from_the_wheel_alone(portal: str) -> None:
 def test_what_is_released_is_whole(released: Path) -> None:
     kinds = sorted(file.name.replace(__version__, "VERSION") for file in released.iterdir())
     assert kinds == [
-        "counterfoil-VERSION-changes.md",
+        "counterfoil-VERSION-changes.txt",
         "counterfoil-VERSION-openapi.json",
         "counterfoil-VERSION-py3-none-any.whl",
         "counterfoil-VERSION.cdx.json",
