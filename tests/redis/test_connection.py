@@ -61,8 +61,8 @@ async def test_a_store_that_answers_is_not_hung() -> None:
 
 
 async def test_a_process_that_was_away_itself_does_not_blame_the_store() -> None:
-    """F10: held up for longer than 0.5 s, by other processes or by itself, it reads what was answered meanwhile, and sends
-    what it had not sent; a store that says nothing to that either is hung.
+    """F10: held up for longer than 0.5 s, it reads what was answered meanwhile and sends what it had not sent; a store
+    that says nothing to that either is hung.
     """
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
