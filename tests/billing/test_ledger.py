@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import fields
 
-from counterfoil.billing.invoices.ledger import Difference, Doubts, Ledger
 from counterfoil.billing.invoices.cached_rows import decode_rows, decode_some_rows, encode_rows, most_rows
+from counterfoil.billing.invoices.ledger import Difference, Doubts, Ledger
 from counterfoil.billing.invoices.query import InvoiceQuery, StatusFilter
 from counterfoil.billing.invoices.shown import InvoiceItem, detail_of
 from counterfoil.model import Client, Invoice, InvoiceRow, InvoiceStatus, Money

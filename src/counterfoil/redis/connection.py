@@ -20,7 +20,7 @@ NO_ANSWER, NOT_REDIS, CLOSED = "no answer in time", "not the Redis protocol", "c
 """Why a connection was given up."""
 
 MOMENT = 0.1
-"""Of the limit: woken later than this, a process does not judge the server by the time, and listens so long once more."""
+"""Of the limit: woken later than this, a process does not judge the server by the time, and listens so long again."""
 
 
 class Connection(asyncio.Protocol):
