@@ -137,4 +137,10 @@ def _metric_families(rooms: _Rooms, cache: Cache, live: LiveStreams) -> list[Fam
 
 def _renderer(settings: Settings, assets: Assets) -> Renderer:
     brand = brand_of(settings)
-    return Renderer(brand, assets.address, zone=settings.whmcs_timezone, template_dir=settings.template_dir)
+    return Renderer(
+        brand,
+        assets.address,
+        zone=settings.whmcs_timezone,
+        template_dir=settings.template_dir,
+        features=settings.features,
+    )
