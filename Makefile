@@ -96,8 +96,12 @@ prove-deploy: setup-dev ## build the image's folder, run it and the files of dep
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate
 
-docs: setup-dev ## write the parts of docs/ that are made from the code
+docs: setup-dev ## write the parts of docs/ that are made from the code, and build the site
 	@$(BIN)/python tools/docs.py
+	@$(MAKE) site
+
+site: setup ## build the documentation site into build/site: no net is needed to read it, nor to search it
+	@tools/site/build
 
 texts: setup-dev ## put new texts into the catalogues of web/locale, to be translated, and take out old ones
 	@$(BIN)/python -m tools.texts
@@ -120,5 +124,5 @@ system:
 	@tools/system
 
 .PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api test-php addon \
-	migrate docs texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
+	migrate docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

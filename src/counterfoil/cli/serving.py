@@ -78,7 +78,7 @@ async def prepare_database(url: str) -> None:
         cause = cause_of(error, url)
         raise click.ClickException(f"The database: {cause.said}. {cause.advice}") from None
     if problem:
-        raise click.ClickException(f"{problem.capitalize()}. Run: counterfoil migrate")
+        raise click.ClickException(f"{problem.said.capitalize()}. {problem.advice}")
 
 
 async def await_cache(url: str) -> None:
