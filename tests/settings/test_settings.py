@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.settings import OrderLimit, Settings, SettingsError, load, unknown_names
+from counterfoil.settings.features import Feature
 
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"w" * 24).decode()
 GIVEN = {
