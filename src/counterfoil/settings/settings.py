@@ -16,6 +16,7 @@ from counterfoil.networks import Network
 from counterfoil.settings import addresses
 from counterfoil.settings import parsers as parse
 from counterfoil.settings.database_url import database_url
+from counterfoil.settings.features import Feature, read_features
 from counterfoil.settings.openid import openid_problems
 from counterfoil.settings.order_limit import OrderLimit, read_order_limit
 from counterfoil.urls import origin
@@ -104,6 +105,7 @@ class Settings:
     register_url: str = _optional("", addresses.link("https://", "http://", "mailto:"))
     password_reset_url: str = _optional("", addresses.link("https://", "http://"))
     custom_css: str = _optional("", addresses.link("https://"))
+    features: frozenset[Feature] = _optional("all", read_features)
     prices_include_tax: bool | None = _optional("", parse.flag, empty=None)
     maintenance: str = _optional("", parse.text)
     template_dir: Path | None = _optional("", parse.directory, empty=None)

@@ -12,6 +12,7 @@ from counterfoil.accounts.rights import ALL_PERMISSIONS
 from counterfoil.accounts.viewer import ClientAccess
 from counterfoil.errors import RateLimited, SignInFailed, TwoFactorRequired, Unavailable
 from counterfoil.settings import Settings
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.conditional import FORGET, NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.http_errors import UnderMaintenance
@@ -101,7 +102,9 @@ async def switch_page(request: AnyRequest, services: GivenServices) -> Response[
     viewer = viewer_of(request)
     names = await client_names(services, viewer)
     page = SwitchClient(
-        clients=tuple(_choice(each, name) for each, name in zip(viewer.clients, names, strict=True)),
+        clients=tuple(
+            _choice(each, name, services.settings.features) for each, name in zip(viewer.clients, names, strict=True)
+        ),
         current=viewer.client_id,
         closed=viewer.closed,
         next=safe_next(request.query_params.get("next", "")),
@@ -109,9 +112,10 @@ async def switch_page(request: AnyRequest, services: GivenServices) -> Response[
     return await respond_unstored(request, services, page)
 
 
-def _choice(access: ClientAccess, name: str) -> ClientChoice:
+def _choice(access: ClientAccess, name: str, features: frozenset[Feature]) -> ClientChoice:
     has_all = access.permissions >= ALL_PERMISSIONS
-    return ClientChoice(access.client_id, name, rights_in_words(access.permissions), has_all_rights=has_all)
+    rights = rights_in_words(access.permissions, features)
+    return ClientChoice(access.client_id, name, rights, has_all_rights=has_all)
 
 
 @post("/switch-account", signed_in=True, any_account="it names the client", include_in_schema=False)
