@@ -52,7 +52,7 @@ def build_portal(settings: Settings) -> Portal:
         salesforce=salesforce,
         upstreams={"whmcs": whmcs.health.upstream} | ({"salesforce": salesforce.upstream} if salesforce else {}),
     )
-    assets = Assets(settings.brand_accent)
+    assets = Assets(settings.brand_accent, settings.brand_name)
     services = _services(settings, cache, engine, rooms, _renderer(settings, assets))
     timeout = settings.whmcs_timeout_seconds
     cache.spot_checks.begin(settings.cache_check_one_in, timeout, lambda: whmcs.health.is_idle)
@@ -161,4 +161,10 @@ def _addresses(settings: Settings) -> dict[str, str]:
 
 def _renderer(settings: Settings, assets: Assets) -> Renderer:
     brand = brand_of(settings)
-    return Renderer(brand, assets.address, zone=settings.whmcs_timezone, template_dir=settings.template_dir)
+    return Renderer(
+        brand,
+        assets.address,
+        zone=settings.whmcs_timezone,
+        template_dir=settings.template_dir,
+        features=settings.features,
+    )
