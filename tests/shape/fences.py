@@ -12,8 +12,8 @@ _MARK = re.compile(r"<!-- not run: (\S[^\n]*) -->\n\s*\Z")
 
 COMMANDS = "sh"
 PROGRAMS = {"python", "ts"}
-OTHERS = {"text", "json", "ini", "html", "css", "yaml", "po", "promql", "mermaid"}
-"""Nobody types them into a shell."""
+OTHERS = {"text", "json", "ini", "html", "css", "yaml", "po", "promql", "sql"}
+"""Nobody types them into a shell. What `sql` does is tested beside its page."""
 
 EXCERPTS = {"STYLE.md", "docs/add-a-noun.md"}
 """Their blocks are pieces of our code: test_names.py."""

@@ -53,6 +53,7 @@ class World:
             "NO_COLOR": "1",
         }
         shutil.copy(stack.folder / "portal.log", folder / "portal.log")
+        (folder / "counterfoil.db").symlink_to(stack.folder / "portal.db")
 
     @staticmethod
     def _token(person: Any, scope: str) -> str:
