@@ -19,8 +19,8 @@ help: ## show this
 setup: ## make .venv with the locked dependencies and the command counterfoil
 	@tools/setup
 
-demo: setup ## start the portal with its sandboxes and seeded customers; Ctrl-C stops them; OIDC=1: without passwords
-	@OIDC=$(OIDC) exec $(BIN)/python tools/demo.py
+demo: setup ## start the portal with its sandboxes and seeded customers; Ctrl-C stops them; OIDC=1: without passwords; DEMO_PORT=9000
+	@OIDC=$(OIDC) DEMO_PORT=$(DEMO_PORT) exec $(BIN)/python tools/demo.py
 
 quick: setup-dev ## format, lint, types, import rules and the tests that need no server: under a minute
 	@$(MAKE) -j2 --output-sync --keep-going check-format check-lint check-types check-imports quick-tests
