@@ -93,8 +93,11 @@ release: setup-dev ## make what a release consists of, in build/release, twice, 
 prove-orders: system setup-dev ## break and kill at every call that an order makes; PART=1/4 plays every fourth stage
 	@FAULTS=$(FAULTS) PART=$(PART) exec $(BIN)/python -m tests.orders.game_day
 
-prove-deploy: setup-dev ## build the image's folder, run it and the files of deploy/ with real proxies: 6 minutes
+prove-deploy: setup-dev ## build the image's folder, run it and the files of deploy/ with real proxies, upgrade it from the release before: 12 minutes
 	@tools/system deploy && exec $(BIN)/pytest -q proofs/deploy </dev/null
+
+prove-machines: setup-dev ## lose each machine of an installation in turn, in network namespaces: as root, 5 minutes
+	@tools/system machines && exec $(BIN)/pytest -q -s proofs/machines </dev/null
 
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate
@@ -126,6 +129,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api test-php addon \
+.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api prove-machines test-php addon \
 	migrate release docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

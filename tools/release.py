@@ -98,7 +98,9 @@ def build(version: str, place: Path) -> Path:
     write_parts(tree, target / f"counterfoil-{version}.cdx.json")
     shutil.copyfile(tree / "docs/openapi.json", target / f"counterfoil-{version}-openapi.json")
     changes = changes_of(version, (tree / "CHANGELOG.md").read_text(encoding="utf-8"))
-    (target / f"counterfoil-{version}-changes.txt").write_text(f"# Counterfoil {version}\n\n{changes}\n", encoding="utf-8")
+    (target / f"counterfoil-{version}-changes.txt").write_text(
+        f"# Counterfoil {version}\n\n{changes}\n", encoding="utf-8"
+    )
     return target
 
 
