@@ -30,8 +30,8 @@ COMMANDS = {
 
 
 def imported(module: str) -> ModuleType:
-    """With all that it imports. The collector rests meanwhile: what is imported stays, and it would walk all of it again
-    and again, for more than half of the instructions of a start.
+    """With all that it imports. The collector rests meanwhile: what is imported stays, and to walk over all of it again
+    and again is more than half of a start's instructions.
     """
     gc.disable()
     try:
