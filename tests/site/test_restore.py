@@ -14,7 +14,6 @@ from tests.cli.commands import run
 from tests.shape.sources import text
 from tests.stack import Stack, running_stack
 
-
 pytestmark = pytest.mark.timeout(900)
 """Many programs start, one after the other, and the machine may be busy with other tests."""
 

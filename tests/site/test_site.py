@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from tests.browser import running_browser
 from tests.shape.sources import ROOT, tracked
 
-
 pytestmark = pytest.mark.timeout(900)
 """The build takes ten seconds of a processor, which other tests may want too."""
 
