@@ -161,4 +161,10 @@ def _addresses(settings: Settings) -> dict[str, str]:
 
 def _renderer(settings: Settings, assets: Assets) -> Renderer:
     brand = brand_of(settings)
-    return Renderer(brand, assets.address, zone=settings.whmcs_timezone, template_dir=settings.template_dir)
+    return Renderer(
+        brand,
+        assets.address,
+        zone=settings.whmcs_timezone,
+        template_dir=settings.template_dir,
+        features=settings.features,
+    )
