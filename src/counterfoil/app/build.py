@@ -54,7 +54,7 @@ def build_portal(settings: Settings) -> Portal:
         salesforce=salesforce,
         upstreams={"whmcs": whmcs.health.upstream} | ({"salesforce": salesforce.upstream} if salesforce else {}),
     )
-    assets = Assets(settings.brand_accent)
+    assets = Assets(settings.brand_accent, settings.brand_name)
     services = _services(settings, cache, engine, rooms, _renderer(settings, assets))
     timeout = settings.whmcs_timeout_seconds
     cache.spot_checks.begin(settings.cache_check_one_in, timeout, lambda: whmcs.health.is_idle)

@@ -94,6 +94,7 @@ class Settings:
     order_tag_field: str = _optional("Portal order", parse.text)
     brand_name: str = _optional("Billing", parse.text)
     brand_logo_url: str = _optional("", addresses.link("https://", "http://"))
+    brand_logo_dark_url: str = _optional("", addresses.link("https://", "http://"))
     brand_accent: str = _optional("", parse.colour)
     brand_address: tuple[str, ...] = _optional("", parse.lines, empty=())
     brand_tax_id: str = _optional("", parse.text)

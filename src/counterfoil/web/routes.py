@@ -88,6 +88,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     pages.orders.place,
     pages.orders.detail_page,
     pages.orders.retry,
+    pages.sign_in.language.choose,
     pages.looked_at.looked_at_page,
     staff.home.staff_page,
     staff.home.orders_page,

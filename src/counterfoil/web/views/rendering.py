@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from counterfoil.billing.profile.addresses import place_of
 from counterfoil.model import Client
 from counterfoil.settings.features import EVERY_FEATURE, Feature
-from counterfoil.web.text.catalogue import SOURCE, locale_of, translations, translator
+from counterfoil.web.text.catalogue import OWN_NAMES, SOURCE, locale_of, translations, translator
 from counterfoil.web.text.formats import Formats
 from counterfoil.web.views.invoices import badges
 from counterfoil.web.views.money.figures import open_parts
@@ -40,7 +40,8 @@ class Renderer:
         features: frozenset[Feature] = EVERY_FEATURE,
     ) -> None:
         self._globals = {"brand": brand, "asset": asset, "badges": badges, "open_parts": open_parts}
-        self._globals |= {"entries": entries, "tabs": tabs, "group_of": group_of, "features": features}
+        self._globals |= {"entries": entries, "tabs": tabs, "group_of": group_of}
+        self._globals |= {"features": features, "languages": OWN_NAMES}
         self._features = features
         self._zone, self._template_dir = zone, template_dir
         self._compiled = _CompiledOnce()
