@@ -30,7 +30,10 @@ _LOST = {
         "does not answer in time",
         "Is it running, does a firewall let the portal through, and with rediss://, does it speak TLS?",
     ),
-    CLOSED: ("ends the connection at once", f"Does it speak TLS? Then it is rediss:// in {URL}."),
+    CLOSED: (
+        "ends the connection at once",
+        f"Does it speak TLS? Then it is rediss:// in {URL}. Otherwise it has as many connections as maxclients allows.",
+    ),
     NO_MASTER: ("sentinels know no master of this name", f"Correct ?sentinel= in {URL}."),
     NOT_REDIS: ("does not speak Redis's protocol", f"Is the port right? With TLS it is rediss:// in {URL}."),
 }
