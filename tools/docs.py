@@ -1,4 +1,4 @@
-"""`make docs`: writes what is made from the code, docs/openapi.json. A test compares it with the running portal."""
+"""`make docs`: writes what is made from the code: docs/openapi.json, the tables of docs/templates.md. Tests compare."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from counterfoil.app.build import build_portal
 from counterfoil.settings import load
 from counterfoil.web.api.openapi import description_of
+from tools import templates
 
 NOT_USED = {
     "COUNTERFOIL_SECRET_KEY": "x" * 32,
@@ -19,6 +20,7 @@ def main() -> None:
     settings = load(NOT_USED, Path("/nonexistent"))
     schema = description_of(build_portal(settings), settings)
     text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
+    templates.write()
     (Path(__file__).parent.parent / "docs/openapi.json").write_text(text + "\n", encoding="utf-8")
 
 
