@@ -87,8 +87,14 @@ prove-api: system setup-dev ## hold the API against its description with random 
 addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
 	@$(BIN)/python tools/addon.py $(ADDON)
 
+release: setup-dev ## make what a release consists of, in build/release, twice, and compare: only of a committed tree
+	@$(BIN)/python -m tools.release
+
 prove-orders: system setup-dev ## break and kill at every call that an order makes; PART=1/4 plays every fourth stage
 	@FAULTS=$(FAULTS) PART=$(PART) exec $(BIN)/python -m tests.orders.game_day
+
+prove-metadata: setup-dev ## convert deploy/salesforce with the library of the vendor's CLI (needs node and npm)
+	@exec $(BIN)/pytest -q proofs/deploy/test_metadata.py </dev/null
 
 prove-deploy: setup-dev ## build the image's folder, run it and the files of deploy/ with real proxies: 6 minutes
 	@tools/system deploy && exec $(BIN)/pytest -q proofs/deploy </dev/null
@@ -123,6 +129,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api test-php addon \
-	migrate docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
+.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api prove-metadata test-php addon \
+	migrate release docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

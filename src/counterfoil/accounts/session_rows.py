@@ -28,6 +28,30 @@ class CachedCopy(NamedTuple):
     key: str
 
 
+class Arrival(NamedTuple):
+    """How somebody came in. `proven_at`: when they showed who they are; None where nobody says."""
+
+    address: str = ""
+    user_agent: str = ""
+    proven_at: datetime | None = None
+
+    def columns(self) -> dict[str, object]:
+        """What browsers send is cut."""
+        return {"address": self.address[:64], "user_agent": self.user_agent[:256], "proven_at": self.proven_at}
+
+
+UNSEEN = Arrival()
+
+
+class Proof(NamedTuple):
+    """When the person of a session showed who they are, and when it began. A provider may let people in whom it has
+    known since the morning, and need not say since when.
+    """
+
+    proven_at: datetime | None
+    began_at: datetime
+
+
 class Person(NamedTuple):
     account_id: int
     rights: str
@@ -70,10 +94,11 @@ async def those_that_live(engine: AsyncEngine, keys: Collection[str], now: datet
         return set(await connection.scalars(query))
 
 
-async def began(engine: AsyncEngine, key: str) -> datetime | None:
+async def proof(engine: AsyncEngine, key: str) -> Proof | None:
     """None: it has ended."""
     async with transaction(engine) as connection:
-        return (await connection.execute(select(session.c.created_at).where(named(key)))).scalar()
+        row = (await connection.execute(select(session.c.proven_at, session.c.created_at).where(named(key)))).first()
+    return None if row is None else Proof(*row)
 
 
 async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequence[AnyRow]:

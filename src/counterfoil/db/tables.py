@@ -15,7 +15,7 @@ from sqlalchemy import (
 from counterfoil.db import audit_tables, columns
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0015"
+HEAD = "0016"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -67,6 +67,8 @@ session = Table(
     Column("user_agent", PlainText, nullable=False),
     # WHMCS said then that the user changed, and not what: accounts/doubts.py.
     Column("doubted_at", UtcTime),
+    # The password was given then, or the provider says that it was; empty where it does not say.
+    Column("proven_at", UtcTime),
 )
 
 # What a person's own programs are let in with: accounts/tokens.py.

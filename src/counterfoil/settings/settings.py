@@ -69,6 +69,7 @@ class Settings:
     oidc_discovery_url: str = _optional("", addresses.url)
     oidc_allowed_hosts: tuple[str, ...] = _optional("", parse.words, empty=())
     oidc_require_nonce: bool = _optional("true", parse.flag)
+    oidc_require_auth_time: bool = _optional("true", parse.flag)
     oidc_staff_claim: str = _optional("", parse.text)
     oidc_staff_value: str = _optional("", parse.text)
     audit_retention_days: int = _optional("400", parse.number(1, 36500))

@@ -21,7 +21,7 @@ from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.language import language_cookie
 from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.sign_in.sessions import client_names, close_session, open_session, switch_session
-from counterfoil.web.sign_in.with_provider import SIGNED_OUT, provider_sign_out
+from counterfoil.web.sign_in.with_provider import SIGNED_OUT, is_by_another_name, provider_sign_out
 from counterfoil.web.text.catalogue import LANGUAGES
 from counterfoil.web.views import sign_in as views
 from counterfoil.web.views.navigation import rights_in_words
@@ -46,6 +46,10 @@ async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response
     next_address = safe_next(query.get("next", ""))
     if await services.guard.identify(request) is not None:
         return Redirect(next_address, status_code=303, headers=NO_STORE)
+    if is_by_another_name(request, services) and "moved" not in query:
+        # Once: a proxy on this machine may name itself to us.
+        address, here = f"{services.settings.base_url}/sign-in", {"next": next_address, "moved": "1"}
+        return Redirect(address, status_code=303, query_params=here, headers=NO_STORE)
     if words := services.settings.maintenance:
         return refused(request, services, next_address, UnderMaintenance(words))
     is_signed_out = SIGNED_OUT in query or query.get("state") == SIGNED_OUT  # the latter by way of the provider
