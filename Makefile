@@ -99,6 +99,9 @@ prove-metadata: setup-dev ## convert deploy/salesforce with the library of the v
 prove-deploy: setup-dev ## build the image's folder, run it and the files of deploy/ with real proxies: 6 minutes
 	@tools/system deploy && exec $(BIN)/pytest -q proofs/deploy </dev/null
 
+prove-browsers: setup-dev ## tell one customer's story in Chromium, Firefox and WebKit, the engine of Safari: 2 minutes
+	@tools/system browsers && exec $(BIN)/pytest -q proofs/browsers </dev/null
+
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate
 
@@ -129,6 +132,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api prove-metadata test-php addon \
+.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api prove-browsers prove-metadata test-php addon \
 	migrate release docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php
