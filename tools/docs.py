@@ -1,4 +1,7 @@
-"""`make docs`: writes what is made from the code, docs/openapi.json and the table of docs/metrics.md. Tests compare."""
+"""`make docs`: writes what is made from the code, docs/openapi.json, the tables of metrics.md and templates.md.
+
+Tests compare.
+"""
 
 import json
 from collections.abc import Sequence
@@ -10,6 +13,7 @@ from counterfoil.settings import load
 from counterfoil.web.api.openapi import description_of
 from counterfoil.web.metrics.family import Family, HistogramFamily
 from counterfoil.web.metrics.salesforce_families import salesforce_families
+from tools import templates
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -52,10 +56,15 @@ def main() -> None:
     built = portal()
     schema = description_of(built, built.services.settings)
     text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
+<<<<<<< HEAD
     (DOCS / "openapi.json").write_text(text + "\n", encoding="utf-8")
     metrics = DOCS / "metrics.md"
     made = metrics_table(every_family(built))
     metrics.write_text(with_made(metrics.read_text(encoding="utf-8"), made), encoding="utf-8")
+=======
+    templates.write()
+    (Path(__file__).parent.parent / "docs/openapi.json").write_text(text + "\n", encoding="utf-8")
+>>>>>>> label
 
 
 if __name__ == "__main__":
