@@ -56,15 +56,11 @@ def main() -> None:
     built = portal()
     schema = description_of(built, built.services.settings)
     text = json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True)
-<<<<<<< HEAD
     (DOCS / "openapi.json").write_text(text + "\n", encoding="utf-8")
     metrics = DOCS / "metrics.md"
     made = metrics_table(every_family(built))
     metrics.write_text(with_made(metrics.read_text(encoding="utf-8"), made), encoding="utf-8")
-=======
     templates.write()
-    (Path(__file__).parent.parent / "docs/openapi.json").write_text(text + "\n", encoding="utf-8")
->>>>>>> label
 
 
 if __name__ == "__main__":
