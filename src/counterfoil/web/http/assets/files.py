@@ -21,7 +21,7 @@ PREFIX = "/static"
 _SHEETS = ("tokens", "base", "layout", "components", "print")
 """In this order; a folder counts as its files by name."""
 
-_SCRIPTS = ("clock", "forms", "drafts", "session", "patch", "page", "live", "reveal", "menu")
+_SCRIPTS = ("clock", "forms", "drafts", "session", "patch", "page", "live", "swap", "reveal", "menu")
 """One module of the browser's, in this order: a file can be imported by name only where names hold no hash."""
 
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
