@@ -24,11 +24,10 @@ FIND = """(role, pattern) => {
   const wanted = new RegExp(pattern);
   return [...document.querySelectorAll(kinds[role])]
     .filter((node) => wanted.test(name(node)) && node.checkVisibility())
-    .map((node) => {
-      node.scrollIntoView({ block: "center", behavior: "instant" });
+    .map((node, at) => {
+      if (at === 0) node.scrollIntoView({ block: "center", behavior: "instant" });
       const { x, y, width, height } = node.getBoundingClientRect();
-      const { checked = false, value = "" } = node;
-      return { name: name(node), x: x + width / 2, y: y + height / 2, checked, value };
+      return { name: name(node), x: x + width / 2, y: y + height / 2 };
     });
 }"""
 
@@ -85,9 +84,6 @@ def test_the_story(portal: Stack, tmp_path: Path, kind: Callable[[Path], Engine]
     engine = kind(tmp_path)
     try:
         story(portal, Person(engine), kind.__name__)
-    except Exception:
-        print(engine.call("() => location.href + document.body.innerText"))
-        raise
     finally:
         engine.close()
 
@@ -119,7 +115,7 @@ def story(portal: Stack, ada: Person, address: str) -> None:
         ada.sees("link", f"^{re.escape(number)}$")
     ada.presses("button", "Menu")
     ada.presses("link", "^Profile$")
-    ada.fills_in("^Address", f"1 {address} Street")
+    ada.fills_in("^Address$", f"1 {address} Street")
     ada.presses("button", "^Save")
     ada.reads("Saved")
     assert ada.engine.call("() => document.querySelector('[name=address1]').value") == f"1 {address} Street"

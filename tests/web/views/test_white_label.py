@@ -94,7 +94,7 @@ def test_words_of_an_operators_own(tmp_path: Path) -> None:
     for language, heading, other in (
         ("en", "My account", "Open invoices"),
         ("de", "Mein Konto", "Offene Rechnungen"),
-        ("fr", "Vue d’ensemble", "Factures"),
+        ("es", "Resumen", "Facturas"),
     ):
         page = renderer.page(view, replace(shell, language=language)).decode()
         assert f"<h1>{heading}</h1>" in page, language
