@@ -18,7 +18,8 @@ longest => {
   for (let text; (text = texts.nextNode());) {
     const parent = text.parentElement;
     // Strips scroll sideways, and the script shows what is chosen of them.
-    const isHidden = parent.closest('caption, [aria-hidden], .chips, .tabs') || getComputedStyle(parent).clipPath !== 'none';
+    const isHidden = parent.closest('caption, [aria-hidden], .chips, .tabs')
+      || getComputedStyle(parent).clipPath !== 'none';
     if (!text.data.trim() || !parent.checkVisibility() || isHidden) continue;
     const range = document.createRange();
     const card = parent.closest('.card, .figures, main').getBoundingClientRect();
