@@ -47,9 +47,11 @@ from tests.web.views.texts import ENDLESS, HOSTILE
 TODAY = date(2026, 11, 22)
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
-NOBODY = Shell("en")
-ADA = Shell("en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES, PAYMENT_METHODS, PROFILE))
-CHIDI = Shell("en", True, "Chidi Anagonye", "ACME Ltd.", True, (HOME, INVOICES))
+NOBODY = Shell("en", here="/sign-in")
+ADA = Shell(
+    "en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES, PAYMENT_METHODS, PROFILE), here="/"
+)
+CHIDI = Shell("en", True, "Chidi Anagonye", "ACME Ltd.", True, (HOME, INVOICES), here="/")
 
 
 def eur(amount: str) -> Money:
@@ -295,7 +297,7 @@ PAGES: dict[str, tuple[View, Shell]] = {
     **PROFILES,
     "statement": (StatementPage(YEAR, STATEMENT, CLIENT), ADA),
     "statement-differs": (StatementPage(YEAR, ODD_STATEMENT, CLIENT), ADA),
-    "statement-wrong": (StatementPage(PeriodForm("x", "", TODAY, (("from", HOSTILE),))), ADA),
+    "statement-wrong": (StatementPage(PeriodForm("x", "", TODAY, (("from", "This value is not valid."),))), ADA),
     **PAYMENT_METHOD_PAGES,
     "not-found": (problem(errors.InvoiceNotFound()), CHIDI),
     "denied": (problem(errors.PermissionDenied()), CHIDI),

@@ -2,6 +2,7 @@
 
 from litestar import Response, get
 
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import Page, paged
 from counterfoil.web.http.request_context import AnyRequest
@@ -10,7 +11,7 @@ from counterfoil.web.services import GivenServices
 from counterfoil.web.views.credits import CreditPage
 
 
-@get("/credit", permission="invoices", include_in_schema=False)
+@get("/credit", permission="invoices", feature=Feature.CREDIT, include_in_schema=False)
 async def credit_page(request: AnyRequest, services: GivenServices, page: Page = 1) -> Response[bytes]:
     reading, client = await services.credits.read(viewer_of(request).client)
     return await respond_page(request, services, reading, CreditPage(paged(reading, page), client.credit), client)

@@ -5,6 +5,7 @@ from datetime import date
 from litestar import Response, get
 
 from counterfoil.errors import ValidationFailed
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import Period, day_of, period_of
 from counterfoil.web.http.request_context import AnyRequest
@@ -19,7 +20,7 @@ _LONGEST = 100
 """Characters of what was typed that are shown again."""
 
 
-@get("/statement", permission="invoices", include_in_schema=False)
+@get("/statement", permission="invoices", feature=Feature.STATEMENT, include_in_schema=False)
 async def statement_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """A period that is none keeps its form, and says at the field what is wrong."""
     first, last = (request.query_params.get(name, "")[:_LONGEST] for name in ("from", "to"))
