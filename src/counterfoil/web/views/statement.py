@@ -44,6 +44,10 @@ class StatementPage(View, frozen=True):
         return f"/statement?from={self.form.first}&to={self.form.last}"
 
     @property
+    def csv_href(self) -> str:
+        return f"/statement.csv?from={self.form.first}&to={self.form.last}"
+
+    @property
     def today(self) -> date:
         """Which the usual periods go by."""
         return self.form.today
