@@ -87,6 +87,9 @@ prove-api: system setup-dev ## hold the API against its description with random 
 addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
 	@$(BIN)/python tools/addon.py $(ADDON)
 
+release: setup-dev ## make what a release consists of, in build/release, twice, and compare: only of a committed tree
+	@$(BIN)/python -m tools.release
+
 prove-orders: system setup-dev ## break and kill at every call that an order makes; PART=1/4 plays every fourth stage
 	@FAULTS=$(FAULTS) PART=$(PART) exec $(BIN)/python -m tests.orders.game_day
 
@@ -127,5 +130,5 @@ system:
 	@tools/system
 
 .PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api prove-metadata test-php addon \
-	migrate docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
+	migrate release docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

@@ -13,6 +13,7 @@ COMMANDS = {
     "link": "counterfoil.accounts.commands:link",
     "unlink": "counterfoil.accounts.commands:unlink",
     "links": "counterfoil.accounts.commands:links",
+    "identity": "counterfoil.accounts.identities.commands:identity",
     "staff": "counterfoil.accounts.commands:staff",
     "sessions": "counterfoil.accounts.session_commands:sessions",
     "unlock": "counterfoil.cli.unlock:unlock",
