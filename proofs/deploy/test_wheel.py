@@ -13,6 +13,8 @@ from tests.processes import Child, free_port
 from tests.stack import answers, plain_environment
 from tools.release import UV, build, compare, set_up_tools
 
+pytestmark = pytest.mark.timeout(900)  # an environment is built first
+
 SECRETS = {
     "COUNTERFOIL_SECRET_KEY": "for-this-proof-only-and-nobody-else",
     "COUNTERFOIL_WHMCS_IDENTIFIER": "sandbox-identifier",
