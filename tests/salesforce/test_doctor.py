@@ -173,6 +173,13 @@ def test_what_would_fail_in_the_middle_of_an_order(org: OrgSandbox) -> None:
     ]
 
 
+def test_a_field_that_is_no_external_id(org: OrgSandbox) -> None:
+    """The service's number is only written, so that nothing fails for it; it is said all the same."""
+    org.control("PUT", "settings", {"plain": ["OrderItem.WHMCS_Service_ID__c"]})
+    (finding,) = [each for each in examined(org) if each.check == "salesforce field OrderItem.WHMCS_Service_ID__c"]
+    assert (finding.verdict, finding.message[:17]) == (Verdict.WARN, "is no external id")
+
+
 def test_products_that_cannot_be_ordered(org: OrgSandbox) -> None:
     """A cycle that WHMCS does not have, or none, is named with its product; so is a book in which nothing is mapped.
     What has no number of WHMCS's is other goods.

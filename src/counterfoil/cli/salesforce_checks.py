@@ -91,6 +91,8 @@ def _field(check: str, kind: str, name: str, field: Mapping[str, Any]) -> Findin
     is_status = name == "Activation_Status__c" and field.get("type") == "picklist"
     if is_status and (lacking := [status for status in STATUSES if status not in values]):
         return fail(check, f"lacks the values {', '.join(lacking)}", DEPLOY)
+    if REQUIRED.get(name, Requirement()).is_found_by and not field.get("externalId"):
+        return warn(check, "is no external id: loaders cannot find records by it", DEPLOY)
     return ok(check, "there")
 
 
