@@ -1,6 +1,6 @@
-"""`make docs`: writes what is made from the code, docs/openapi.json, the tables of metrics.md and templates.md.
+"""`make docs`: writes what is made from the code: docs/openapi.json, the tables of metrics, log events and templates.
 
-Tests compare.
+Tests compare them with the running portal and with the code.
 """
 
 import json
@@ -14,6 +14,7 @@ from counterfoil.web.api.openapi import description_of
 from counterfoil.web.metrics.family import Family, HistogramFamily
 from counterfoil.web.metrics.salesforce_families import salesforce_families
 from tools import templates
+from tools.log_events import events_table
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -60,6 +61,9 @@ def main() -> None:
     metrics = DOCS / "metrics.md"
     made = metrics_table(every_family(built))
     metrics.write_text(with_made(metrics.read_text(encoding="utf-8"), made), encoding="utf-8")
+    events = DOCS / "log-events.md"
+    said = events.read_text(encoding="utf-8")
+    events.write_text(with_made(said, events_table(said)), encoding="utf-8")
     templates.write()
 
 

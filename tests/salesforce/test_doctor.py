@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509.oid import NameOID
 
 from counterfoil.cli.findings import Finding, Verdict
-from counterfoil.cli.salesforce_checks import salesforce
+from counterfoil.cli.salesforce.checks import salesforce
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.orders.crm_calls import CrmCalls

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from counterfoil.cli.findings import Finding, fail, ok, warn
-from counterfoil.cli.salesforce_access_checks import access_findings, key_findings
-from counterfoil.cli.salesforce_org_checks import org_findings, quota_finding, stuck_approvals
+from counterfoil.cli.salesforce.access import access_findings, key_findings
+from counterfoil.cli.salesforce.org import org_findings, quota_finding, stuck_approvals
 from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
