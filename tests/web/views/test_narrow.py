@@ -59,15 +59,3 @@ def unreadable(page: Page) -> list[str]:
     page.locator("main details").evaluate_all("all => all.forEach(each => { each.open = true })")
     problems: list[str] = page.evaluate(UNREADABLE, LONGEST_WORD)
     return problems
-
-
-def test_large_text_on_the_smallest_phone(open_page: OpenPage) -> None:
-    """Text of twice the size: no page scrolls sideways, and nothing is cut off, of amounts of 13 digits neither."""
-    page = open_page(viewport={"width": 320, "height": 800})
-    pages, found = long_pages(), {}
-    for name in visited(page, pages, pages):
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        cut = [each for each in unreadable(page) if each.startswith("cut off")]
-        found[name] = [*cut, *(["wider than the screen"] if wide else [])]
-    assert {name: problems for name, problems in found.items() if problems} == {}
