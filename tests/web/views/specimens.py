@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import structs
 
 from counterfoil import errors
-from counterfoil.billing.hand_offs import PaymentPageUnavailable
+from counterfoil.billing.hand_offs.payments import PaymentPageUnavailable
 from counterfoil.billing.invoices.open_amounts import OpenAmounts
 from counterfoil.billing.invoices.shown import (
     InvoiceDetail,

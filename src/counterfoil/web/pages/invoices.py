@@ -18,7 +18,7 @@ from counterfoil.web.http.parameters import invoice_id_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.elsewhere import invoice_elsewhere
 from counterfoil.web.pages.gateway_names import NameOf, with_gateways
-from counterfoil.web.pages.hand_offs import redirect_to_whmcs
+from counterfoil.web.pages.hand_offs import hand_over
 from counterfoil.web.pages.page_responses import respond_page
 from counterfoil.web.pages.payments_awaited import go_to_pay, payer_of, payments_awaited
 from counterfoil.web.services import GivenServices
@@ -96,9 +96,22 @@ async def pay(request: AnyRequest, services: GivenServices, invoice_id: FromPath
 )
 async def pdf(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
-    await services.limits.hit("sso_link", viewer.counted_as)
-    hand_off = await services.hand_offs.pdf(viewer.client, viewer.user_id, number)
-    return await redirect_to_whmcs(request, services, hand_off, f"/invoices/{number}")
+    ask = partial(services.hand_offs.pdf, viewer.client, viewer.user_id, number)
+    return await hand_over(request, services, ask, back_href=f"/invoices/{number}")
+
+
+@post(
+    "/invoices/{invoice_id:str}/apply-credit",
+    permission="invoices",
+    same_account=True,
+    after_sign_in=INVOICE_PAGE,
+    include_in_schema=False,
+)
+async def apply_credit(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
+    """No payment is waited for: how much credit is used, if any, is chosen over there."""
+    viewer, number = viewer_of(request), invoice_id_of(invoice_id)
+    ask = partial(services.hand_offs.apply_credit, viewer.client, viewer.user_id, number)
+    return await hand_over(request, services, ask, back_href=f"/invoices/{number}")
 
 
 @get("/return/invoices/{invoice_id:str}", permission="invoices", has_effect=True, include_in_schema=False)

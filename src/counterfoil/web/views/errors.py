@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from counterfoil.billing.hand_offs import PaymentPageUnavailable
+from counterfoil.billing.hand_offs.payments import PaymentPageUnavailable
 from counterfoil.errors import (
     AccountChanged,
     CounterfoilError,

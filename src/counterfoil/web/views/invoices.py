@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
-from counterfoil.billing.hand_offs import MOST_TOGETHER
+from counterfoil.billing.hand_offs.payments import MOST_TOGETHER
 from counterfoil.billing.invoices.query import OPEN
 from counterfoil.billing.invoices.shown import InvoiceDetail, InvoiceItem, InvoiceList, InvoiceTotals
 from counterfoil.billing.invoices.sums import Received, SumRow, received, sums_of
@@ -137,6 +137,12 @@ class InvoicePage(View, frozen=True):
     @property
     def is_under_way(self) -> bool:
         return is_under_way(self.stage)
+
+    @property
+    def may_use_credit(self) -> bool:
+        """WHMCS offers on its own page how much of it; of credit that cannot be read nothing is promised."""
+        has_some = self.client.credit is not None and self.client.credit.amount > 0
+        return has_some and self.invoice.is_payable and not self.is_under_way
 
     @property
     def received(self) -> Money:
