@@ -42,7 +42,7 @@ WAYS = [
         {"action": "productdetails"},
         {"quantity": "77"},
         "subscription",
-        "× 77",
+        "\N{MULTIPLICATION SIGN} 77",
     ),
     Way("/quotes/{quote}/answer", "/quotes", "quotes", {}, {}, "quote", "Accepted"),
     Way("/credit/add", "/credit", "invoices", {"action": "addfunds"}, {"amount": "31.07"}, "add_credit", "31.07"),
@@ -189,14 +189,17 @@ def test_credit_is_offered_where_there_is_some(portal: Stack) -> None:
     with portal.visitor("ada@example.com") as ada:
         assert "Use my credit" in ada.get(f"/invoices/{portal.sandbox.notable('ada.overdue')}").text
         assert "Use my credit" not in ada.get(f"/invoices/{portal.sandbox.notable('ada.paid_in_parts')}").text
-    with portal.visitor("bob@example.com") as bob:
-        page = bob.get("/invoices?view=unpaid").text
-        number = page.split('action="/invoices/')[1].split("/")[0]
-        assert "Use my credit" not in bob.get(f"/invoices/{number}").text
+    number = portal.sandbox.control("POST", "invoices", {"userid": 2, "amount": "12.00"})["id"]
+    portal.sandbox.control("PATCH", "clients/1", {"add_credit": "-12.00"})
+    portal.sandbox.tell("client.updated", client_id=1)
+    with portal.visitor("bob@example.com") as bob, portal.visitor("ada@example.com") as ada:
+        for nobody, invoice in ((bob, number), (ada, portal.sandbox.notable("ada.overdue"))):
+            page = nobody.get(f"/invoices/{invoice}").text
+            assert (f'action="/invoices/{invoice}/pay"' in page, "Use my credit" in page) == (True, False)
 
 
 def test_cancelling_shows_by_itself(portal: Stack, open_page: OpenPage) -> None:
-    """The button says that it opens a new tab; back in the first one the subscription is cancelled, and that is said."""
+    """The button says that it opens a new tab; in the first one the subscription is cancelled then, and said so."""
     page = open_page()
     sign_in(page, portal.url, "bob@example.com")
     page.goto(f"{portal.url}/subscriptions")
