@@ -65,7 +65,7 @@ def test_the_page(portal: Stack, open_page: OpenPage) -> None:
     page.get_by_label("From").fill("2020-01-01")
     page.get_by_label("To").fill("2020-12-31")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_text("Nothing happened in this period.")).to_be_visible()
+    expect(page.get_by_text("No transactions in this period.")).to_be_visible()
     page.emulate_media(media="print")
     expect(page.locator(".period")).to_be_hidden()
     expect(page.get_by_text("Closing balance")).to_be_visible()

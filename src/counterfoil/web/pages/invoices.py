@@ -68,6 +68,7 @@ async def detail_page(request: AnyRequest, services: GivenServices, invoice_id: 
         awaited=awaited.by_invoice.get(number),
         plain_page=services.hand_offs.plain_page([number]),
         has_pdf=True,
+        address=f"{services.settings.base_url}/invoices/{number}",
         keeps_address=services.settings.invoice_address == "snapshot",
     )
     reading = reading._replace(expires_at=min(reading.expires_at, awaited.until))

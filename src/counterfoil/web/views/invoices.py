@@ -18,6 +18,7 @@ from counterfoil.web.views.navigation import INVOICES
 from counterfoil.web.views.payments import BADGES as PAYMENT_BADGES
 from counterfoil.web.views.payments import EVERY_SO_OFTEN, NONE, OFTEN, URGENCY, is_under_way, stage_of
 from counterfoil.web.views.shell import View
+from counterfoil.web.views.timeline import TimelineEntry, timeline
 
 
 class InvoicesPage(View, frozen=True):
@@ -119,6 +120,8 @@ class InvoicePage(View, frozen=True):
     plain_page: str = ""
     """WHMCS's own page of it, for when no link could be made."""
     has_pdf: bool = False
+    address: str = ""
+    """Of this page, whole, to be passed on: who opens it must sign in."""
     keeps_address: bool = False
     """WHMCS's own invoice shows the address of the day on which it was issued, which only WHMCS knows."""
 
@@ -163,6 +166,10 @@ class InvoicePage(View, frozen=True):
 
     def tone(self, row: SumRow) -> str:
         return sum_tone(row)
+
+    @property
+    def timeline(self) -> tuple[TimelineEntry, ...]:
+        return timeline(self.invoice, self.today)
 
     @property
     def came_in(self) -> Received:
