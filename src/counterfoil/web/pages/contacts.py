@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import Page, paged
 from counterfoil.web.http.request_context import AnyRequest
@@ -15,7 +16,7 @@ from counterfoil.web.views.contacts import ContactsPage
 from counterfoil.web.views.navigation import CONTACTS
 
 
-@get("/contacts", permission="contacts", include_in_schema=False)
+@get("/contacts", permission="contacts", feature=Feature.CONTACTS, include_in_schema=False)
 async def contacts_page(request: AnyRequest, services: GivenServices, page: Page = 1) -> Response[bytes]:
     reading, client = await services.contacts.read(viewer_of(request).client)
     return await respond_page(request, services, reading, ContactsPage(paged(reading, page)), client)

@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import Page, paged
 from counterfoil.web.http.request_context import AnyRequest
@@ -15,7 +16,7 @@ from counterfoil.web.views.credits import CreditPage
 from counterfoil.web.views.navigation import CREDIT
 
 
-@get("/credit", permission="invoices", include_in_schema=False)
+@get("/credit", permission="invoices", feature=Feature.CREDIT, include_in_schema=False)
 async def credit_page(request: AnyRequest, services: GivenServices, page: Page = 1) -> Response[bytes]:
     reading, client = await services.credits.read(viewer_of(request).client)
     return await respond_page(request, services, reading, CreditPage(paged(reading, page), client.credit), client)
