@@ -90,14 +90,21 @@ addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
 prove-orders: system setup-dev ## break and kill at every call that an order makes; PART=1/4 plays every fourth stage
 	@FAULTS=$(FAULTS) PART=$(PART) exec $(BIN)/python -m tests.orders.game_day
 
+prove-metadata: setup-dev ## convert deploy/salesforce with the library of the vendor's CLI (needs node and npm)
+	@exec $(BIN)/pytest -q proofs/deploy/test_metadata.py </dev/null
+
 prove-deploy: setup-dev ## build the image's folder, run it and the files of deploy/ with real proxies: 6 minutes
 	@tools/system deploy && exec $(BIN)/pytest -q proofs/deploy </dev/null
 
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate
 
-docs: setup-dev ## write the parts of docs/ that are made from the code
+docs: setup-dev ## write the parts of docs/ that are made from the code, and build the site
 	@$(BIN)/python tools/docs.py
+	@$(MAKE) site
+
+site: setup ## build the documentation site into build/site: no net is needed to read it, nor to search it
+	@tools/site/build
 
 texts: setup-dev ## put new texts into the catalogues of web/locale, to be translated, and take out old ones
 	@$(BIN)/python -m tools.texts
@@ -119,6 +126,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api test-php addon \
-	migrate docs texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
+.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api prove-metadata test-php addon \
+	migrate docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

@@ -1,6 +1,7 @@
 """Requests at a fixed rate, whether or not the answers keep up: latency counts from when each was due."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from statistics import quantiles
 from time import perf_counter
@@ -17,11 +18,11 @@ CALLERS = 64
 
 
 class Pace(NamedTuple):
-    """Milliseconds. `wrong`: answers with another status than expected."""
+    """Milliseconds. `wrong`: how many answers had which status other than expected; 0 for none at all."""
 
     p50: float
     p99: float
-    wrong: int
+    wrong: Mapping[int, int]
 
 
 def paced(target: Target, seconds: float, rate: float = RATE) -> Pace:
@@ -36,14 +37,13 @@ async def keep_pace(
     for _ in range(CALLERS):
         idle.put_nowait(Caller(port))
     latencies: list[float] = []
-    wrong = 0
+    statuses = Counter[int]()
 
     async def ask(due: float) -> None:
-        nonlocal wrong
         caller = await idle.get()
         answer = await caller.ask("GET", path, headers)
         latencies.append((perf_counter() - due) * 1000)
-        wrong += answer.status != status
+        statuses[answer.status] += 1
         idle.put_nowait(caller)
 
     began = perf_counter()
@@ -54,7 +54,8 @@ async def keep_pace(
             tasks.create_task(ask(due))
     while not idle.empty():
         idle.get_nowait().close()
-    return Pace(*percentiles(latencies), wrong)
+    del statuses[status]
+    return Pace(*percentiles(latencies), statuses)
 
 
 def percentiles(values: list[float]) -> tuple[float, float]:

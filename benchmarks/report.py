@@ -10,7 +10,7 @@ from typing import NamedTuple
 from benchmarks import machine, nest
 from benchmarks.checks import READS, Once
 from benchmarks.contestants import ROOT, versions
-from benchmarks.pace import RATE
+from benchmarks.pace import RATE, Pace
 from benchmarks.rounds import SECONDS, STRANGERS, Round, Summary, is_trusted
 
 BEGIN, END = "<!-- written by make bench: begin -->", "<!-- written by make bench: end -->"
@@ -86,8 +86,12 @@ def paces(once: Once) -> list[str]:
     return [
         f"| at {RATE} requests a second | p50 / p99 ms | wrong answers |",
         "| --- | --- | --- |",
-        *(f"| {name} | {pace.p50:.1f} / {pace.p99:.1f} | {pace.wrong} |" for name, pace in named.items()),
+        *(f"| {name} | {pace.p50:.1f} / {pace.p99:.1f} | {_wrong(pace)} |" for name, pace in named.items()),
     ]
+
+
+def _wrong(pace: Pace) -> str:
+    return ", ".join(f"{count:,} of status {status}" for status, count in sorted(pace.wrong.items())) or "none"
 
 
 def write(path: Path, lines: Sequence[str]) -> None:

@@ -21,9 +21,9 @@ def asked(sandbox: Sandbox) -> dict[str, str]:
     return last
 
 
-def set_out(visitor: httpx2.Client, next_address: str = "/") -> str:
+def set_out(visitor: httpx2.Client, next_address: str = "/", **more: str) -> str:
     """Where the portal sends the browser."""
-    answer = visitor.get("/sign-in/start", params={"next": next_address})
+    answer = visitor.get("/sign-in/start", params={"next": next_address, **more})
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
 

@@ -29,3 +29,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._jumping.now
+
+    def hold_up(self, seconds: float) -> None:
+        """As by work that takes so long: nothing else runs meanwhile."""
+        self._jumping.now += seconds

@@ -1,6 +1,6 @@
 """`make audit`: every page under pa11y and Lighthouse; prints a table and exits with 1 for findings.
 
-Needs node and npm; what it runs is installed into .cache/audit by tools/audit/package-lock.json.
+Needs node and npm (npm.py); what it runs is installed into .cache/audit by tools/audit/package-lock.json.
 """
 
 import json
@@ -16,10 +16,10 @@ from typing import Any
 
 from tests.browser import QUIET
 from tests.showroom import STAFF, Showroom, running_showroom
+from tools import npm
 
-ROOT = Path(__file__).parent.parent
-PROGRAM = ROOT / "tools/audit"
-INSTALLED = ROOT / ".cache/audit"
+PROGRAM = npm.ROOT / "tools/audit/audit.mjs"
+INSTALLED = npm.ROOT / ".cache/audit"
 LEAST = 98
 """Of 100, in each of Lighthouse's categories."""
 
@@ -58,12 +58,10 @@ PAGES = [
 
 def main() -> int:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if not (shutil.which("npm") and chromium):
-        print(
-            "make audit needs node, npm and chromium. On Debian: apt-get install nodejs npm chromium", file=sys.stderr
-        )
-        return 1
-    _install()
+    if chromium is None:
+        raise SystemExit("make audit needs chromium. On Debian, as root: apt-get install chromium")
+    # Not "npm ci": Lighthouse asks for the newest third-party-web, whatever that is, which no lock agrees with.
+    shutil.copyfile(PROGRAM, npm.installed("audit", "install", "--no-save") / PROGRAM.name)
     with tempfile.TemporaryDirectory(prefix="counterfoil-audit-") as folder, running_showroom(Path(folder)) as showroom:
         asked = {"chromium": chromium, "flags": _flags(), "origin": showroom.stack.url, "pages": _pages(showroom)}
         return max([0, *map(_told, _audited(asked))])
@@ -83,22 +81,13 @@ def _pages(showroom: Showroom) -> list[dict[str, str]]:
     ]
 
 
-def _install() -> None:
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "audit.mjs"):
-        shutil.copyfile(PROGRAM / name, INSTALLED / name)
-    # Not "npm ci": Lighthouse asks for the newest third-party-web, whatever that is, which no lock agrees with.
-    command = ["npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
-    subprocess.run(command, check=True, cwd=INSTALLED, stdout=subprocess.DEVNULL)
-
-
 def _flags() -> list[str]:
     return [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else [*QUIET]
 
 
 def _audited(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """As they are found, for all of it takes a quarter of an hour."""
-    command = [str(shutil.which("node")), "audit.mjs"]
+    command = [npm.node(), PROGRAM.name]
     with subprocess.Popen(command, cwd=INSTALLED, stdin=PIPE, stdout=PIPE, text=True) as looking:
         if looking.stdin and looking.stdout:  # there are, with PIPE
             looking.stdin.write(json.dumps(asked))

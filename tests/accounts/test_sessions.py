@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from counterfoil.accounts.cookies import CookieJar
+from counterfoil.accounts.session_rows import Arrival
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.db import tables
 from counterfoil.errors import BillingUnavailable, ClientNotFound, NotSignedIn
@@ -111,9 +112,9 @@ async def test_sign_out_everywhere(portal: Portal) -> None:
 async def test_list_of_own_sessions(portal: Portal) -> None:
     """Ada sees where she is signed in, and which one is this one; nobody else's sessions are there."""
     account = await portal.sign_in.with_password("ada@example.com", PASSWORD)
-    await portal.sessions.open(account, address="192.0.2.1", user_agent="Firefox" + "x" * 1000)
+    await portal.sessions.open(account, Arrival("192.0.2.1", "Firefox" + "x" * 1000))
     portal.clock.ahead += 1
-    this = await portal.sessions.open(account, address="192.0.2.2", user_agent="Safari")
+    this = await portal.sessions.open(account, Arrival("192.0.2.2", "Safari"))
     await portal.cookie("bob@example.com")
     sessions = await portal.sessions.open_sessions(account.id, portal.handle(this))
     assert [(each.address, each.user_agent[:7], each.is_this) for each in sessions] == [

@@ -144,6 +144,14 @@ BETWEEN: tuple[Mutation, ...] = (
         (connections.test_a_store_that_answers_is_not_hung,),
     ),
     Mutation(
+        "a process that was away does not blame the store",
+        connection.Connection,
+        "_check_time",
+        "if now - self._checks_at > moment:",
+        "if False:",
+        (connections.test_a_process_that_was_away_itself_does_not_blame_the_store,),
+    ),
+    Mutation(
         "a fetch that the store missed is owed to it",
         Fetching,
         "_past_the_store",

@@ -1,5 +1,6 @@
 """The command `counterfoil`, as an operator types it."""
 
+import resource
 import subprocess
 from pathlib import Path
 
@@ -7,9 +8,14 @@ from tests.processes import free_port
 from tests.stack import COUNTERFOIL, plain_environment
 
 
-def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, *arguments: str, largest_file: int = resource.RLIM_INFINITY, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """`largest_file`: bytes from which on the kernel refuses to write, as a full disk does."""
     environment = plain_environment() | {f"COUNTERFOIL_{name.upper()}": value for name, value in settings.items()}
     command = [*COUNTERFOIL, *arguments]
+    if largest_file != resource.RLIM_INFINITY:
+        command = ["prlimit", f"--fsize={largest_file}", *command]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 

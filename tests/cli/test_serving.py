@@ -105,3 +105,13 @@ def test_an_address_of_another_machine(tmp_path: Path, settings: dict[str, str])
     assert done.returncode == 1
     assert "192.0.2.1" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_no_room_for_metrics(tmp_path: Path, settings: dict[str, str]) -> None:
+    """One line before anybody is served: a worker that counts where the disk is full would be ended by the kernel."""
+    (tmp_path / "portal.db").touch()
+    done = run(tmp_path, "serve", "--port", str(free_port()), largest_file=1_000_000, **settings)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("Error: Metrics cannot be kept: File too large.")
+    assert "TMPDIR" in done.stderr
+    assert "Traceback" not in done.stderr

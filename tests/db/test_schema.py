@@ -51,23 +51,22 @@ async def test_empty_database_becomes_current(url: str) -> None:
     """From nothing to the current schema; the second time there is nothing to do."""
     engine = make_engine(url)
     assert not await is_current(engine)
-    assert await pending(engine) == "the database has no tables yet"
+    assert "the database has no tables yet. Run: counterfoil migrate" in str(await pending(engine))
     assert await upgrade(url)
     assert await is_current(engine)
-    assert await pending(engine) == ""
+    assert await pending(engine) is None
     assert not await upgrade(url)
     await engine.dispose()
 
 
-async def test_database_that_is_behind_or_ahead_is_not_current(url: str) -> None:
-    """The operator is told which schema there is, and whether the database or Counterfoil is the older one."""
+async def test_database_that_is_behind_is_not_current(url: str) -> None:
+    """The operator is told which schema there is, and which one is needed."""
     await upgrade(url)
     engine = make_engine(url)
-    for revision, said in (("0000", f"the database has schema 0000, this version needs {HEAD}"), ("9999", "newer")):
-        async with engine.begin() as connection:
-            await connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
-        assert not await is_current(engine)
-        assert said in await pending(engine)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    assert not await is_current(engine)
+    assert str(await pending(engine)).startswith(f"the database has schema 0000, this version needs {HEAD}. Run: ")
     await engine.dispose()
 
 
@@ -154,7 +153,7 @@ def test_failed_migration_leaves_nothing(url: str) -> None:
             await connection.execute(text("CREATE TABLE webhook_event (id TEXT)"))
         with pytest.raises(Exception, match="already exists"):
             await upgrade(url)
-        assert await pending(engine) == "the database has no tables yet"
+        assert "the database has no tables yet" in str(await pending(engine))
         async with engine.begin() as connection:
             await connection.execute(text("DROP TABLE webhook_event"))
         assert await upgrade(url)
@@ -169,26 +168,9 @@ def test_commands_on_an_unmigrated_database(url: str) -> None:
     if url.startswith("sqlite"):
         assert result.exit_code == 0
     else:
-        assert (result.exit_code, "run: counterfoil migrate" in result.output) == (1, True)
+        assert (result.exit_code, "Run: counterfoil migrate" in result.output) == (1, True)
         assert CliRunner().invoke(migrate, env=environment(url)).exit_code == 0
         assert CliRunner().invoke(links, env=environment(url)).exit_code == 0
-
-
-def test_database_of_a_newer_version_is_left_alone(url: str) -> None:
-    """After a downgrade of Counterfoil every command says so in one line, and touches nothing."""
-
-    async def ahead() -> None:
-        await upgrade(url)
-        engine = make_engine(url)
-        async with engine.begin() as connection:
-            await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        await engine.dispose()
-
-    asyncio.run(ahead())
-    for command in (migrate, links):
-        result = CliRunner().invoke(command, env=environment(url))
-        assert result.exit_code == 1
-        assert result.output.startswith("Error: the database has schema 9999, which is newer")
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ BODIES: dict[str, Callable[[Asking], dict[str, Any]]] = {
     "POST /api/v1/invoices/payment-link": lambda by: {"json": {"invoice_ids": [by.world.other_invoice]}},
     "PATCH /api/v1/profile": lambda by: {"json": {"address2": f"Floor {by.column}"}},
     "POST /api/v1/orders": order_by_a_program,
+    "POST /language": lambda _by: {"data": {"lang": "en"}},
     "POST /sign-in": lambda by: {"data": credentials(by)},
     "POST /switch-account": lambda by: {"data": {"client_id": by.own_client}},
     "POST /tokens": lambda by: {"data": wanted_token("read", by.own_client)},

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -226,13 +227,25 @@ def test_links_have_a_third_state(portal: Portal, nora: httpx2.Client) -> None:
 
 
 def test_staff_sign_somebody_out(portal: Portal, nora: httpx2.Client) -> None:
-    """On every process at once, and it is on record."""
+    """On every process at once, their programs too, and it is on record."""
     with portal.visitor("bob@example.com") as bob:
+        expires_on = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+        wanted = {"name": "Nightly <export>", "scope": "read", "client_id": 2, "expires_on": expires_on}
+        token = bob.post("/api/v1/tokens", json=wanted).json()["token"]
+        by_program = {"Authorization": f"Bearer {token}"}
+        assert httpx2.get(f"{portal.stack.url}/api/v1/invoices", headers=by_program).status_code == 200
         page = nora.get("/staff/clients/2", headers=PAGE).text
         (account,) = set(re.findall(r"/staff/people/(\d+)/sign-out", page))
         assert nora.post(f"/staff/people/{account}/sign-out", data={"client_id": "2"}).status_code == 303
+        assert "Access token <q>Nightly &lt;export&gt;</q> for client 2, read-only" in page
+        assert token not in page
         for _ in range(4):
             assert bob.get("/api/v1/session").status_code == 401
+            assert (
+                httpx2.get(f"{portal.stack.url}/api/v1/invoices", headers=by_program).json()["code"] == "token_invalid"
+            )
+    trail = words(nora.get("/staff/clients/2", headers=PAGE).text)
+    assert re.search(r"token_ended staff \d+ \d+ tokens 1 why staff", trail)
     assert "session_ended" in nora.get("/staff/clients/2", headers=PAGE).text
 
 

@@ -58,3 +58,24 @@ async def test_a_store_that_answers_is_not_hung() -> None:
     began = asyncio.get_running_loop().time()
     assert isinstance(await connection.send("GET", "5"), RedisAway)
     assert asyncio.get_running_loop().time() - began == pytest.approx(COMMAND_LIMIT)
+
+
+async def test_a_process_that_was_away_itself_does_not_blame_the_store() -> None:
+    """F10: held up for longer than 0.5 s, it reads what was answered meanwhile and sends what it had not sent; a store
+    that says nothing to that either is hung.
+    """
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    connection = Connection()
+    connection.connection_made(Wire())
+    asked = connection.send("GET", "1")
+    loop.hold_up(COMMAND_LIMIT * 3)
+    await asyncio.sleep(0.001)
+    assert not connection.is_lost
+    connection.data_received(b"+here\r\n")
+    assert await asked == b"here"
+    unheard = connection.send("GET", "2")
+    loop.hold_up(COMMAND_LIMIT * 3)
+    began = loop.time()
+    assert isinstance(await unheard, RedisAway)
+    assert loop.time() - began <= COMMAND_LIMIT

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.settings import OrderLimit, Settings, SettingsError, load, unknown_names
+from counterfoil.settings.features import Feature
 
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"w" * 24).decode()
 GIVEN = {
@@ -100,6 +101,8 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         ("brand_accent", "green"),
         ("template_dir", "/nonexistent"),
         ("log_level", "loud"),
+        ("features", "orders, quotess"),
+        ("features", "all, quotess"),
         ("invoice_address", "paper"),
     ],
 )
@@ -213,3 +216,24 @@ def test_misspelt_names_are_noticed() -> None:
 def test_order_limit(tmp_path: Path, said: str, meant: OrderLimit) -> None:
     """A number, amounts, both, or none; without a word there is a limit."""
     assert load({**GIVEN, "COUNTERFOIL_ORDER_LIMIT": said}, tmp_path).order_limit == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("", set(Feature)),
+        ("All", set(Feature)),
+        ("none", set()),
+        ("orders,Quotes", {Feature.ORDERS, Feature.QUOTES}),
+        ("orders statement", {Feature.ORDERS, Feature.STATEMENT}),
+    ],
+)
+def test_features(tmp_path: Path, said: str, meant: set[Feature]) -> None:
+    """Everything, unless some are named."""
+    assert load({**GIVEN, "COUNTERFOIL_FEATURES": said}, tmp_path).features == meant
+
+
+def test_features_that_there_are_not(tmp_path: Path) -> None:
+    """The list of those that there are is in the message."""
+    (problem,) = _problems(tmp_path, features="orders, quotess")
+    assert problem.endswith(": " + ", ".join(Feature))

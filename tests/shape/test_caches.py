@@ -11,7 +11,7 @@ BOUNDED = {
     "billing/typed/dates.py": "no argument",
     "billing/profile/phones.py": "64 characters and a country's two, cut by the only caller",
     "cache/redis_store.py": "names that the cookie's check let through or a digest made",
-    "web/http/metrics.py": "a process id",
+    "web/metrics/files.py": "a process id",
     "web/http/response_cache.py": "a session up to 8 KB; a path, a query, languages and a cookie up to 2.3 KB",
     "web/text/catalogue.py": "one of five languages",
     "web/text/formats.py": "a Money, whose code has 16 characters at most, or a date",

@@ -77,7 +77,7 @@ def test_a_name_that_is_there_is_no_finding() -> None:
     """A path may be told from any of its folders on, and a name from any of its parts on."""
     said = (
         "`cache/engine.py`, `src/counterfoil/cache/engine.py`, `web/http/`, `Cache.read`, `cache.engine.Cache.clear`, "
-        "`engine.random_nonce`, `SETTLE`, `CACHE_URL`, `GetQuotes`, `Reading.as_of`, `Services.invoices`"
+        "`packing.random_nonce`, `SETTLE`, `CACHE_URL`, `GetQuotes`, `Reading.as_of`, `Services.invoices`"
     )
     assert [*names.lost_paths(said), *names.lost_folders(said), *names.lost_names(said)] == []
 

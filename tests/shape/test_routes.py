@@ -94,7 +94,7 @@ def test_every_form_says_for_whom_it_was_made() -> None:
     ]
     assert len(forms) > 12
     for name, action, body in forms:
-        takes_anybody = action in {"/sign-in", "/sign-out", "/switch-account", "/staff/view/end"}
+        takes_anybody = action in {"/sign-in", "/sign-out", "/language", "/switch-account", "/staff/view/end"}
         assert ("begun()" in body) is not takes_anybody, (name, action)
 
 

@@ -81,9 +81,17 @@ async def settle(engine: AsyncEngine, row: AnyRow, granted: Granted | None, *, i
 
 
 async def end_all(
-    connection: AsyncConnection, accounts: Sequence[int], by: str, why: str, *, only_doubted: bool = False
+    connection: AsyncConnection,
+    accounts: Sequence[int],
+    by: str,
+    why: str,
+    *,
+    only_doubted: bool = False,
+    address: str = "",
 ) -> list[CachedCopy]:
-    """Ends sessions and tokens, on record; last in its transaction. The caller drops the copies."""
+    """Ends sessions and tokens, on record; last in its transaction. The caller drops the copies. `address`: from where
+    it is done.
+    """
     ended = []
     for table in (session, access_token):
         gone = delete(table).where(table.c.account_id.in_(accounts))
@@ -94,7 +102,7 @@ async def end_all(
     sessions, tokens = ended
     await notify_of_ends(connection, [*sessions, *tokens])
     entries = [
-        Entry(action, by, account_id, details={what: times, "why": why})
+        Entry(action, by, account_id, details={what: times, "why": why}, address=address)
         for action, what, rows in (
             (Action.SESSION_ENDED, "sessions", sessions),
             (Action.TOKEN_ENDED, "tokens", tokens),

@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from counterfoil.accounts.doubts import PASSWORD_CHANGED, doubt, end_of_user
+from counterfoil.accounts.doubts import PASSWORD_CHANGED, doubt, end_all, end_of_user
 from counterfoil.accounts.people import AnyRow
 from counterfoil.accounts.session_rows import CachedCopy, cached_copies
 from counterfoil.cache.scopes import session_topic
@@ -66,6 +66,12 @@ class Forgetting:
         """WHMCS said that this user has another password: whoever signed in with the old one is out."""
         await self._rights.forget(user_id)
         await drop_copies(self._cache, await end_of_user(self._engine, user_id, PASSWORD_CHANGED))
+
+    async def shut_out(self, account_id: int, *, by: str, address: str) -> None:
+        """Staff sign somebody out everywhere, and their programs: on record, from where staff did it."""
+        async with transaction(self._engine) as connection:
+            ended = await end_all(connection, [account_id], by, "staff", address=address)
+        await drop_copies(self._cache, ended)
 
     async def clients(self, client_ids: Iterable[int]) -> None:
         """WHMCS said that these were closed, deleted or merged: whoever sees one of them sees another world now."""

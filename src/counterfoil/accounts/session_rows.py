@@ -28,6 +28,21 @@ class CachedCopy(NamedTuple):
     key: str
 
 
+class Arrival(NamedTuple):
+    """How somebody came in. `proven_at`: when they showed who they are; None where nobody says."""
+
+    address: str = ""
+    user_agent: str = ""
+    proven_at: datetime | None = None
+
+    def columns(self) -> dict[str, object]:
+        """What browsers send is cut."""
+        return {"address": self.address[:64], "user_agent": self.user_agent[:256], "proven_at": self.proven_at}
+
+
+UNSEEN = Arrival()
+
+
 class Person(NamedTuple):
     account_id: int
     rights: str
@@ -70,10 +85,10 @@ async def those_that_live(engine: AsyncEngine, keys: Collection[str], now: datet
         return set(await connection.scalars(query))
 
 
-async def began(engine: AsyncEngine, key: str) -> datetime | None:
-    """None: it has ended."""
+async def proven_at(engine: AsyncEngine, key: str) -> datetime | None:
+    """When its person showed who they are. None: nobody says, or it has ended."""
     async with transaction(engine) as connection:
-        return (await connection.execute(select(session.c.created_at).where(named(key)))).scalar()
+        return (await connection.execute(select(session.c.proven_at).where(named(key)))).scalar()
 
 
 async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequence[AnyRow]:

@@ -27,7 +27,7 @@ from counterfoil.accounts.last_seen import LastSeen
 from counterfoil.accounts.people import Account, AnyRow, account_of
 from counterfoil.accounts.rights import Granted
 from counterfoil.accounts.session_list import OpenSession, key_of_session, open_sessions
-from counterfoil.accounts.session_rows import CachedCopy, cached_copies, has_ended, named, of_account
+from counterfoil.accounts.session_rows import UNSEEN, Arrival, CachedCopy, cached_copies, has_ended, named, of_account
 from counterfoil.accounts.viewer import Viewer
 from counterfoil.cache import CacheUnavailable
 from counterfoil.cache.scopes import session_scope
@@ -89,9 +89,7 @@ class Sessions:
         """The same cookie under the first key, for one that was signed with another: keys come and go, people stay."""
         return self._cookies.write(handle.random, handle.client_id)
 
-    async def open(
-        self, person: Account, *, replaces: Handle | None = None, address: str = "", user_agent: str = ""
-    ) -> str:
+    async def open(self, person: Account, arrival: Arrival = UNSEEN, *, replaces: Handle | None = None) -> str:
         """The cookie of a new session, always with a new id. `replaces`: the one that this browser had.
 
         Raises NotSignedIn when WHMCS has no such user any more, BillingUnavailable when it does not say.
@@ -102,7 +100,7 @@ class Sessions:
         random = self._cookies.new_random()
         # Of somebody whose accounts are all closed it is one of those: then the portal can say so.
         client_id = next(iter((*(access.client_id for access in granted.clients), *granted.closed)), None)
-        about = {"client_id": client_id, "address": address[:64], "user_agent": user_agent[:256]}
+        about = {"client_id": client_id, **arrival.columns()}
         async with transaction(self._engine) as connection:
             who = session_rows.Person(person.id, seen_rights(granted))
             ended = await session_rows.begin(connection, who, key_of(random), self._moment(), **about)
@@ -175,10 +173,6 @@ class Sessions:
         if current is None or current.client_id != row.client_id:
             await self._cache.drop_session(handle.scope, handle.key)
         return current is not None
-
-    async def began(self, handle: Handle) -> datetime | None:
-        """When this person proved who they are. None: the session has ended."""
-        return await session_rows.began(self._engine, handle.key)
 
     async def switch(self, handle: Handle, client_id: int) -> str:
         """The cookie from now on. Raises NotSignedIn, ClientNotFound for a client that is not theirs,

@@ -71,6 +71,8 @@ class Vouched(Struct, frozen=True):
     email: str
     name: str
     is_staff: bool
+    proven_at: float | None = None
+    """Unix seconds: when they proved to the provider who they are. None: it does not say."""
 
 
 class _Found(NamedTuple):

@@ -35,6 +35,7 @@ def start(services: Services) -> list[asyncio.Task[None]]:
     tasks.append(asyncio.create_task(_for_ever("decisions", services.notices.watch), name="decisions of staff"))
     tasks.append(asyncio.create_task(_for_ever("audit", services.audit.watch), name="audit trail"))
     tasks.append(asyncio.create_task(_for_ever("failures", services.failures.watch), name="failures"))
+    tasks.append(asyncio.create_task(_for_ever("observer", services.observer.watch), name="observer"))
     if orders.approvals is not None:
         tasks.append(asyncio.create_task(_for_ever("approvals", orders.approvals.run), name="approvals"))
     return tasks

@@ -13,6 +13,7 @@ from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.cache import Cache, open_cache
 from counterfoil.changes.face import Changes
 from counterfoil.db.engine import Engine, make_engine
+from counterfoil.db.figures import DatabaseFigures
 from counterfoil.db.write_probe import WriteProbe
 from counterfoil.orders.crm_calls import CrmCalls
 from counterfoil.orders.face import Orders, utc_now
@@ -22,9 +23,11 @@ from counterfoil.web.http.assets import Assets
 from counterfoil.web.http.guard import Guard
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.live_streams import LiveStreams
-from counterfoil.web.http.metric_families import metric_families
-from counterfoil.web.http.metrics import Family, Metrics
 from counterfoil.web.http.responses import Responses
+from counterfoil.web.metrics.families import Sources, metric_families
+from counterfoil.web.metrics.observing import Observer
+from counterfoil.web.metrics.publishing import Metrics
+from counterfoil.web.metrics.tally import Tally
 from counterfoil.web.services import IdentityProvider, Services
 from counterfoil.web.views.rendering import Renderer
 from counterfoil.web.views.shell import brand_of
@@ -49,7 +52,7 @@ def build_portal(settings: Settings) -> Portal:
         salesforce=salesforce,
         upstreams={"whmcs": whmcs.health.upstream} | ({"salesforce": salesforce.upstream} if salesforce else {}),
     )
-    assets = Assets(settings.brand_accent)
+    assets = Assets(settings.brand_accent, settings.brand_name)
     services = _services(settings, cache, engine, rooms, _renderer(settings, assets))
     timeout = settings.whmcs_timeout_seconds
     cache.spot_checks.begin(settings.cache_check_one_in, timeout, lambda: whmcs.health.is_idle)
@@ -79,12 +82,13 @@ class _Rooms(NamedTuple):
 
 def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, renderer: Renderer) -> Services:
     billing, accounts = rooms.billing, rooms.accounts
-    limits, live = rooms.limits, LiveStreams(cache)
+    limits, live, database, tally = rooms.limits, LiveStreams(cache), WriteProbe(engine), Tally()
+    observer = Observer(engine, database, cache, rooms.upstreams, _addresses(settings))
     return Services(
         settings=settings,
         cache=cache,
         engine=engine,
-        database=WriteProbe(engine),
+        database=database,
         upstreams=rooms.upstreams,
         sessions=accounts.sessions,
         tokens=accounts.tokens,
@@ -120,7 +124,9 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         guard=_guard(accounts, cache, limits, settings.maintenance),
         limits=limits,
         live=live,
-        metrics=Metrics(_metric_families(rooms, cache, live)),
+        metrics=Metrics(metric_families(_sources(rooms, cache, engine, live, observer=observer, tally=tally))),
+        observer=observer,
+        tally=tally,
         renderer=renderer,
         responses=Responses(cache),
     )
@@ -131,11 +137,35 @@ def _guard(accounts: Accounts, cache: Cache, limits: Limits, maintenance: str) -
     return Guard(sessions, tokens, views, cache, limits, maintenance=maintenance)
 
 
-def _metric_families(rooms: _Rooms, cache: Cache, live: LiveStreams) -> list[Family]:
-    crm_calls = rooms.salesforce.quota.figures if rooms.salesforce else None
-    return metric_families(cache, rooms.whmcs.health, live, rooms.changes.counters, crm_calls)
+def _sources(
+    rooms: _Rooms, cache: Cache, engine: Engine, live: LiveStreams, *, observer: Observer, tally: Tally
+) -> Sources:
+    salesforce = rooms.salesforce
+    return Sources(
+        cache,
+        rooms.whmcs.health,
+        live,
+        rooms.changes,
+        rooms.orders.worker,
+        DatabaseFigures(engine),
+        observer,
+        tally,
+        crm_calls=salesforce.quota.figures if salesforce else None,
+        crm_outcomes=salesforce.outcomes if salesforce else None,
+    )
+
+
+def _addresses(settings: Settings) -> dict[str, str]:
+    """Whose certificates may not end unseen."""
+    return {"portal": settings.base_url, "whmcs": settings.whmcs_url, "salesforce": settings.salesforce_url}
 
 
 def _renderer(settings: Settings, assets: Assets) -> Renderer:
     brand = brand_of(settings)
-    return Renderer(brand, assets.address, zone=settings.whmcs_timezone, template_dir=settings.template_dir)
+    return Renderer(
+        brand,
+        assets.address,
+        zone=settings.whmcs_timezone,
+        template_dir=settings.template_dir,
+        features=settings.features,
+    )

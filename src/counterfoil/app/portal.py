@@ -16,6 +16,7 @@ from litestar.types import Receive, Scope, Send
 
 from counterfoil import __version__, log
 from counterfoil.app import background
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.access_log import AccessLog
 from counterfoil.web.http.assets import Assets, static_files
 from counterfoil.web.http.bodies import MAX_BODY, BodyRequest, read_form
@@ -28,7 +29,7 @@ from counterfoil.web.http.shutdown import on_stop
 from counterfoil.web.http.tokens.bearer import Bearers
 from counterfoil.web.pages import api_docs
 from counterfoil.web.pages.errors import ErrorAnswers, leave_to_the_edge
-from counterfoil.web.routes import HANDLERS, options_of
+from counterfoil.web.routes import offered, options_of
 from counterfoil.web.services import Services
 from counterfoil.web.sign_in.sessions import session_cookie
 from counterfoil.web.sign_in.with_provider import form_targets
@@ -49,8 +50,9 @@ class Portal(Litestar):
         self._access_log = AccessLog(services.settings.log_format_or_default)
         documentation = f"{services.settings.base_url}/api/docs"
         errors = ErrorAnswers(services.renderer, services.clients.cached, documentation, services.failures)
+        handlers = offered(services.settings.features)
         super().__init__(
-            route_handlers=[*options_of(HANDLERS), *HANDLERS, static_files(assets)],
+            route_handlers=[*options_of(handlers), *handlers, static_files(assets)],
             guards=[services.guard],
             dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
             exception_handlers={Exception: leave_to_the_edge},
@@ -83,10 +85,11 @@ class Portal(Litestar):
             super().__call__,
             cache=services.cache,
             sessions=services.sessions,
-            bearers=Bearers(services.tokens),
+            bearers=Bearers(services.tokens, are_taken=Feature.TOKENS in services.settings.features),
             new_cookie=partial(session_cookie, services.settings),
-            # A cached page names its style sheet: another build's page would name one that is gone.
-            version=f"{__version__} {assets.version}",
+            # A cached page names its style sheet: another build's page would name one that is gone. With other features
+            # it would lead to pages that are gone, or be one of them.
+            version=f"{__version__} {assets.version} {' '.join(sorted(services.settings.features))}",
             is_closed=bool(services.settings.maintenance),
         )
 

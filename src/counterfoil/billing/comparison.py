@@ -10,7 +10,8 @@ from decimal import Decimal
 from msgspec import Struct
 
 from counterfoil.billing.clients import Clients, client_of
-from counterfoil.billing.invoices.parts import LIST, InvoiceParts, decode_invoice, decode_rows, name_of
+from counterfoil.billing.invoices.cached_rows import decode_rows
+from counterfoil.billing.invoices.parts import LIST, InvoiceParts, decode_invoice, name_of
 from counterfoil.billing.reading import moment
 from counterfoil.cache import Cache, Entry
 from counterfoil.cache.scopes import client_scope

@@ -1,25 +1,21 @@
 """The cache as the rest of the house sees it. Why the rules are what they are: docs/cache.md."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from counterfoil import errors
 from counterfoil.cache import rules
+from counterfoil.cache.ages import Ages
 from counterfoil.cache.bypass import Bypass
 from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.fetching import Fetching, Reader, are_for
-from counterfoil.cache.packing import NONCE_LENGTH, fetched_mark, mark_of, nonce_of, pack_header, token_of, unpack_entry
+from counterfoil.cache.packing import fetched_mark, mark_of, nonce_of, pack_header, random_nonce, token_of, unpack_entry
 from counterfoil.cache.single_flight import Flight, arrivals
 from counterfoil.cache.spot_checks import SpotChecks
 from counterfoil.cache.store import Bump, Found, Moved, Store, StoreAway
 from counterfoil.cache.store_trust import StoreTrust
 from counterfoil.cache.values import CacheCounters, CacheUnavailable, Entry, Part, Peek, Snapshot
-
-
-def random_nonce() -> str:
-    return secrets.token_urlsafe(NONCE_LENGTH * 3 // 4)
 
 
 class Write:
@@ -42,6 +38,7 @@ class Cache:
         self, store: Store, *, new_nonce: Callable[[], str] = random_nonce, clock: StoreClock | None = None
     ) -> None:
         self.counters = CacheCounters()
+        self.ages = Ages(self.counters)
         self._store = store
         self._new_nonce = new_nonce
         self._clock = clock or StoreClock()
@@ -67,12 +64,12 @@ class Cache:
         """What is there, in one round trip and without a write. Everything is None while the store is away."""
         if self._trust.is_given:
             try:
-                return self._found(await self._store.look(scope, names, session))
+                return self._found(names, await self._store.look(scope, names, session))
             except (StoreAway, Moved):
                 pass
         return Peek(None, None, (None,) * len(names))
 
-    def _found(self, found: Found) -> Peek:
+    def _found(self, names: Sequence[str], found: Found) -> Peek:
         if not self._trust.is_given:
             raise Moved  # Closed meanwhile, perhaps because the clock that entries expire by was set.
         mark = mark_of(found.record)
@@ -84,6 +81,8 @@ class Cache:
         misses = entries.count(None)
         self.counters.misses += misses
         self.counters.hits += len(entries) - misses
+        if self.counters.hits >= self.ages.due_at:
+            self.ages.take(names, entries, now)
         return Peek(found.session, token_of(mark), entries)
 
     async def read(self, scope: str, parts: Sequence[Part], *, within: float) -> Snapshot:
@@ -108,7 +107,8 @@ class Cache:
     async def _round(self, scope: str, parts: Sequence[Part], arrived: float, *, again: bool) -> Snapshot:
         if not self._trust.is_given:
             return await self._bypass.read(scope, parts)
-        peek = self._found(await self._store.look(scope, [part.name for part in parts], None))
+        names = [part.name for part in parts]
+        peek = self._found(names, await self._store.look(scope, names, None))
         # The nonce is settled before anything is shared: two readers who both saw no record saw different things.
         token = peek.nonce or (await self._trust.ask(self._store.born, scope, self._new_nonce())).data.decode()
         self.spot_checks.consider(scope, token, parts, peek.entries)

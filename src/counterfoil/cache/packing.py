@@ -9,6 +9,7 @@
 # Times are Unix milliseconds, 13 digits. The first character is the format; whatever starts otherwise is not there.
 # The edition, four hexadecimal digits, counts within a generation how often something was shown that is not stored.
 
+import secrets
 from dataclasses import dataclass, field
 
 from counterfoil.cache.values import Entry
@@ -22,6 +23,10 @@ _GENERATION = len(FORMAT) + NONCE_LENGTH
 _MARK = _GENERATION + len(FETCHED)
 _HEADER = _MARK + 2 * 14 + 1
 _FORMAT, _FETCHED = FORMAT.encode(), FETCHED.encode()
+
+
+def random_nonce() -> str:
+    return secrets.token_urlsafe(NONCE_LENGTH * 3 // 4)
 
 
 @dataclass

@@ -6,7 +6,7 @@ One process of the fleet asks at a time. What a change does is the same as when 
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import NoReturn, Protocol
@@ -62,12 +62,15 @@ class ChangeSource(Protocol):
 
 
 class CatchUp:
-    """`counters`: asked; missed (made good); gaps (numbers that never came); restarts; failed."""
+    """`counters`: asked; missed (made good); gaps (numbers that never came); restarts; failed. `messages` of the addon
+    that wait to be sent, or were given up, when this process asked last; empty before.
+    """
 
     def __init__(
         self, engine: Engine, addon: ChangeSource, cache: Cache, *, every: float = ASK_EVERY, turn: float = TURN
     ) -> None:
         self.counters: Counter[str] = Counter()
+        self.messages: Mapping[str, int] = {}
         self._engine, self._addon, self._cache = engine, addon, cache
         self._every, self._turn = timedelta(seconds=every), timedelta(seconds=turn)
 
@@ -110,6 +113,7 @@ class CatchUp:
         seen = after = found.seen
         while True:
             report = await self._addon.changes(found.series, after)
+            self.messages = {"waiting": report.waiting, "given_up": report.dead}
             if seen is None or after is None or _is_another(report, found.series, seen):
                 await self._begin_again(report, asked_at)
                 return

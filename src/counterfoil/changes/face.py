@@ -1,7 +1,7 @@
 """Everything that "WHMCS changed" means to the rest of the portal: applying it, and catching up on what got lost."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NoReturn
 
@@ -42,6 +42,11 @@ class Changes:
     def counters(self) -> Counter[str]:
         """How often lost changes were asked for, and what came of it."""
         return self._catch_up.counters
+
+    @property
+    def messages(self) -> Mapping[str, int]:
+        """See CatchUp."""
+        return self._catch_up.messages
 
     async def recent(self, client_id: int, invoice_id: int | None = None) -> Sequence[PastReceipt]:
         """What came about this client, or about this invoice. Raises TemporarilyUnavailable."""

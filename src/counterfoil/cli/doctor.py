@@ -15,6 +15,7 @@ from counterfoil.cli.salesforce_checks import salesforce
 from counterfoil.cli.sign_in_checks import sign_in
 from counterfoil.cli.whmcs_checks import whmcs
 from counterfoil.settings import Settings, SettingsError, load, unknown_names
+from counterfoil.settings.features import Feature
 
 QUIET = "error"
 """What the parts log about a failure, the findings say in other words."""
@@ -53,6 +54,9 @@ async def _findings() -> AsyncIterator[Finding]:
     yield ok("settings", "complete")
     if settings.maintenance:
         yield warn("maintenance", "customers see a maintenance page", "Empty COUNTERFOIL_MAINTENANCE and restart.")
+    if settings.salesforce_url and Feature.ORDERS not in settings.features:
+        said = "orders are switched off, but SALESFORCE_URL is set: what sales staff sell there is still fulfilled"
+        yield warn("features", said, "Add orders to COUNTERFOIL_FEATURES, or empty COUNTERFOIL_SALESFORCE_URL.")
     for finding in _webhooks(settings):
         yield finding
     yield await database(settings)

@@ -33,6 +33,9 @@ async def provider_findings(settings: Settings) -> AsyncIterator[Finding]:
     if settings.oidc_require_nonce and provider.is_whmcs:
         advice = "if the log says that it is missing, as of some versions of WHMCS: OIDC_REQUIRE_NONCE=false"
         yield ok("sign-in nonce", f"required; {advice}")
+    if settings.oidc_require_auth_time and provider.is_whmcs:
+        advice = "if the log says that it is missing where people sign in again: OIDC_REQUIRE_AUTH_TIME=false"
+        yield ok("sign-in auth_time", f"required; {advice}")
 
 
 async def _credentials(provider: OpenIdProvider, metadata: Metadata, settings: Settings) -> Finding:

@@ -11,7 +11,7 @@ from counterfoil.cli.findings import Finding, fail, ok, warn
 from counterfoil.cli.redis_causes import cannot_be_used
 from counterfoil.db.causes import cause_of, cause_of_place
 from counterfoil.db.engine import file_read_by_others, make_engine
-from counterfoil.db.schema import pending
+from counterfoil.db.schema import pending, schema_of
 from counterfoil.db.write_probe import WriteProbe
 from counterfoil.errors import TemporarilyUnavailable
 from counterfoil.redis.address import Address, parse_address
@@ -34,17 +34,20 @@ async def database(settings: Settings) -> Finding:
         return fail("database", *misplaced)
     engine = make_engine(settings.database_url)
     try:
-        problem = await pending(engine)
-        if not problem:
+        schema = await schema_of(engine)
+        if not schema.problem:
             await WriteProbe(engine).check()
     except TemporarilyUnavailable as error:
         return fail("database", *cause_of(error, settings.database_url))
     finally:
         await engine.dispose()
-    if problem:
-        return fail("database", problem, "Run: counterfoil migrate")
+    if schema.problem:
+        return fail("database", schema.problem.said, schema.problem.advice)
     if file := file_read_by_others(settings.database_url):
         return warn("database", f"everybody on this machine may read {file}", f"Run: chmod 600 {file}*")
+    if schema.is_newer:
+        said = f"reachable, takes writes; a newer version has brought its schema to {schema.revision}"
+        return ok("database", f"{said}, which this one may use")
     return ok("database", "reachable, takes writes, and its schema is current")
 
 

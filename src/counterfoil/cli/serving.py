@@ -3,9 +3,7 @@
 import asyncio
 import gc
 import logging
-import os
 import signal
-import tempfile
 from importlib import import_module
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from granian.server.mp import MPServer
 
 from counterfoil.cache import CacheUnavailable, open_cache
 from counterfoil.cli import event_loop
+from counterfoil.cli.metrics_folder import metrics_folder
 from counterfoil.cli.ports import require_free
 from counterfoil.cli.service_manager import tell_service_manager
 from counterfoil.cli.startup import settings_or_exit
@@ -49,14 +48,11 @@ def serve(host: str, port: int, workers: int) -> None:
         require_free(host, each)
     asyncio.run(prepare_database(settings.database_url))
     asyncio.run(await_cache(settings.cache_url))
-    with tempfile.TemporaryDirectory(prefix="counterfoil-metrics-") as directory:
-        # Each worker counts in files there, so that whichever is asked answers for all of them.
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+    with metrics_folder(workers):
         # The workers are forks of this process: they share what is imported here, and a new one is there at once.
-        # Only now, because prometheus-client looks for its directory when it is imported.
         import_module("counterfoil.app")
         if settings.metrics_port is not None:
-            import_module("counterfoil.web.http.metrics").serve_on(host, settings.metrics_port)
+            import_module("counterfoil.web.metrics.files").serve_on(host, settings.metrics_port)
         gc.freeze()
         portal = server(host, port, workers, settings.stop_seconds)
         portal.on_startup(_take_no_hang_up)
@@ -78,7 +74,7 @@ async def prepare_database(url: str) -> None:
         cause = cause_of(error, url)
         raise click.ClickException(f"The database: {cause.said}. {cause.advice}") from None
     if problem:
-        raise click.ClickException(f"{problem.capitalize()}. Run: counterfoil migrate")
+        raise click.ClickException(f"{problem.said.capitalize()}. {problem.advice}")
 
 
 async def await_cache(url: str) -> None:

@@ -16,6 +16,7 @@ from counterfoil.cli.findings import Finding, Verdict, fail, ok, warn
 from counterfoil.cli.whmcs_addresses import addresses
 from counterfoil.errors import BillingUnavailable
 from counterfoil.settings import Settings
+from counterfoil.settings.features import Feature
 from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.client import WhmcsClient, WhmcsRefused
 from counterfoil.whmcs.failures import KINDS
@@ -47,6 +48,13 @@ NEEDED: dict[str, dict[str, str | int]] = {
 }
 """The actions that the portal calls, but for ValidateLogin."""
 
+_ONLY_FOR = {
+    Feature.ORDERS: {"AcceptOrder", "AddOrder", "GetOrders", "GetProducts"},
+    Feature.QUOTES: {"GetQuotes"},
+    Feature.CONTACTS: {"GetContacts"},
+}
+"""What nobody calls where these are switched off."""
+
 _NOT_THERE = re.compile(
     r"not found|\binvalid (?:\w+ ?)?(?:id|client|user|order|invoice|destination)|\bno\b.*\bfound|not associated"
     r"|does not exist|not pending|sso authentication blocked|could not be provisioned",
@@ -75,7 +83,8 @@ async def whmcs(settings: Settings) -> AsyncIterator[Finding]:
         yield reached
         if reached.verdict is not Verdict.FAIL or reached.check == "whmcs version":
             for action, params in NEEDED.items():
-                yield await _permitted(client, action, params)
+                if not any(action in of and each not in settings.features for each, of in _ONLY_FOR.items()):
+                    yield await _permitted(client, action, params)
             # WHMCS counts wrong passwords and may ban the caller.
             yield ok("whmcs permission ValidateLogin", "not asked: sign in to see whether it is allowed")
             report, findings = await addon(client, NOBODY)

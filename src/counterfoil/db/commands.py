@@ -29,7 +29,7 @@ async def _upgraded(settings: Settings) -> bool:
     engine = make_engine(settings.database_url)
     try:
         if problem := await pending(engine):
-            raise click.ClickException(problem)
+            raise click.ClickException(str(problem))
     finally:
         await engine.dispose()
     return changed
@@ -61,13 +61,13 @@ def _reason(error: BaseException) -> str:
 
 @asynccontextmanager
 async def current_database(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """With the current schema: SQLite is brought to it; on PostgreSQL that is for the operator to do."""
+    """With a schema that fits: SQLite is brought to it; on PostgreSQL that is for the operator to do."""
     if is_sqlite(settings.database_url):
         await upgrade(settings.database_url)
     engine = make_engine(settings.database_url)
     try:
         if problem := await pending(engine):
-            raise click.ClickException(f"{problem}; run: counterfoil migrate")
+            raise click.ClickException(str(problem))
         yield engine
     finally:
         await engine.dispose()

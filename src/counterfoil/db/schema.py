@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import Connection, select, text
 from sqlalchemy import inspect as inspect_database
 from sqlalchemy.engine import make_url
@@ -9,31 +10,64 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from counterfoil.db.causes import problem_of_file
 from counterfoil.db.engine import is_sqlite, make_engine, transaction
-from counterfoil.db.tables import HEAD
+from counterfoil.db.tables import HEAD, schema_floor
 from counterfoil.errors import TemporarilyUnavailable
 
 _VERSION = text("version_num")
+_MIGRATE = "Run: counterfoil migrate"
 _LOCK = 0x636F756E746572
 """Any number that nobody else on the server locks ("counter")."""
 _LOCK_TIMEOUT = 120
 """Seconds for which a second `migrate` waits for the first."""
 
 
+class Schema(Struct, frozen=True):
+    """What the database has. `floor`: the oldest schema whose release may still run beside it (docs/adr/0017)."""
+
+    revision: str | None
+    floor: str | None
+
+    @property
+    def is_newer(self) -> bool:
+        return self.revision is not None and self.revision > HEAD
+
+    @property
+    def problem(self) -> "SchemaProblem | None":
+        if self.revision is None:
+            return SchemaProblem("the database has no tables yet", _MIGRATE)
+        if self.revision < HEAD:
+            return SchemaProblem(f"the database has schema {self.revision}, this version needs {HEAD}", _MIGRATE)
+        if not self.is_newer or (self.floor is not None and self.floor <= HEAD):
+            return None
+        said = f"the database has schema {self.revision}, which is newer than this version's {HEAD}"
+        beside = f", and only versions from schema {self.floor} on may run beside it" if self.floor else ""
+        return SchemaProblem(said + beside, "Upgrade Counterfoil, or restore the database of before")
+
+
+class SchemaProblem(Struct, frozen=True):
+    """Why this version cannot work with the database, and what to do, in words for the operator."""
+
+    said: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.said}. {self.advice}"
+
+
 async def is_current(engine: AsyncEngine) -> bool:
     """Raises TemporarilyUnavailable when the database does not answer."""
-    return await _revision(engine) == HEAD
+    return (await schema_of(engine)).revision == HEAD
 
 
-async def pending(engine: AsyncEngine) -> str:
-    """What is wrong with the schema, in words for the operator; empty when nothing is."""
-    revision = await _revision(engine)
-    if revision == HEAD:
-        return ""
-    if revision is None:
-        return "the database has no tables yet"
-    if revision > HEAD:
-        return f"the database has schema {revision}, which is newer than this version's {HEAD}: upgrade Counterfoil"
-    return f"the database has schema {revision}, this version needs {HEAD}"
+async def pending(engine: AsyncEngine) -> SchemaProblem | None:
+    """What is wrong with the schema; None when nothing is, also when it is a newer one that this version may use."""
+    return (await schema_of(engine)).problem
+
+
+async def schema_of(engine: AsyncEngine) -> Schema:
+    """Raises TemporarilyUnavailable when the database does not answer."""
+    async with transaction(engine) as connection:
+        return await connection.run_sync(_schema)
 
 
 async def upgrade(url: str) -> bool:
@@ -50,16 +84,18 @@ async def upgrade(url: str) -> bool:
             await _lock(connection)
             before = await connection.run_sync(_recorded)
             if before is not None and before >= HEAD:
-                return False  # of a newer version's schema `pending` tells
+                return False  # whether this version may use a newer one's, `pending` tells
             await connection.run_sync(_upgrade)
             return True
     finally:
         await engine.dispose()
 
 
-async def _revision(engine: AsyncEngine) -> str | None:
-    async with transaction(engine) as connection:
-        return await connection.run_sync(_recorded)
+def _schema(connection: Connection) -> Schema:
+    revision = _recorded(connection)
+    if revision is None or revision <= HEAD or not inspect_database(connection).has_table(schema_floor.name):
+        return Schema(revision, None)
+    return Schema(revision, connection.execute(select(schema_floor.c.oldest)).scalar())
 
 
 def _recorded(connection: Connection) -> str | None:

@@ -15,12 +15,21 @@ from sqlalchemy import (
 from counterfoil.db import audit_tables, columns
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0014"
+HEAD = "0016"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
 
 metadata = columns.metadata
+
+# One row, which a migration that is not only adding raises to its own number: which releases may run beside the schema.
+schema_floor = Table(
+    "schema_floor",
+    metadata,
+    Column("name", PlainText, primary_key=True),
+    Column("oldest", PlainText, nullable=False),
+)
+
 audit_entry, audit_head = audit_tables.audit_entry, audit_tables.audit_head
 
 # A person: whoever `issuer` calls `subject`. E-mail and name are what the issuer said at the last sign-in.
@@ -58,6 +67,8 @@ session = Table(
     Column("user_agent", PlainText, nullable=False),
     # WHMCS said then that the user changed, and not what: accounts/doubts.py.
     Column("doubted_at", UtcTime),
+    # The password was given then, or the provider says that it was; empty where it does not say.
+    Column("proven_at", UtcTime),
 )
 
 # What a person's own programs are let in with: accounts/tokens.py.

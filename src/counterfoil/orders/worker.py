@@ -7,6 +7,7 @@ the step that was under way.
 import asyncio
 import random
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -63,8 +64,10 @@ class Claimed:
         self.order = await self._worker.repository.save(
             before.id, self._owner, self._worker.now(), (before.step, note), changes
         )
-        if self.order.status != before.status and self.order.client_id is not None:
-            await self._worker.billing.announce_moved(self.order.client_id, self.order.id)
+        if self.order.status != before.status:
+            self._worker.moves[self.order.status, self.order.error_code or ""] += 1
+            if self.order.client_id is not None:
+                await self._worker.billing.announce_moved(self.order.client_id, self.order.id)
 
     async def renew(self) -> bool:
         return await self._worker.repository.renew(self.order.id, self._owner, self._worker.now() + LEASE)
@@ -90,6 +93,8 @@ class OrderWorker:
         self._telling = telling
         self._chance = chance
         self._woken = asyncio.Event()
+        self.moves: Counter[tuple[Status, str]] = Counter()
+        """Into which state, and why if it stopped."""
 
     def wake(self) -> None:
         """There is something to do: do not wait for the next look."""

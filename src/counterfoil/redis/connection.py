@@ -19,6 +19,9 @@ Argument = str | bytes | int
 NO_ANSWER, NOT_REDIS, CLOSED = "no answer in time", "not the Redis protocol", "connection closed"
 """Why a connection was given up."""
 
+MOMENT = 0.1
+"""Of the limit: woken later than this, a process does not judge the server by the time, and listens so long again."""
+
 
 class Connection(asyncio.Protocol):
     """A future's result may be an exception, the server's (hiredis.ReplyError) or RedisAway: a future whose reader has
@@ -35,6 +38,7 @@ class Connection(asyncio.Protocol):
         self._waiting: deque[tuple[asyncio.Future[Any], float]] = deque()
         self._heard = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._checks_at = 0.0
         self._why_lost: str | None = None
         self.on_lost: Callable[[str], None] = lambda _why: None
         self.on_message: Callable[[bytes], None] | None = None
@@ -57,7 +61,7 @@ class Connection(asyncio.Protocol):
         self._unsent.append(command)
         self._waiting.append((future, self._loop.time()))
         if self._timer is None:
-            self._timer = self._loop.call_later(self._limit, self._check_time)
+            self._check_at(self._loop.time() + self._limit)
         return future
 
     def abort(self, why: str) -> None:
@@ -107,16 +111,24 @@ class Connection(asyncio.Protocol):
 
     def _check_time(self) -> None:
         """One timer for all: it looks at the oldest command and sleeps until that one is due. A server that answers
-        others meanwhile is not hung, but this process is behind with reading.
+        others meanwhile is not hung, but this process is behind with reading. Whoever is woken late was away: what was
+        answered meanwhile is not read yet, or what was asked has not left.
         """
         self._timer = None
         if not self._waiting:
             return
+        now, moment = self._loop.time(), self._limit * MOMENT
         due = max(self._waiting[0][1], self._heard) + self._limit
-        if due <= self._loop.time():
+        if now - self._checks_at > moment:
+            due = max(due, now + moment)
+        if due <= now:
             self.abort(NO_ANSWER)
         else:
-            self._timer = self._loop.call_at(due, self._check_time)
+            self._check_at(due)
+
+    def _check_at(self, time: float) -> None:
+        self._checks_at = time
+        self._timer = self._loop.call_at(time, self._check_time)
 
 
 def pack(*command: Argument) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -74,6 +75,8 @@ class SalesforceClient:
         self._clock = clock
         self._paused_until = 0.0
         self.quota = Quota(share, record, clock)
+        self.outcomes: Counter[str] = Counter()
+        """Calls with their retries, by "ok" or the reason why there was no answer."""
         self._is_away = False
 
     def upstream(self) -> str:
@@ -93,13 +96,16 @@ class SalesforceClient:
         """
         try:
             answer = await self._in_time(method, path, body, repeatable)
-        except CrmUnavailable:
+        except CrmUnavailable as error:
             self._is_away = True
+            self.outcomes[str(error.args[1])] += 1
             raise
-        except CrmRefused:
+        except CrmRefused as refusal:
             self._is_away = False
+            self.outcomes[refusal.reason] += 1
             raise
         self._is_away = False
+        self.outcomes["ok"] += 1
         return answer
 
     async def _in_time(self, method: str, path: str, body: object, repeatable: bool) -> Any:

@@ -1,7 +1,7 @@
 """One Salesforce org: the client that calls it, and what an order needs of its API."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Self
 
 from counterfoil.salesforce.api import SalesforceApi
@@ -38,6 +38,7 @@ class Salesforce:
             price_book=settings.salesforce_price_book,
         )
         self._client, self.quota, self.upstream = client, client.quota, client.upstream
+        self.outcomes: Mapping[str, int] = client.outcomes
         self.api = SalesforceApi(client, fields_of(settings), selling)
 
     @classmethod

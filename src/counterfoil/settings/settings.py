@@ -16,6 +16,7 @@ from counterfoil.networks import Network
 from counterfoil.settings import addresses
 from counterfoil.settings import parsers as parse
 from counterfoil.settings.database_url import database_url
+from counterfoil.settings.features import Feature, read_features
 from counterfoil.settings.openid import openid_problems
 from counterfoil.settings.order_limit import OrderLimit, read_order_limit
 from counterfoil.urls import origin
@@ -68,6 +69,7 @@ class Settings:
     oidc_discovery_url: str = _optional("", addresses.url)
     oidc_allowed_hosts: tuple[str, ...] = _optional("", parse.words, empty=())
     oidc_require_nonce: bool = _optional("true", parse.flag)
+    oidc_require_auth_time: bool = _optional("true", parse.flag)
     oidc_staff_claim: str = _optional("", parse.text)
     oidc_staff_value: str = _optional("", parse.text)
     audit_retention_days: int = _optional("400", parse.number(1, 36500))
@@ -92,6 +94,7 @@ class Settings:
     order_tag_field: str = _optional("Portal order", parse.text)
     brand_name: str = _optional("Billing", parse.text)
     brand_logo_url: str = _optional("", addresses.link("https://", "http://"))
+    brand_logo_dark_url: str = _optional("", addresses.link("https://", "http://"))
     brand_accent: str = _optional("", parse.colour)
     brand_address: tuple[str, ...] = _optional("", parse.lines, empty=())
     brand_tax_id: str = _optional("", parse.text)
@@ -103,6 +106,7 @@ class Settings:
     register_url: str = _optional("", addresses.link("https://", "http://", "mailto:"))
     password_reset_url: str = _optional("", addresses.link("https://", "http://"))
     custom_css: str = _optional("", addresses.link("https://"))
+    features: frozenset[Feature] = _optional("all", read_features)
     prices_include_tax: bool | None = _optional("", parse.flag, empty=None)
     maintenance: str = _optional("", parse.text)
     template_dir: Path | None = _optional("", parse.directory, empty=None)

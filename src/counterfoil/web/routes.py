@@ -1,5 +1,5 @@
-"""Every route of the portal, in one list: room, noun, handler. app.build registers exactly these; static files join
-them there. What each takes stands beside its address, in its file.
+"""Every route of the portal, in one list: room, noun, handler. app.build registers exactly these, but for those of a
+feature that is switched off; static files join them there. What each takes stands beside its address, in its file.
 """
 
 from collections import defaultdict
@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 
+from counterfoil.settings.features import Feature
 from counterfoil.web import api, operations, pages, staff, webhooks
 
 HANDLERS: list[HTTPRouteHandler] = [
@@ -93,6 +94,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     pages.orders.place,
     pages.orders.detail_page,
     pages.orders.retry,
+    pages.sign_in.language.choose,
     pages.looked_at.looked_at_page,
     staff.home.staff_page,
     staff.home.orders_page,
@@ -114,6 +116,11 @@ HANDLERS: list[HTTPRouteHandler] = [
     operations.ready,
     operations.metrics,
 ]
+
+
+def offered(features: frozenset[Feature]) -> list[HTTPRouteHandler]:
+    """What has an address where only these are switched on."""
+    return [each for each in HANDLERS if each.opt.get("feature", "") in {"", *features}]
 
 
 def options_of(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:

@@ -45,8 +45,10 @@ from counterfoil.settings import Settings
 from counterfoil.web.http.guard import Guard
 from counterfoil.web.http.limits import Limits
 from counterfoil.web.http.live_streams import LiveStreams
-from counterfoil.web.http.metrics import Metrics
 from counterfoil.web.http.responses import Responses
+from counterfoil.web.metrics.observing import Observer
+from counterfoil.web.metrics.publishing import Metrics
+from counterfoil.web.metrics.tally import Tally
 from counterfoil.web.views.rendering import Renderer
 
 
@@ -55,7 +57,9 @@ class IdentityProvider(Protocol):
 
     async def authorization_url(self, state: str, nonce: str, verifier: str, *, afresh: bool = False) -> str: ...
 
-    async def identify(self, code: str, nonce: str, verifier: str, issuer: str) -> Vouched: ...
+    async def identify(
+        self, code: str, nonce: str, verifier: str, issuer: str, *, proof_since: float | None = None
+    ) -> Vouched: ...
 
     async def sign_out_url(self, back: str, state: str) -> str: ...
 
@@ -110,6 +114,8 @@ class Services:
     limits: Limits
     live: LiveStreams
     metrics: Metrics
+    observer: Observer
+    tally: Tally
 
 
 # Litestar would walk through the whole struct at every request to see that it is one.

@@ -18,6 +18,6 @@ def test_any_accent_can_be_read(accent: str) -> None:
     }
     (over,) = tokens["on-accent"]
     assert [contrast(fill, over) >= 4.5 for fill in tokens["accent"] + tokens["accent-hover"]] == [True, True]
-    surfaces = [((246, 247, 249), tokens["accent-tint"][0]), ((35, 42, 52), tokens["accent-tint"][1])]
+    surfaces = [((245, 246, 248), tokens["accent-tint"][0]), ((32, 38, 47), tokens["accent-tint"][1])]
     for colour, under in zip(tokens["accent-ink"], surfaces, strict=True):
         assert [contrast(colour, surface) >= 4.5 for surface in under] == [True, True]

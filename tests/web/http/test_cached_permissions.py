@@ -115,7 +115,7 @@ class Shop:
         async def fetch() -> Fetched:
             return Fetched(b"x")
 
-        snapshot = await self.cache.read("c1", [Part("x", 30, fetch)], within=1)
+        snapshot = await self.cache.read("c1", [Part("x", 30, fetch)], within=30)
         return reading_of(b"x", snapshot)
 
 

@@ -292,7 +292,7 @@ class Shop:
         async def fetch() -> Fetched:
             return Fetched(b"x")
 
-        snapshot = await self.cache.read("c1", [Part("x", lifetime, fetch)], within=1)
+        snapshot = await self.cache.read("c1", [Part("x", lifetime, fetch)], within=30)
         question = self.responses.question("GET", self.PATH, b"", dict(self.headers()))
         assert question is not None
         entry = Entry(

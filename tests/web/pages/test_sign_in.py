@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import httpx2
 import pytest
 
+from tests.forms import filled
 from tests.stack import Stack, running_stack
 
 TESS = {"email": "tess@example.com", "password": "demo-password-1", "next": "/invoices"}
@@ -49,20 +51,51 @@ def test_who_is_locked_out_is_told_for_how_long(anybody: httpx2.Client) -> None:
     assert 840 <= int(answers[-1].headers["retry-after"]) <= 900
 
 
+def here(page: httpx2.Response) -> str:
+    """Where the choice of a language leads back to."""
+    (found,) = re.findall(r'name="next" value="([^"]*)" data-here', page.text)
+    return unescape(found)
+
+
 def test_the_language_is_chosen_before_the_sign_in(portal: Stack, anybody: httpx2.Client) -> None:
     """And kept until then, over the browser's; where to go afterwards is not lost."""
     anybody.headers["accept-language"] = "fr"
-    page = anybody.get("/sign-in?next=/profile")
-    assert 'lang="fr"' in page.text
-    link = re.search(r'href="(/sign-in\?lang=de[^"]*)"', page.text)
-    assert link is not None
-    chosen = anybody.get(link.group(1).replace("&amp;", "&"))
+    page = anybody.get("/sign-in?next=/profile&lang=fr")
+    assert '<html lang="fr"' in page.text
+    chosen = anybody.post("/language", data={"lang": "de", "next": here(page)}, follow_redirects=True)
+    assert str(chosen.url).endswith("/sign-in?next=%2Fprofile")
     assert '<html lang="de"' in chosen.text
     assert 'name="next" value="/profile"' in chosen.text
     assert '<html lang="de"' in anybody.get("/sign-in").text
     assert '<html lang="de"' in anybody.post("/sign-in", data={"email": "a", "password": "b"}).text
     missing = anybody.get("/nothing/here", headers={"accept": "text/html"})
     assert '<html lang="de"' in missing.text
+
+
+def test_the_language_can_be_chosen_on_any_page(portal: Stack) -> None:
+    """Signed in, too: over the profile's, also where the page was cached in another; a newer choice on the profile
+    page ends it. Nothing of it reaches WHMCS.
+    """
+    with portal.visitor("ada@example.com") as ada:
+        page = ada.get("/invoices?view=overdue")
+        assert '<html lang="en"' in page.text
+        portal.sandbox.forget_calls()
+        chosen = ada.post("/language", data={"lang": "ja", "next": here(page)})
+        assert (chosen.status_code, chosen.headers["location"]) == (303, "/invoices?view=overdue")
+        assert '<html lang="ja"' in ada.get("/invoices?view=overdue").text
+        assert "UpdateClient" not in portal.sandbox.actions()
+        for language, tag in (("french", "fr"), ("english", "en")):
+            form = filled(ada.get("/profile"), language=language)
+            assert ada.post("/profile", data=form).status_code == 303
+            assert f'<html lang="{tag}"' in ada.get("/invoices?view=overdue").text
+
+
+def test_a_choice_of_language_leads_to_no_other_host(anybody: httpx2.Client) -> None:
+    for address in ("https://evil.example/", "//evil.example", "/\\evil.example", ""):
+        answer = anybody.post("/language", data={"lang": "de", "next": address})
+        assert answer.headers["location"] == "/"
+    unknown = anybody.post("/language", data={"lang": "xx", "next": "/profile"})
+    assert "set-cookie" not in unknown.headers
 
 
 @pytest.mark.parametrize("language", ["xx", "", "de\r\nx: y", "<script>"])

@@ -18,6 +18,14 @@ def test_what_was_begun_can_be_gone_on_with() -> None:
     assert begun.next == "/invoices?view=paid;x"
 
 
+def test_a_proof_may_be_asked_for_anew() -> None:
+    """Since when is in the cookie, which nobody else can write."""
+    begun, cookie = flow.begin(KEYS, "/profile", NOW + 0.5, afresh=True)
+    assert (begun.proof_since, flow.read(KEYS, cookie, NOW + 1)) == (NOW, begun)
+    assert flow.begin(KEYS, "/profile", NOW)[0].proof_since is None
+    assert flow.read(KEYS, cookie.replace("a.", ".", 1), NOW + 1) is None
+
+
 def test_keys_rotate() -> None:
     """What the old key began ends under the new one, and nobody else's key begins anything."""
     begun, cookie = flow.begin(KEYS[1:], "/", NOW)

@@ -251,6 +251,53 @@ def test_proving_it_again(portal: Stack, visitor: httpx2.Client) -> None:
     assert (query["prompt"], query["max_age"]) == (["login"], ["0"])
 
 
+@pytest.mark.parametrize("kind", ["no-auth-time", "old-auth-time"])
+def test_who_does_not_prove_it_again_has_not(portal: Stack, visitor: httpx2.Client, kind: str) -> None:
+    """A provider that lets them through by what it knew before, or does not say, is not believed: whoever sits at an
+    open browser could do the same.
+    """
+    openid.behave(portal.sandbox, kind)
+    back = openid.choose(openid.set_out(visitor, "/profile", again="1"), openid.ADA)
+    refused(visitor.get(back), PROOF, 403)
+    openid.behave(portal.sandbox, "old-auth-time")
+    assert openid.come_back(visitor, openid.ADA).status_code == 303, "nobody asked for a new proof"
+
+
+def test_a_sign_in_is_not_yet_a_proof_of_now(portal: Stack, visitor: httpx2.Client) -> None:
+    """The provider may have known them since the morning: what needs a fresh sign-in is refused until they have proven
+    it again.
+    """
+    openid.come_back(visitor, openid.CHIDI)
+    patch = {"email": "chidi@example.com", "city": "Lagos"}
+    answer = visitor.patch("/api/v1/profile", json={**patch, "email": "chidi.new@example.com"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "fresh_sign_in_required")
+    visitor.get(openid.choose(openid.set_out(visitor, "/profile", again="1"), openid.CHIDI))
+    assert visitor.patch("/api/v1/profile", json={"email": "chidi.new@example.com"}).status_code == 200
+    assert visitor.patch("/api/v1/profile", json={"email": "chidi@example.com"}).status_code in {200, 401}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_other_sites_cannot_begin_a_sign_in(visitor: httpx2.Client, site: str) -> None:
+    """A link elsewhere leads to the page with the button, where the person decides; ours and an address that was typed
+    set out at once.
+    """
+    answer = visitor.get("/sign-in/start?next=/profile", headers={"sec-fetch-site": site})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/profile")
+    assert "counterfoil_sign_in" not in visitor.cookies
+    for own in ("same-origin", "none"):
+        answer = visitor.get("/sign-in/start", headers={"sec-fetch-site": own})
+        assert "/oauth/authorize.php" in answer.headers["location"]
+
+
+def test_the_portal_by_another_name_of_this_machine(portal: Stack, visitor: httpx2.Client) -> None:
+    """The way back is BASE_URL's, so the way there begins there too, with one press of the button."""
+    port = portal.url.rpartition(":")[2]
+    elsewhere = {"host": f"localhost:{port}"}
+    answer = visitor.get("/sign-in?next=/profile", headers=elsewhere)
+    assert answer.headers["location"] == f"{portal.url}/sign-in?next=%2Fprofile&moved=1"
+    assert visitor.get("/sign-in?next=/profile&moved=1", headers=elsewhere).status_code == 200
+
+
 def test_other_keys_are_found_at_once(portal: Stack, visitor: httpx2.Client) -> None:
     """A provider may change its keys at any time: an unknown one makes the portal look again, after seconds."""
     assert openid.come_back(visitor, openid.ADA).status_code == 303

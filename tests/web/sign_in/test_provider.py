@@ -117,6 +117,43 @@ async def test_the_nonce_may_be_missing_where_the_operator_says_so(whmcs: Sandbo
             await signed_in(opened)
 
 
+async def test_when_somebody_proved_it(whmcs: Sandbox) -> None:
+    """Sent anew, they must have done so since, on whichever clock within two minutes; where the operator says so the
+    time may be missing, and a wrong one is refused all the same.
+    """
+    now = time.time()
+    for claims, is_taken in (
+        ({}, True),
+        ({"auth_time": now - 100}, True),
+        ({"auth_time": now - 130}, False),
+        ({"auth_time": now + 600}, False),
+        ({"auth_time": str(now)}, False),
+        ({"auth_time": True}, False),
+        ({"auth_time": 10**400}, False),
+    ):
+        openid.behave(whmcs, claims=claims)
+        async with provider(whmcs) as opened:
+            assert (await proven(opened, now)) is is_taken, claims
+    async with provider(whmcs, oidc_require_auth_time="false") as opened:
+        openid.behave(whmcs, "no-auth-time")
+        assert await proven(opened, now)
+        openid.behave(whmcs, "old-auth-time")
+        assert not await proven(opened, now)
+
+
+async def proven(opened: OpenIdProvider, since: float) -> bool:
+    """Whether Ada comes back with a proof of `since` or later."""
+    state, nonce, verifier = SECRETS
+    address = await opened.authorization_url(state, nonce, verifier, afresh=True)
+    back = await asyncio.to_thread(openid.choose, address, openid.ADA)
+    code = parse_qs(urlsplit(back).query)["code"][0]
+    try:
+        said = await opened.identify(code, nonce, verifier, "", proof_since=since)
+    except IdentityNotProven:
+        return False
+    return said.proven_at is not None and said.proven_at >= since - 120
+
+
 async def test_a_secret_in_the_form_where_the_provider_wants_it(whmcs: Sandbox) -> None:
     """Basic is for the others."""
     openid.behave(whmcs, "post-only")

@@ -83,8 +83,7 @@ ONE_TERM = {
     "es": "[Ff]orma de pago",
     "ja": "(?<!お)支払い方法|請求サイト",
 }
-"""The other words for what we call Zahlungsart (a saved one: Zahlungsmittel), método de pago, お支払い方法 and お支払いサイト.
-"""
+"""Other words for what we call Zahlungsart (saved: Zahlungsmittel), método de pago, お支払い方法, お支払いサイト."""
 
 
 @pytest.mark.parametrize("language", ONE_TERM)

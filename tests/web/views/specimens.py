@@ -46,9 +46,11 @@ from tests.web.views.texts import ENDLESS, HOSTILE
 TODAY = date(2026, 11, 22)
 AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
-NOBODY = Shell("en")
-ADA = Shell("en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES, PAYMENT_METHODS, PROFILE))
-CHIDI = Shell("en", True, "Chidi Anagonye", "ACME Ltd.", True, (HOME, INVOICES))
+NOBODY = Shell("en", here="/sign-in")
+ADA = Shell(
+    "en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES, PAYMENT_METHODS, PROFILE), here="/"
+)
+CHIDI = Shell("en", True, "Chidi Anagonye", "ACME Ltd.", True, (HOME, INVOICES), here="/")
 
 
 def eur(amount: str) -> Money:

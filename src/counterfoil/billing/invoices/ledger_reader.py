@@ -7,17 +7,11 @@ from functools import partial
 
 import structlog
 
+from counterfoil.billing.invoices.cached_rows import decode_rows, decode_some_rows, most_rows
 from counterfoil.billing.invoices.ledger import Difference, Doubts, Ledger
-from counterfoil.billing.invoices.parts import (
-    LIST,
-    InvoiceParts,
-    decode_invoice,
-    decode_rows,
-    decode_some_rows,
-    name_of,
-)
+from counterfoil.billing.invoices.parts import LIST, InvoiceParts, decode_invoice, name_of
 from counterfoil.billing.invoices.query import InvoiceQuery
-from counterfoil.billing.reading import SHORTEST_ROW, Calendar, Steps, apart
+from counterfoil.billing.reading import Calendar, Steps, apart
 from counterfoil.cache import Cache, CacheUnavailable, Part, Snapshot
 from counterfoil.cache.scopes import client_scope
 from counterfoil.errors import BillingUnavailable
@@ -83,7 +77,7 @@ class LedgerReader:
             known = dict(zip(chosen, found, strict=True))
             today = self._calendar.today()
             made = partial(_ledger_of, rows, known, query, needed, today=today, open_limit=open_limit)
-            ledger, needs, on_page = await apart(len(rows) // SHORTEST_ROW, made)
+            ledger, needs, on_page = await apart(most_rows(rows), made)
             missing = needs - wanted
             cached = {} if missing else await self._cached(client_id, on_page - wanted, snapshot.nonce)
             if self._doubts.are_justified(ledger.differences(cached), tries):
@@ -126,7 +120,8 @@ class LedgerReader:
         cached = peek.entries[0] if peek.nonce == nonce else None
         if cached is None:
             return frozenset()
-        return Ledger(decode_some_rows(cached.value, invoices), invoices).differences()
+        rows = await apart(most_rows(cached.value), partial(decode_some_rows, cached.value, invoices))
+        return Ledger(rows, invoices).differences()
 
     async def _start_afresh(self, client_id: int) -> None:
         _log.info("invoices changed without notice", client_id=client_id)

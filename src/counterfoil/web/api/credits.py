@@ -4,6 +4,7 @@ from litestar import Response, get
 from msgspec.structs import asdict
 
 from counterfoil.billing.credits import CreditList
+from counterfoil.settings.features import Feature
 from counterfoil.web.api.description.answers import answers
 from counterfoil.web.api.json_responses import respond_json
 from counterfoil.web.http.guard import viewer_of
@@ -12,7 +13,7 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
 
 
-@get("/api/v1/credits", responses=answers(CreditList), permission="invoices", programs="read")
+@get("/api/v1/credits", responses=answers(CreditList), permission="invoices", feature=Feature.CREDIT, programs="read")
 async def list_credits(
     request: AnyRequest, services: GivenServices, page: Page = 1, page_size: PageSize = ROWS
 ) -> Response[bytes]:

@@ -21,6 +21,7 @@ from counterfoil.errors import (
 from counterfoil.model import Money
 from counterfoil.orders.checkout import MOST_ITEMS, MOST_OF_ONE, Wanted
 from counterfoil.orders.order import Order, Status
+from counterfoil.settings.features import Feature
 from counterfoil.web.api.description.answers import answers, request_header
 from counterfoil.web.api.json_responses import JSON
 from counterfoil.web.http.conditional import NO_STORE
@@ -96,7 +97,7 @@ class OrderList(Struct, frozen=True):
     as_of: datetime
 
 
-@get("/api/v1/products", responses=answers(ProductList), permission="orders", programs="read")
+@get("/api/v1/products", responses=answers(ProductList), permission="orders", feature=Feature.ORDERS, programs="read")
 async def list_products(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """What the client can order, in the client's currency."""
     client = await services.clients.read(viewer_of(request).client)
@@ -107,6 +108,7 @@ async def list_products(request: AnyRequest, services: GivenServices) -> Respons
 @post(
     "/api/v1/orders",
     permission="orders",
+    feature=Feature.ORDERS,
     status_code=202,
     errors=(PaymentMethodMissing, OrderLimitReached, IdempotencyKeyReused),
     request_headers=(_KEY,),
@@ -124,7 +126,7 @@ async def place_order(request: AnyRequest, services: GivenServices, data: JSONBo
     return _accepted(request, order)
 
 
-@get("/api/v1/orders", responses=answers(OrderList), permission="orders", programs="read")
+@get("/api/v1/orders", responses=answers(OrderList), permission="orders", feature=Feature.ORDERS, programs="read")
 async def list_orders(
     request: AnyRequest,
     services: GivenServices,
@@ -144,6 +146,7 @@ async def list_orders(
     responses=answers(OrderDetail),
     errors=(OrderNotFound,),
     permission="orders",
+    feature=Feature.ORDERS,
     programs="read",
 )
 async def get_order(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[bytes]:
@@ -156,6 +159,7 @@ async def get_order(request: AnyRequest, services: GivenServices, order_id: From
 @post(
     "/api/v1/orders/{order_id:str}/retry",
     permission="orders",
+    feature=Feature.ORDERS,
     status_code=202,
     errors=(OrderNotFound, OrderNotRetryable, PaymentMethodMissing),
     sends_headers=_LOCATION,

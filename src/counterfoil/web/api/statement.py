@@ -4,6 +4,7 @@ from litestar import Response, get
 
 from counterfoil.billing.statement.account import Statement
 from counterfoil.errors import StatementTooLong
+from counterfoil.settings.features import Feature
 from counterfoil.web.api.description.answers import answers
 from counterfoil.web.api.json_responses import respond_json
 from counterfoil.web.http.guard import viewer_of
@@ -17,6 +18,7 @@ from counterfoil.web.services import GivenServices
     responses=answers(Statement),
     errors=(StatementTooLong,),
     permission="invoices",
+    feature=Feature.STATEMENT,
     programs="read",
 )
 async def statement_json(

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from counterfoil.accounts.tokens import Scope
 from counterfoil.audit.entries import Action
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
@@ -47,7 +48,7 @@ class MadeToken(Struct, frozen=True):
     token: str
 
 
-@get("/api/v1/tokens", signed_in=True)
+@get("/api/v1/tokens", signed_in=True, feature=Feature.TOKENS)
 async def list_tokens(request: AnyRequest, services: GivenServices) -> Response[TokenItems]:
     """Your own, the newest first."""
     found = await services.tokens.all_of(viewer_of(request).account_id)
@@ -58,14 +59,20 @@ async def list_tokens(request: AnyRequest, services: GivenServices) -> Response[
     return Response(TokenItems(items), headers=NO_STORE)
 
 
-@post("/api/v1/tokens", signed_in=True, any_account="it names the client", status_code=201)
+@post("/api/v1/tokens", signed_in=True, feature=Feature.TOKENS, any_account="it names the client", status_code=201)
 async def post_token(request: AnyRequest, services: GivenServices, data: JSONBody[NewToken]) -> Response[MadeToken]:
     """The token is told this once: `Authorization: Bearer cf_...`, never in an address."""
     made = await make_token(request, services, AskedToken(*msgspec.structs.astuple(data)))
     return Response(MadeToken(*made), status_code=201, headers=NO_STORE)
 
 
-@delete("/api/v1/tokens/{token_id:str}", signed_in=True, any_account="it is the person's own", status_code=204)
+@delete(
+    "/api/v1/tokens/{token_id:str}",
+    signed_in=True,
+    feature=Feature.TOKENS,
+    any_account="it is the person's own",
+    status_code=204,
+)
 async def end_token(request: AnyRequest, services: GivenServices, token_id: FromPath[str]) -> Response[None]:
     """It is dead in every process when the answer comes."""
     await services.tokens.end(viewer_of(request).account_id, token_id)

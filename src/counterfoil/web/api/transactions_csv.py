@@ -6,6 +6,7 @@ from litestar import Response, get
 
 from counterfoil.billing.reading import moment
 from counterfoil.billing.transactions import TransactionItem
+from counterfoil.settings.features import Feature
 from counterfoil.web.api.description.answers import CSV_HEADERS, Sent
 from counterfoil.web.http.csv_files import Cell, csv_file, told
 from counterfoil.web.http.guard import viewer_of
@@ -24,6 +25,7 @@ _SENDS = Sent(
     sends=_SENDS,
     sends_headers=CSV_HEADERS,
     permission="invoices",
+    feature=Feature.TRANSACTIONS,
     programs="read",
 )
 async def transactions_csv(request: AnyRequest, services: GivenServices) -> Response[Any]:

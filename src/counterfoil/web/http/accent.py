@@ -1,19 +1,24 @@
 """From the brand's one colour to an accent that can be read on every surface, light and dark."""
 
+from typing import NamedTuple
+
 _WHITE = (255, 255, 255)
 _BLACK = (0, 0, 0)
-_SURFACES = {"light": ((246, 247, 249), _WHITE), "dark": ((15, 19, 24), (23, 28, 35), (35, 42, 52))}
+_SURFACES = {"light": ((245, 246, 248), _WHITE), "dark": ((13, 17, 22), (21, 26, 33), (32, 38, 47))}
 """What accent-coloured text stands on: --paper, --card and --mute-bg of tokens.css."""
 
 _READABLE = 4.5
 """WCAG 2.2, 1.4.3."""
+
+_SEEN = 3.0
+"""1.4.11: a shape on the dark bar of a browser."""
 
 Colour = tuple[int, int, int]
 
 
 def accent_css(accent: str) -> str:
     """`accent` is "#rrggbb". The fill stays the brand's own; text in it is black or white, whichever reads better."""
-    fill = _parse(accent)
+    fill = parse(accent)
     over = max((_WHITE, _BLACK), key=lambda colour: contrast(fill, colour))
     tints = [_mixed(_SURFACES[scheme][1], fill, 0.07) for scheme in ("light", "dark")]
     light = _readable(fill, _BLACK, (*_SURFACES["light"], tints[0]))
@@ -26,6 +31,25 @@ def accent_css(accent: str) -> str:
         f"--accent-hover:{_hex(hover)};--accent-deep:{_hex(_mixed(fill, _BLACK, 0.35))};"
         f"--accent-tint:light-dark({','.join(map(_hex, tints))})}}}}"
     )
+
+
+class IconColours(NamedTuple):
+    """As CSS writes them."""
+
+    ground: str
+    mark: str
+    dark_ground: str
+    dark_mark: str
+
+
+def icon_colours(accent: str) -> IconColours:
+    """The brand's own, lighter in the dark only if it would not be seen there. Without one: ours, as in tokens.css."""
+    if not accent:
+        return IconColours("#0b6e4f", "#ffffff", "#4fd1a5", "#06281d")
+    fill = parse(accent)
+    dark = fill if contrast(fill, _SURFACES["dark"][1]) >= _SEEN else _readable(fill, _WHITE, _SURFACES["dark"])
+    marks = [max((_WHITE, _BLACK), key=lambda colour: contrast(ground, colour)) for ground in (fill, dark)]
+    return IconColours(_hex(fill), _hex(marks[0]), _hex(dark), _hex(marks[1]))
 
 
 def contrast(one: Colour, other: Colour) -> float:
@@ -53,7 +77,8 @@ def _luminance(colour: Colour) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _parse(text: str) -> Colour:
+def parse(text: str) -> Colour:
+    """Of "#rrggbb"."""
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 

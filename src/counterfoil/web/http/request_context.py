@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, cast
+from urllib.parse import quote, urlsplit
 
 from litestar import Request
 from litestar.types import HTTPScope
@@ -81,6 +82,25 @@ class RequestContext(Struct):
         long as half a warm read, which needs none.
         """
         return self.caller.address
+
+
+def page_address(scope: HTTPScope) -> str:
+    """Path and query of what was asked for, if it can be asked for again; empty for a form."""
+    if scope["method"] not in {"GET", "HEAD"}:
+        return ""
+    query = scope["query_string"].decode("latin-1")
+    # Two slashes at the beginning would name another host.
+    path = "/" + scope["path"].lstrip("/")
+    return quote(path) + (f"?{query}" if query else "")
+
+
+def address_of_form(scope: HTTPScope) -> str:
+    """Of the page that the browser says the form is on; empty when it does not, or the page is not ours."""
+    headers = context_of(scope).headers
+    parts = urlsplit(headers.get(b"referer", b"").decode("latin-1"))
+    if parts.netloc.encode() != headers.get(b"host"):
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def attach(scope: HTTPScope, context: RequestContext) -> None:

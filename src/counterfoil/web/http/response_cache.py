@@ -22,6 +22,7 @@ from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.request_context import context_of
 from counterfoil.web.http.tokens.bearer import Bearers
 from counterfoil.web.http.visits import Visit, is_flagged, name_caller
+from counterfoil.web.text.catalogue import LANGUAGES
 
 _PERSONAL = frozenset({"/api/v1/payment-methods"})
 """Responses for programs that are cached for each session all the same."""
@@ -61,6 +62,11 @@ def _allowed_remembered(session: bytes, scope: str, permission: bytes) -> Viewer
     """As above: by the session's own bytes, as the store has them now."""
     viewer = _remembered(session)
     return viewer if viewer.scope == scope and viewer.allows(permission.decode()) else None
+
+
+LANGUAGE_COOKIE = "counterfoil_language"
+
+_LANGUAGE = f"{LANGUAGE_COOKIE}=".encode()
 
 
 class Question(NamedTuple):
@@ -182,7 +188,7 @@ class ResponseCache:
         accepted = headers.get(b"accept-language", b"")
         if len(accepted) > LONGEST_SAID:
             return ""
-        return _key_of(self._version, query, path, handle.key, accepted)
+        return _key_of(self._version, query, path, handle.key, accepted, chosen_language(headers))
 
 
 @lru_cache(maxsize=4096)
@@ -198,6 +204,12 @@ def _confirmed(session: bytes | None, handle: Handle) -> Viewer | None:
         return None
     viewer = _decoded(session)
     return viewer if viewer.scope == handle.scope else None
+
+
+def chosen_language(headers: Mapping[bytes, bytes]) -> str:
+    """What somebody chose at the foot of a page, in this browser; empty when they did not."""
+    chosen = cookie_of(headers, _LANGUAGE)
+    return chosen if chosen in LANGUAGES else ""
 
 
 def cookie_of(headers: Mapping[bytes, bytes], prefix: bytes) -> str:

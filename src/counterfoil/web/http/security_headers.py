@@ -28,8 +28,9 @@ def security_headers(settings: Settings, form_targets: Iterable[str] = ()) -> tu
 
 
 def _logo_source(settings: Settings) -> str:
-    parts = urlsplit(settings.brand_logo_url)
-    return f"; img-src 'self' {origin(parts)}" if parts.hostname else ""
+    logos = map(urlsplit, (settings.brand_logo_url, settings.brand_logo_dark_url))
+    hosts = " ".join(dict.fromkeys(origin(parts) for parts in logos if parts.hostname))
+    return f"; img-src 'self' {hosts}" if hosts else ""
 
 
 def _style_source(settings: Settings) -> str:

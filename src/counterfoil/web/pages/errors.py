@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import msgspec
 from litestar import Request, Response
@@ -28,7 +28,7 @@ from counterfoil.errors import (
 from counterfoil.model import Client
 from counterfoil.web.http.guard import BY_ITSELF
 from counterfoil.web.http.http_errors import TokenInvalid, UnderMaintenance, public
-from counterfoil.web.http.request_context import context_of
+from counterfoil.web.http.request_context import address_of_form, context_of, page_address
 from counterfoil.web.http.visits import Visit
 from counterfoil.web.pages.error_notes import note
 from counterfoil.web.sign_in.next_address import safe_next
@@ -118,7 +118,7 @@ class ErrorAnswers:
         return msgspec.json.encode(problem)
 
     async def _page(self, scope: HTTPScope, error: CounterfoilError, viewer: Viewer | None, shell: Shell) -> bytes:
-        problem = Problem(error=error, reference=context_of(scope).request_id, retry_href=_address(scope))
+        problem = Problem(error=error, reference=context_of(scope).request_id, retry_href=page_address(scope))
         view: View = problem
         if isinstance(error, ClientNotFound) and viewer is not None and not viewer.clients:
             view = NoClient(email=viewer.email)
@@ -164,7 +164,7 @@ def is_for_page(scope: HTTPScope) -> bool:
 def sign_in_address(scope: HTTPScope) -> str:
     """Where to sign in, with why if there was a session, and the page to come back to: that of a form for a form."""
     ended = {"expired": "1"} if "visit" in scope["state"] else {}
-    back = _address(scope) or _page_of_form(scope)
+    back = page_address(scope) or _page_of_form(scope)
     query = urlencode(ended | ({"next": back} if back not in {"", "/"} else {}), safe="/", quote_via=quote)
     return f"/sign-in?{query}" if query else "/sign-in"
 
@@ -173,21 +173,8 @@ def _page_of_form(scope: HTTPScope) -> str:
     """What the route names, else the page that the browser says the form is on; "" when it does not."""
     if named := scope["route_handler"].opt.get("after_sign_in"):
         return str(named).format_map(scope["path_params"])
-    headers = context_of(scope).headers
-    parts = urlsplit(headers.get(b"referer", b"").decode("latin-1"))
-    if parts.netloc.encode() != headers.get(b"host"):
-        return ""
-    return safe_next(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-
-
-def _address(scope: HTTPScope) -> str:
-    """Of a page that can be asked for again; empty after a form."""
-    if scope["method"] not in {"GET", "HEAD"}:
-        return ""
-    query = scope["query_string"].decode("latin-1")
-    # Two slashes at the beginning would name another host.
-    path = "/" + scope["path"].lstrip("/")
-    return quote(path) + (f"?{query}" if query else "")
+    address = address_of_form(scope)
+    return safe_next(address) if address else ""
 
 
 def _headers(known: CounterfoilError, error: Exception) -> list[tuple[bytes, bytes]]:

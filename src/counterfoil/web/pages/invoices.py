@@ -12,6 +12,7 @@ from counterfoil.billing.invoices.reads import Overview
 from counterfoil.billing.invoices.shown import InvoiceDetail
 from counterfoil.billing.reading import Reading
 from counterfoil.errors import InvoiceNotFound
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import invoice_id_of
@@ -104,6 +105,7 @@ async def pdf(request: AnyRequest, services: GivenServices, invoice_id: FromPath
 @post(
     "/invoices/{invoice_id:str}/apply-credit",
     permission="invoices",
+    feature=Feature.CREDIT,
     same_account=True,
     after_sign_in=INVOICE_PAGE,
     include_in_schema=False,

@@ -24,6 +24,7 @@ from counterfoil.model import Money
 from counterfoil.orders.checkout import MOST_OF_ONE, Offered, OrderedLately, PriceChanged, Wanted
 from counterfoil.orders.lately import PAGE_KEY
 from counterfoil.orders.order import Item, Order
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import order_id_of
@@ -80,7 +81,7 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else None
 
 
-@get("/order", permission="orders", include_in_schema=False)
+@get("/order", permission="orders", feature=Feature.ORDERS, include_in_schema=False)
 async def order_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     """With a choice in the address its review, so that the customer can come back to it; otherwise the choice."""
     query = request.query_params
@@ -94,7 +95,7 @@ async def order_page(request: AnyRequest, services: GivenServices) -> Response[b
     return await _review(request, services, offered, chosen, secrets.token_hex(16))
 
 
-@post("/order", permission="orders", same_account=True, include_in_schema=False)
+@post("/order", permission="orders", feature=Feature.ORDERS, same_account=True, include_in_schema=False)
 async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBody[Choice]) -> Response[Any]:
     viewer, checkout = viewer_of(request), services.orders.checkout
     await services.limits.hit("order", viewer.counted_as)
@@ -126,7 +127,7 @@ async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBo
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
 
 
-@get("/orders/{order_id:str}", permission="orders", include_in_schema=False)
+@get("/orders/{order_id:str}", permission="orders", feature=Feature.ORDERS, include_in_schema=False)
 async def detail_page(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     wanted = order_id_of(order_id)
     try:
@@ -138,7 +139,13 @@ async def detail_page(request: AnyRequest, services: GivenServices, order_id: Fr
     return await _detail(request, services, order)
 
 
-@post("/orders/{order_id:str}/retry", permission="orders", same_account=True, include_in_schema=False)
+@post(
+    "/orders/{order_id:str}/retry",
+    permission="orders",
+    feature=Feature.ORDERS,
+    same_account=True,
+    include_in_schema=False,
+)
 async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     viewer = viewer_of(request)
     await services.limits.hit("order", viewer.counted_as)

@@ -35,6 +35,7 @@ from counterfoil.web.pages.hand_offs import hand_over
 from counterfoil.web.pages.page_responses import respond_page, shell_from_cache, unstored
 from counterfoil.web.recording import edit_recorder
 from counterfoil.web.services import GivenServices, Services
+from counterfoil.web.sign_in.language import language_cookie
 from counterfoil.web.sign_in.proven_again import is_fresh
 from counterfoil.web.sign_in.sessions import renew_session
 from counterfoil.web.views.navigation import PROFILE
@@ -124,12 +125,14 @@ async def save(request: AnyRequest, services: GivenServices, data: URLEncodedBod
     except (FreshSignInRequired, SignInFailed, TwoFactorRequired, RateLimited, Unavailable) as error:
         notice = "failed" if isinstance(error, Unavailable) else ""
         return await _page(request, services, entered, error.status, notice=notice, error=error)
+    cookies = []
     if "language" in edit.texts:
         await renew_session(request, services)
+        cookies = [language_cookie(services.settings, "")]  # the newer choice counts
     stored = texts_of(reading.value)
     altered = ".".join(name for name, text in edit.texts.items() if not is_untouched(name, text, stored[name]))
     address = "/profile?saved=1" + (f"&altered={altered}" if altered else "")
-    return Redirect(address, status_code=303, headers=NO_STORE)
+    return Redirect(address, status_code=303, cookies=cookies, headers=NO_STORE)
 
 
 async def _edit(request: AnyRequest, services: Services, entered: Entered) -> Edit:

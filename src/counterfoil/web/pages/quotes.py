@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import Page, paged, record_id_of
 from counterfoil.web.http.request_context import AnyRequest
@@ -16,7 +17,7 @@ from counterfoil.web.views.navigation import QUOTES
 from counterfoil.web.views.quotes import QuotesPage
 
 
-@get("/quotes", permission="quotes", include_in_schema=False)
+@get("/quotes", permission="quotes", feature=Feature.QUOTES, include_in_schema=False)
 async def quotes_page(request: AnyRequest, services: GivenServices, page: Page = 1) -> Response[bytes]:
     reading, client = await services.quotes.read(viewer_of(request).client)
     view = QuotesPage(paged(reading, page), services.calendar.today())
@@ -26,6 +27,7 @@ async def quotes_page(request: AnyRequest, services: GivenServices, page: Page =
 @post(
     "/quotes/{quote_id:str}/answer",
     permission="quotes",
+    feature=Feature.QUOTES,
     same_account=True,
     after_sign_in=QUOTES.href,
     include_in_schema=False,

@@ -4,6 +4,7 @@ from datetime import date
 
 from litestar import Response, get
 
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import not_valid, period_of
 from counterfoil.web.http.request_context import AnyRequest
@@ -13,7 +14,7 @@ from counterfoil.web.services import GivenServices
 from counterfoil.web.views.statement import StatementPage
 
 
-@get("/statement", permission="invoices", include_in_schema=False)
+@get("/statement", permission="invoices", feature=Feature.STATEMENT, include_in_schema=False)
 async def statement_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     # A form that was sent with an empty field means the default, too.
     first, last = (_day(name, request.query_params.get(name, "")) for name in ("from", "to"))

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from msgspec.structs import replace
 
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import Page, paged, record_id_of
 from counterfoil.web.http.request_context import AnyRequest
@@ -23,7 +24,7 @@ _CHANGES = "orders"
 """WHMCS's permission "Place New Orders/Upgrades/Cancellations"."""
 
 
-@get("/subscriptions", permission="products", include_in_schema=False)
+@get("/subscriptions", permission="products", feature=Feature.SUBSCRIPTIONS, include_in_schema=False)
 async def subscriptions_page(request: AnyRequest, services: GivenServices, page: Page = 1) -> Response[bytes]:
     viewer = viewer_of(request)
     reading, client = await services.subscriptions.read(viewer.client)
@@ -45,6 +46,7 @@ async def subscriptions_page(request: AnyRequest, services: GivenServices, page:
 @post(
     "/subscriptions/{subscription_id:str}/cancel",
     permission=f"products {_CHANGES}",
+    feature=Feature.SUBSCRIPTIONS,
     same_account=True,
     after_sign_in=SUBSCRIPTIONS.href,
     include_in_schema=False,
@@ -58,6 +60,7 @@ async def cancel(request: AnyRequest, services: GivenServices, subscription_id: 
 @post(
     "/subscriptions/{subscription_id:str}/change",
     permission=f"products {_CHANGES}",
+    feature=Feature.SUBSCRIPTIONS,
     same_account=True,
     after_sign_in=SUBSCRIPTIONS.href,
     include_in_schema=False,

@@ -12,6 +12,7 @@ from msgspec import Struct
 from counterfoil.accounts.tokens import LONGEST_LIFE
 from counterfoil.audit.entries import Action
 from counterfoil.errors import NotFound, ValidationFailed
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
@@ -32,12 +33,12 @@ class TokenEntered(Struct):
     expires_on: str = ""
 
 
-@get("/tokens", signed_in=True, include_in_schema=False)
+@get("/tokens", signed_in=True, feature=Feature.TOKENS, include_in_schema=False)
 async def tokens_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
     return await _page(request, services, _empty(request), has_ended="ended" in request.query_params)
 
 
-@post("/tokens", signed_in=True, same_account=True, include_in_schema=False)
+@post("/tokens", signed_in=True, feature=Feature.TOKENS, same_account=True, include_in_schema=False)
 async def make(request: AnyRequest, services: GivenServices, data: URLEncodedBody[TokenEntered]) -> Response[bytes]:
     entered = TokenForm(data.name[:200], data.scope[:10], data.client_id, data.expires_on[:20])
     try:
@@ -48,7 +49,7 @@ async def make(request: AnyRequest, services: GivenServices, data: URLEncodedBod
     return await _page(request, services, _empty(request), made=token)
 
 
-@post("/tokens/{token_id:str}/end", signed_in=True, same_account=True, include_in_schema=False)
+@post("/tokens/{token_id:str}/end", signed_in=True, feature=Feature.TOKENS, same_account=True, include_in_schema=False)
 async def end(request: AnyRequest, services: GivenServices, token_id: FromPath[str]) -> Response[Any]:
     back = Redirect("/tokens?ended=1", status_code=303, headers=NO_STORE)
     try:

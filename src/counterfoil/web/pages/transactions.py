@@ -3,6 +3,7 @@
 from litestar import Response, get
 from msgspec.structs import replace
 
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import Page, paged
 from counterfoil.web.http.request_context import AnyRequest
@@ -12,7 +13,7 @@ from counterfoil.web.services import GivenServices
 from counterfoil.web.views.transactions import TransactionsPage
 
 
-@get("/transactions", permission="invoices", include_in_schema=False)
+@get("/transactions", permission="invoices", feature=Feature.TRANSACTIONS, include_in_schema=False)
 async def transactions_page(request: AnyRequest, services: GivenServices, page: Page = 1) -> Response[bytes]:
     reading, client = await services.transactions.read(viewer_of(request).client)
     reading, name_of = await with_gateways(services, reading)

@@ -7,8 +7,11 @@ _RELATIVE = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 another host."""
 
 
-def safe_next(address: str) -> str:
+def own_address(address: str) -> str:
     """`address` when it is a path of this portal, else "/"."""
-    if len(address) > 2000 or not _RELATIVE.fullmatch(address) or address.startswith("/sign-in"):
-        return "/"
-    return address
+    return address if len(address) <= 2000 and _RELATIVE.fullmatch(address) else "/"
+
+
+def safe_next(address: str) -> str:
+    """The same, but for the page of signing in itself."""
+    return "/" if address.startswith("/sign-in") else own_address(address)

@@ -1,6 +1,7 @@
 """How a session begins, is renewed, switched and ended, for programs and for people; and its cookie."""
 
 import asyncio
+import time
 from contextlib import AbstractAsyncContextManager, suppress
 
 from litestar.datastructures import Cookie
@@ -22,7 +23,7 @@ async def open_session(request: AnyRequest, services: Services, email: str, pass
         raise NotFound
     async with noting_refusal(request, services, email), counting_failures(request, services, email):
         account = await services.sign_in.with_password(email, password)
-    return session_cookie(services.settings, await admitted(request, services, account))
+    return session_cookie(services.settings, await admitted(request, services, account, time.time()))
 
 
 def counting_failures(request: AnyRequest, services: Services, email: str) -> AbstractAsyncContextManager[None]:

@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 from counterfoil.accounts.vouching import ProviderUnavailable, SignInCancelled, SignInNotBegun
 from counterfoil.errors import NotFound, RateLimited
 from counterfoil.settings import Settings
-from counterfoil.urls import origin
+from counterfoil.urls import is_loopback, origin
 from counterfoil.web.http.request_context import AnyRequest, context_of
 from counterfoil.web.services import IdentityProvider, Services
 from counterfoil.web.sign_in.openid import flow
@@ -46,7 +46,7 @@ async def set_out(
 ) -> tuple[str, Cookie]:
     """Where to send the browser, and the cookie with which it comes back. Raises NotFound, ProviderUnavailable."""
     provider, settings = _provider(services), services.settings
-    begun, cookie = flow.begin(settings.secret_key, next_address, time.time())
+    begun, cookie = flow.begin(settings.secret_key, next_address, time.time(), afresh=afresh)
     async with noting_refusal(request, services):
         url = await provider.authorization_url(begun.state, begun.nonce, begun.verifier, afresh=afresh)
     return url, _flow_cookie(settings, cookie, flow.LIFETIME)
@@ -62,9 +62,9 @@ async def come_back(request: AnyRequest, services: Services) -> Return:
         query = {name: request.query_params.get(name, "")[:_LONGEST] for name in ("state", "code", "iss", "error")}
         begun = await _begun(request, services, query["state"])
         code = _code(query)
-        said = await provider.identify(code, begun.nonce, begun.verifier, query["iss"])
+        said = await provider.identify(code, begun.nonce, begun.verifier, query["iss"], proof_since=begun.proof_since)
         account = await services.sign_in.with_provider(said)
-    session = session_cookie(services.settings, await admitted(request, services, account))
+    session = session_cookie(services.settings, await admitted(request, services, account, said.proven_at))
     return Return(begun.next, [session, forget_flow(services.settings)])
 
 
@@ -98,6 +98,14 @@ async def provider_sign_out(services: Services) -> str:
     if services.provider is None:
         return ""
     return await services.provider.sign_out_url(f"{services.settings.base_url}/sign-in", SIGNED_OUT)
+
+
+def is_by_another_name(request: AnyRequest, services: Services) -> bool:
+    """Whether the portal is asked as localhost and sent back to as 127.0.0.1, or the like: the provider sends people
+    back to BASE_URL, where the cookie of another name would be missing.
+    """
+    base, host = urlsplit(services.settings.base_url), context_of(request.scope).headers.get(b"host", b"")
+    return services.provider is not None and is_loopback(base.hostname or "") and host != base.netloc.encode()
 
 
 def form_targets(settings: Settings) -> list[str]:

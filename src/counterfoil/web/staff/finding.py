@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote
 
 from counterfoil.errors import AccountClosed, BillingUnavailable
+from counterfoil.settings.features import Feature
 from counterfoil.web.services import Services
 from counterfoil.web.views.staff.customers import Hit, ShownFailure
 
@@ -41,6 +42,8 @@ async def find(services: Services, query: str) -> tuple[list[Hit], bool]:
 
 
 async def _orders(services: Services, query: str) -> list[Hit]:
+    if Feature.ORDERS not in services.settings.features:
+        return []
     found = await services.orders.repository.search(query, None, limit=10, exactly=True)
     return [
         Hit("order", f"Order {each.id}, client {each.client_id or 'unknown'}", f"/staff/orders?q={each.id}")

@@ -16,6 +16,7 @@ from counterfoil.errors import (
     PaymentMethodMissing,
 )
 from counterfoil.orders.order import Order, Status
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import order_id_of
@@ -42,7 +43,7 @@ async def staff_page(request: AnyRequest, services: GivenServices, q: FromQuery[
     return await respond_unstored(request, services, SearchPage(query, tuple(hits), failures, unsaid=unsaid))
 
 
-@get("/staff/orders", staff=True, include_in_schema=False)
+@get("/staff/orders", staff=True, feature=Feature.ORDERS, include_in_schema=False)
 async def orders_page(
     request: AnyRequest, services: GivenServices, status: FromQuery[str] = "", q: FromQuery[str] = ""
 ) -> Response[bytes]:
@@ -54,7 +55,13 @@ async def orders_page(
     return await respond_unstored(request, services, page)
 
 
-@post("/staff/orders/{order_id:str}/retry", staff=True, same_account=True, include_in_schema=False)
+@post(
+    "/staff/orders/{order_id:str}/retry",
+    staff=True,
+    feature=Feature.ORDERS,
+    same_account=True,
+    include_in_schema=False,
+)
 async def retry(request: AnyRequest, services: GivenServices, order_id: FromPath[str]) -> Response[Any]:
     order = await services.orders.repository.find(id=order_id_of(order_id))
     if order is None:

@@ -1,4 +1,4 @@
-"""What staff may do about how a person is signed in: end their sessions, lift a lock-out."""
+"""What staff may do about how a person gets in: end their sessions and access tokens, lift a lock-out."""
 
 from typing import Any
 from urllib.parse import quote
@@ -29,18 +29,19 @@ class PersonForm(Struct):
 
 async def shown_person(services: Services, person: Account, decision: str = "") -> ShownPerson:
     sessions = await services.sessions.open_sessions(person.id) if person.id else ()
+    tokens = await services.tokens.all_of(person.id) if person.id else ()
     locked_for = await services.limits.locked_for(counted_as(person.email))
-    return ShownPerson(person, decision, tuple(sessions), locked_for)
+    return ShownPerson(person, decision, tuple(sessions), tuple(tokens), locked_for)
 
 
 @post("/staff/people/{account_id:int}/sign-out", staff=True, same_account=True, include_in_schema=False)
 async def sign_out(
     request: AnyRequest, services: GivenServices, account_id: FromPath[int], data: URLEncodedBody[PersonForm]
 ) -> Response[Any]:
-    """Returns when they are signed out on every process."""
+    """As `counterfoil sessions end` does: returns when neither a session nor a token of theirs gets in anywhere."""
     person = await _known(services, account_id)
-    ended = await services.sessions.close_all(person.id)
-    await _record_end(request, services, person, {"sessions": ended})
+    by, where = staff(viewer_of(request).account_id), context_of(request.scope).address
+    await services.forgetting.shut_out(person.id, by=by, address=where)
     return _back(data, person.email)
 
 

@@ -3,12 +3,13 @@
 from msgspec import Struct
 
 from counterfoil.accounts.viewer import Viewer
+from counterfoil.settings.features import Feature
 from counterfoil.web.text.catalogue import translatable
 
 
 class NavItem(Struct, frozen=True):
     """`group` is the entry of the head below which it stands as a tab; the entry itself is of its own group. What is
-    the person's own, and seldom needed, stands `in_menu`.
+    the person's own, and seldom needed, stands `in_menu`. With `feature` it is there only while that is switched on.
     """
 
     section: str
@@ -16,21 +17,26 @@ class NavItem(Struct, frozen=True):
     href: str
     group: str = ""
     in_menu: bool = False
+    feature: Feature | None = None
 
 
 HOME = NavItem("home", translatable("Overview"), "/", "home")
 INVOICES = NavItem("invoices", translatable("Invoices"), "/invoices", "invoices")
-TRANSACTIONS = NavItem("transactions", translatable("Payments"), "/transactions", "invoices")
-CREDIT = NavItem("credit", translatable("Credit"), "/credit", "invoices")
-QUOTES = NavItem("quotes", translatable("Quotes"), "/quotes", "invoices")
-STATEMENT = NavItem("statement", translatable("Statement"), "/statement", "invoices")
-SUBSCRIPTIONS = NavItem("subscriptions", translatable("Subscriptions"), "/subscriptions", "subscriptions")
-ORDER = NavItem("order", translatable("Order"), "/order", "subscriptions")
+TRANSACTIONS = NavItem(
+    "transactions", translatable("Payments"), "/transactions", "invoices", feature=Feature.TRANSACTIONS
+)
+CREDIT = NavItem("credit", translatable("Credit"), "/credit", "invoices", feature=Feature.CREDIT)
+QUOTES = NavItem("quotes", translatable("Quotes"), "/quotes", "invoices", feature=Feature.QUOTES)
+STATEMENT = NavItem("statement", translatable("Statement"), "/statement", "invoices", feature=Feature.STATEMENT)
+SUBSCRIPTIONS = NavItem(
+    "subscriptions", translatable("Subscriptions"), "/subscriptions", "subscriptions", feature=Feature.SUBSCRIPTIONS
+)
+ORDER = NavItem("order", translatable("Order"), "/order", "subscriptions", feature=Feature.ORDERS)
 PAYMENT_METHODS = NavItem("payment_methods", translatable("Payment methods"), "/payment-methods", "payment_methods")
 PROFILE = NavItem("profile", translatable("Profile"), "/profile", in_menu=True)
-CONTACTS = NavItem("contacts", translatable("Contacts"), "/contacts", in_menu=True)
+CONTACTS = NavItem("contacts", translatable("Contacts"), "/contacts", in_menu=True, feature=Feature.CONTACTS)
 SESSIONS = NavItem("sessions", translatable("Where you are signed in"), "/sessions", in_menu=True)
-TOKENS = NavItem("tokens", translatable("Access tokens"), "/tokens", in_menu=True)
+TOKENS = NavItem("tokens", translatable("Access tokens"), "/tokens", in_menu=True, feature=Feature.TOKENS)
 STAFF = NavItem("staff", translatable("Staff"), "/staff", in_menu=True)
 
 _WAYS: tuple[tuple[str, NavItem], ...] = (
@@ -46,6 +52,11 @@ _WAYS: tuple[tuple[str, NavItem], ...] = (
     ("profile", PROFILE),
     ("contacts", CONTACTS),
 )
+
+
+def offered(ways: tuple[NavItem, ...], features: frozenset[Feature]) -> tuple[NavItem, ...]:
+    """Of these whatever is switched on."""
+    return tuple(item for item in ways if item.feature is None or item.feature in features)
 
 
 def entries(ways: tuple[NavItem, ...]) -> tuple[NavItem, ...]:
@@ -69,17 +80,18 @@ def tabs(ways: tuple[NavItem, ...], section: str) -> tuple[NavItem, ...]:
     return found if len(found) > 1 else ()
 
 
-_RIGHTS = {item.label: permission for permission, item in _WAYS if item not in (HOME, CREDIT, STATEMENT)}
+_RIGHTS = {item: permission for permission, item in _WAYS if item not in (HOME, CREDIT, STATEMENT)}
 
 
-def rights_in_words(permissions: frozenset[str]) -> tuple[str, ...]:
+def rights_in_words(permissions: frozenset[str], features: frozenset[Feature]) -> tuple[str, ...]:
     """What of this portal somebody with these may see, by the names in its menu: message ids."""
-    return tuple(label for label, permission in _RIGHTS.items() if permission in permissions)
+    allowed = tuple(item for item, permission in _RIGHTS.items() if permission in permissions)
+    return tuple(item.label for item in offered(allowed, features))
 
 
 def word_for(permission: str) -> str:
     """Empty for what opens nothing here."""
-    return next((label for label, each in _RIGHTS.items() if each == permission), "")
+    return next((item.label for item, each in _RIGHTS.items() if each == permission), "")
 
 
 def ways_for(viewer: Viewer) -> tuple[NavItem, ...]:

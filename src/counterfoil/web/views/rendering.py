@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from msgspec.structs import replace
 
 from counterfoil.billing.profile.addresses import place_of
 from counterfoil.model import Client
-from counterfoil.web.text.catalogue import SOURCE, locale_of, translations, translator
+from counterfoil.settings.features import EVERY_FEATURE, Feature
+from counterfoil.web.text.catalogue import OWN_NAMES, SOURCE, locale_of, translations, translator
 from counterfoil.web.text.formats import Formats
 from counterfoil.web.views.invoices import badges
 from counterfoil.web.views.money.figures import open_parts
-from counterfoil.web.views.navigation import entries, group_of, tabs
+from counterfoil.web.views.navigation import entries, group_of, offered, tabs
 from counterfoil.web.views.shell import Brand, Shell, View
 
 
@@ -29,10 +31,18 @@ class Renderer:
     """
 
     def __init__(
-        self, brand: Brand, asset: Callable[[str], str], *, zone: ZoneInfo, template_dir: Path | None = None
+        self,
+        brand: Brand,
+        asset: Callable[[str], str],
+        *,
+        zone: ZoneInfo,
+        template_dir: Path | None = None,
+        features: frozenset[Feature] = EVERY_FEATURE,
     ) -> None:
         self._globals = {"brand": brand, "asset": asset, "badges": badges, "open_parts": open_parts}
         self._globals |= {"entries": entries, "tabs": tabs, "group_of": group_of}
+        self._globals |= {"features": features, "languages": OWN_NAMES}
+        self._features = features
         self._zone, self._template_dir = zone, template_dir
         self._compiled = _CompiledOnce()
         self._environments: dict[str, Environment] = {}
@@ -44,6 +54,8 @@ class Renderer:
     def page(self, view: View, shell: Shell) -> bytes:
         """The whole page. The same view and shell give the same bytes, whenever they are rendered."""
         template = self._environment(shell.language).get_template(view.template)
+        if self._features != EVERY_FEATURE:
+            shell = replace(shell, nav=offered(shell.nav, self._features))
         return template.render(page=view, shell=shell).encode()
 
     def _environment(self, language: str) -> Environment:

@@ -11,12 +11,10 @@ from counterfoil.accounts.viewer import Viewer, Viewing
 from counterfoil.model import Client
 from counterfoil.settings import Settings
 from counterfoil.web.http.begun import person_mark
-from counterfoil.web.http.request_context import AnyRequest, context_of
+from counterfoil.web.http.request_context import AnyRequest, address_of_form, context_of, page_address
+from counterfoil.web.http.response_cache import chosen_language
 from counterfoil.web.text.catalogue import negotiate_language, translatable
 from counterfoil.web.views.navigation import NavItem, ways_for
-
-LANGUAGE_COOKIE = "counterfoil_language"
-"""What somebody chose before they signed in. Afterwards it is the client's own language."""
 
 
 class View(Struct, frozen=True):
@@ -55,6 +53,8 @@ class Brand(Struct, frozen=True):
     """Labels, message ids, and addresses."""
     style_sheet: str = ""
     """The operator's own, after ours."""
+    logo_dark_url: str = ""
+    """In the place of the logo where the page is dark."""
     prices_include_tax: bool | None = None
     """None: not known, so nothing is said of it."""
 
@@ -74,6 +74,7 @@ def brand_of(settings: Settings) -> Brand:
         address_lines=tuple(filter(None, (*settings.brand_address, settings.brand_tax_id, settings.brand_email))),
         foot_links=tuple((label, href) for label, href in links if href),
         style_sheet=settings.custom_css,
+        logo_dark_url=settings.brand_logo_dark_url,
         prices_include_tax=settings.prices_include_tax,
     )
 
@@ -92,6 +93,8 @@ class Shell(Struct, frozen=True):
     client_id: int = 0
     """0 without one. With `person` it stands in every form: for whom the page was made (http/begun.py)."""
     person: str = ""
+    here: str = ""
+    """The page's own address, for what leads back to it. Empty where nobody can choose a language."""
 
 
 def shell_with(
@@ -101,8 +104,9 @@ def shell_with(
     `language`: of the page that the request came from, for when the client is not known.
     """
     language = language_for(request, viewer, client, language=language)
+    here = page_address(request.scope) or address_of_form(request.scope) or "/"
     if viewer is None:
-        return Shell(language)
+        return Shell(language, here=here)
     return Shell(
         language,
         is_signed_in=True,
@@ -113,14 +117,19 @@ def shell_with(
         viewing=viewer.viewing,
         client_id=viewer.client_id or 0,
         person=person_mark(viewer.account_id),
+        here=here,
     )
 
 
 def language_for(
     request: AnyRequest, viewer: Viewer | None, client: Client | None = None, *, language: str = ""
 ) -> str:
-    """The client's own, then the page's, then what the session remembers, then the browser's."""
-    accepted = context_of(request.scope).headers.get(b"accept-language", b"").decode("latin-1")
+    """What the person chose, then the client's own, then the page's, then what the session remembers, then the
+    browser's.
+    """
+    headers = context_of(request.scope).headers
+    accepted = headers.get(b"accept-language", b"").decode("latin-1")
     if viewer is None:
-        return negotiate_language(accepted, language or request.cookies.get(LANGUAGE_COOKIE, "")[:20])
-    return negotiate_language(accepted, client.language if client else language or viewer.language)
+        return negotiate_language(accepted, language or chosen_language(headers))
+    known = client.language if client else language or viewer.language
+    return negotiate_language(accepted, chosen_language(headers) or known)

@@ -8,16 +8,9 @@ from msgspec import Struct
 from counterfoil.errors import CounterfoilError, RateLimited
 from counterfoil.settings import Settings
 from counterfoil.web.http.http_errors import UnderMaintenance
-from counterfoil.web.text.catalogue import LANGUAGES, OWN_NAMES
 from counterfoil.web.views.shell import View
 
 _WHMCS_RESET, _WHMCS_HOME = "/index.php?rp=/password/reset", "/clientarea.php"
-
-
-class LanguageChoice(Struct, frozen=True):
-    code: str
-    name: str
-    href: str
 
 
 class SignInPage(View, frozen=True):
@@ -51,11 +44,6 @@ class SignInPage(View, frozen=True):
     def words(self) -> str:
         """The operator's own, under maintenance; shown as they are. The form is for staff."""
         return self.error.words if isinstance(self.error, UnderMaintenance) else ""
-
-    @property
-    def languages(self) -> tuple[LanguageChoice, ...]:
-        after = f"&next={quote(self.next, safe='/')}" if self.next not in {"", "/"} else ""
-        return tuple(LanguageChoice(each, OWN_NAMES[each], f"/sign-in?lang={each}{after}") for each in LANGUAGES)
 
 
 def sign_in_page(

@@ -26,4 +26,5 @@ async def from_salesforce(request: AnyRequest, services: GivenServices) -> None:
         _log.error("Salesforce refuses to tell of an order", reason=refusal.reason, hint=refusal.hint)
         raise CrmUnavailable(refusal.reason) from None
     await receipts.record(services.engine, receipts.Receipt(nudge.id, nudge.type, None, f"looked at {nudge.order_id}"))
+    services.tally.webhook_applied("salesforce")
     _log.info("webhook from Salesforce", type=nudge.type, webhook_id=nudge.id)

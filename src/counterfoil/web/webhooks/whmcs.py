@@ -15,6 +15,7 @@ async def from_whmcs(request: AnyRequest, services: GivenServices) -> Response[N
     event = await verified(request, services.limits, services.settings.webhook_secret, read_event)
     await services.changes.addon_seen(event.id)
     receipt = await services.changes.apply(event)
+    services.tally.webhook_applied("whmcs", event.timestamp if event.type != "ping" else "")
     # So that the addon's test message can say whether both belong together.
     headers = {"Counterfoil-Version": __version__} if event.type == "ping" else None
     background = BackgroundTask(services.changes.mark_applied, receipt) if receipt else None

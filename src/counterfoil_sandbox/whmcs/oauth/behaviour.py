@@ -35,6 +35,8 @@ KINDS = {
     "no-id-token": "left out",
     "number-id-token": "a number",
     "garbage-id-token": "no token at all",
+    "no-auth-time": "does not say when the person proved who they are, though asked",
+    "old-auth-time": "the person proved it an hour ago",
     "wrong-at-hash": "belongs to another access token",
     # Of the answers about the person
     "other-userinfo-sub": "userinfo is about somebody else",

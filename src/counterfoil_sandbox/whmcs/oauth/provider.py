@@ -28,6 +28,8 @@ class Asked(NamedTuple):
     state: str
     nonce: str
     challenge: str
+    max_age: str = ""
+    """Seconds for which an older proof would do; "" when any would."""
 
 
 class Code(NamedTuple):
@@ -112,7 +114,12 @@ class OpenId:
             "nonce": code.asked.nonce,
             "at_hash": base64.urlsafe_b64encode(digest[: len(digest) // 2]).decode().rstrip("="),
         }
+        if code.asked.max_age:
+            # Whoever chooses does so anew each time.
+            claims["auth_time"] = now
         changes: dict[str, dict[str, Any]] = {
+            "no-auth-time": {"auth_time": None},
+            "old-auth-time": {"auth_time": now - 3600},
             "missing-nonce": {"nonce": None},
             "wrong-nonce": {"nonce": secrets.token_urlsafe(32)},
             "wrong-audience": {"aud": "another-client"},

@@ -100,7 +100,8 @@ async def chosen(request: AnyRequest) -> Page:
     if kind == "no-code-back":
         return Redirect(_back(form, {}), status_code=303)
     asked = Asked(
-        form["client_id"], form["redirect_uri"], form["state"], form.get("nonce", ""), form.get("code_challenge", "")
+        *(form["client_id"], form["redirect_uri"], form["state"]),
+        *(form.get(name, "") for name in ("nonce", "code_challenge", "max_age")),
     )
     issuer = {"iss": "https://somebody.example"} if kind == "other-iss" else {}
     return Redirect(_back(form, {"code": provider.code_for(asked, user), **issuer}), status_code=303)

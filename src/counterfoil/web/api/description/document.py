@@ -23,8 +23,10 @@ _HEADERS = {
 }
 
 
-def described(app: Litestar, *, cookie: str) -> dict[str, Any]:
-    """Without the second addresses that are for people. `cookie`: the name of the session's."""
+def described(app: Litestar, *, cookie: str, has_tokens: bool) -> dict[str, Any]:
+    """Without the second addresses that are for people. `cookie`: the name of the session's. `has_tokens`: whether
+    access tokens are taken.
+    """
     schema: dict[str, Any] = app.openapi_schema.to_schema()
     components = schema["components"]
     handlers = _handlers(app)
@@ -37,7 +39,7 @@ def described(app: Litestar, *, cookie: str) -> dict[str, Any]:
     for name in _closed(Struct) & components["schemas"].keys():
         components["schemas"][name]["additionalProperties"] = False
     components["schemas"]["Problem"] = SCHEMA
-    components["examples"] = examples()
+    components["examples"] = _referred(schema["paths"], examples())
     components["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": cookie, "description": "Set by POST /api/v1/session."},
         "token": {
@@ -47,6 +49,10 @@ def described(app: Litestar, *, cookie: str) -> dict[str, Any]:
             "description": "An access token of the page /tokens: for one account, read-only or for paying too.",
         },
     }
+    if not has_tokens:
+        del components["securitySchemes"]["token"]
+        for operation in (each[method] for each in schema["paths"].values() for method in METHODS if method in each):
+            operation["security"] = [way for way in operation["security"] if "token" not in way]
     return schema
 
 
@@ -76,6 +82,12 @@ def _rename(schema: Any, names: dict[str, str]) -> None:
                 _rename(value, names)
             if key in names:
                 schema[names[key]] = schema.pop(key)
+
+
+def _referred(paths: Any, known: dict[str, Any]) -> dict[str, Any]:
+    """Those examples to which anything refers: not the errors of pages, nor of what is switched off."""
+    wanted = set(re.findall(r"#/components/examples/(\w+)", str(paths)))
+    return {code: each for code, each in known.items() if code in wanted}
 
 
 def _handlers(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:

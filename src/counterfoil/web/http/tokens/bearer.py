@@ -42,8 +42,9 @@ class TokenLookup(Protocol):
 
 
 class Bearers:
-    def __init__(self, tokens: TokenLookup) -> None:
+    def __init__(self, tokens: TokenLookup, *, are_taken: bool = True) -> None:
         self._tokens = tokens
+        self._are_taken = are_taken
         self._clients: OrderedDict[str, int] = OrderedDict()
         self._counted = MemoryLimitStorage()
 
@@ -62,7 +63,7 @@ class Bearers:
         if not is_bearer(scope["path"], headers):
             return None
         key = key_of_token(headers[b"authorization"][7:].strip().decode("latin-1"))
-        if key is None:
+        if key is None or not self._are_taken:
             raise TokenInvalid
         client_id = self._clients.get(key) or await self._looked_up(key, context_of(scope).address)
         window = await self._counted.count(key, EACH)

@@ -1,5 +1,5 @@
 """Signing in and out, by password and by the identity provider, and switching between accounts."""
 
-from counterfoil.web.pages.sign_in import provider, session
+from counterfoil.web.pages.sign_in import language, provider, session
 
-__all__ = ["provider", "session"]
+__all__ = ["language", "provider", "session"]

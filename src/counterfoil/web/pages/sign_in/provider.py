@@ -1,14 +1,14 @@
 """The way to the OpenID Connect provider and back. Whatever goes wrong on it is a page with the way to try again."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from litestar import Response, get
 from litestar.response import Redirect
 
 from counterfoil.errors import CounterfoilError, NotFound
 from counterfoil.web.http.conditional import NO_STORE
-from counterfoil.web.http.request_context import AnyRequest, context_of
+from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.sign_in.refused import refused
 from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.next_address import safe_next
@@ -17,13 +17,13 @@ from counterfoil.web.sign_in.with_provider import come_back, forget_flow, set_ou
 
 @get("/sign-in/start", public=True, include_in_schema=False)
 async def start(request: AnyRequest, services: GivenServices) -> Response[Any]:
-    """A link, not a form: the browser's form-action would mind every host to which the provider sends people on."""
+    """A link, not a form: the browser's form-action would mind every host to which the provider sends people on. So it
+    is asked where the link stood: other sites' lead to our page with the button.
+    """
     next_address, afresh = safe_next(request.query_params.get("next", "")), "again" in request.query_params
-    base, host = services.settings.base_url, context_of(request.scope).headers.get(b"host", b"").decode("latin-1")
-    if services.provider is not None and host != urlsplit(base).netloc and "moved" not in request.query_params:
-        # The provider sends people back to BASE_URL, where a cookie of another name of this machine would be missing.
-        here = {"next": next_address, "moved": "1", **({"again": "1"} if afresh else {})}
-        return Redirect(f"{base}/sign-in/start", status_code=303, query_params=here, headers=NO_STORE)
+    if services.provider is not None and request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        address = f"/sign-in?next={quote(next_address, safe='/')}"
+        return Redirect(address, status_code=303, headers=NO_STORE)
     try:
         url, cookie = await set_out(request, services, next_address, afresh=afresh)
     except NotFound:

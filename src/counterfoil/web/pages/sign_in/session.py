@@ -3,7 +3,6 @@
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
@@ -11,7 +10,7 @@ from msgspec import Struct
 from counterfoil.accounts.rights import ALL_PERMISSIONS
 from counterfoil.accounts.viewer import ClientAccess
 from counterfoil.errors import RateLimited, SignInFailed, TwoFactorRequired, Unavailable
-from counterfoil.settings import Settings
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.conditional import FORGET, NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.http_errors import UnderMaintenance
@@ -19,16 +18,15 @@ from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored, unstored
 from counterfoil.web.pages.sign_in.refused import refused
 from counterfoil.web.services import GivenServices
+from counterfoil.web.sign_in.language import language_cookie
 from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.sign_in.sessions import client_names, close_session, open_session, switch_session
-from counterfoil.web.sign_in.with_provider import SIGNED_OUT, provider_sign_out
+from counterfoil.web.sign_in.with_provider import SIGNED_OUT, is_by_another_name, provider_sign_out
 from counterfoil.web.text.catalogue import LANGUAGES
 from counterfoil.web.views import sign_in as views
 from counterfoil.web.views.navigation import rights_in_words
-from counterfoil.web.views.shell import LANGUAGE_COOKIE, shell_with
+from counterfoil.web.views.shell import shell_with
 from counterfoil.web.views.sign_in import ClientChoice, SwitchClient
-
-_YEAR = 365 * 24 * 3600
 
 
 class SignInForm(Struct):
@@ -48,6 +46,10 @@ async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response
     next_address = safe_next(query.get("next", ""))
     if await services.guard.identify(request) is not None:
         return Redirect(next_address, status_code=303, headers=NO_STORE)
+    if is_by_another_name(request, services) and "moved" not in query:
+        # Once: a proxy on this machine may name itself to us.
+        address, here = f"{services.settings.base_url}/sign-in", {"next": next_address, "moved": "1"}
+        return Redirect(address, status_code=303, query_params=here, headers=NO_STORE)
     if words := services.settings.maintenance:
         return refused(request, services, next_address, UnderMaintenance(words))
     is_signed_out = SIGNED_OUT in query or query.get("state") == SIGNED_OUT  # the latter by way of the provider
@@ -58,14 +60,8 @@ async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response
     if chosen not in LANGUAGES:
         return unstored(services, page, shell_with(request, None))
     response = unstored(services, page, shell_with(request, None, language=chosen))
-    response.set_cookie(_language_cookie(services.settings, chosen))
+    response.set_cookie(language_cookie(services.settings, chosen))
     return response
-
-
-def _language_cookie(settings: Settings, language: str) -> Cookie:
-    return Cookie(
-        key=LANGUAGE_COOKIE, value=language, max_age=_YEAR, secure=settings.is_https, httponly=True, samesite="lax"
-    )
 
 
 @post("/sign-in", public=True, any_account="it begins a session", include_in_schema=False)
@@ -97,7 +93,9 @@ async def switch_page(request: AnyRequest, services: GivenServices) -> Response[
     viewer = viewer_of(request)
     names = await client_names(services, viewer)
     page = SwitchClient(
-        clients=tuple(_choice(each, name) for each, name in zip(viewer.clients, names, strict=True)),
+        clients=tuple(
+            _choice(each, name, services.settings.features) for each, name in zip(viewer.clients, names, strict=True)
+        ),
         current=viewer.client_id,
         closed=viewer.closed,
         next=safe_next(request.query_params.get("next", "")),
@@ -105,9 +103,10 @@ async def switch_page(request: AnyRequest, services: GivenServices) -> Response[
     return await respond_unstored(request, services, page)
 
 
-def _choice(access: ClientAccess, name: str) -> ClientChoice:
+def _choice(access: ClientAccess, name: str, features: frozenset[Feature]) -> ClientChoice:
     has_all = access.permissions >= ALL_PERMISSIONS
-    return ClientChoice(access.client_id, name, rights_in_words(access.permissions), has_all_rights=has_all)
+    rights = rights_in_words(access.permissions, features)
+    return ClientChoice(access.client_id, name, rights, has_all_rights=has_all)
 
 
 @post("/switch-account", signed_in=True, any_account="it names the client", include_in_schema=False)

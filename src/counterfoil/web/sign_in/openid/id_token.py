@@ -6,6 +6,7 @@ https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
 import base64
 import binascii
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -39,6 +40,9 @@ class Expected(Struct, frozen=True):
     client_id: str
     nonce: str
     requires_nonce: bool
+    proof_since: float | None = None
+    """Unix seconds. The person was sent to prove anew who they are, and must have done so since."""
+    requires_auth_time: bool = True
 
 
 class _Typed(Struct):
@@ -88,7 +92,23 @@ def proven_claims(
         claims.validate(now=int(now), leeway=LEEWAY)
     except JoseError as error:
         raise NotProven(str(getattr(error, "claim", "")) or error.error) from None
+    _check_proof(auth_time_of(token.claims), expected, now)
     return dict(token.claims)
+
+
+def auth_time_of(claims: Mapping[str, Any]) -> float | None:
+    """When the person proved to the provider who they are, in Unix seconds. None: it does not say."""
+    said = claims.get("auth_time")
+    return said if isinstance(said, int | float) and not isinstance(said, bool) else None
+
+
+def _check_proof(auth_time: float | None, expected: Expected, now: float) -> None:
+    """OpenID Connect Core 3.1.2.1: who is asked with max_age must say when, and Authlib does not compare it."""
+    if auth_time is None:
+        if expected.proof_since is not None and expected.requires_auth_time:
+            raise NotProven("auth_time is missing")
+    elif not (expected.proof_since or 0.0) - LEEWAY <= auth_time <= now + LEEWAY:
+        raise NotProven("auth_time")
 
 
 def _verified(id_token: str, provider: Provider) -> jwt.Token:

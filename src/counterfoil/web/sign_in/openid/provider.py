@@ -16,7 +16,7 @@ from counterfoil.urls import origin
 from counterfoil.web.sign_in.openid.claims import email_of, has_claim, name_of
 from counterfoil.web.sign_in.openid.connection import TIMEOUT, CodeRefused, ProviderConnection
 from counterfoil.web.sign_in.openid.discovery import Discovery, Metadata, Provider
-from counterfoil.web.sign_in.openid.id_token import Expected, NotProven, UnknownKey, proven_claims
+from counterfoil.web.sign_in.openid.id_token import Expected, NotProven, UnknownKey, auth_time_of, proven_claims
 
 _log = structlog.get_logger(__name__)
 
@@ -49,14 +49,21 @@ class OpenIdProvider:
         )
         return str(url)
 
-    async def identify(self, code: str, nonce: str, verifier: str, issuer: str) -> Vouched:
+    async def identify(
+        self, code: str, nonce: str, verifier: str, issuer: str, *, proof_since: float | None = None
+    ) -> Vouched:
         """Who came back with `code`. `issuer`: as the address of the way back named it, or "" (RFC 9207).
+        `proof_since`: they were sent `afresh` at that moment.
 
         Raises IdentityNotProven, ProviderUnavailable.
         """
+        about = self._settings
+        expected = Expected(
+            about.oidc_client_id, nonce, about.oidc_require_nonce, proof_since, about.oidc_require_auth_time
+        )
         try:
             async with _in_time():
-                return await self._identified(code, nonce, verifier, issuer)
+                return await self._identified(code, verifier, issuer, expected)
         except CodeRefused:
             _log.warning("sign-in not proven", reason="the provider does not take the code")
             raise IdentityNotProven from None
@@ -64,7 +71,7 @@ class OpenIdProvider:
             _log.warning("sign-in not proven", reason=str(error))
             raise IdentityNotProven from None
 
-    async def _identified(self, code: str, nonce: str, verifier: str, issuer: str) -> Vouched:
+    async def _identified(self, code: str, verifier: str, issuer: str, expected: Expected) -> Vouched:
         provider = await self.discovery.current()
         metadata = provider.metadata
         if (issuer or metadata.authorization_response_iss_parameter_supported) and issuer != metadata.issuer:
@@ -73,10 +80,11 @@ class OpenIdProvider:
         answer = await self._connection.token(self._client(metadata), metadata.token_endpoint, form)
         access_token = answer.get("access_token")
         access_token = access_token if isinstance(access_token, str) else ""
-        expected = Expected(self._settings.oidc_client_id, nonce, self._settings.oidc_require_nonce)
         claims = await self._proven(answer.get("id_token"), provider, expected, access_token)
         userinfo = await self._userinfo(metadata, access_token, claims["sub"])
-        return self._vouched(claims, userinfo)
+        # Sent afresh, and let through without a time: then it is the provider's word that they did.
+        proven_at = auth_time_of(claims)
+        return self._vouched(claims, userinfo, expected.proof_since if proven_at is None else proven_at)
 
     async def _proven(
         self, id_token: object, provider: Provider, expected: Expected, access_token: str
@@ -97,7 +105,7 @@ class OpenIdProvider:
             raise NotProven("userinfo is about somebody else")
         return said
 
-    def _vouched(self, claims: dict[str, Any], userinfo: dict[str, Any]) -> Vouched:
+    def _vouched(self, claims: dict[str, Any], userinfo: dict[str, Any], proven_at: float | None) -> Vouched:
         email, is_verified = email_of(userinfo, claims, trusts_all=self.is_whmcs)
         claim, value = self._settings.oidc_staff_claim, self._settings.oidc_staff_value
         return Vouched(
@@ -106,6 +114,7 @@ class OpenIdProvider:
             email=email if is_verified else "",
             name=name_of(userinfo) or name_of(claims),
             is_staff=bool(claim) and (has_claim(claims, claim, value) or has_claim(userinfo, claim, value)),
+            proven_at=proven_at,
         )
 
     @property

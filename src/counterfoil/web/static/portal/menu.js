@@ -7,6 +7,13 @@ document.addEventListener("keydown", ({ key }) => {
   menu.querySelector("summary").focus();
 });
 
+// What the address has become meanwhile, without another page: that is where a choice of language leads back to.
+const cameTo = location.href;
+document.addEventListener("submit", ({ target }) => {
+  const here = target.querySelector("[data-here]");
+  if (here && location.href !== cameTo) here.value = location.pathname + location.search;
+}, true);
+
 async function start() {
   dress();
   readDrafts();

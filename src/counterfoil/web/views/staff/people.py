@@ -1,9 +1,10 @@
-"""One person, as staff see them: what holds for them, where they are signed in, whether they are locked out."""
+"""One person, as staff see them: what holds for them, where they and their programs get in, lock-outs."""
 
 from msgspec import Struct
 
 from counterfoil.accounts.people import Account
 from counterfoil.accounts.sessions import OpenSession
+from counterfoil.accounts.tokens import AccessToken
 from counterfoil.web.text.devices import device_of
 
 DECISIONS = {
@@ -20,6 +21,7 @@ class ShownPerson(Struct, frozen=True):
     account: Account
     decision: str = ""
     sessions: tuple[OpenSession, ...] = ()
+    tokens: tuple[AccessToken, ...] = ()
     locked_for: int = 0
 
     @property

@@ -1,10 +1,11 @@
-"""Style sheet, font, scripts, icon: put together once at start, served from memory under names that hold their hash."""
+"""What is put together once at the start, and the route that serves it."""
 
 import gzip
 import hashlib
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
@@ -12,7 +13,8 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from counterfoil.errors import NotFound
-from counterfoil.web.http.accent import accent_css
+from counterfoil.web.http.accent import accent_css, icon_colours, parse
+from counterfoil.web.http.assets.icons import icon_svg, tinted
 
 PREFIX = "/static"
 
@@ -32,9 +34,9 @@ class Asset(Struct, frozen=True):
 
 
 class Assets:
-    """`accent` is the brand's colour, or empty for our own."""
+    """`accent` is the brand's colour, or empty for our own; `name` the brand's."""
 
-    def __init__(self, accent: str = "") -> None:
+    def __init__(self, accent: str = "", name: str = "Billing") -> None:
         self._addresses: dict[str, str] = {}
         self._files: dict[str, Asset] = {}
         static = resources.files("counterfoil.web").joinpath("static")
@@ -43,10 +45,23 @@ class Assets:
         sheet = _style_sheet(static.joinpath("css"), accent).replace(b"inter.woff2", font)
         self._add("portal.css", "text/css; charset=utf-8", sheet)
         portal = b"\n".join(static.joinpath("portal", f"{name}.js").read_bytes() for name in _SCRIPTS)
-        for name, script in (("portal.js", portal), ("lists.js", static.joinpath("lists.js").read_bytes())):
-            self._add(name, "text/javascript; charset=utf-8", script)
-        icon = static.joinpath("icon.svg").read_text(encoding="utf-8")
-        self._add("icon.svg", "image/svg+xml", icon.replace("#0b6e4f", accent or "#0b6e4f").encode())
+        for file, script in (("portal.js", portal), ("lists.js", static.joinpath("lists.js").read_bytes())):
+            self._add(file, "text/javascript; charset=utf-8", script)
+        colours = icon_colours(accent)
+        self._add("icon.svg", "image/svg+xml", icon_svg(colours))
+        drawn = static.joinpath("touch-icon.png").read_bytes()
+        self._add("touch-icon.png", "image/png", tinted(drawn, parse(colours.ground), parse(colours.mark)))
+        self._add("manifest.webmanifest", "application/manifest+json", self._manifest(name, colours.ground))
+
+    def _manifest(self, name: str, colour: str) -> bytes:
+        """For who puts the portal on a home screen. With the browser's way back: paying opens WHMCS."""
+        icons = [
+            {"src": self.address("icon.svg"), "type": "image/svg+xml", "sizes": "any"},
+            {"src": self.address("touch-icon.png"), "type": "image/png", "sizes": "512x512", "purpose": "any maskable"},
+        ]
+        manifest = {"name": name, "short_name": name, "id": "/", "start_url": "/", "scope": "/"}
+        shown = {"display": "minimal-ui", "background_color": "#f5f6f8", "theme_color": colour}
+        return msgspec.json.encode({**manifest, **shown, "icons": icons})
 
     def _add(self, name: str, media_type: str, body: bytes) -> None:
         stem, _, ending = name.rpartition(".")

@@ -7,4 +7,5 @@ const { ComponentSet, MetadataConverter } = require('@salesforce/source-deploy-r
 const components = ComponentSet.fromSource(source);
 await new MetadataConverter().convert(components, 'metadata', { type: 'directory', outputDirectory: target });
 const found = components.getSourceComponents().toArray();
-console.log(JSON.stringify(found.flatMap((each) => [each, ...each.getChildren()]).map((each) => `${each.type.name}:${each.fullName}`)));
+const all = found.flatMap((each) => [each, ...each.getChildren()]);
+console.log(JSON.stringify(all.map((each) => [each.type.name, each.fullName])));

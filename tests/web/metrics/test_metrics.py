@@ -9,18 +9,18 @@ from pathlib import Path
 
 import httpx2
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.parser import text_string_to_metric_families
 
-from counterfoil.web.http.metrics import BUCKETS, Durations, Pending
+from counterfoil.web.metrics.publishing import BUCKETS, Durations, Pending
 from tests.processes import free_port
 from tests.servers import RedisServer
 from tests.stack import Stack, answers, running_stack
+from tests.web.metrics.exposed import samples_in
 
 
 def test_requests_are_counted_by_route(anybody: httpx2.Client) -> None:
     """By the route's template: an address of its own for each invoice would be a series of its own."""
     anybody.get("/api/v1/invoices/4711")
-    samples = _samples(anybody.get("/metrics").text)
+    samples = samples_in(anybody.get("/metrics").text)
     name = "counterfoil_http_request_duration_seconds_count"
     counted = [labels for (sample, labels) in samples if sample == name]
     assert {("method", "GET"), ("route", "/api/v1/invoices/{invoice_id}"), ("status", "401")} in counted
@@ -31,7 +31,7 @@ def test_the_cache_and_whmcs_are_counted(portal: Stack, ada: httpx2.Client) -> N
     """Hits and misses, calls by action and outcome."""
     ada.get("/api/v1/invoices")
     ada.get("/api/v1/invoices")
-    samples = _samples(ada.get("/metrics").text)
+    samples = samples_in(ada.get("/metrics").text)
     events = {
         dict(labels)["event"]: value for (n, labels), value in samples.items() if n == "counterfoil_cache_events_total"
     }
@@ -75,14 +75,9 @@ def _values(text: bytes) -> dict[str, float]:
 
 
 def _healthz_count(port: int) -> float:
-    samples = _samples(httpx2.get(f"http://127.0.0.1:{port}/metrics").text)
+    samples = samples_in(httpx2.get(f"http://127.0.0.1:{port}/metrics").text)
     name = "counterfoil_http_request_duration_seconds_count"
     return sum(value for (n, labels), value in samples.items() if n == name and ("route", "/healthz") in labels)
-
-
-def _samples(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-    families = text_string_to_metric_families(text)
-    return {(s.name, frozenset(s.labels.items())): s.value for family in families for s in family.samples}
 
 
 def _wait(until: Callable[[], bool]) -> None:

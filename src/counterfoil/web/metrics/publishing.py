@@ -1,7 +1,6 @@
 """Prometheus metrics: requests by route, and the numbers that other rooms keep for themselves.
 
-With several workers each counts in files of its own (PROMETHEUS_MULTIPROC_DIR, made by `serve`), and whichever is
-asked adds up all of them.
+With several workers each counts in files of its own (files.py), and whichever is asked adds up all of them.
 """
 
 import asyncio
@@ -9,39 +8,20 @@ import math
 import os
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import Literal, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import Literal, TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, start_http_server, values
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from counterfoil.web.http.access_log import Served
-
-DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
-"""prometheus-client's own variable. It must be set before the library is imported."""
+from counterfoil.web.metrics.family import Family, HistogramFamily, Labels
+from counterfoil.web.metrics.files import DIRECTORY, all_workers, count_in_files, forget_dead_workers, is_shared
 
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds: from a warm read to a WHMCS at its limit."""
 
-
-Labels = tuple[str, ...]
-"""Values of labels, in the order of their names."""
-
-
-class Family(NamedTuple):
-    """Numbers that somebody keeps, read when asked for.
-
-    A "counter" only grows. The others say what is true now: a "sum" over the workers, or what the "latest" of them
-    to say anything says.
-    """
-
-    name: str
-    documentation: str
-    labels: Labels
-    read: Callable[[], Mapping[Labels, float]]
-    kind: Literal["counter", "sum", "latest"] = "counter"
-
+_Mode = Literal["livesum", "livemin", "max", "livemostrecent"]
+_MODES: dict[str, _Mode] = {"sum": "livesum", "least": "livemin", "most": "max", "latest": "livemostrecent"}
 
 PUBLISHED_EVERY = 1.0
 """Seconds between two copies of those numbers: what another worker's scrape may miss."""
@@ -77,24 +57,32 @@ class Pending:
         self.seconds += seconds
 
 
+REQUESTS = HistogramFamily(
+    "counterfoil_http_request_duration_seconds",
+    "Time from the request's headers to the end of the answer; `route` is the template, never the address",
+    ("method", "route", "status"),
+    BUCKETS,
+    dict,
+)
+
+
 class Metrics:
-    def __init__(self, families: Sequence[Family] = ()) -> None:
-        if DIRECTORY in os.environ:
-            values.ValueClass = _value_class_of(os.getpid())
+    def __init__(self, families: Sequence[Family | HistogramFamily] = ()) -> None:
+        if is_shared():
+            count_in_files()
+        self.families = (REQUESTS, *families)
         self._registry = CollectorRegistry()
-        self._requests = Durations(
-            "counterfoil_http_request_duration_seconds",
-            "Time from the request's headers to the end of the answer",
-            ["method", "route", "status"],
-            buckets=BUCKETS,
-            registry=self._registry,
-        )
+        self._requests = self._histogram(REQUESTS)
         self._children: dict[tuple[str, str, int], Durations] = {}
         self._pending: dict[tuple[str, str, int], Pending] = {}
         self._count_at = 0.0
-        self._counters = [(family, self._counter(family)) for family in families if family.kind == "counter"]
-        self._gauges = [(family, self._gauge(family)) for family in families if family.kind != "counter"]
+        single = [family for family in families if isinstance(family, Family)]
+        several = [family for family in families if isinstance(family, HistogramFamily)]
+        self._counters = [(family, self._counter(family)) for family in single if family.kind == "counter"]
+        self._gauges = [(family, self._gauge(family)) for family in single if family.kind != "counter"]
+        self._histograms = [(family, self._histogram(family)) for family in several]
         self._published: dict[tuple[str, Labels], float] = {}
+        self._distributed: dict[tuple[str, Labels], tuple[list[int], float]] = {}
         self._publishing: asyncio.Task[None] | None = None
         self._text, self._text_at = b"", -math.inf
         self._asked = asyncio.Lock()
@@ -103,8 +91,12 @@ class Metrics:
         return Counter(family.name, family.documentation, family.labels, registry=self._registry)
 
     def _gauge(self, family: Family) -> Gauge:
-        mode: Literal["livesum", "livemostrecent"] = "livesum" if family.kind == "sum" else "livemostrecent"
+        mode = _MODES[family.kind]
         return Gauge(family.name, family.documentation, family.labels, registry=self._registry, multiprocess_mode=mode)
+
+    def _histogram(self, family: HistogramFamily) -> Durations:
+        bounds, registry = family.bounds, self._registry
+        return Durations(family.name, family.documentation, family.labels, buckets=bounds, registry=registry)
 
     def record(self, served: Served) -> None:
         """For every request, the fastest included."""
@@ -128,7 +120,7 @@ class Metrics:
             child.add(observed.counts, observed.seconds)
 
     def start(self) -> None:
-        if DIRECTORY in os.environ:
+        if is_shared():
             forget_dead_workers(os.environ[DIRECTORY])
         self._publishing = asyncio.create_task(self._publish_forever(), name="metrics")
 
@@ -153,6 +145,16 @@ class Metrics:
         for family, gauge in self._gauges:
             for labels, value in family.read().items():
                 _child(gauge, labels).set(value)
+        for each, histogram in self._histograms:
+            self._publish_distributions(each, histogram)
+
+    def _publish_distributions(self, family: HistogramFamily, histogram: Durations) -> None:
+        for labels, seen in family.read().items():
+            zero: tuple[list[int], float] = ([0] * len(seen.counts), 0.0)
+            counts, total = self._distributed.get((family.name, labels), zero)
+            new = [now - before for now, before in zip(seen.counts, counts, strict=True)]
+            _child(histogram, labels).add(new, seen.sum - total)
+            self._distributed[family.name, labels] = (list(seen.counts), seen.sum)
 
     async def text(self) -> bytes:
         """What all workers counted, in Prometheus' text format. Adding up their files takes 160 ms: nobody else need
@@ -163,48 +165,13 @@ class Metrics:
             if self._text_at < came:
                 self._text_at = time.monotonic()
                 self.publish()
-                registry = all_workers() if DIRECTORY in os.environ else self._registry
+                registry = all_workers() if is_shared() else self._registry
                 self._text = await asyncio.to_thread(generate_latest, registry)
             return self._text
 
 
-def serve_on(host: str, port: int) -> None:
-    """On a port of its own, in a thread of `serve`'s parent process: it answers for all workers, dead ones included."""
-    start_http_server(port, addr=host, registry=all_workers())
-
-
-@cache
-def _value_class_of(pid: int) -> type:
-    """For this worker, once it is forked. The library's own ask the kernel for the process id at every addition: a
-    twelfth of a warm read.
-    """
-    return values.MultiProcessValue(lambda: pid)  # type: ignore[no-untyped-call,no-any-return]
-
-
-def all_workers() -> CollectorRegistry:
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return registry
-
-
-_Labelled = TypeVar("_Labelled", Counter, Gauge)
+_Labelled = TypeVar("_Labelled", Counter, Gauge, Durations)
 
 
 def _child(metric: _Labelled, labels: Labels) -> _Labelled:
     return metric.labels(*labels) if labels else metric
-
-
-def forget_dead_workers(directory: str) -> None:
-    """A worker that was killed leaves its gauges behind; its counters still count."""
-    for name in os.listdir(directory):  # noqa: PTH208 - names are all that is needed
-        pid = name.removesuffix(".db").rpartition("_")[2]
-        if name.startswith("gauge_live") and pid.isdigit() and not _is_running(int(pid)):
-            mark_process_dead(pid, directory)  # type: ignore[no-untyped-call]
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True

@@ -1,0 +1,1 @@
+"""What Prometheus is told: which numbers of which room under which names, and how several workers count together."""

@@ -1,0 +1,33 @@
+"""The languages at the foot of every page: this browser's choice, over the profile's. Nothing changes in WHMCS."""
+
+from urllib.parse import parse_qsl, urlencode
+
+from litestar import post
+from litestar.params import URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Struct
+
+from counterfoil.web.http.conditional import NO_STORE
+from counterfoil.web.services import GivenServices
+from counterfoil.web.sign_in.language import language_cookie
+from counterfoil.web.sign_in.next_address import own_address
+from counterfoil.web.text.catalogue import LANGUAGES
+
+
+class LanguageForm(Struct):
+    lang: str = ""
+    next: str = ""
+
+
+@post("/language", public=True, any_account="it is the browser's, not the account's", include_in_schema=False)
+async def choose(services: GivenServices, data: URLEncodedBody[LanguageForm]) -> Redirect:
+    """Back to the page that one was on. A language that there is not changes nothing."""
+    cookies = [language_cookie(services.settings, data.lang)] if data.lang in LANGUAGES else []
+    return Redirect(_without_language(own_address(data.next)), status_code=303, cookies=cookies, headers=NO_STORE)
+
+
+def _without_language(address: str) -> str:
+    """/sign-in?lang= would choose another one again."""
+    path, _, query = address.partition("?")
+    kept = [each for each in parse_qsl(query, keep_blank_values=True) if each[0] != "lang"]
+    return f"{path}?{urlencode(kept)}" if kept else path
