@@ -173,6 +173,27 @@ def test_what_would_fail_in_the_middle_of_an_order(org: OrgSandbox) -> None:
     ]
 
 
+def test_products_that_cannot_be_ordered(org: OrgSandbox) -> None:
+    """A cycle that WHMCS does not have, or none, is named with its product; so is a book in which nothing is mapped.
+    What has no number of WHMCS's is other goods.
+    """
+    check = "salesforce products"
+    (finding,) = [each for each in examined(org) if each.check == check]
+    assert (finding.verdict, finding.message[:6]) == (Verdict.OK, "7 of 8")
+    products = org.control("GET", "records/Product2")
+    fibre, survey = products[0], products[-1]
+    org.control("PATCH", f"records/Product2/{fibre['Id']}", {"Billing_Cycle__c": "Half-Yearly"})
+    org.control("PATCH", f"records/Product2/{survey['Id']}", {"WHMCS_Product_ID__c": "9"})
+    (finding,) = [each for each in examined(org) if each.check == check]
+    assert finding.verdict is Verdict.WARN
+    assert "2 have" in finding.message
+    assert "Fibre 1 Gbit/s (Half-Yearly), Site survey (none)" in finding.message
+    for each in products:
+        org.control("PATCH", f"records/Product2/{each['Id']}", {"WHMCS_Product_ID__c": None})
+    (finding,) = [each for each in examined(org) if each.check == check]
+    assert (finding.verdict, "none of 8" in finding.message) == (Verdict.WARN, True)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
