@@ -106,7 +106,7 @@ migrate: setup ## bring the database of this folder's settings to the current sc
 	@$(BIN)/counterfoil migrate
 
 docs: setup-dev ## write the parts of docs/ that are made from the code, and build the site
-	@$(BIN)/python tools/docs.py
+	@$(BIN)/python -m tools.docs
 	@$(MAKE) site
 
 site: setup ## build the documentation site into build/site: no net is needed to read it, nor to search it

@@ -25,7 +25,7 @@ def current() -> Document:
 def test_nothing_breaks_without_a_word(current: Document) -> None:
     """Every change since the last release that breaks programs stands under "### Breaking" in the changelog."""
     _, unsaid = unannounced(last_released(), current, text("CHANGELOG.md"))
-    assert unsaid == []
+    assert unsaid == [], 'name the operation under "### Breaking" in CHANGELOG.md: docs/releasing.md'
 
 
 def schema(document: Document, name: str) -> Document:

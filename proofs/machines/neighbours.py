@@ -9,7 +9,7 @@ from redis import Redis, RedisError
 
 from proofs.machines.network import NETWORK, Host
 from tests.processes import Child
-from tests.servers import _postgres_program as program_of_postgres
+from tests.servers import postgres_program
 
 REDIS, SENTINEL, POSTGRES = 6379, 26379, 5432
 NAME = "mine"
@@ -119,19 +119,19 @@ class Databases:
         return host.folder / "data"
 
     def _server(self, host: Host) -> Child:
-        command = [program_of_postgres("postgres"), "-D", str(host.folder / "data"), "-p", str(POSTGRES)]
+        command = [postgres_program("postgres"), "-D", str(host.folder / "data"), "-p", str(POSTGRES)]
         command += ["-c", "listen_addresses=*", "-c", f"unix_socket_directories={host.folder}"]
         return host.program("postgres", *command, user="postgres")
 
     def _run(self, host: Host, program: str, *words: str) -> None:
-        child = host.program(program, program_of_postgres(program), *words, user="postgres")
+        child = host.program(program, postgres_program(program), *words, user="postgres")
         assert child.run(WITHIN) == 0, child.output()
 
     def _start(self, host: Host) -> None:
         self.servers[host.address].start(lambda: self._answers(host), WITHIN)
 
     def execute(self, host: Host, statement: str, database: str = "portal") -> None:
-        psql = [program_of_postgres("psql"), "-X", "-q", "-h", host.address, "-U", "counterfoil", "-d", database]
+        psql = [postgres_program("psql"), "-X", "-q", "-h", host.address, "-U", "counterfoil", "-d", database]
         subprocess.run([*psql, "-c", statement], check=True, capture_output=True, timeout=WITHIN)
 
     def _answers(self, host: Host) -> bool:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509.oid import NameOID
 
 from counterfoil.cli.findings import Finding, Verdict
-from counterfoil.cli.salesforce_checks import salesforce
+from counterfoil.cli.salesforce.checks import salesforce
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.orders.crm_calls import CrmCalls
@@ -171,6 +171,13 @@ def test_what_would_fail_in_the_middle_of_an_order(org: OrgSandbox) -> None:
         "salesforce order status",
         "salesforce price book",
     ]
+
+
+def test_a_field_that_is_no_external_id(org: OrgSandbox) -> None:
+    """The service's number is only written, so that nothing fails for it; it is said all the same."""
+    org.control("PUT", "settings", {"plain": ["OrderItem.WHMCS_Service_ID__c"]})
+    (finding,) = [each for each in examined(org) if each.check == "salesforce field OrderItem.WHMCS_Service_ID__c"]
+    assert (finding.verdict, finding.message[:17]) == (Verdict.WARN, "is no external id")
 
 
 def test_products_that_cannot_be_ordered(org: OrgSandbox) -> None:

@@ -94,6 +94,18 @@ async def applied(engine: AsyncEngine, ids: Sequence[str]) -> dict[str, datetime
         return {row.id: row.applied_at for row in await connection.execute(wanted)}
 
 
+async def latest(engine: AsyncEngine, *, without: str = "", only: str = "") -> datetime | None:
+    """When the newest was received: of those whose id does not begin like this, or of `only` this id."""
+    wanted = select(webhook_event.c.received_at).order_by(webhook_event.c.received_at.desc()).limit(1)
+    if without:
+        wanted = wanted.where(webhook_event.c.id.not_like(f"{without}%"))
+    if only:
+        wanted = wanted.where(webhook_event.c.id == only)
+    async with transaction(engine) as connection:
+        at: datetime | None = await connection.scalar(wanted)
+    return at
+
+
 async def recent(
     engine: AsyncEngine, client_id: int, invoice_id: int | None = None, limit: int = 30
 ) -> Sequence[PastReceipt]:

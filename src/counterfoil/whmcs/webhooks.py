@@ -9,6 +9,9 @@ from msgspec import Struct
 
 from counterfoil.signing import BadBody
 
+DOCTORS = "doctor_"
+"""What the ids of the doctor's test messages begin with: they say nothing about WHMCS."""
+
 _NUMBERED = re.compile(r"cf_([0-9a-f]{12})_[0-9]{1,18}")
 _IDS = ("invoice_id", "client_id", "merged_client_id", "service_id", "order_id", "user_id")
 
