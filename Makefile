@@ -99,6 +99,9 @@ prove-metadata: setup-dev ## convert deploy/salesforce with the library of the v
 prove-deploy: setup-dev ## build the image's folder, run it and the files of deploy/ with real proxies, upgrade it from the release before: 12 minutes
 	@tools/system deploy && exec $(BIN)/pytest -q proofs/deploy </dev/null
 
+prove-browsers: setup-dev ## tell one customer's story in Chromium, Firefox and WebKit, the engine of Safari: 2 minutes
+	@tools/system browsers && exec $(BIN)/pytest -q proofs/browsers </dev/null
+
 prove-machines: setup-dev ## lose each machine of an installation in turn, in network namespaces: as root, 5 minutes
 	@tools/system machines && exec $(BIN)/pytest -q -s proofs/machines </dev/null
 
@@ -132,6 +135,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api prove-metadata prove-machines test-php addon \
+.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api prove-browsers prove-metadata prove-machines test-php addon \
 	migrate release docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

@@ -25,7 +25,7 @@ COUNTERFOIL = Path(sys.executable).with_name("counterfoil")
 _FIRST = int(os.environ.get("DEMO_PORT") or 0)
 PORTS = (_FIRST, _FIRST + 1, _FIRST + 2) if _FIRST else (8000, 8081, 8082)
 PORTAL, WHMCS, SALESFORCE = (f"http://127.0.0.1:{port}" for port in PORTS)
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 PEOPLE = [
     ("ada@example.com", "owner of one company, years of invoices, several to pay"),

@@ -1,4 +1,4 @@
-"""`make docs`: writes what is made from the code, docs/openapi.json and the tables of metrics and log events.
+"""`make docs`: writes what is made from the code: docs/openapi.json, the tables of metrics, log events and templates.
 
 Tests compare them with the running portal and with the code.
 """
@@ -13,6 +13,7 @@ from counterfoil.settings import load
 from counterfoil.web.api.openapi import description_of
 from counterfoil.web.metrics.family import Family, HistogramFamily
 from counterfoil.web.metrics.salesforce_families import salesforce_families
+from tools import templates
 from tools.log_events import events_table
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -63,6 +64,7 @@ def main() -> None:
     events = DOCS / "log-events.md"
     said = events.read_text(encoding="utf-8")
     events.write_text(with_made(said, events_table(said)), encoding="utf-8")
+    templates.write()
 
 
 if __name__ == "__main__":

@@ -119,6 +119,19 @@ def test_every_kind_of_webhook_is_explained() -> None:
     assert sorted(ours) == sorted(EFFECTS)
 
 
+def test_every_folder_of_tests_has_its_row() -> None:
+    """docs/testing.md says what each holds."""
+    rows = set(re.findall(r"^\| `tests/([a-z]+)` \|", text("docs/testing.md"), re.MULTILINE))
+    tests = (path.relative_to(ROOT / "tests").parts for path in tracked() if path.is_relative_to(ROOT / "tests"))
+    assert rows == {parts[0] for parts in tests if len(parts) > 1}
+
+
+def test_no_document_has_a_place_left_to_fill_in() -> None:
+    """Such as a lone word in capitals where a figure or a table is to come."""
+    left = re.compile(r"^[A-Z]{4,}$|\| (?!WHMCS )[A-Z]{4,} \|$|\bTODO\b|\bTBD\b", re.MULTILINE)
+    assert {name: left.findall(said) for name, said in DOCUMENTS.items() if left.search(said)} == {}
+
+
 def test_what_is_run_is_not_empty() -> None:
     """There is something of each kind to run."""
     run: list[Fence] = [fence for fence in ALL if fence.is_to_run]

@@ -18,6 +18,9 @@ from tests.servers import RedisServer
 from tests.shape.fences import Fence, fences
 from tests.stack import Stack, running_stack
 
+pytestmark = pytest.mark.timeout(900)
+"""Many programs start, one after the other, and the machine may be busy with other tests."""
+
 NODE = Path(playwright.__file__).parent / "driver/node"
 """It knows TypeScript; Debian's does not yet."""
 
@@ -71,7 +74,7 @@ class World:
         program.write_text(code, encoding="utf-8")
         command = [*PROGRAMS[fence.language], str(program)]
         return subprocess.run(
-            command, cwd=self.folder, env=self._env, capture_output=True, text=True, timeout=100, check=False
+            command, cwd=self.folder, env=self._env, capture_output=True, text=True, timeout=800, check=False
         )
 
 

@@ -8,10 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from tests.cli.commands import run
 from tests.shape.sources import text
 from tests.stack import Stack, running_stack
+
+pytestmark = pytest.mark.timeout(900)
+"""Many programs start, one after the other, and the machine may be busy with other tests."""
 
 
 def copy(source: Path, target: Path) -> None:

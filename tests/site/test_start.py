@@ -17,6 +17,9 @@ from tests.shape.fences import fences
 from tests.shape.sources import ROOT
 from tests.stack import plain_environment
 
+pytestmark = pytest.mark.timeout(900)
+"""Many programs start, one after the other, and the machine may be busy with other tests."""
+
 BLOCKS = [fence.code for fence in fences() if fence.document == "docs/start.md"]
 
 
@@ -52,14 +55,14 @@ def demo(tmp_path: Path) -> Iterator[tuple[Path, int]]:
         stderr=log,
     )
     try:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 400
         while "Ctrl-C stops everything" not in (tmp_path / "said").read_text():
             assert process.poll() is None, (tmp_path / "said").read_text()
             assert time.monotonic() < deadline, (tmp_path / "said").read_text()
             time.sleep(0.1)
         yield tmp_path, first
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(200) == 0
         assert "Stopped." in (tmp_path / "said").read_text()
     finally:
         process.kill()
@@ -75,7 +78,7 @@ def typed(folder: Path, first: int, word: str) -> str:
     code = code.replace("../.venv/bin/counterfoil", str(Path(sys.executable).with_name("counterfoil")))
     command = ["bash", "-eu", "-c", re.sub("^ {3}", "", code, flags=re.MULTILINE)]
     done = subprocess.run(
-        command, cwd=folder, env=plain_environment(), capture_output=True, text=True, timeout=100, check=False
+        command, cwd=folder, env=plain_environment(), capture_output=True, text=True, timeout=400, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -91,7 +94,7 @@ def test_the_five_minutes(demo: tuple[Path, int]) -> None:
         with httpx2.Client(follow_redirects=True, timeout=30) as whmcs:
             page = whmcs.get(link)
             whmcs.post(page.url, data={"gateway": "stripe"})
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 200
         while ada.get(f"/api/v1/invoices/{overdue['id']}").json()["status"] != "paid":
             assert time.monotonic() < deadline
             time.sleep(0.2)
@@ -101,7 +104,7 @@ def test_the_five_minutes(demo: tuple[Path, int]) -> None:
         assert (broken.status_code, broken.json()["code"]) == (503, "billing_unavailable")
         typed(folder, first, "DELETE")
         while ada.get("/api/v1/quotes").status_code != 200:
-            assert time.monotonic() < deadline + 60
+            assert time.monotonic() < deadline + 200
             time.sleep(0.5)
 
         said = typed(folder, first, "doctor")

@@ -181,5 +181,6 @@ def _renderer(settings: Settings, assets: Assets) -> Renderer:
         assets.address,
         zone=settings.whmcs_timezone,
         template_dir=settings.template_dir,
+        texts_dir=settings.texts_dir,
         features=settings.features,
     )

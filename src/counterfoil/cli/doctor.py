@@ -14,6 +14,7 @@ from counterfoil.cli.portal_checks import cache, database, decisions
 from counterfoil.cli.salesforce.checks import salesforce
 from counterfoil.cli.sign_in_checks import sign_in
 from counterfoil.cli.webhook_checks import webhook_way
+from counterfoil.cli.white_label_checks import white_label
 from counterfoil.cli.whmcs_checks import whmcs
 from counterfoil.settings import Settings, SettingsError, load, unknown_names
 from counterfoil.settings.features import Feature
@@ -58,6 +59,8 @@ async def _findings() -> AsyncIterator[Finding]:
     if settings.salesforce_url and Feature.ORDERS not in settings.features:
         said = "orders are switched off, but SALESFORCE_URL is set: what sales staff sell there is still fulfilled"
         yield warn("features", said, "Add orders to COUNTERFOIL_FEATURES, or empty COUNTERFOIL_SALESFORCE_URL.")
+    for finding in white_label(settings):
+        yield finding
     for finding in _webhooks(settings):
         yield finding
     yield await database(settings)

@@ -110,6 +110,7 @@ class Settings:
     prices_include_tax: bool | None = _optional("", parse.flag, empty=None)
     maintenance: str = _optional("", parse.text)
     template_dir: Path | None = _optional("", parse.directory, empty=None)
+    texts_dir: Path | None = _optional("", parse.directory, empty=None)
     otel_exporter_otlp_endpoint: str = _optional("", addresses.url)
     log_level: str = _optional("info", parse.one_of("debug", "info", "warning", "error"))
     log_format: str = _optional("", parse.one_of("json", "console"))
