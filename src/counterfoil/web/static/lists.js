@@ -63,6 +63,13 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("shown", tell);
 addEventListener("pageshow", tell);
 
+// A menu of files is closed by Escape and by what happens beside it.
+const menus = () => document.querySelectorAll(".export[open]");
+document.addEventListener("click", ({ target }) => { for (const menu of menus()) if (!menu.contains(target)) menu.open = false; });
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") for (const menu of menus()) { menu.open = false; menu.querySelector("summary").focus(); }
+});
+
 // What goes wrong is left to the plain link: the page that it leads to says it.
 document.addEventListener("click", async (click) => {
   const link = click.target.closest?.("a[data-export]");
