@@ -16,11 +16,11 @@ from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.badges import Badge
 from counterfoil.web.views.list_query import HEADINGS, SORTS, VIEWS, ListQuery
 from counterfoil.web.views.money.sums import Note, received_notes, sum_label, sum_tone
+from counterfoil.web.views.money.timeline import TimelineEntry, timeline
 from counterfoil.web.views.navigation import INVOICES
 from counterfoil.web.views.payments import BADGES as PAYMENT_BADGES
 from counterfoil.web.views.payments import EVERY_SO_OFTEN, NONE, OFTEN, URGENCY, is_under_way, stage_of
 from counterfoil.web.views.shell import View
-from counterfoil.web.views.timeline import TimelineEntry, timeline
 
 
 class InvoicesPage(View, frozen=True):
