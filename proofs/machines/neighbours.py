@@ -130,9 +130,15 @@ class Databases:
     def _start(self, host: Host) -> None:
         self.servers[host.address].start(lambda: self._answers(host), WITHIN)
 
-    def execute(self, host: Host, statement: str, database: str = "portal") -> None:
+    def standby_follows(self) -> bool:
+        """Whether it has everything that the primary has committed: otherwise that is lost with the primary."""
+        behind = "SELECT 'follows' FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()"
+        return "follows" in self.execute(self.hosts[0], behind)
+
+    def execute(self, host: Host, statement: str, database: str = "portal") -> str:
         psql = [postgres_program("psql"), "-X", "-q", "-h", host.address, "-U", "counterfoil", "-d", database]
-        subprocess.run([*psql, "-c", statement], check=True, capture_output=True, timeout=WITHIN)
+        said = subprocess.run([*psql, "-c", statement], check=True, capture_output=True, text=True, timeout=WITHIN)
+        return said.stdout
 
     def _answers(self, host: Host) -> bool:
         try:

@@ -36,6 +36,7 @@ LOST = Lost()
 
 def fail_over(shop: Shop) -> None:
     """The database's machine is gone, and whoever watches over it makes the standby the primary."""
+    until(shop.databases.standby_follows, "a standby that has what the primary has")
     shop.hosts["database-1"].unplug()
     shop.databases.servers[shop.hosts["database-1"].address].kill()
     shop.databases.promote(shop.hosts["database-2"])
@@ -53,6 +54,11 @@ def cache_is_back(shop: Shop) -> None:
 def plugged_in(shop: Shop) -> None:
     LOST.found().plug()
     replicates(shop)
+
+
+def standby_is_back(shop: Shop) -> None:
+    shop.hosts["database-2"].plug()
+    until(shop.databases.standby_follows, "a standby that has what the primary has")
 
 
 def databases(shop: Shop) -> list[Host]:
@@ -98,7 +104,7 @@ LOSSES: list[tuple[str, Step, Step]] = [
     (
         "the database's standby loses its cable",
         lambda shop: shop.hosts["database-2"].unplug(),
-        lambda shop: shop.hosts["database-2"].plug(),
+        standby_is_back,
     ),
     (
         "the database's machine is lost, the standby is promoted",
@@ -139,7 +145,16 @@ def test_machines_are_lost_one_by_one(shop: Shop) -> None:
             print(said[-1])
         with shop.client() as client:
             client.cookies = people.cookies
-            until(lambda: {state(client, each) for each in orders} == {"active"}, "active orders")
+            done = dict.fromkeys(orders, "")
+
+            def are_active() -> bool:
+                done.update({order: state(client, order) for order in orders})
+                return set(done.values()) == {"active"}
+
+            try:
+                until(are_active, "active orders")
+            finally:
+                print(list(done.values()))
     assert len(set(orders)) == len(LOSSES)
     assert orders_in_whmcs(shop) - before == len(LOSSES)
 

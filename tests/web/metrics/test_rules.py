@@ -90,6 +90,13 @@ def test_an_alert_says_what_is_wrong_and_where_to_read_on(alert: dict[str, Any])
     assert said["runbook_url"] == f"docs/runbook.md#{alert['alert'].lower()}"
 
 
+def test_the_runbook_knows_every_alert() -> None:
+    """And no other: whoever is woken finds what to do."""
+    runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^### (Counterfoil\w+)$", runbook, re.MULTILINE)
+    assert sorted(headings) == sorted(alert["alert"] for alert in alerts())
+
+
 @pytest.mark.parametrize("panel", panels(), ids=lambda panel: panel["title"])
 def test_a_panel_shows_metrics_that_exist(panel: dict[str, Any], series: dict[str, set[str]]) -> None:
     expressions = [target["expr"] for target in panel["targets"]]
