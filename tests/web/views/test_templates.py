@@ -175,6 +175,7 @@ DARK_TOO = [
 """InvoiceBatcher they hold every component."""
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("names", "options"),
     [
@@ -195,6 +196,7 @@ def test_everybody_can_use_it(open_page: OpenPage, names: list[str], options: di
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
+@pytest.mark.timeout(400)
 def test_it_fits(open_page: OpenPage) -> None:
     """From the smallest phone to large text nothing scrolls sideways, and what is pressed is at least 44 px high."""
     page = open_page()
