@@ -19,8 +19,8 @@ help: ## show this
 setup: ## make .venv with the locked dependencies and the command counterfoil
 	@tools/setup
 
-demo: setup ## start the portal with its sandboxes and seeded customers; Ctrl-C stops them; OIDC=1: without passwords
-	@OIDC=$(OIDC) exec $(BIN)/python tools/demo.py
+demo: setup ## start the portal with its sandboxes and seeded customers; Ctrl-C stops them; OIDC=1: without passwords; DEMO_PORT=9000
+	@OIDC=$(OIDC) DEMO_PORT=$(DEMO_PORT) exec $(BIN)/python tools/demo.py
 
 quick: setup-dev ## format, lint, types, import rules and the tests that need no server: under a minute
 	@$(MAKE) -j2 --output-sync --keep-going check-format check-lint check-types check-imports quick-tests
@@ -87,20 +87,29 @@ prove-api: system setup-dev ## hold the API against its description with random 
 addon: setup ## pack the WHMCS side into ADDON=build/counterfoil-whmcs.zip
 	@$(BIN)/python tools/addon.py $(ADDON)
 
+release: setup-dev ## make what a release consists of, in build/release, twice, and compare: only of a committed tree
+	@$(BIN)/python -m tools.release
+
 prove-orders: system setup-dev ## break and kill at every call that an order makes; PART=1/4 plays every fourth stage
 	@FAULTS=$(FAULTS) PART=$(PART) exec $(BIN)/python -m tests.orders.game_day
 
 prove-metadata: setup-dev ## convert deploy/salesforce with the library of the vendor's CLI (needs node and npm)
 	@exec $(BIN)/pytest -q proofs/deploy/test_metadata.py </dev/null
 
-prove-deploy: setup-dev ## build the image's folder, run it and the files of deploy/ with real proxies: 6 minutes
+prove-deploy: setup-dev ## build the image's folder, run it and the files of deploy/ with real proxies, upgrade it from the release before: 12 minutes
 	@tools/system deploy && exec $(BIN)/pytest -q proofs/deploy </dev/null
+
+prove-browsers: setup-dev ## tell one customer's story in Chromium, Firefox and WebKit, the engine of Safari: 2 minutes
+	@tools/system browsers && exec $(BIN)/pytest -q proofs/browsers </dev/null
+
+prove-machines: setup-dev ## lose each machine of an installation in turn, in network namespaces: as root, 5 minutes
+	@tools/system machines && exec $(BIN)/pytest -q -s proofs/machines </dev/null
 
 migrate: setup ## bring the database of this folder's settings to the current schema
 	@$(BIN)/counterfoil migrate
 
 docs: setup-dev ## write the parts of docs/ that are made from the code, and build the site
-	@$(BIN)/python tools/docs.py
+	@$(BIN)/python -m tools.docs
 	@$(MAKE) site
 
 site: setup ## build the documentation site into build/site: no net is needed to read it, nor to search it
@@ -126,6 +135,6 @@ setup-dev:
 system:
 	@tools/system
 
-.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api prove-metadata test-php addon \
-	migrate docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
+.PHONY: help setup demo quick quick-tests test check fmt bench prove-orders prove-freshness prove-hold prove-capacity prove-simulation prove-mutations prove-webhooks prove-api prove-browsers prove-metadata prove-machines test-php addon \
+	migrate release docs site texts screenshots routes audit lock setup-dev system check-format check-lint check-types check-imports check-templates \
 	check-spelling check-security check-php

@@ -66,7 +66,7 @@ class PostgresServer:
         self._names = (f"test_{number}" for number in itertools.count())
         fast = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200"]
         listen = ["listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
-        command = [_postgres_program("postgres"), "-D", str(folder / "data"), "-p", str(self.port)]
+        command = [postgres_program("postgres"), "-D", str(folder / "data"), "-p", str(self.port)]
         for setting in [*fast, *listen]:
             command += ["-c", setting]
         # SIGINT is "disconnect everybody and stop" here.
@@ -85,7 +85,7 @@ class PostgresServer:
         self.execute(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
 
     def execute(self, statement: str, database: str = "postgres") -> None:
-        psql = [_postgres_program("psql"), "-X", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "counterfoil"]
+        psql = [postgres_program("psql"), "-X", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "counterfoil"]
         subprocess.run([*psql, "-d", database, "-c", statement], check=True, capture_output=True, timeout=30)
 
     def _accepts_queries(self) -> bool:
@@ -104,7 +104,7 @@ def running_postgres() -> Iterator[PostgresServer]:
         if user:
             shutil.chown(folder, user)
         subprocess.run(
-            [_postgres_program("initdb"), "-D", f"{folder}/data", "-U", "counterfoil", *_INITDB],
+            [postgres_program("initdb"), "-D", f"{folder}/data", "-U", "counterfoil", *_INITDB],
             check=True,
             capture_output=True,
             user=user,
@@ -119,7 +119,7 @@ def running_postgres() -> Iterator[PostgresServer]:
             server.child.stop()
 
 
-def _postgres_program(name: str) -> str:
+def postgres_program(name: str) -> str:
     """Debian keeps the server's programs off PATH."""
     versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parts[4]))
     return str(versions[-1]) if versions else shutil.which(name) or name

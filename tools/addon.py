@@ -10,7 +10,7 @@ ADDON = ROOT / "whmcs-addon"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
-def main(target: Path) -> None:
+def pack(target: Path) -> None:
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "."]
     names = subprocess.run(command, cwd=ADDON, check=True, capture_output=True, text=True).stdout.split("\0")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -20,8 +20,8 @@ def main(target: Path) -> None:
             entry.external_attr = 0o100644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             package.writestr(entry, (ADDON / name).read_bytes())
-    print(target)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    pack(Path(sys.argv[1]))
+    print(sys.argv[1])

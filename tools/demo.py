@@ -1,6 +1,6 @@
 """`make demo`: portal, WHMCS sandbox and Salesforce sandbox with seeded customers. Ctrl-C stops all of it.
 
-With OIDC=1 people sign in by the sandbox's OpenID Connect provider instead of a password.
+OIDC=1: sign-in by the sandbox's OpenID Connect provider. DEMO_PORT=9000: the portal there, the sandboxes after it.
 """
 
 import contextlib
@@ -22,10 +22,10 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".demo"
 COUNTERFOIL = Path(sys.executable).with_name("counterfoil")
-WHMCS = "http://127.0.0.1:8081"
-SALESFORCE = "http://127.0.0.1:8082"
-PORTAL = "http://127.0.0.1:8000"
-PATIENCE = 60.0
+_FIRST = int(os.environ.get("DEMO_PORT") or 0)
+PORTS = (_FIRST, _FIRST + 1, _FIRST + 2) if _FIRST else (8000, 8081, 8082)
+PORTAL, WHMCS, SALESFORCE = (f"http://127.0.0.1:{port}" for port in PORTS)
+PATIENCE = 180.0
 
 PEOPLE = [
     ("ada@example.com", "owner of one company, years of invoices, several to pay"),
@@ -38,7 +38,6 @@ PEOPLE = [
     ("sam@example.com", "one-time links are blocked for this client"),
 ]
 PASSWORD = "demo-password-1"  # noqa: S105 -- everybody's in the sandbox
-
 
 OPENID = {
     "OIDC_ISSUER": WHMCS,
@@ -64,13 +63,14 @@ class Program(NamedTuple):
 def main() -> int:
     FOLDER.mkdir(mode=0o700, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    for port in (8081, 8082, 8000):
+    for port in PORTS:
         if is_taken(port):
-            print(f"Port {port} is in use. Is another demo running? Stop what listens there and try again.")
+            print(f"Port {port} is in use. Is another demo running? Stop it, or: make demo DEMO_PORT=9000")
             return 1
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
         try:
+            write_settings(programs()[-1])
             processes = [stack.enter_context(running(program)) for program in programs()]
             print(welcome(time.monotonic() - began), flush=True)
             return watch(processes)
@@ -102,23 +102,31 @@ def programs() -> list[Program]:
         "BRAND_NAME": "Analytical Hosting",
         **(OPENID if is_openid() else {}),
     }
-    sandbox = ["sandbox", "whmcs", "--port", "8081", "--portal", PORTAL]
+    portal_port, whmcs_port, salesforce_port = map(str, PORTS)
+    sandbox = ["sandbox", "whmcs", "--port", whmcs_port, "--portal", PORTAL]
     return [
         # Not on the command line, which everybody on this machine can read.
         Program("whmcs", sandbox, own | {"COUNTERFOIL_SANDBOX_WEBHOOK_SECRET": webhook_secret}, f"{WHMCS}/"),
         Program(
             "salesforce",
-            ["sandbox", "salesforce", "--port", "8082", "--key-file", str(FOLDER / "salesforce-key.pem")],
+            ["sandbox", "salesforce", "--port", salesforce_port, "--key-file", str(FOLDER / "salesforce-key.pem")],
             own,
             f"{SALESFORCE}/",
         ),
         Program(
             "portal",
-            ["serve", "--host", "127.0.0.1", "--port", "8000"],
+            ["serve", "--host", "127.0.0.1", "--port", portal_port],
             own | {f"COUNTERFOIL_{name}": value for name, value in portal.items()},
             f"{PORTAL}/readyz",
         ),
     ]
+
+
+def write_settings(portal: Program) -> None:
+    """Where commands find them: in this folder `../.venv/bin/counterfoil doctor` looks at this portal."""
+    path = FOLDER / ".env"
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}='{value}'\n" for name, value in portal.env.items() if "COUNTERFOIL_" in name))
 
 
 def is_openid() -> bool:
@@ -227,6 +235,7 @@ Ready in {seconds:.1f} s.
   An order: as Ada, open {PORTAL}/order and place one; approve it at {SALESFORCE}/ and watch its page become
   active. Bob has no payment method: he is stopped before anything is ordered, and sent to add one.
 
+  Commands for operators, in {FOLDER.name}/:  ../.venv/bin/counterfoil doctor
   Logs: {FOLDER.name}/portal.log, whmcs.log, salesforce.log        Ctrl-C stops everything.
 """
 

@@ -1,4 +1,7 @@
-"""`make docs`: writes what is made from the code, docs/openapi.json and the table of docs/metrics.md. Tests compare."""
+"""`make docs`: writes what is made from the code: docs/openapi.json, the tables of metrics, log events and templates.
+
+Tests compare them with the running portal and with the code.
+"""
 
 import json
 from collections.abc import Sequence
@@ -10,6 +13,8 @@ from counterfoil.settings import load
 from counterfoil.web.api.openapi import description_of
 from counterfoil.web.metrics.family import Family, HistogramFamily
 from counterfoil.web.metrics.salesforce_families import salesforce_families
+from tools import templates
+from tools.log_events import events_table
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -56,6 +61,10 @@ def main() -> None:
     metrics = DOCS / "metrics.md"
     made = metrics_table(every_family(built))
     metrics.write_text(with_made(metrics.read_text(encoding="utf-8"), made), encoding="utf-8")
+    events = DOCS / "log-events.md"
+    said = events.read_text(encoding="utf-8")
+    events.write_text(with_made(said, events_table(said)), encoding="utf-8")
+    templates.write()
 
 
 if __name__ == "__main__":

@@ -94,8 +94,8 @@ def test_it_serves_as_somebody_else_on_a_read_only_tree(place: Path, folder: Pat
         sandbox.child.stop()
 
 
-def test_the_wheel_starts_in_an_empty_environment(folder: Path, tmp_path: Path) -> None:
-    """`pip install counterfoil`, `counterfoil serve`: without settings it says in one message what is missing."""
+def test_without_settings_it_says_what_is_missing(folder: Path, tmp_path: Path) -> None:
+    """In one message, and without a stack trace. That the wheel serves: test_wheel.py."""
     program = folder / "bin" / "counterfoil"
     environment = {name: value for name, value in plain_environment().items() if name != "PYTHONPATH"}
     said = subprocess.run(

@@ -40,6 +40,11 @@ def verify(secrets: Sequence[bytes], headers: Mapping[str, str], body: bytes, no
     return webhook_id
 
 
+def sign(secret: bytes, webhook_id: str, now: int, body: bytes) -> str:
+    """The header of a message of our own; `now` in Unix seconds, as its timestamp says."""
+    return _signature(secret, f"{webhook_id}.{now}.".encode() + body).decode()
+
+
 def _is_signed(secrets: Sequence[bytes], content: bytes, header: str) -> bool:
     given = header.encode("utf-8", "replace").split(b" ")
     if len(given) > MOST_SIGNATURES:

@@ -2,11 +2,12 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from .proxy import serve
+from .proxy import CannotListen, serve
 from .whmcs import Options
 from .whmcs.app import create_app, installation_of
 
@@ -43,7 +44,7 @@ def whmcs(port: int, host: str, **given: str | int) -> None:
     app = create_app(_options(given))
     installation_of(app).can_break_connections = True
     click.echo(f"WHMCS sandbox on http://{host}:{port}/ (admin: /admin/, control: /_sandbox/)", err=True)
-    asyncio.run(serve(app, host, port))
+    _serve(app, host, port)
 
 
 @sandbox.command(context_settings={"auto_envvar_prefix": "COUNTERFOIL_SANDBOX_SALESFORCE"})
@@ -74,7 +75,14 @@ def salesforce(port: int, host: str, key_file: Path | None, control_key: str, **
         control_key=control_key,
     )
     click.echo(f"Salesforce sandbox on http://{host}:{port}/ (control: /_sandbox/)", err=True)
-    asyncio.run(serve(create_org(options), host, port))
+    _serve(create_org(options), host, port)
+
+
+def _serve(app: Any, host: str, port: int) -> None:
+    try:
+        asyncio.run(serve(app, host, port))
+    except CannotListen as error:
+        raise click.ClickException(f"Cannot listen on {host} port {port}: {error}.") from None
 
 
 def _private_key(path: Path | None) -> str:

@@ -5,6 +5,7 @@ An ASGI application cannot reset a connection or send fewer bytes than it promis
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import struct
@@ -21,6 +22,10 @@ WIRE = b"x-sandbox-wire: "
 
 STOP_WITHIN = 5.0
 _CHUNK = 256 * 1024
+
+
+class CannotListen(Exception):
+    """In the system's words."""
 
 
 async def serve(app: Any, host: str, port: int) -> None:
@@ -43,7 +48,11 @@ async def running(app: Any, host: str, port: int) -> AsyncIterator[int]:
         try:
             await _until_listening(path, serving)
             connections: set[asyncio.Task[None]] = set()
-            proxy = await asyncio.start_server(_handler(path, connections), host, port, limit=_CHUNK)
+            try:
+                proxy = await asyncio.start_server(_handler(path, connections), host, port, limit=_CHUNK)
+            except OSError as error:
+                reason = os.strerror(error.errno).lower() if error.errno else str(error)
+                raise CannotListen(reason) from None
             async with proxy:
                 yield proxy.sockets[0].getsockname()[1]
                 for connection in set(connections):

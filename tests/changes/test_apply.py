@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select, update
 
@@ -70,6 +71,49 @@ async def test_an_event_is_on_record_with_what_it_cleared(applier: EventApplier,
         row = (await connection.execute(select(webhook_event))).one()
     assert (row.id, row.type, row.client_id, row.effect) == ("msg_1", "invoice.paid", 1, "c1")
     assert row.applied_at is not None
+
+
+def happened(event: Event, at: datetime) -> Event:
+    return msgspec.structs.replace(event, timestamp=at.isoformat())
+
+
+async def held_long_ago(engine: Engine) -> None:
+    async with transaction(engine) as connection:
+        await connection.execute(update(webhook_event).values(applied_at=datetime.now(UTC) - timedelta(hours=1)))
+
+
+async def test_a_number_that_is_given_a_second_time_counts(
+    applier: EventApplier, engine: Engine, cache: Cache, heard: list[str]
+) -> None:
+    """WHMCS's database was restored from a backup: the ids that follow name other events, and are on record as such."""
+    await applier.apply_and_mark(happened(PAID, datetime.now(UTC) - timedelta(hours=2)))
+    await held_long_ago(engine)
+    other = Event("msg_1", "invoice.created", datetime.now(UTC).isoformat(), {"invoice_id": 9, "client_id": 4})
+    assert await clears(cache, lambda: applier.apply_and_mark(other)) == 1
+    assert heard == ["c1", "c4"]
+    async with transaction(engine) as connection:
+        row = (await connection.execute(select(webhook_event))).one()
+    assert (row.type, row.client_id, row.invoice_id, row.effect) == ("invoice.created", 4, 9, "c4")
+    assert row.applied_at > datetime.now(UTC) - timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("said", ["", "yesterday", "2026-01-01T00:00:00", "2999-01-01T00:00:00Z"])
+async def test_a_repetition_that_tells_no_time_is_one(
+    applier: EventApplier, engine: Engine, cache: Cache, said: str
+) -> None:
+    """So is one whose time cannot be."""
+    event = msgspec.structs.replace(PAID, timestamp=said)
+    await applier.apply_and_mark(event)
+    await held_long_ago(engine)
+    assert await clears(cache, lambda: applier.apply_and_mark(event)) == 0
+
+
+async def test_a_late_repetition_is_one(applier: EventApplier, engine: Engine, cache: Cache) -> None:
+    """However late a sender repeats itself: the event happened before it was applied."""
+    event = happened(PAID, datetime.now(UTC) - timedelta(hours=2))
+    await applier.apply_and_mark(event)
+    await held_long_ago(engine)
+    assert await clears(cache, lambda: applier.apply_and_mark(event)) == 0
 
 
 async def test_what_may_have_come_too_early_clears_again(applier: EventApplier, cache: Cache, heard: list[str]) -> None:

@@ -4,12 +4,15 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from counterfoil.cache import Cache, Entry
 from counterfoil.changes import feed, receipts
 from counterfoil.changes.catch_up import GAP_TIMEOUT, MANY, CatchUp
 from counterfoil.changes.receipts import Receipt
+from counterfoil.db.engine import transaction
+from counterfoil.db.tables import webhook_event
 from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs.addon_api import NotOffered
 from counterfoil.whmcs.results import ChangeReport, NumberedChange
@@ -191,6 +194,29 @@ async def test_thousands_cost_a_few_clears(portal: Portal, cache: Cache, addon: 
     assert len(await receipts.applied(portal.engine, [f"cf_{SERIES}_{number}" for number in (1, 5000, 10_000)])) == 3
     addon.record(*range(10_001, 10_001 + MANY))
     assert len(await portal.look()) == MANY
+
+
+async def test_numbers_that_are_given_a_second_time(portal: Portal, cache: Cache, addon: Addon) -> None:
+    """WHMCS's database was restored from a backup: everything is cleared, and what the numbers then name is not taken
+    for what they named before.
+    """
+    addon.record(1, 2, 3)
+    assert await portal.look() == [1, 2, 3]
+    async with transaction(portal.engine) as connection:
+        await connection.execute(update(webhook_event).values(applied_at=datetime.now(UTC) - timedelta(hours=1)))
+    addon.changes_, addon.newest = {}, 1
+    await keep(cache)
+    assert await portal.look() == []
+    assert not await is_kept(cache)
+    addon.record(2, 3)
+    assert await portal.look() == [2, 3]
+    assert await portal.look() == []
+
+
+async def test_a_change_of_any_age_is_read(portal: Portal, addon: Addon) -> None:
+    """Whatever WHMCS says that its age is."""
+    addon.record(1, age=10**18)
+    assert await portal.look() == [1]
 
 
 async def test_an_effect_that_fails_is_asked_for_again(portal: Portal, addon: Addon) -> None:

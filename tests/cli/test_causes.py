@@ -33,6 +33,7 @@ def server() -> Iterator[PostgresServer]:
             postgres.execute(f"CREATE DATABASE {name}")
         postgres.execute("ALTER DATABASE readonly SET default_transaction_read_only = on")
         postgres.execute("CREATE ROLE reader LOGIN")
+        postgres.execute("CREATE ROLE crowd LOGIN CONNECTION LIMIT 0")
         postgres.execute("SELECT pg_reload_conf()")
         yield postgres
 
@@ -48,6 +49,7 @@ async def about_database(url: str) -> Finding:
     [
         ("counterfoil:canary@", "secret", "refuses the user or the password"),
         ("counterfoil@", "absent", "has no database of this name"),
+        ("crowd@", "postgres", "has no connections left"),
         ("nobody@", "postgres", "does not let this user in from here"),
         ("counterfoil@", "tls", "lets nobody in without TLS"),
         ("counterfoil@", "postgres?sslmode=require", "speaks no TLS"),
@@ -171,3 +173,11 @@ async def test_a_redis_that_would_refuse_writes_when_full() -> None:
         )
     with running_redis(maxmemory="100kb", maxmemory_policy="noeviction") as full:
         assert "is full" in (await about_redis(full.url))[-1].message
+
+
+async def test_a_redis_without_connections_left() -> None:
+    """It hangs up on whoever comes, as one that wants TLS does: both are named."""
+    with running_redis(maxclients="1") as redis, Redis.from_url(redis.url) as only:
+        only.ping()
+        found = (await about_redis(redis.url))[-1]
+        assert (found.message, "maxclients" in found.advice) == ("ends the connection at once", True)

@@ -1,9 +1,11 @@
 """Wrong settings end every command before it begins."""
 
+import gc
 from pathlib import Path
 
 import pytest
 
+from counterfoil.cli import imported
 from tests.cli.commands import run
 from tests.processes import free_port
 
@@ -34,3 +36,14 @@ def test_an_issuer_that_cannot_be_trusted_is_refused(tmp_path: Path, settings: d
     done = run(tmp_path, "links", **settings, oidc_issuer=issuer, oidc_client_id="x")
     assert done.returncode == 2
     assert done.stderr.count("COUNTERFOIL_OIDC_ISSUER:") == 1
+
+
+@pytest.mark.parametrize("module", ["counterfoil.cli.serving", "counterfoil.nowhere"])
+def test_the_collector_works_again_when_all_is_imported(module: str) -> None:
+    """Or when it could not be: a portal that collected nothing would grow."""
+    if module == "counterfoil.nowhere":
+        with pytest.raises(ModuleNotFoundError):
+            imported(module)
+    else:
+        imported(module)
+    assert gc.isenabled()

@@ -9,7 +9,7 @@ import pytest
 from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
-from counterfoil.salesforce.failures import CrmNotVisible, CrmRefused, sign_in_hint
+from counterfoil.salesforce.failures import KINDS, CrmNotVisible, CrmRefused, meaning, sign_in_hint
 from counterfoil.salesforce.fields import NEEDED
 from counterfoil.salesforce.quota import Quota
 from counterfoil.salesforce.token import audience
@@ -92,6 +92,17 @@ async def test_refusals_are_not_repeated(
         await client.call("PATCH", f"sobjects/Order/{order_id}", values)
     assert org.operations().count("update") == 1
     assert "xxx" not in str(refused.value.args)
+
+
+def test_what_a_trigger_could_not_do_is_what_it_says_inside() -> None:
+    """Locks and maintenance pass, whichever code wraps them; a rule of the org does not."""
+    inside = "AfterOrder: System.DmlException: Update failed. First exception on row 0; first error: {}, a text: []"
+    for code in ("UNABLE_TO_LOCK_ROW", "ENTITY_IS_LOCKED", "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"):
+        for outer in ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER"):
+            assert meaning(400, outer, inside.format(code)) == code
+            assert KINDS[code].again or KINDS[code].later
+    refused = meaning(400, "CANNOT_EXECUTE_FLOW_TRIGGER", inside.format("FIELD_CUSTOM_VALIDATION_EXCEPTION"))
+    assert refused == "CANNOT_EXECUTE_FLOW_TRIGGER"
 
 
 @pytest.mark.parametrize("kind", ["wrapped-lock"])

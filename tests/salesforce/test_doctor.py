@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509.oid import NameOID
 
 from counterfoil.cli.findings import Finding, Verdict
-from counterfoil.cli.salesforce_checks import salesforce
+from counterfoil.cli.salesforce.checks import salesforce
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.orders.crm_calls import CrmCalls
@@ -171,6 +171,34 @@ def test_what_would_fail_in_the_middle_of_an_order(org: OrgSandbox) -> None:
         "salesforce order status",
         "salesforce price book",
     ]
+
+
+def test_a_field_that_is_no_external_id(org: OrgSandbox) -> None:
+    """The service's number is only written, so that nothing fails for it; it is said all the same."""
+    org.control("PUT", "settings", {"plain": ["OrderItem.WHMCS_Service_ID__c"]})
+    (finding,) = [each for each in examined(org) if each.check == "salesforce field OrderItem.WHMCS_Service_ID__c"]
+    assert (finding.verdict, finding.message[:17]) == (Verdict.WARN, "is no external id")
+
+
+def test_products_that_cannot_be_ordered(org: OrgSandbox) -> None:
+    """A cycle that WHMCS does not have, or none, is named with its product; so is a book in which nothing is mapped.
+    What has no number of WHMCS's is other goods.
+    """
+    check = "salesforce products"
+    (finding,) = [each for each in examined(org) if each.check == check]
+    assert (finding.verdict, finding.message[:6]) == (Verdict.OK, "7 of 8")
+    products = org.control("GET", "records/Product2")
+    fibre, survey = products[0], products[-1]
+    org.control("PATCH", f"records/Product2/{fibre['Id']}", {"Billing_Cycle__c": "Half-Yearly"})
+    org.control("PATCH", f"records/Product2/{survey['Id']}", {"WHMCS_Product_ID__c": "9"})
+    (finding,) = [each for each in examined(org) if each.check == check]
+    assert finding.verdict is Verdict.WARN
+    assert "2 have" in finding.message
+    assert "Fibre 1 Gbit/s (Half-Yearly), Site survey (none)" in finding.message
+    for each in products:
+        org.control("PATCH", f"records/Product2/{each['Id']}", {"WHMCS_Product_ID__c": None})
+    (finding,) = [each for each in examined(org) if each.check == check]
+    assert (finding.verdict, "none of 8" in finding.message) == (Verdict.WARN, True)
 
 
 @pytest.mark.parametrize(

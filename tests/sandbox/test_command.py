@@ -49,6 +49,18 @@ def _front_page(port: int) -> str:
         return ""
 
 
+@pytest.mark.parametrize("which", ["whmcs", "salesforce"])
+def test_a_port_that_is_taken(tmp_path: Path, which: str) -> None:
+    """One line, in the portal's words, and exit 1."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        command = [str(Path(sys.executable).with_name("counterfoil")), "sandbox", which, "--port", str(port)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == f"Error: Cannot listen on 127.0.0.1 port {port}: address already in use."
+    assert "Traceback" not in done.stderr
+
+
 def test_it_does_not_open_itself_to_the_network() -> None:
     """Another address than loopback needs a control key."""
     refused = subprocess.run(

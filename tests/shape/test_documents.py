@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -61,11 +62,32 @@ def test_every_dependency_is_justified() -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_lead_somewhere(path: object) -> None:
-    """A link from one document to another file of the repository finds it."""
-    document = ROOT / str(path)
-    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", document.read_text(encoding="utf-8"))
-    assert [target for target in targets if not (document.parent / target).exists()] == []
+def test_links_lead_somewhere(path: Path) -> None:
+    """A link from one document to another file of the repository finds it, and the heading in it."""
+    said = re.sub(r"^ *```.*?^ *```$|`[^`\n]+`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for target, heading in re.findall(r"\]\((?!https?:|mailto:)([^)#\s]*)#?([^)\s]*)\)", said):
+        file = path.parent / target if target else path
+        assert file.exists(), target
+        assert not heading or heading in headings(file), (target, heading)
+
+
+def headings(document: Path) -> set[str]:
+    """By the names under which GitHub, and the site, find them."""
+    found = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    plain = [re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", heading) for heading in found]
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in plain}
+
+
+def test_every_document_is_in_a_list() -> None:
+    """docs/index.md and docs/decisions.md are what the site's navigation is made of: no page is lost."""
+    lists = [ROOT / "docs/index.md", ROOT / "docs/decisions.md"]
+    listed = {
+        (page.parent / target).resolve()
+        for page in lists
+        for target in re.findall(r"^- \[.+?\]\((.+?\.md)\)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    pages = {path for path in DOCUMENTS if path.parts[len(ROOT.parts)] == "docs" or path.parent == ROOT}
+    assert sorted(map(str, pages - listed - {lists[0]})) == []
 
 
 def test_make_help_knows_every_target() -> None:

@@ -57,6 +57,7 @@ PLANTS = [
     Plant("salesforce-calls", "counterfoil.billing", "counterfoil.salesforce"),
     Plant("http-client", "counterfoil.web.sign_in", "httpx2"),
     Plant("web-framework", "counterfoil.billing", "litestar"),
+    Plant("traces", "counterfoil.web", "opentelemetry"),
     Plant("sql", "counterfoil.web", "sqlalchemy"),
     Plant("redis-package", "counterfoil.web.http.limits", "redis"),
     Plant("redis-protocol", "counterfoil.cache.engine", "hiredis"),

@@ -7,7 +7,7 @@ import pytest
 
 from tests.shape.sources import ROOT, text
 
-LOCKS = ["bench", "build", "dev", "main", "site", "uv"]
+LOCKS = ["bench", "build", "dev", "main", "release", "site", "uv"]
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -41,6 +41,7 @@ def test_locks_are_in_step_with_the_project() -> None:
     assert wanted(groups["dev"]) <= pins("dev").keys()
     assert wanted(groups["bench"]) <= pins("bench").keys()
     assert wanted(groups["build"]) <= pins("build").keys()
+    assert wanted(groups["release"]) <= pins("release").keys()
     assert wanted(groups["site"]) <= pins("site").keys()
     assert wanted(groups["uv"]) == pins("uv").keys()
 

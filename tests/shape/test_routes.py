@@ -98,6 +98,20 @@ def test_every_form_says_for_whom_it_was_made() -> None:
         assert ("begun()" in body) is not takes_anybody, (name, action)
 
 
+def test_no_form_that_posts_into_a_new_tab_forgets_where_it_came_from() -> None:
+    """With noopener WebKit calls the request cross-site, and Pay is refused in Safari. What WHMCS could do with an
+    opener, the header Cross-Origin-Opener-Policy takes from it.
+    """
+    forms = [
+        form
+        for path in (ROOT / "src/counterfoil/web/templates").rglob("*.html")
+        for form in re.findall(r'<form[^>]*?target="_blank"[^>]*>', path.read_text())
+        if 'method="post"' in form
+    ]
+    assert len(forms) > 5
+    assert [form for form in forms if 'rel="opener"' not in form] == []
+
+
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("routes")) as stack:

@@ -10,12 +10,15 @@ from playwright.sync_api import expect
 from tests.browser import running_browser
 from tests.shape.sources import ROOT, tracked
 
+pytestmark = pytest.mark.timeout(900)
+"""The build takes ten seconds of a processor, which other tests may want too."""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("documents") / "site"
     command = ["tools/site/build", str(folder)]
-    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=800, check=False)
     # The build is strict: a link, an anchor or a picture that is not there, and a page in no list, are findings.
     assert built.returncode == 0, built.stdout + built.stderr
     return folder

@@ -109,7 +109,7 @@ def test_what_is_done_over_there_shows_here(portal: Stack, way: Way) -> None:
         page = filled(portal, way.page)
         before = ada.get(page).text
         action = filled(portal, way.post)
-        assert f'action="{action}" target="_blank" rel="noopener"' in before
+        assert f'action="{action}" target="_blank" rel="opener"' in before
         portal.sandbox.forget_calls()
         away = ada.post(action)
         assert (away.status_code, away.headers["cache-control"]) == (303, "no-store")

@@ -1,12 +1,15 @@
 """The statement of account, from outside: JSON and page."""
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 import httpx2
 import pytest
 from playwright.sync_api import expect
 
+from counterfoil.web.views.periods import usual_periods
 from tests.browser import sign_in
 from tests.conftest import OpenPage
 from tests.stack import Stack
@@ -47,10 +50,41 @@ def test_periods_follow_each_other(ada: httpx2.Client) -> None:
         assert not each["lines"] or each["lines"][-1]["balance"] == each["closing"]
 
 
-@pytest.mark.parametrize("query", ["from=2026-02-01&to=2026-01-31", "from=x", "to=2026-02-30"])
-def test_a_period_that_is_none(ada: httpx2.Client, query: str) -> None:
+WRONG = [
+    ("from=2026-02-01&to=2026-01-31", {"to": "The period ends before it begins."}),
+    ("from=x&to=2026-02-30", {"from": "Enter the first day as a date", "to": "Enter the last day as a date"}),
+]
+
+
+@pytest.mark.parametrize(("query", "messages"), WRONG)
+def test_a_period_that_is_none(ada: httpx2.Client, query: str, messages: dict[str, str]) -> None:
+    """The form stays, with what was typed; the summary leads to each field, and there stands what is wrong."""
     assert ada.get(f"/api/v1/statement?{query}").json()["code"] == "validation_failed"
-    assert ada.get(f"/statement?{query}").status_code == 422
+    answer = ada.get(f"/statement?{query}")
+    page = answer.text
+    assert (answer.status_code, answer.headers["cache-control"]) == (422, "no-store")
+    assert "<title>Error: Statement" in page
+    for name, message in messages.items():
+        assert re.search(rf'<a href="#{name}">\w+</a>: {message}', page)
+        assert re.search(rf'id="{name}-error">.*{message}', page)
+        assert re.search(rf'name="{name}" value="[^"]+"[^>]* aria-invalid="true" aria-describedby="{name}-error"', page)
+    assert page.count("aria-invalid") == len(messages)
+
+
+def test_usual_periods() -> None:
+    """Whole months, quarters and years that are over, and this year so far."""
+    days = {label: f"{first} {last}" for label, first, last in usual_periods(date(2026, 1, 31))}
+    assert days == {
+        "Last month": "2025-12-01 2025-12-31",
+        "Last quarter": "2025-10-01 2025-12-31",
+        "This year": "2026-01-01 2026-01-31",
+        "Last year": "2025-01-01 2025-12-31",
+    }
+    (_, *quarter), (_, *year) = usual_periods(date(2024, 5, 1))[1::2]
+    assert (quarter, year) == (
+        [date(2024, 1, 1), date(2024, 3, 31)],
+        [date(2023, 1, 1), date(2023, 12, 31)],
+    )
 
 
 def test_the_page(portal: Stack, open_page: OpenPage) -> None:
@@ -65,7 +99,11 @@ def test_the_page(portal: Stack, open_page: OpenPage) -> None:
     page.get_by_label("From").fill("2020-01-01")
     page.get_by_label("To").fill("2020-12-31")
     page.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(re.compile("from=2020-01-01&to=2020-12-31"))
     expect(page.get_by_text("No transactions in this period.")).to_be_visible()
+    page.get_by_role("link", name="Last year").click()
+    expect(page.get_by_role("link", name="Last year")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_label("To")).to_have_value(re.compile("-12-31$"))
     page.emulate_media(media="print")
     expect(page.locator(".period")).to_be_hidden()
     expect(page.get_by_text("Closing balance")).to_be_visible()

@@ -193,6 +193,14 @@ async def test_a_connection_that_was_closed_meanwhile_is_not_used(whmcs: Scripte
     assert whmcs.connections == 2
 
 
+async def test_a_call_after_the_portal_has_stopped_is_an_outage(whmcs: Scripted, make_client: MakeClient) -> None:
+    """Who waited behind others until then is told the friendly error, as for any call that cannot be made."""
+    client = make_client()
+    await client.close()
+    assert await reason(client.call("GetX")) == "stopping"
+    assert not whmcs.calls
+
+
 async def test_a_reset_is_survived(whmcs: Scripted, client: WhmcsClient) -> None:
     whmcs.script.append(scripted.resets)
     assert await client.call("GetX") == OK

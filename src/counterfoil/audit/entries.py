@@ -22,6 +22,8 @@ class Action(StrEnum):
     LINKED = "linked"
     UNLINKED = "unlinked"
     LINK_FORGOTTEN = "link_forgotten"
+    IDENTITY_BOUND = "identity_bound"
+    IDENTITY_RELEASED = "identity_released"
     STAFF_GRANTED = "staff_granted"
     STAFF_REVOKED = "staff_revoked"
     PERMISSIONS_CHANGED = "permissions_changed"

@@ -43,7 +43,7 @@ class Cache:
         self._new_nonce = new_nonce
         self._clock = clock or StoreClock()
         self._trust = StoreTrust(store, self._clock, new_nonce, self.counters)
-        self._fetching = Fetching(store, self._trust, new_nonce, self.counters)
+        self.fetching = Fetching(store, self._trust, new_nonce, self.counters)
         self._bypass = Bypass(self._trust, self.counters)
         self.spot_checks = SpotChecks(store, self._trust, self.counters, self.clear)
         self._ending: set[asyncio.Task[None]] = set()
@@ -56,7 +56,7 @@ class Cache:
         if self._ending:
             await asyncio.wait(self._ending)
         await self.spot_checks.close()
-        await self._fetching.close()
+        await self.fetching.close()
         await self._bypass.close()
         await self._trust.close()
 
@@ -117,7 +117,7 @@ class Cache:
         known = (None,) * len(parts) if fresh else peek.entries
         missing = [part for part, entry in zip(parts, known, strict=True) if entry is None]
         reader = Reader(arrived, has_waited=again, takes_nothing_older=fresh)
-        flights = [self._fetching.flight(scope, part, nonce_of(token), reader) for part in missing]
+        flights = [self.fetching.flight(scope, part, nonce_of(token), reader) for part in missing]
         fetched = iter(await _landed(flights, arrived))
         entries = tuple([entry or next(fetched) for entry in known])
         if any(flight.was_missed or flight.was_late for flight in flights):

@@ -14,6 +14,7 @@ from counterfoil.cache.single_flight import Flight, Flights
 from counterfoil.cache.store import Answer, Lease, Moved, Store, StoreAway
 from counterfoil.cache.store_trust import StoreTrust
 from counterfoil.cache.values import CacheCounters, Entry, Fetched, Part
+from counterfoil.tracing import NoTracing, Tracing
 
 
 class Reader(NamedTuple):
@@ -34,6 +35,7 @@ class Fetching:
         self._trust = trust
         self._new_token = new_token
         self._counters = counters
+        self.tracing: Tracing = NoTracing()
         self._flights = Flights[Entry]()
 
     def flight(self, scope: str, part: Part, nonce: str, reader: Reader) -> Flight[Entry]:
@@ -126,7 +128,8 @@ class Fetching:
             log.request_id.set(log.new_request_id())
         try:
             async with asyncio.timeout(rules.FETCH_LIMIT) as limit:
-                return await part.fetch()
+                with self.tracing.span(f"fetch {part.name.partition(':')[0]}"):
+                    return await part.fetch()
         except TimeoutError:
             if limit.expired():
                 raise errors.BillingUnavailable(f"{part.name} took longer than any fetch may") from None

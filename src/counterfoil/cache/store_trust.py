@@ -14,7 +14,7 @@ from counterfoil.cache.values import CacheCounters
 from counterfoil.cache.windows import Windows
 
 P = ParamSpec("P")
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class StoreTrust:
@@ -95,7 +95,7 @@ class StoreTrust:
         """After a step, windows and lifetimes that were begun before it end at the wrong moment, whichever way it went.
         So the store is passed by until every settle window has ended in truth, and all that was stored is cleared.
         """
-        log.warning("cache_clock_step", seconds=rules.DISTRUST)
+        _log.warning("cache_clock_step", seconds=rules.DISTRUST)
         self._counters.clock_steps += 1
         self.is_given = False
         self._owes_everything = True

@@ -46,7 +46,7 @@ class EventApplier:
         Raises Unavailable: then it must come again.
         """
         received = Receipt(event.id, event.type, event.data.get("client_id"), "", event.data.get("invoice_id"))
-        before = await receipts.record(self._engine, received)
+        before = await receipts.record(self._engine, received, event.happened_at)
         if before.applied_at is not None and datetime.now(UTC) - before.applied_at > REPEATED:
             return None
         clients = await self._clearing.clients_of(event)

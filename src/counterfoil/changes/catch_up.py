@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import NoReturn, Protocol
 
 import structlog
+from msgspec import structs
 
 from counterfoil.cache import Cache
 from counterfoil.changes import feed, receipts
@@ -47,6 +48,9 @@ GAP_TIMEOUT = 30
 
 PAGE = 1000
 """Changes in a whole answer."""
+
+A_YEAR = 366 * 86400
+"""Seconds. Older is not told apart."""
 
 MANY = 200
 """Missed changes from which on everything is cleared at once: it costs less than each of them."""
@@ -134,7 +138,12 @@ class CatchUp:
 
     async def _make_good(self, changes: Sequence[NumberedChange], apply: Apply) -> None:
         applied = await receipts.applied(self._engine, [change.event.id for change in changes])
-        missed = [change.event for change in changes if change.event.id not in applied]
+        events = [_dated(change) for change in changes]
+        missed = [
+            event
+            for event in events
+            if event.id not in applied or receipts.is_another(event.happened_at, applied[event.id])
+        ]
         if len(missed) > MANY:
             await self._cache.clear_everything()
             received = [Receipt(event.id, event.type, None, "everything") for event in missed]
@@ -157,6 +166,12 @@ class CatchUp:
                 _log.warning("changes that never came", numbers=f"{seen + 1} to {change.number - 1}")
             seen = change.number
         return seen
+
+
+def _dated(change: NumberedChange) -> Event:
+    """The addon tells how old a change is, not when it was: so clocks need not agree."""
+    happened_at = datetime.now(UTC) - timedelta(seconds=min(change.age, A_YEAR))
+    return structs.replace(change.event, timestamp=happened_at.isoformat())
 
 
 def _is_another(report: ChangeReport, series: str, seen: int) -> bool:

@@ -11,6 +11,7 @@ from counterfoil.cache.scopes import client_scope
 from counterfoil.db.engine import transaction
 from counterfoil.db.tables import webhook_event
 from counterfoil.db.upsert import insert_new, insert_new_rows
+from counterfoil.whmcs.webhooks import CLOCKS_DIFFER
 
 RETENTION = timedelta(days=30)
 """Longer than any sender repeats itself; the rows carry ids only."""
@@ -45,12 +46,25 @@ class Delivery(NamedTuple):
     applied_at: datetime | None
 
 
-async def record(engine: AsyncEngine, event: Receipt) -> Delivery:
-    """Takes it down if its id is new. Raises TemporarilyUnavailable: the sender must try again."""
+def is_another(happened_at: datetime | None, applied_at: datetime | None) -> bool:
+    """Whether an id names another event than the one that was applied then: what had happened by then did not happen
+    after it. So it is when WHMCS's database was restored from a backup, and gives its numbers a second time.
+    """
+    return happened_at is not None and applied_at is not None and happened_at > applied_at + CLOCKS_DIFFER
+
+
+async def record(engine: AsyncEngine, event: Receipt, happened_at: datetime | None = None) -> Delivery:
+    """Takes it down if its id is new, or names another event now. Raises TemporarilyUnavailable: the sender must try
+    again.
+    """
     async with transaction(engine) as connection:
         if await insert_new(connection, webhook_event, _row(event)):
             return Delivery(is_first=True, applied_at=None)
-        applied_at = await connection.scalar(select(webhook_event.c.applied_at).where(webhook_event.c.id == event.id))
+        this = webhook_event.c.id == event.id
+        applied_at = await connection.scalar(select(webhook_event.c.applied_at).where(this))
+        if is_another(happened_at, applied_at):
+            await connection.execute(update(webhook_event).where(this).values(**_row(event), applied_at=None))
+            return Delivery(is_first=True, applied_at=None)
         return Delivery(is_first=False, applied_at=applied_at)
 
 
@@ -72,11 +86,24 @@ def _row(event: Receipt) -> dict[str, Any]:
     return {**event._asdict(), "received_at": datetime.now(UTC)}
 
 
-async def applied(engine: AsyncEngine, ids: Sequence[str]) -> frozenset[str]:
-    """Those whose effect is known to hold. At most 1,000 at a time."""
-    wanted = select(webhook_event.c.id).where(webhook_event.c.id.in_(ids), webhook_event.c.applied_at.is_not(None))
+async def applied(engine: AsyncEngine, ids: Sequence[str]) -> dict[str, datetime]:
+    """Those whose effect is known to hold, and since when. At most 1,000 at a time."""
+    columns = (webhook_event.c.id, webhook_event.c.applied_at)
+    wanted = select(*columns).where(webhook_event.c.id.in_(ids), webhook_event.c.applied_at.is_not(None))
     async with transaction(engine) as connection:
-        return frozenset((await connection.execute(wanted)).scalars())
+        return {row.id: row.applied_at for row in await connection.execute(wanted)}
+
+
+async def latest(engine: AsyncEngine, *, without: str = "", only: str = "") -> datetime | None:
+    """When the newest was received: of those whose id does not begin like this, or of `only` this id."""
+    wanted = select(webhook_event.c.received_at).order_by(webhook_event.c.received_at.desc()).limit(1)
+    if without:
+        wanted = wanted.where(webhook_event.c.id.not_like(f"{without}%"))
+    if only:
+        wanted = wanted.where(webhook_event.c.id == only)
+    async with transaction(engine) as connection:
+        at: datetime | None = await connection.scalar(wanted)
+    return at
 
 
 async def recent(

@@ -1,4 +1,4 @@
-"""`counterfoil doctor`: settings and every neighbour, checked without changing anything."""
+"""`counterfoil doctor`: settings and every neighbour. It changes nothing, but for the receipt of a test message."""
 
 import asyncio
 import os
@@ -11,8 +11,10 @@ import msgspec
 from counterfoil import log
 from counterfoil.cli.findings import Finding, Verdict, fail, ok, warn
 from counterfoil.cli.portal_checks import cache, database, decisions
-from counterfoil.cli.salesforce_checks import salesforce
+from counterfoil.cli.salesforce.checks import salesforce
 from counterfoil.cli.sign_in_checks import sign_in
+from counterfoil.cli.webhook_checks import webhook_way
+from counterfoil.cli.white_label_checks import white_label
 from counterfoil.cli.whmcs_checks import whmcs
 from counterfoil.settings import Settings, SettingsError, load, unknown_names
 from counterfoil.settings.features import Feature
@@ -57,10 +59,12 @@ async def _findings() -> AsyncIterator[Finding]:
     if settings.salesforce_url and Feature.ORDERS not in settings.features:
         said = "orders are switched off, but SALESFORCE_URL is set: what sales staff sell there is still fulfilled"
         yield warn("features", said, "Add orders to COUNTERFOIL_FEATURES, or empty COUNTERFOIL_SALESFORCE_URL.")
+    for finding in white_label(settings):
+        yield finding
     for finding in _webhooks(settings):
         yield finding
     yield await database(settings)
-    for examined in (sign_in, decisions, cache, whmcs, salesforce):
+    for examined in (webhook_way, sign_in, decisions, cache, whmcs, salesforce):
         async for finding in examined(settings):
             yield finding
 

@@ -4,10 +4,11 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 
 import click
+
+from counterfoil.cli import imported
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def metrics_folder(workers: int) -> Iterator[None]:
 
 def _take_room(directory: Path, workers: int) -> None:
     # Only now, because prometheus-client looks for its directory when it is imported.
-    files = import_module("counterfoil.web.metrics.files")
+    files = imported("counterfoil.web.metrics.files")
     probe = directory / "room"
     with probe.open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, workers * sum(files.SIZES.values()))

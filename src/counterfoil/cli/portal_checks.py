@@ -176,7 +176,10 @@ async def _eviction(redis: Inspection) -> Finding:
     if policy == "noeviction" and most != "0":
         said = "eviction policy noeviction: once it is full, Pay, profiles and signing out are refused"
         return warn("cache", said, advice)
-    return ok("cache", f"eviction policy {policy}")
+    if most == "0":
+        return ok("cache", f"eviction policy {policy}; no maxmemory is set, so it may take all of its machine's memory")
+    used = int((await redis.info("memory")).get("used_memory", "0"))
+    return ok("cache", f"eviction policy {policy}; {used / 2**20:.0f} of {int(most or 0) / 2**20:.0f} MB are used")
 
 
 async def _fence(redis: Inspection) -> Finding:

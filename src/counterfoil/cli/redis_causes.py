@@ -13,7 +13,12 @@ URL = "COUNTERFOIL_CACHE_URL"
 NEEDED = "+@read +@write +@scripting +@pubsub +@connection +info +time ~cf1:* &cf1:*"
 """What a user in the ACL must be permitted; of a cluster and of sentinels more: docs/operations.md."""
 
+_ENDS = (
+    "ends the connection at once",
+    f"Does it speak TLS? Then it is rediss:// in {URL}. Otherwise it has as many connections as maxclients allows.",
+)
 _REPLIES = {
+    "ERR max number": _ENDS,
     "WRONGPASS": ("refuses the user or the password", f"Correct them in {URL}; what is special percent-encoded."),
     "NOAUTH": ("wants a password", f"Add it: redis://:password@... in {URL}."),
     "ERR AUTH": ("has no password, and is given one", f"Take it out of {URL}, or set requirepass."),
@@ -30,7 +35,8 @@ _LOST = {
         "does not answer in time",
         "Is it running, does a firewall let the portal through, and with rediss://, does it speak TLS?",
     ),
-    CLOSED: ("ends the connection at once", f"Does it speak TLS? Then it is rediss:// in {URL}."),
+    CLOSED: _ENDS,
+    "ConnectionResetError": _ENDS,
     NO_MASTER: ("sentinels know no master of this name", f"Correct ?sentinel= in {URL}."),
     NOT_REDIS: ("does not speak Redis's protocol", f"Is the port right? With TLS it is rediss:// in {URL}."),
 }

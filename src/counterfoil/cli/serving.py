@@ -4,7 +4,6 @@ import asyncio
 import gc
 import logging
 import signal
-from importlib import import_module
 from pathlib import Path
 
 import click
@@ -13,7 +12,7 @@ from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from counterfoil.cache import CacheUnavailable, open_cache
-from counterfoil.cli import event_loop
+from counterfoil.cli import event_loop, imported
 from counterfoil.cli.metrics_folder import metrics_folder
 from counterfoil.cli.ports import require_free
 from counterfoil.cli.service_manager import tell_service_manager
@@ -50,9 +49,9 @@ def serve(host: str, port: int, workers: int) -> None:
     asyncio.run(await_cache(settings.cache_url))
     with metrics_folder(workers):
         # The workers are forks of this process: they share what is imported here, and a new one is there at once.
-        import_module("counterfoil.app")
+        imported("counterfoil.app")
         if settings.metrics_port is not None:
-            import_module("counterfoil.web.metrics.files").serve_on(host, settings.metrics_port)
+            imported("counterfoil.web.metrics.files").serve_on(host, settings.metrics_port)
         gc.freeze()
         portal = server(host, port, workers, settings.stop_seconds)
         portal.on_startup(_take_no_hang_up)

@@ -15,6 +15,7 @@ from counterfoil.orders.telling import Telling
 from counterfoil.orders.worker import OrderWorker
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings
+from counterfoil.tracing import Tracing
 
 
 def utc_now() -> datetime:
@@ -32,6 +33,7 @@ class Orders:
         settings: Settings,
         *,
         now: Callable[[], datetime] = utc_now,
+        tracing: Tracing | None = None,
     ) -> None:
         crm = Crm(salesforce.api, now) if salesforce else None
         self.products = billing.products
@@ -47,6 +49,7 @@ class Orders:
             tag_field=settings.order_tag_field,
             most_of_one=settings.salesforce_max_quantity,
             now=now,
+            tracing=tracing,
         )
         attempts = ApprovalAttempts(engine)
         telling = Telling(crm, attempts, now) if crm else None

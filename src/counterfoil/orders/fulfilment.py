@@ -1,6 +1,7 @@
 """The steps of an order: check it, place it in WHMCS exactly once, accept it. Claims and retries: worker.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -11,14 +12,16 @@ from counterfoil.billing.gateways import Gateways
 from counterfoil.billing.orders import BillingOrders, InProgress, Line, NotPlaced, OrderedService, OrderRefused
 from counterfoil.billing.products import Products
 from counterfoil.errors import AccountClosed
-from counterfoil.model import Client, Product
+from counterfoil.model import Client
 from counterfoil.orders.checkout import PaymentMethodCheck
 from counterfoil.orders.crm import Crm
 from counterfoil.orders.failures import Later, Stop
-from counterfoil.orders.order import Item, Order, Status, Step
+from counterfoil.orders.order import Order, Status, Step
+from counterfoil.orders.order_lines import lines_of
 from counterfoil.orders.recovery import find_placed, find_tagged
 from counterfoil.orders.repository import ClientIsBusy, OrderRepository
 from counterfoil.stop_codes import StopCode
+from counterfoil.tracing import NoTracing, Tracing
 
 _log = structlog.get_logger(__name__)
 
@@ -56,6 +59,7 @@ class Fulfilment:
         tag_field: str,
         most_of_one: int,
         now: Callable[[], datetime],
+        tracing: Tracing | None = None,
     ) -> None:
         self._repository = repository
         self._payment_methods = payment_methods
@@ -67,20 +71,31 @@ class Fulfilment:
         self._tag_field = tag_field
         self._most_of_one = most_of_one
         self._now = now
+        self._tracing = tracing or NoTracing()
 
     async def carry_on(self, claim: Claim) -> None:
         """As far as it goes now. Raises Stop, Later, Unavailable, CrmRefused."""
         if claim.order.step is Step.REGISTER:
-            await self._register(claim)
+            with self._span(claim):
+                await self._register(claim)
         if claim.order.status is Status.AWAITING_APPROVAL:
             return
         if claim.order.step is Step.PLACE and claim.order.intent_at is not None:
-            await self._look(claim)
+            with self._span(claim):
+                await self._look(claim)
         if claim.order.step in {Step.CHECK, Step.PLACE}:
             # What was checked before a pause need not hold any more.
-            await self._place(claim, await self._check(claim))
+            with self._span(claim):
+                await self._place(claim, await self._check(claim))
         if claim.order.step is Step.ACCEPT:
-            await self._accept(claim)
+            with self._span(claim):
+                await self._accept(claim)
+
+    @contextmanager
+    def _span(self, claim: Claim) -> Iterator[None]:
+        with self._tracing.span(f"order {claim.order.step}") as span:
+            span.say("counterfoil.order.id", claim.order.id)
+            yield
 
     async def _register(self, claim: Claim) -> None:
         if self._crm is None:
@@ -106,7 +121,7 @@ class Fulfilment:
         if currency and currency != client.currency:
             raise Stop(StopCode.CURRENCY_NOT_MAPPED)
         products = await self._products.read_now()
-        lines = [line for item in order.items for line in self._lines(item, products, client.currency)]
+        lines = [line for item in order.items for line in lines_of(item, products, client.currency, self._tag_field)]
         gateway = await self._gateway(order)
         await self._require_payment_method(order.client_id)
         await claim.save("checked", step=Step.PLACE, status=Status.FULFILLING, gateway=gateway)
@@ -131,25 +146,6 @@ class Fulfilment:
             return (await self._clients.read(client_id)).value
         except AccountClosed:
             raise Stop(StopCode.CLIENT_NOT_MAPPED) from None
-
-    def _lines(self, item: Item, products: Mapping[int, Product], currency: str) -> list[Line]:
-        product = products.get(item.product_id or 0)
-        if product is None:
-            raise Stop(StopCode.BILLING_REJECTED)
-        price = next(
-            (each for each in product.prices if (each.currency, each.billing_cycle) == (currency, item.billing_cycle)),
-            None,
-        )
-        if price is None:
-            raise Stop(StopCode.BILLING_REJECTED)
-        if item.price is not None:
-            seen = (item.price.amount, item.setup_fee.amount if item.setup_fee else 0, item.price.currency)
-            if seen != (price.amount, price.setup, currency):
-                raise Stop(StopCode.ORDER_CHANGED)
-        tag_field = product.fields.get(self._tag_field)
-        if product.takes_quantity:
-            return [Line(product.id, item.billing_cycle, item.quantity, tag_field)]
-        return [Line(product.id, item.billing_cycle, 1, tag_field)] * item.quantity
 
     async def _gateway(self, order: Order) -> str:
         names = [gateway.id for gateway in (await self._gateways.read()).value]

@@ -15,7 +15,7 @@ from counterfoil.redis.info import mode_of, parse_info
 from counterfoil.redis.sentinel import SentinelTopology
 from counterfoil.redis.topology import Layout, Place, StaticTopology, Topology
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class Server:
@@ -117,7 +117,7 @@ class ConnectionManager:
                 pause = min(pause * 2, timing.REDIAL_LAST)
                 continue
             if since:
-                log.info("redis_back", purpose=self._purpose)
+                _log.info("redis_back", purpose=self._purpose)
             pause, since = timing.REDIAL_FIRST, ""
             self.came_up()
             self._tried.set()
@@ -176,12 +176,12 @@ class ConnectionManager:
 
     def _report(self, before: str, why: str) -> str:
         if not before:
-            log.warning("redis_unreachable", purpose=self._purpose, reason=why)
+            _log.warning("redis_unreachable", purpose=self._purpose, reason=why)
         return why
 
     def _went_away(self, why: str) -> None:
         """One that is lost takes the others with it: what was cleared on some of them only is then made good on all."""
-        log.warning("redis_lost", purpose=self._purpose, reason=why)
+        _log.warning("redis_lost", purpose=self._purpose, reason=why)
         servers, self._servers, self._why_away = self._servers, (), why
         self._lost.set()
         self.went_away()

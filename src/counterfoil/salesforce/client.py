@@ -16,6 +16,7 @@ from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.failures import KINDS, OTHER, CrmRefused, meaning
 from counterfoil.salesforce.quota import CallRecord, Quota
 from counterfoil.salesforce.token import SignIn
+from counterfoil.tracing import NoTracing, Span, Tracing
 
 _log = structlog.get_logger(__name__)
 
@@ -63,6 +64,7 @@ class SalesforceClient:
         share: float = 1.0,
         record: CallRecord | None = None,
         clock: Callable[[], float] = time.monotonic,
+        tracing: Tracing | None = None,
     ) -> None:
         self._http = httpx2.AsyncClient(
             headers={"User-Agent": "Counterfoil", "Accept": "application/json"},
@@ -73,6 +75,7 @@ class SalesforceClient:
         )
         self.sign_in = SignIn(self._http, url=url, client_id=client_id, username=username, private_key=private_key)
         self._clock = clock
+        self._tracing = tracing or NoTracing()
         self._paused_until = 0.0
         self.quota = Quota(share, record, clock)
         self.outcomes: Counter[str] = Counter()
@@ -94,19 +97,24 @@ class SalesforceClient:
         What is not `repeatable` is sent once, whatever comes back: whoever calls looks before it tries again. Raises
         CrmRefused when asking again is of no use, CrmUnavailable otherwise.
         """
-        try:
-            answer = await self._in_time(method, path, body, repeatable)
-        except CrmUnavailable as error:
-            self._is_away = True
-            self.outcomes[str(error.args[1])] += 1
-            raise
-        except CrmRefused as refusal:
+        with self._tracing.span(f"Salesforce {method} {_action(path)}") as span:
+            try:
+                answer = await self._in_time(method, path, body, repeatable)
+            except CrmUnavailable as error:
+                self._is_away = True
+                self._count(span, str(error.args[1]))
+                raise
+            except CrmRefused as refusal:
+                self._is_away = False
+                self._count(span, refusal.reason)
+                raise
             self._is_away = False
-            self.outcomes[refusal.reason] += 1
-            raise
-        self._is_away = False
-        self.outcomes["ok"] += 1
-        return answer
+            self._count(span, "ok")
+            return answer
+
+    def _count(self, span: Span, outcome: str) -> None:
+        self.outcomes[outcome] += 1
+        span.say("counterfoil.outcome", outcome)
 
     async def _in_time(self, method: str, path: str, body: object, repeatable: bool) -> Any:
         try:
@@ -185,12 +193,16 @@ class SalesforceClient:
         return _Again(reason) if kind.again else CrmRefused(reason)
 
     def _unavailable(self, path: str, reason: str) -> CrmUnavailable:
-        # Paths carry ids, and queries values: neither belongs into a line about an outage.
-        action = path.partition("?")[0].strip("/").partition("/")[0]
+        action = _action(path)
         hint = KINDS[reason].hint if reason in KINDS else ""
         usage = {"used": self.quota.used, "allowed": self.quota.allowed}
         _log.warning("Salesforce call failed", action=action, reason=reason, hint=hint, **usage)
         return CrmUnavailable(action, reason)
+
+
+def _action(path: str) -> str:
+    """Paths carry ids, and queries values: neither belongs into a line about an outage, or a trace."""
+    return path.partition("?")[0].strip("/").partition("/")[0]
 
 
 def _address(path: str) -> str:

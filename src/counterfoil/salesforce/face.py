@@ -9,6 +9,7 @@ from counterfoil.salesforce.client import SalesforceClient
 from counterfoil.salesforce.fields import Fields, Selling
 from counterfoil.salesforce.quota import CallRecord, Quota
 from counterfoil.settings import Settings
+from counterfoil.tracing import Tracing
 
 
 class Salesforce:
@@ -22,6 +23,7 @@ class Salesforce:
         *,
         calls: CallRecord | None = None,
         clock: Callable[[], float] = time.monotonic,
+        tracing: Tracing | None = None,
     ) -> None:
         client = SalesforceClient(
             url=settings.salesforce_url,
@@ -31,6 +33,7 @@ class Salesforce:
             share=settings.salesforce_daily_share / 100,
             record=calls,
             clock=clock,
+            tracing=tracing,
         )
         selling = Selling(
             draft=settings.salesforce_draft_status,
@@ -42,9 +45,9 @@ class Salesforce:
         self.api = SalesforceApi(client, fields_of(settings), selling)
 
     @classmethod
-    def if_used(cls, settings: Settings, calls: CallRecord) -> Self | None:
+    def if_used(cls, settings: Settings, calls: CallRecord, tracing: Tracing | None = None) -> Self | None:
         """Optional as a whole: without its address nothing of it is used."""
-        return cls(settings, calls=calls) if settings.salesforce_url else None
+        return cls(settings, calls=calls, tracing=tracing) if settings.salesforce_url else None
 
     async def close(self) -> None:
         await self._client.close()

@@ -52,13 +52,23 @@ KINDS = {
     "INSUFFICIENT_ACCESS_OR_READONLY": Kind(
         "the record may not be edited by the integration user: Edit Activated Orders, or sharing"
     ),
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": Kind(
+        "a record that this one names may not be used by the integration user: check sharing of account and price book"
+    ),
+    "INVALID_CROSS_REFERENCE_KEY": Kind("a record that this one names is gone or hidden: account, price book, product"),
+    "INVALID_TYPE": Kind("an object is not visible to the integration user: enable Orders, assign the permission set"),
+    "DUPLICATES_DETECTED": Kind("a duplicate rule of this org refuses it"),
+    "STORAGE_LIMIT_EXCEEDED": Kind("the org's storage is full"),
     "AMBIGUOUS": Kind("several records have the same external id"),
     "invalid_client_id": Kind("check SALESFORCE_CLIENT_ID"),
 }
 
 OTHER = Kind("see Salesforce's own logs for this time")
 
-_INSIDE = ("UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT", "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE")
+_INSIDE = (
+    *("UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT", "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"),
+    "ENTITY_IS_LOCKED",
+)
 """What passes, also when a trigger or a flow failed of it and wrapped it into an error of its own."""
 
 _SIGN_IN = (

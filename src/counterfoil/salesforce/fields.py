@@ -34,6 +34,8 @@ class Requirement(Struct, frozen=True):
     length: int = 0
     is_unique: bool = False
     is_external: bool = False
+    is_found_by: bool = False
+    """Deployed as an external id, since loaders of the org find records by it. The portal works without."""
 
 
 _NUMBER_OR_TEXT = ("string", "double", "int")
@@ -44,11 +46,11 @@ REQUIRED = {
     "Activation_Error_Message__c": Requirement(("string", "textarea"), 255),
     "Activation_Attempt__c": Requirement(("double", "int")),
     "Activation_Last_Attempt_At__c": Requirement(("datetime",)),
-    "WHMCS_Order_ID__c": Requirement(_NUMBER_OR_TEXT, 10, is_unique=True),
+    "WHMCS_Order_ID__c": Requirement(_NUMBER_OR_TEXT, 10, is_unique=True, is_found_by=True),
     "WHMCS_Invoice_ID__c": Requirement(_NUMBER_OR_TEXT, 10),
     "Portal_Order_ID__c": Requirement(("string",), 16, is_unique=True, is_external=True),
-    "WHMCS_Service_ID__c": Requirement(_NUMBER_OR_TEXT, 10),
-    "WHMCS_Client_ID__c": Requirement(_NUMBER_OR_TEXT, is_unique=True),
+    "WHMCS_Service_ID__c": Requirement(_NUMBER_OR_TEXT, 10, is_found_by=True),
+    "WHMCS_Client_ID__c": Requirement(_NUMBER_OR_TEXT, is_unique=True, is_found_by=True),
     "WHMCS_Product_ID__c": Requirement(_NUMBER_OR_TEXT),
     "Billing_Cycle__c": Requirement(("picklist", "string")),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from dotenv import dotenv_values
 from msgspec import Struct
 
-from counterfoil.settings.settings import PREFIX, Settings
+from counterfoil.settings.settings import Settings, name_of
 
 
 class Origin(StrEnum):
@@ -42,7 +42,7 @@ def effective(environ: Mapping[str, str], directory: Path) -> list[Effective]:
 
 
 def _of(item: Field[Any], environ: Mapping[str, str], dotenv: Mapping[str, str]) -> Effective:
-    name, default = PREFIX + item.name.upper(), item.metadata.get("default", "")
+    name, default = name_of(item), item.metadata.get("default", "")
     is_secret: bool = item.metadata["secret"]
     text, origin = _given(name, environ, dotenv)
     if is_secret and _given(f"{name}_FILE", environ, dotenv)[0]:

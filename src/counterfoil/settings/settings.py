@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from math import ceil
 from pathlib import Path
 from typing import Any, Literal
@@ -111,6 +111,8 @@ class Settings:
     prices_include_tax: bool | None = _optional("", parse.flag, empty=None)
     maintenance: str = _optional("", parse.text)
     template_dir: Path | None = _optional("", parse.directory, empty=None)
+    texts_dir: Path | None = _optional("", parse.directory, empty=None)
+    otel_exporter_otlp_endpoint: str = _optional("", addresses.url)
     log_level: str = _optional("info", parse.one_of("debug", "info", "warning", "error"))
     log_format: str = _optional("", parse.one_of("json", "console"))
 
@@ -138,6 +140,12 @@ class Settings:
         return self.log_format or ("console" if sys.stderr.isatty() else "json")
 
 
+def name_of(item: Field[Any]) -> str:
+    """In the environment. OpenTelemetry's own variable has its own name."""
+    name = item.name.upper()
+    return name if name.startswith("OTEL_") else PREFIX + name
+
+
 def load(environ: Mapping[str, str] | None = None, directory: Path | None = None, *, processes: int = 1) -> Settings:
     """Reads `directory`/.env, then the environment, which wins. Raises SettingsError with every problem at once, also
     for what does not suit so many processes.
@@ -148,9 +156,9 @@ def load(environ: Mapping[str, str] | None = None, directory: Path | None = None
     values: dict[str, Any] = {}
     for item in fields(Settings):
         try:
-            values[item.name] = _value(given, PREFIX + item.name.upper(), item.metadata)
+            values[item.name] = _value(given, name_of(item), item.metadata)
         except (ValueError, OSError) as error:
-            problems.append(f"{PREFIX}{item.name.upper()}: {_reason(error)}")
+            problems.append(f"{name_of(item)}: {_reason(error)}")
     if values.get("salesforce_url"):
         needed = ("salesforce_client_id", "salesforce_username", "salesforce_private_key")
         missing = [name for name in needed if values.get(name) == ""]
@@ -190,6 +198,6 @@ def _reason(error: ValueError | OSError) -> str:
 
 def unknown_names(given: Mapping[str, str]) -> list[str]:
     """Names with our prefix that mean nothing here: probably misspelt, so said at start, but no reason to stop."""
-    known = {PREFIX + item.name.upper() for item in fields(Settings)}
-    known |= {f"{PREFIX}{item.name.upper()}_FILE" for item in fields(Settings) if item.metadata["secret"]}
+    known = {name_of(item) for item in fields(Settings)}
+    known |= {f"{name_of(item)}_FILE" for item in fields(Settings) if item.metadata["secret"]}
     return [name for name in sorted(given) if name.startswith(PREFIX) and name not in known]

@@ -37,6 +37,8 @@ async def ready(services: GivenServices) -> Response[dict[str, object]]:
     )
     state = {"database": "ok" if database else "away", "cache": "ok" if cache else "degraded"}
     state |= {name: look() for name, look in services.upstreams.items()}
+    if services.settings.template_dir or services.settings.texts_dir:
+        state["templates"] = "degraded" if services.renderer.broken else "ok"
     return Response({"ready": database, "neighbours": state}, status_code=200 if database else 503)
 
 

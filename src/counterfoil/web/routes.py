@@ -37,6 +37,7 @@ HANDLERS: list[HTTPRouteHandler] = [
     api.profile.get_profile,
     api.profile.patch_profile,
     api.statement.statement_json,
+    api.statement_csv.statement_csv,
     api.subscriptions.list_subscriptions,
     api.transactions.list_transactions,
     api.transactions_csv.transactions_csv,

@@ -17,6 +17,7 @@ import structlog
 
 from counterfoil import log
 from counterfoil.errors import BillingUnavailable, RecordUnreadable
+from counterfoil.tracing import NoTracing, Span, Tracing
 from counterfoil.whmcs.answer import LARGE
 from counterfoil.whmcs.breaker import Breaker, Permit
 from counterfoil.whmcs.concurrency import ConcurrencyLimit
@@ -47,6 +48,7 @@ class _Progress:
         self.attempts = 0
         self.question = 0
         self.permit: Permit | None = None
+        self.span: Span | None = None
         self.granted = 0.0
         """Seconds that were left for the attempt under way when it was sent."""
 
@@ -64,6 +66,7 @@ class WhmcsClient:
         timeout: float = 10.0,
         max_concurrency: int = 8,
         clock: Callable[[], float] = time.monotonic,
+        tracing: Tracing | None = None,
     ) -> None:
         """`timeout`: seconds for one call, with waiting and all retries. `clock` drives breaker and queue."""
         self.url = url.rstrip("/")
@@ -71,6 +74,7 @@ class WhmcsClient:
         if access_key:
             self._credentials["accesskey"] = access_key
         self._timeout, self._clock = timeout, clock
+        self._tracing = tracing or NoTracing()
         self._connection = Connection(self.url, timeout, max_concurrency)
         self._concurrency = ConcurrencyLimit(max_concurrency, clock)
         self._breaker = Breaker(clock)
@@ -95,9 +99,12 @@ class WhmcsClient:
         WhmcsRefused (an error answer), and BillingUnavailable with the arguments action, reason and hint (failures.py).
         """
         progress = _Progress(action, self._clock(), write=write, free_text=free_text, from_stranger=from_stranger)
+        with self._tracing.span(f"WHMCS {action}") as progress.span:
+            return await self._answer(progress, self._form(action, params))
+
+    async def _answer(self, progress: _Progress, form: Mapping[str, str]) -> dict[str, Any]:
         try:
             async with asyncio.timeout(self._timeout) as limit:
-                form = self._form(action, params)
                 progress.question = hash(frozenset(form.items()))
                 answer = await self._persist(progress, form, limit)
         except TimeoutError:
@@ -189,6 +196,9 @@ class WhmcsClient:
     def _count(self, progress: _Progress, outcome: str) -> float:
         seconds = self._clock() - progress.began
         self.health.count(progress.action, outcome, seconds)
+        if progress.span is not None:
+            progress.span.say("counterfoil.outcome", outcome)
+            progress.span.say("counterfoil.attempts", progress.attempts)
         return seconds
 
     def _unavailable(self, progress: _Progress, failure: Failure) -> BillingUnavailable:

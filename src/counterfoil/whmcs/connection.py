@@ -41,6 +41,8 @@ class Connection:
 
     async def post(self, form: Mapping[str, str]) -> Reply:
         """Raises Failure."""
+        if self._http.is_closed:  # Whoever waited for a place, or tries again, finds that the worker has stopped.
+            raise Failure("stopping")
         try:
             async with self._http.stream("POST", self._endpoint, data=form) as response:
                 return Reply(response.status_code, await _body(response))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from counterfoil.settings import Settings
+from counterfoil.tracing import Tracing
 from counterfoil.whmcs.addon_api import WhmcsAddon
 from counterfoil.whmcs.api import WhmcsApi
 from counterfoil.whmcs.client import WhmcsClient
@@ -14,7 +15,13 @@ from counterfoil.whmcs.records_api import WhmcsRecords
 class Whmcs:
     """Owns its connections: `close()` it. `clock` drives breaker and queue."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        tracing: Tracing | None = None,
+    ) -> None:
         self._client = WhmcsClient(
             url=settings.whmcs_url,
             identifier=settings.whmcs_identifier,
@@ -23,6 +30,7 @@ class Whmcs:
             timeout=settings.whmcs_timeout_seconds,
             max_concurrency=settings.whmcs_max_concurrency,
             clock=clock,
+            tracing=tracing,
         )
         timezone = settings.whmcs_timezone
         self.health = self._client.health

@@ -25,6 +25,7 @@ KINDS = {
     "connection_lost": Kind("WHMCS's web server ended the connection before the whole answer was sent", True),
     "timeout": Kind("WHMCS did not answer within WHMCS_TIMEOUT_SECONDS"),
     "queue_full": Kind("WHMCS is too slow for so many calls, or WHMCS_MAX_CONCURRENCY too low", outage=False),
+    "stopping": Kind("the portal stops, and nobody waited for this call", outage=False),
     "paused": Kind("earlier calls failed; WHMCS is left alone for a moment", outage=False),
     "server_error": Kind("WHMCS's web server or PHP failed: see its error log", True),
     "too_many_requests": Kind("something in front of WHMCS limits this server's calls: exempt its address"),

@@ -1,6 +1,7 @@
 """Webhooks from WHMCS: what a genuine one says. What it changes: the room changes."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -8,8 +9,14 @@ from msgspec import Struct
 
 from counterfoil.signing import BadBody
 
+DOCTORS = "doctor_"
+"""What the ids of the doctor's test messages begin with: they say nothing about WHMCS."""
+
 _NUMBERED = re.compile(r"cf_([0-9a-f]{12})_[0-9]{1,18}")
 _IDS = ("invoice_id", "client_id", "merged_client_id", "service_id", "order_id", "user_id")
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""At most: a signature that is older, or as far in the future, is refused."""
 
 
 class Event(Struct, frozen=True):
@@ -19,6 +26,17 @@ class Event(Struct, frozen=True):
     type: str
     timestamp: str
     data: dict[str, int]
+
+    @property
+    def happened_at(self) -> datetime | None:
+        """As the sender says; None for what is no moment, or one that is yet to come."""
+        try:
+            said = datetime.fromisoformat(self.timestamp)
+        except ValueError:
+            return None
+        if said.tzinfo is None or said > datetime.now(UTC) + CLOCKS_DIFFER:
+            return None
+        return said
 
 
 class _Message(Struct):

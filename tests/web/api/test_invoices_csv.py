@@ -122,7 +122,8 @@ def test_the_list_offers_it_with_its_filters(portal: Stack, open_page: OpenPage,
     sign_in(page, portal.url, "chidi@example.com")
     page.goto(f"{portal.url}/invoices?view=paid")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Export CSV").click()
+        page.locator(".export summary").click()
+        page.get_by_role("link", name="For programs (CSV)").click()
     text = download.value.path().read_bytes().decode("utf-8-sig")
     assert {row["status"] for row in csv.DictReader(io.StringIO(text))} == {"paid"}
     assert download.value.suggested_filename.startswith("invoices-")
@@ -130,7 +131,7 @@ def test_the_list_offers_it_with_its_filters(portal: Stack, open_page: OpenPage,
     complaints.expected.append("503")
     portal.sandbox.break_with("status", action="GetInvoices")
     portal.sandbox.tell("client.updated", client_id=3)
-    page.get_by_role("link", name="Export CSV").click()
+    page.get_by_role("link", name="For programs (CSV)").click()
     expect(page.get_by_role("heading", name="Billing system unavailable")).to_be_visible()
 
 

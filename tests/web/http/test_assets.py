@@ -25,6 +25,19 @@ def test_assets_are_named_by_their_content() -> None:
         plain.file("portal.css")
 
 
+def test_of_another_release_our_own_is_given_and_not_kept() -> None:
+    """While machines are upgraded one by one, a page asks whichever for its style sheet: never none, never for good."""
+    plain, branded = Assets(), Assets("#ffd400")
+    theirs = branded.address("portal.css").removeprefix("/static/")
+    given, kept = plain.served(theirs)
+    assert given.body == plain.file(plain.address("portal.css").removeprefix("/static/")).body
+    assert kept == "no-store"
+    assert "immutable" in branded.served(theirs)[1]
+    for name in ("portal.0123456789ab.txt", "other.0123456789ab.css", "portal.css", "../portal.0123456789ab.css"):
+        with pytest.raises(NotFound):
+            plain.served(name)
+
+
 def test_icons_wear_the_brands_colour() -> None:
     """In the tab, also in the dark; and as a PNG for home screens, in which nothing but the palette differs."""
     assets = Assets("#112233", "North & wind")

@@ -50,7 +50,7 @@ GERMAN = {
     "Tax ID": "USt-IdNr.",
     "Overview": "Übersicht",
     "Your payment method expires soon.": "Ihre hinterlegte Karte läuft bald ab.",
-    "A saved payment method is ready to use.": "Ein hinterlegtes Zahlungsmittel ist einsatzbereit.",
+    "A saved payment method is ready to use.": "Ein hinterlegtes Zahlungsmittel ist einsatzbereit.",  # codespell:ignore
     "Payment methods": "Zahlungsmittel",
     "Payment method": "Zahlungsart",
     "Switch account": "Kundenkonto wechseln",
@@ -58,8 +58,8 @@ GERMAN = {
     "Previous": "Vorherige",
     "Next": "Nächste",
     SEVERAL: (
-        "Sammelzahlung für mehrere Rechnungen. Die einzelnen Rechnungen sind separat aufgeführt; zusätzlich ist nichts "
-        "zu zahlen."
+        "Sammelzahlung für mehrere Rechnungen. Die einzelnen Rechnungen "
+        "sind separat aufgeführt; zusätzlich ist nichts zu zahlen."  # codespell:ignore
     ),
 }
 FRENCH = {

@@ -30,6 +30,7 @@ from counterfoil.web.views.home import Home
 from counterfoil.web.views.invoices import InvoicePage, InvoicesPage
 from counterfoil.web.views.list_query import ListQuery
 from counterfoil.web.views.navigation import HOME, INVOICES, PAYMENT_METHODS, PROFILE
+from counterfoil.web.views.periods import PeriodForm
 from counterfoil.web.views.profile.form import fields_for, preferences_for
 from counterfoil.web.views.profile.page import Difference, ProfilePage
 from counterfoil.web.views.profile.words import FAULTS, fault_words
@@ -156,6 +157,9 @@ FIGURES = (
         OpenAmounts(Money.of("90", "USD"), *[NO_DOLLARS] * 4, Money.of("90", "USD")), Money.of("0", "USD"), None, 1
     ),
 )
+
+
+YEAR = PeriodForm("2026-01-01", "2026-11-23", TODAY)
 
 
 def list_of(
@@ -291,8 +295,9 @@ PAGES: dict[str, tuple[View, Shell]] = {
     "home-expired": (home(*ROWS[:2], methods=(EXPIRED,), subscriptions=None), ADA),
     "home-nothing": (home(methods=(), subscriptions=(), charts=()), ADA),
     **PROFILES,
-    "statement": (StatementPage(statement=STATEMENT, client=CLIENT), ADA),
-    "statement-differs": (StatementPage(statement=ODD_STATEMENT, client=CLIENT), ADA),
+    "statement": (StatementPage(YEAR, STATEMENT, CLIENT), ADA),
+    "statement-differs": (StatementPage(YEAR, ODD_STATEMENT, CLIENT), ADA),
+    "statement-wrong": (StatementPage(PeriodForm("x", "", TODAY, (("from", "This value is not valid."),))), ADA),
     **PAYMENT_METHOD_PAGES,
     "not-found": (problem(errors.InvoiceNotFound()), CHIDI),
     "denied": (problem(errors.PermissionDenied()), CHIDI),

@@ -17,7 +17,9 @@ longest => {
   const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
   for (let text; (text = texts.nextNode());) {
     const parent = text.parentElement;
-    const isHidden = parent.closest('caption, [aria-hidden]') || getComputedStyle(parent).clipPath !== 'none';
+    // Strips scroll sideways, and the script shows what is chosen of them.
+    const isHidden = parent.closest('caption, [aria-hidden], .chips, .tabs')
+      || getComputedStyle(parent).clipPath !== 'none';
     if (!text.data.trim() || !parent.checkVisibility() || isHidden) continue;
     const range = document.createRange();
     const card = parent.closest('.card, .figures, main').getBoundingClientRect();

@@ -72,7 +72,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 def test_one_heading_begins_the_title(name: str) -> None:
-    """A page has one h1, and its title begins with it."""
+    """A page has one h1, and its title begins with it, or says first that something is wrong."""
     page = document(name)
     (heading,) = page.texts["h1"]
     assert heading.strip()

@@ -7,7 +7,7 @@ from typing import Any
 from counterfoil.billing.invoices.shown import InvoiceDetail, PaymentItem
 from counterfoil.model import InvoiceStatus, Money
 from counterfoil.web.text.catalogue import translator
-from counterfoil.web.views.timeline import timeline
+from counterfoil.web.views.money.timeline import timeline
 
 TODAY = date(2026, 11, 22)
 WORDS = translator("en")

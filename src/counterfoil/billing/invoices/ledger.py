@@ -87,7 +87,7 @@ class Ledger:
         self._invoices = invoices
         self._all_rows = rows
         self._rows = self._visible(rows)
-        self._today = today
+        self.today = today
         self._selected: tuple[InvoiceQuery, list[InvoiceRow]] | None = None
         open_count = sum(row.status in OPEN for row in rows)
         self.reads_all_open = open_count <= open_limit
@@ -123,7 +123,7 @@ class Ledger:
             items=tuple(self._item(row) for row in self._page_rows(query)),
             page=query.page,
             page_size=query.page_size,
-            total=len(self._matching(query) if self._is_read_whole(query) else self._candidates(query)),
+            total=len(self.matching(query) if self._is_read_whole(query) else self._candidates(query)),
             as_of=as_of,
         )
 
@@ -132,7 +132,7 @@ class Ledger:
         return _open_of(self._visible(self._candidates(query)))
 
     def all_pages(self, query: InvoiceQuery) -> tuple[InvoiceItem, ...]:
-        return tuple(self._item(row) for row in self._matching(query))
+        return tuple(self._item(row) for row in self.matching(query))
 
     def named(self, ids: Iterable[int]) -> tuple[InvoiceItem | None, ...]:
         """Each id's invoice; None: not this client's to see."""
@@ -164,7 +164,7 @@ class Ledger:
         return InvoiceTotals(
             open=open_amounts([(row, self._due(row)) for row in opened], currency, client.credit),
             overdue=Money.of(sum(map(self._due, filter(self._is_overdue, owed)), Decimal(0)), currency),
-            next_due_on=min((row.due_on for row in owed if row.due_on and row.due_on >= self._today), default=None),
+            next_due_on=min((row.due_on for row in owed if row.due_on and row.due_on >= self.today), default=None),
             unpaid_count=len(unpaid),
             overdue_count=sum(map(self._is_overdue, unpaid)),
         )
@@ -178,7 +178,7 @@ class Ledger:
         start = (query.page - 1) * query.page_size
         end = start + query.page_size
         if self._is_read_whole(query):
-            return self._matching(query)[start:end]
+            return self.matching(query)[start:end]
         # Cut before anything is left out: what this page does not know must not move others to another page.
         return self._visible(self._candidates(query)[start:end])
 
@@ -188,7 +188,8 @@ class Ledger:
             return True
         return len(self._candidates(query)) <= query.page_size
 
-    def _matching(self, query: InvoiceQuery) -> list[InvoiceRow]:
+    def matching(self, query: InvoiceQuery) -> list[InvoiceRow]:
+        """Of all pages."""
         chosen = self._visible(self._candidates(query))
         if query.status is not StatusFilter.PARTIALLY_PAID:
             return chosen
@@ -197,7 +198,7 @@ class Ledger:
     def _candidates(self, query: InvoiceQuery) -> list[InvoiceRow]:
         """In the order of the query. Asked for several times for one page."""
         if self._selected is None or self._selected[0] != query:
-            self._selected = query, select(self._all_rows, query, self._today, self._finds)
+            self._selected = query, select(self._all_rows, query, self.today, self._finds)
         return self._selected[1]
 
     def _finds(self, search: Search, row: InvoiceRow) -> bool:
@@ -222,7 +223,7 @@ class Ledger:
         return owed(row.status, invoice.balance) if invoice else Decimal(0)
 
     def _is_overdue(self, row: InvoiceRow) -> bool:
-        return is_overdue(row.status, row.total.amount, row.due_on, self._today)
+        return is_overdue(row.status, row.total.amount, row.due_on, self.today)
 
     def _item(self, row: InvoiceRow) -> InvoiceItem:
         due = self._due(row)

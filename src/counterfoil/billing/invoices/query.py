@@ -82,7 +82,7 @@ def select(
     chosen = [
         row
         for row in rows
-        if _has_status(row, query.status, today)
+        if has_status(row, query.status, today)
         and _issued_between(row, query.issued_from, query.issued_to)
         and finds(search, row)
     ]
@@ -94,7 +94,8 @@ def select(
     return chosen
 
 
-def _has_status(row: InvoiceRow, wanted: StatusFilter | None, today: date) -> bool:
+def has_status(row: InvoiceRow, wanted: StatusFilter | None, today: date) -> bool:
+    """As far as a row tells: of "partially paid" only that it may be."""
     match wanted:
         case None:
             return True

@@ -1,10 +1,13 @@
 """Invoices of one client: the list, one invoice, and the totals above the list. Pages and API say the same."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 import msgspec
+from msgspec.structs import replace
 
 from counterfoil.billing.clients import Clients, decode_client
+from counterfoil.billing.invoices.counts import Counts, counts_of
 from counterfoil.billing.invoices.ledger import Ledger
 from counterfoil.billing.invoices.ledger_reader import NO_PAGE, LedgerReader
 from counterfoil.billing.invoices.query import InvoiceQuery
@@ -33,6 +36,7 @@ class Overview(msgspec.Struct, frozen=True):
     open_count: int
     years: tuple[int, ...]
     client: Client
+    counts: Counts = MappingProxyType({})
 
 
 def overview_of(ledger: Ledger, query: InvoiceQuery, client: Client, as_of: float) -> Overview:
@@ -67,8 +71,11 @@ class Invoices:
     async def overview(self, client_id: int, query: InvoiceQuery) -> Reading[Overview]:
         ledger, snapshot = await self._ledgers.read_for_page(client_id, query, self._clients.part(client_id))
         client = decode_client(snapshot.entries[-1].value)
-        shown = await apart(len(ledger), lambda: overview_of(ledger, query, client, snapshot.as_of))
-        return reading_of(shown, snapshot, not_after=self._calendar.midnight())
+
+        def made() -> Overview:
+            return replace(overview_of(ledger, query, client, snapshot.as_of), counts=counts_of(ledger, query))
+
+        return reading_of(await apart(len(ledger), made), snapshot, not_after=self._calendar.midnight())
 
     async def export(self, client_id: int, query: InvoiceQuery) -> Reading[tuple[InvoiceItem, ...]]:
         """All matching invoices at one moment. May take as long as reading each open one of them takes.

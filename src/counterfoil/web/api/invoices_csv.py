@@ -8,10 +8,12 @@ from counterfoil.billing.invoices.shown import InvoiceItem
 from counterfoil.billing.reading import moment
 from counterfoil.web.api.description.answers import CSV_HEADERS, Sent
 from counterfoil.web.api.invoice_filters import FILTERED, GivenFilters
+from counterfoil.web.api.spreadsheets import Layout, is_for_people, sheets_for
 from counterfoil.web.http.csv_files import Cell, csv_file, told
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import GivenServices
+from counterfoil.web.views.spreadsheets import spelling_of
 
 COLUMNS = (
     "id",
@@ -44,13 +46,19 @@ _SENDS = Sent(
     programs="read",
     dependencies=FILTERED,
 )
-async def invoices_csv(request: AnyRequest, services: GivenServices, filters: GivenFilters) -> Response[Any]:
+async def invoices_csv(
+    request: AnyRequest, services: GivenServices, filters: GivenFilters, layout: Layout = ""
+) -> Response[Any]:
     """All matching invoices of one moment, in UTF-8 with a byte-order mark. The header `as-of` says of which."""
-    viewer = viewer_of(request)
+    viewer, for_people = viewer_of(request), is_for_people(layout)
     await services.limits.hit("csv", viewer.counted_as)
     reading = await services.invoices.export(viewer.client, filters)
-    rows = [told(COLUMNS, _cells(item), item.unreadable) for item in reading.value]
     name, known = f"invoices-{services.calendar.today()}.csv", request.headers.get("if-none-match", "")
+    if for_people:
+        language, sheets = await sheets_for(request, services)
+        sheet = sheets.invoices(reading.value)
+        return await csv_file(name, *sheet, moment(reading.as_of), known, spelling=spelling_of(language))
+    rows = [told(COLUMNS, _cells(item), item.unreadable) for item in reading.value]
     return await csv_file(name, COLUMNS, rows, moment(reading.as_of), known)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.response import Stream
+from msgspec import Struct
 
 from counterfoil.web.http.conditional import etag_of, is_known
 
@@ -29,6 +30,18 @@ UNREADABLE = "unreadable"
 _ROWS_A_CHUNK = 200
 
 
+class Spelling(Struct, frozen=True):
+    """How a file is written. As it stands: for programs, the same for everybody."""
+
+    delimiter: str = ","
+    point: str = "."
+    day: str = ""
+    """As strftime takes it; without it as ISO 8601."""
+
+
+FOR_PROGRAMS = Spelling()
+
+
 def told(columns: Sequence[str], cells: Sequence[Cell], unreadable: Collection[str]) -> tuple[Cell, ...]:
     """A row that names what is missing in it. `unreadable`: columns."""
     named = zip(columns, cells, strict=True)
@@ -36,12 +49,18 @@ def told(columns: Sequence[str], cells: Sequence[Cell], unreadable: Collection[s
 
 
 async def csv_file(
-    name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], as_of: datetime, if_none_match: str = ""
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    as_of: datetime,
+    if_none_match: str = "",
+    *,
+    spelling: Spelling = FOR_PROGRAMS,
 ) -> Response[Any]:
     """Called when everything is known: what begins to be sent can be sent to its end. Were it cut off all the same, the
     chunked answer lacks its end, and browsers say that the download failed. 304 to who has this content already.
     """
-    chunks = [chunk async for chunk in _chunks(columns, rows)]
+    chunks = [chunk async for chunk in _chunks(columns, rows, spelling)]
     etag = etag_of(b"".join(chunks))
     headers = {
         "cache-control": "private, no-cache",
@@ -55,10 +74,10 @@ async def csv_file(
     return Stream(_one_by_one(chunks), media_type="text/csv", headers=headers)
 
 
-async def _chunks(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> AsyncIterator[bytes]:
-    yield (BYTE_ORDER_MARK + _lines([columns])).encode()
+async def _chunks(columns: Sequence[str], rows: Sequence[Sequence[Cell]], spelling: Spelling) -> AsyncIterator[bytes]:
+    yield (BYTE_ORDER_MARK + _lines([columns], spelling)).encode()
     for start in range(0, len(rows), _ROWS_A_CHUNK):
-        yield _lines(rows[start : start + _ROWS_A_CHUNK]).encode()
+        yield _lines(rows[start : start + _ROWS_A_CHUNK], spelling).encode()
         await asyncio.sleep(0)  # others are served in between
 
 
@@ -67,13 +86,14 @@ async def _one_by_one(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _lines(rows: Iterable[Sequence[Cell]]) -> str:
+def _lines(rows: Iterable[Sequence[Cell]], spelling: Spelling) -> str:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows([_written(cell) for cell in row] for row in rows)
+    writer = csv.writer(buffer, delimiter=spelling.delimiter)
+    writer.writerows([_written(cell, spelling) for cell in row] for row in rows)
     return buffer.getvalue()
 
 
-def _written(cell: Cell) -> str:
+def _written(cell: Cell, spelling: Spelling) -> str:
     """Numbers stay numbers, whatever their sign; only text can be taken for a formula."""
     match cell:
         case None:
@@ -81,10 +101,11 @@ def _written(cell: Cell) -> str:
         case bool():
             return str(cell).lower()
         case Decimal():
-            return f"{cell:f}"
+            return f"{cell:f}".replace(".", spelling.point)
         case str():
             return f"'{cell}" if cell.startswith(_FORMULA) else cell
         case date():
-            return cell.isoformat()
+            is_day = spelling.day and not isinstance(cell, datetime)
+            return cell.strftime(spelling.day) if is_day else cell.isoformat()
         case _:
             return str(cell)

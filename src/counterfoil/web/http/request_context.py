@@ -125,6 +125,15 @@ def caller_of(scope: HTTPScope, headers: Mapping[bytes, bytes], trusted: Sequenc
     return Caller(unmapped(client[0]) if client else "", named, trusted)
 
 
+def untrusted_proxy(scope: HTTPScope) -> str:
+    """Who says that somebody stands behind it, and is not believed: TRUSTED_PROXIES does not name it. "" if nobody."""
+    context = context_of(scope)
+    peer = context.caller.peer
+    if _FORWARDED.isdisjoint(context.headers) or is_in(peer, context.caller.trusted):
+        return ""
+    return peer
+
+
 def is_near(scope: HTTPScope) -> bool:
     """Whether the connection itself comes from this machine or a trusted proxy, with nobody further behind it."""
     context = context_of(scope)

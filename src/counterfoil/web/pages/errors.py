@@ -35,7 +35,7 @@ from counterfoil.web.sign_in.next_address import safe_next
 from counterfoil.web.text.catalogue import translator
 from counterfoil.web.views.errors import NoClient, OtherAccount, Problem
 from counterfoil.web.views.navigation import word_for
-from counterfoil.web.views.rendering import Renderer
+from counterfoil.web.views.rendering import PageBroken, Renderer
 from counterfoil.web.views.shell import Shell, View, shell_with
 from counterfoil.web.views.sign_in import ClientChoice
 
@@ -88,7 +88,14 @@ class ErrorAnswers:
         client = await self._cached_client(viewer.client_id) if viewer and viewer.client_id else None
         shell = shell_with(Request(scope), viewer, client)
         if is_for_page(scope):
-            content_type, body = b"text/html; charset=utf-8", await self._page(scope, known, viewer, shell)
+            content_type = b"text/html; charset=utf-8"
+            try:
+                body = await self._page(scope, known, viewer, shell)
+            except PageBroken as broken:
+                # A template of the operator's that is on this page too: it is ours then, and a fault whatever it was.
+                known = public(broken)
+                note(scope, known, broken, self._failures)
+                body = self._renderer.our_page(Problem(known, context_of(scope).request_id), shell)
         else:
             content_type, body = b"application/problem+json", self._problem(scope, known, shell.language)
         return Answer(known.status, [(b"content-type", content_type), *headers], body)

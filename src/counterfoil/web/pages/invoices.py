@@ -43,6 +43,7 @@ async def list_page(request: AnyRequest, services: GivenServices) -> Response[by
         open_count=shown.open_count,
         years=shown.years,
         today=services.calendar.today(),
+        counts=shown.counts,
         has_pdf=True,
         stages=awaited.by_invoice,
         plain_page=services.hand_offs.plain_page(()),

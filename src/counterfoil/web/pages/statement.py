@@ -4,31 +4,59 @@ from datetime import date
 
 from litestar import Response, get
 
+from counterfoil.errors import ValidationFailed
 from counterfoil.settings.features import Feature
 from counterfoil.web.http.guard import viewer_of
-from counterfoil.web.http.parameters import not_valid, period_of
+from counterfoil.web.http.parameters import Period, day_of, period_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.gateway_names import with_gateways
-from counterfoil.web.pages.page_responses import respond_page
-from counterfoil.web.services import GivenServices
+from counterfoil.web.pages.page_responses import respond_page, respond_unstored
+from counterfoil.web.services import GivenServices, Services
+from counterfoil.web.text.catalogue import translatable
+from counterfoil.web.views.periods import PeriodForm
 from counterfoil.web.views.statement import StatementPage
+
+_LONGEST = 100
+"""Characters of what was typed that are shown again."""
 
 
 @get("/statement", permission="invoices", feature=Feature.STATEMENT, include_in_schema=False)
 async def statement_page(request: AnyRequest, services: GivenServices) -> Response[bytes]:
-    # A form that was sent with an empty field means the default, too.
-    first, last = (_day(name, request.query_params.get(name, "")) for name in ("from", "to"))
-    period = period_of(first, last, services.calendar.today())
+    """A period that is none keeps its form, and says at the field what is wrong."""
+    first, last = (request.query_params.get(name, "")[:_LONGEST] for name in ("from", "to"))
+    today = services.calendar.today()
+    try:
+        return await _of_period(request, services, _period(first, last, today))
+    except ValidationFailed as wrong:
+        form = PeriodForm(first, last, today, wrong.errors)
+        return await respond_unstored(request, services, StatementPage(form), status=wrong.status)
+
+
+async def _of_period(request: AnyRequest, services: Services, period: Period) -> Response[bytes]:
     reading, client = await services.statements.read(viewer_of(request).client, *period)
     gateways = {line.gateway for account in reading.value.accounts for line in account.lines}
     reading, name_of = await with_gateways(services, reading)
     names = {gateway: name_of(gateway) for gateway in gateways}
-    page = StatementPage(statement=reading.value, client=client, gateway_names=names)
+    form = PeriodForm(str(period.first), str(period.last), services.calendar.today())
+    page = StatementPage(form, reading.value, client, names)
     return await respond_page(request, services, reading, page, client)
 
 
-def _day(name: str, text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise not_valid(name) from None
+def _period(first: str, last: str, today: date) -> Period:
+    """Of a form: an empty field means the default, too. Raises ValidationFailed for every field that is wrong."""
+    days: dict[str, date | None] = {}
+    wrong = []
+    for name, text in (("from", first), ("to", last)):
+        try:
+            days[name] = day_of(name, text)
+        except ValidationFailed:
+            wrong.append((name, _MESSAGES[name]))
+    if wrong:
+        raise ValidationFailed(*wrong)
+    return period_of(days["from"], days["to"], today)
+
+
+_MESSAGES = {
+    "from": translatable("Enter the first day as a date, such as 2026-01-31."),
+    "to": translatable("Enter the last day as a date, such as 2026-01-31."),
+}

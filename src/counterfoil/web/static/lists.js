@@ -1,7 +1,8 @@
 // Lists: what is selected and what that comes to, and a file while it is prepared.
 const LONGEST_EXPORT = 120_000;
 const bar = () => document.getElementById("together");
-const chosen = () => [...document.querySelectorAll("input[form=together]:checked")];
+const boxes = () => [...document.querySelectorAll("input[form=together]")];
+const chosen = () => boxes().filter((box) => box.checked);
 
 // Exact, whatever the size: amounts are decimal texts, never floating-point numbers.
 function sum(amounts) {
@@ -37,13 +38,37 @@ function tell() {
   };
   const text = words();
   if (output.textContent !== text) output.textContent = text;
-  bar().querySelector("button").disabled = !all.length || others.length > 0 || all.length > most;
+  bar().querySelector("button.main").disabled = !all.length || others.length > 0 || all.length > most;
   bar().classList.toggle("is-chosen", all.length > 0);
+  const every = document.getElementById("choose-all");
+  every.hidden = false;
+  every.checked = all.length === boxes().length;
+  every.indeterminate = all.length > 0 && !every.checked;
+  document.getElementById("choose-none").hidden = !all.length;
+  document.getElementById("choose-rest").hidden = !every.indeterminate;
 }
 
-document.addEventListener("change", tell);
+function choose(isChosen) {
+  for (const box of boxes()) box.checked = isChosen;
+  tell();
+}
+
+document.addEventListener("change", ({ target }) => { if (target.id === "choose-all") choose(target.checked); else tell(); });
+document.addEventListener("click", ({ target }) => {
+  if (!["choose-none", "choose-rest"].includes(target.id)) return;
+  choose(target.id === "choose-rest");
+  // The button that was pressed is gone; on a phone there is no box for all.
+  [document.getElementById("choose-all"), boxes()[0]].find((box) => box.checkVisibility()).focus({ preventScroll: true });
+});
 document.addEventListener("shown", tell);
 addEventListener("pageshow", tell);
+
+// A menu of files is closed by Escape and by what happens beside it.
+const menus = () => document.querySelectorAll(".export[open]");
+document.addEventListener("click", ({ target }) => { for (const menu of menus()) if (!menu.contains(target)) menu.open = false; });
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") for (const menu of menus()) { menu.open = false; menu.querySelector("summary").focus(); }
+});
 
 // What goes wrong is left to the plain link: the page that it leads to says it.
 document.addEventListener("click", async (click) => {

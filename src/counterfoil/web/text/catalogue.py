@@ -6,6 +6,7 @@ from importlib import resources
 from io import BytesIO
 
 from babel import Locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -55,15 +56,22 @@ def translations(language: str) -> Translations:
     if language == SOURCE:
         return Translations()
     text = resources.files("counterfoil.web").joinpath("locale", f"{language}.po").read_bytes()
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(text), locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
+    return compiled(read_po(BytesIO(text), locale=language))
+
+
+def compiled(catalogue: Catalog) -> Translations:
+    held = BytesIO()
+    write_mo(held, catalogue)
+    held.seek(0)
+    return Translations(held)
 
 
 def translator(language: str) -> Callable[[str], str]:
     """For texts outside templates, such as `detail` in the JSON API."""
-    known = translations(language)
+    return word_of(translations(language))
+
+
+def word_of(known: Translations) -> Callable[[str], str]:
     # gettext("") answers with the catalogue's header, and what is not in it comes back with its context.
     return lambda text: known.ugettext(text).rpartition(_CONTEXT)[2] if text else ""
 

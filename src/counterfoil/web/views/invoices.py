@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import ClassVar
 
 from counterfoil.billing.hand_offs.payments import MOST_TOGETHER
+from counterfoil.billing.invoices.counts import Counts
 from counterfoil.billing.invoices.query import OPEN
 from counterfoil.billing.invoices.shown import InvoiceDetail, InvoiceItem, InvoiceList, InvoiceTotals
 from counterfoil.billing.invoices.sums import Received, SumRow, received, sums_of
@@ -12,13 +14,13 @@ from counterfoil.billing.payment_attempts import Stage
 from counterfoil.model import Client, InvoiceStatus, Money
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.badges import Badge
-from counterfoil.web.views.list_query import SORTS, VIEWS, ListQuery
+from counterfoil.web.views.list_query import HEADINGS, SORTS, VIEWS, ListQuery
 from counterfoil.web.views.money.sums import Note, received_notes, sum_label, sum_tone
+from counterfoil.web.views.money.timeline import TimelineEntry, timeline
 from counterfoil.web.views.navigation import INVOICES
 from counterfoil.web.views.payments import BADGES as PAYMENT_BADGES
 from counterfoil.web.views.payments import EVERY_SO_OFTEN, NONE, OFTEN, URGENCY, is_under_way, stage_of
 from counterfoil.web.views.shell import View
-from counterfoil.web.views.timeline import TimelineEntry, timeline
 
 
 class InvoicesPage(View, frozen=True):
@@ -33,6 +35,8 @@ class InvoicesPage(View, frozen=True):
     open_count: int
     years: tuple[int, ...]
     today: date
+    counts: Counts = MappingProxyType({})
+    """Of the same snapshot."""
     has_pdf: bool = False
     stages: Mapping[int, Stage] = NONE
     """Of payments that this person has gone to make."""
@@ -74,13 +78,25 @@ class InvoicesPage(View, frozen=True):
         return MOST_TOGETHER
 
     @property
-    def chips(self) -> list[tuple[str, str, bool]]:
-        """Label, address, whether it is the current one."""
-        return [(label, self.query.with_view(view), view == self.query.view) for view, (label, _) in VIEWS.items()]
+    def heading(self) -> str:
+        """A message id."""
+        return HEADINGS[self.query.view]
+
+    @property
+    def chips(self) -> list[tuple[str, str, bool, int | None]]:
+        """Label, address, whether it is the current one, how many it shows, if that is known."""
+        return [
+            (label, self.query.with_view(view), view == self.query.view, self.counts.get(status))
+            for view, (label, status) in VIEWS.items()
+        ]
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
         return [(value, label) for value, (label, _) in SORTS.items()]
+
+    @property
+    def total(self) -> int:
+        return self.invoices.total
 
     @property
     def first(self) -> int:

@@ -14,6 +14,7 @@ from counterfoil.web.text.catalogue import in_context, translatable
 
 PATH = "/invoices"
 
+DEFAULT_SORT = "attention"
 MAX_PAGE = 10_000
 MAX_SEARCH = 100
 
@@ -26,14 +27,32 @@ VIEWS: dict[str, tuple[str, StatusFilter | None]] = {
     "other": (translatable("Other"), StatusFilter.OTHER),
 }
 
+HEADINGS = {
+    "all": translatable("Invoices"),
+    "to_pay": translatable("Invoices to pay"),
+    "overdue": translatable("Overdue invoices"),
+    "processing": translatable("Invoices being processed"),
+    "paid": translatable("Paid invoices"),
+    "other": translatable("Other invoices"),
+}
+"""Of the page in each of these views."""
+
 SORTS: dict[str, tuple[str, Sort]] = {
     "attention": (translatable("To pay first"), Sort.ATTENTION),
     "-date": (translatable("Newest first"), Sort.DATE),
     "date": (translatable("Oldest first"), Sort.DATE),
     "due_date": (translatable("By due date"), Sort.DUE_DATE),
+    "-due_date": (translatable("Latest due date first"), Sort.DUE_DATE),
     "-total": (translatable("Largest total first"), Sort.TOTAL),
+    "total": (translatable("Smallest total first"), Sort.TOTAL),
     "number": (translatable("By number"), Sort.NUMBER),
+    "-number": (translatable("By number, descending"), Sort.NUMBER),
+    "status": (translatable("By status"), Sort.STATUS),
+    "-status": (translatable("By status, descending"), Sort.STATUS),
 }
+
+HEADS = {"number": "number", "issued": "-date", "due": "due_date", "status": "status", "total": "-total"}
+"""Which way a column's head sorts at first; pressed again it sorts the other way, and then as at the beginning."""
 
 
 class ListQuery(Struct, frozen=True):
@@ -42,7 +61,7 @@ class ListQuery(Struct, frozen=True):
     view: str = "all"
     q: str = ""
     year: int | None = None
-    sort: str = "attention"
+    sort: str = DEFAULT_SORT
     page: int = 1
 
     @property
@@ -78,6 +97,17 @@ class ListQuery(Struct, frozen=True):
     def with_page(self, page: int) -> str:
         return replace(self, page=page).href
 
+    def with_sort(self, sort: str) -> str:
+        return replace(self, sort=sort, page=1).href
+
+    def head(self, column: str) -> tuple[str, str]:
+        """Of a column of HEADS: where its head leads, and how it is sorted now, as `aria-sort` says it."""
+        first = HEADS[column]
+        other = first[1:] if first.startswith("-") else f"-{first}"
+        following = {first: other, other: DEFAULT_SORT}.get(self.sort, first)
+        ways = {first.lstrip("-"): "ascending", f"-{first.lstrip('-')}": "descending"}
+        return self.with_sort(following), ways.get(self.sort, "")
+
     def as_invoice_query(self) -> InvoiceQuery:
         first, last = self._period
         return InvoiceQuery(
@@ -96,7 +126,7 @@ _DEFAULT = ListQuery()
 
 def read_list_query(parameters: Mapping[str, str]) -> ListQuery:
     """Unknown names are ignored, as links get decorated. Raises ValidationFailed naming every bad value."""
-    view, sort = parameters.get("view") or "all", parameters.get("sort") or "attention"
+    view, sort = parameters.get("view") or "all", parameters.get("sort") or DEFAULT_SORT
     year, page = parameters.get("year") or "", parameters.get("page") or "1"
     text = searched(parameters.get("q", ""))
     wrong = [

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import CodeType
 from zoneinfo import ZoneInfo
 
+from babel.support import Translations
 from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from msgspec.structs import replace
@@ -14,8 +15,9 @@ from msgspec.structs import replace
 from counterfoil.billing.profile.addresses import place_of
 from counterfoil.model import Client
 from counterfoil.settings.features import EVERY_FEATURE, Feature
-from counterfoil.web.text.catalogue import OWN_NAMES, SOURCE, locale_of, translations, translator
+from counterfoil.web.text.catalogue import LANGUAGES, OWN_NAMES, SOURCE, locale_of, word_of
 from counterfoil.web.text.formats import Formats
+from counterfoil.web.text.overrides import overridden
 from counterfoil.web.views.invoices import badges
 from counterfoil.web.views.money.figures import open_parts
 from counterfoil.web.views.navigation import entries, group_of, offered, tabs
@@ -26,8 +28,8 @@ class Renderer:
     """One Jinja environment a language, so that macros and formats know theirs without being told at each call.
 
     `asset` gives the address of a static file. `template_dir` overrides single templates by name; those are compiled
-    here, so that a broken one stops the start. A language and a template of ours cost their 10 ms when they are first
-    asked for: all together they would be a third of a start, and 10 MB in every worker.
+    here, so that a broken one stops the start; `texts_dir` single texts. A language and a template of ours cost their
+    10 ms when they are first asked for: all together they would be a third of a start, and 10 MB in every worker.
     """
 
     def __init__(
@@ -37,34 +39,63 @@ class Renderer:
         *,
         zone: ZoneInfo,
         template_dir: Path | None = None,
+        texts_dir: Path | None = None,
         features: frozenset[Feature] = EVERY_FEATURE,
     ) -> None:
         self._globals = {"brand": brand, "asset": asset, "badges": badges, "open_parts": open_parts}
         self._globals |= {"entries": entries, "tabs": tabs, "group_of": group_of}
         self._globals |= {"features": features, "languages": OWN_NAMES}
         self._features = features
-        self._zone, self._template_dir = zone, template_dir
+        self._zone, self._template_dir, self._texts_dir = zone, template_dir, texts_dir
+        self._ours = Renderer(brand, asset, zone=zone, features=features) if template_dir or texts_dir else self
+        self.broken: set[str] = set()
+        """Templates of pages that could not be rendered when they were last asked for."""
         self._compiled = _CompiledOnce()
         self._environments: dict[str, Environment] = {}
+        for language in LANGUAGES if texts_dir else ():
+            overridden(language, texts_dir)
         if template_dir:
             for name in FileSystemLoader(template_dir).list_templates():
                 if name.endswith(".html"):
                     self._environment(SOURCE).get_template(name)
 
     def page(self, view: View, shell: Shell) -> bytes:
-        """The whole page. The same view and shell give the same bytes, whenever they are rendered."""
-        template = self._environment(shell.language).get_template(view.template)
+        """The whole page. The same view and shell give the same bytes, whenever they are rendered.
+
+        Raises PageBroken where an operator's template or text cannot be rendered.
+        """
         if self._features != EVERY_FEATURE:
             shell = replace(shell, nav=offered(shell.nav, self._features))
+        if self._ours is self:
+            return self._rendered(view, shell)
+        try:
+            page = self._rendered(view, shell)
+        except Exception as error:
+            self.broken.add(view.template)
+            raise PageBroken(view.template) from error  # whatever a template does, it may raise
+        self.broken.discard(view.template)
+        return page
+
+    def our_page(self, view: View, shell: Shell) -> bytes:
+        """Without anything of the operator's but the brand: for when theirs is broken."""
+        return self._ours.page(view, shell)
+
+    def _rendered(self, view: View, shell: Shell) -> bytes:
+        template = self._environment(shell.language).get_template(view.template)
         return template.render(page=view, shell=shell).encode()
 
     def _environment(self, language: str) -> Environment:
         known = self._environments.get(language)
         if known is None:
-            known = _environment(language, self._zone, self._template_dir, self._compiled)
+            texts = overridden(language, self._texts_dir)
+            known = _environment(language, texts, self._zone, self._template_dir, self._compiled)
             known.globals |= self._globals
             self._environments[language] = known
         return known
+
+
+class PageBroken(Exception):
+    """An operator's template or text cannot be rendered; what it was, is its cause."""
 
 
 class _CompiledOnce(BytecodeCache):
@@ -83,7 +114,9 @@ class _CompiledOnce(BytecodeCache):
             self._code[bucket.key] = (bucket.checksum, bucket.code)
 
 
-def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compiled: BytecodeCache) -> Environment:
+def _environment(
+    language: str, known: Translations, zone: ZoneInfo, template_dir: Path | None, compiled: BytecodeCache
+) -> Environment:
     own = PackageLoader("counterfoil.web", "templates")
     environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(template_dir), own]) if template_dir else own,
@@ -96,9 +129,9 @@ def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compi
         bytecode_cache=compiled,
         extensions=["jinja2.ext.i18n"],
     )
-    known, locale = translations(language), locale_of(language)
+    locale, word = locale_of(language), word_of(known)
     environment.install_gettext_callables(  # type: ignore[attr-defined] # the i18n extension adds it
-        translator(language), known.ungettext, newstyle=True, pgettext=known.upgettext, npgettext=known.unpgettext
+        word, known.ungettext, newstyle=True, pgettext=known.upgettext, npgettext=known.unpgettext
     )
     formats = Formats(locale, zone)
     environment.filters |= {
@@ -110,7 +143,7 @@ def _environment(language: str, zone: ZoneInfo, template_dir: Path | None, compi
         "time": formats.time,
         "number": formats.number,
         "listed": formats.listed,
-        "word": translator(language),
+        "word": word,
         "negative": formats.negative,
         "percent": formats.percent,
         "country": formats.country,

@@ -1,6 +1,7 @@
 """What the template of the statement of account gets."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -8,6 +9,7 @@ from counterfoil.billing.statement.account import Account, Statement
 from counterfoil.model import Client
 from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.navigation import STATEMENT
+from counterfoil.web.views.periods import PeriodForm
 from counterfoil.web.views.shell import View
 
 _SUMS = (
@@ -23,8 +25,10 @@ class StatementPage(View, frozen=True):
     template: ClassVar[str] = "statement.html"
     section: ClassVar[str] = STATEMENT.section
 
-    statement: Statement
-    client: Client
+    form: PeriodForm
+    statement: Statement | None = None
+    """None for a period that is none."""
+    client: Client | None = None
     gateway_names: Mapping[str, str] = MappingProxyType({})
 
     def name_of(self, gateway: str) -> str:
@@ -37,7 +41,16 @@ class StatementPage(View, frozen=True):
 
     @property
     def href(self) -> str:
-        return f"/statement?from={self.statement.first}&to={self.statement.last}"
+        return f"/statement?from={self.form.first}&to={self.form.last}"
+
+    @property
+    def csv_href(self) -> str:
+        return f"/statement.csv?from={self.form.first}&to={self.form.last}"
+
+    @property
+    def today(self) -> date:
+        """Which the usual periods go by."""
+        return self.form.today
 
     @staticmethod
     def sums(account: Account) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -21,10 +22,16 @@ PREFIX = "/static"
 _SHEETS = ("tokens", "base", "layout", "components", "print")
 """In this order; a folder counts as its files by name."""
 
-_SCRIPTS = ("clock", "forms", "drafts", "session", "patch", "page", "live", "reveal", "menu")
+_SCRIPTS = ("clock", "forms", "drafts", "session", "patch", "page", "live", "swap", "reveal", "menu")
 """One module of the browser's, in this order: a file can be imported by name only where names hold no hash."""
 
-_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_OF_ANOTHER_RELEASE = "no-store"
+"""While machines are upgraded one by one, a page of one release asks a machine of the other for its style sheet. What
+that one has is nearer to what was meant than nothing, and must not be remembered under that name.
+"""
+
+_HASHED = re.compile(r"([a-z-]+)\.[0-9a-f]{12}\.([a-z0-9]+)")
 
 
 class Asset(Struct, frozen=True):
@@ -84,6 +91,14 @@ class Assets:
             raise NotFound
         return self._files[hashed_name]
 
+    def served(self, hashed_name: str) -> tuple[Asset, str]:
+        """The file and how long it may be kept; for the name that another release gave it, our own. Raises NotFound."""
+        named = _HASHED.fullmatch(hashed_name)
+        ours = self._addresses.get(f"{named[1]}.{named[2]}", "") if named else ""
+        if hashed_name in self._files or not ours:
+            return self.file(hashed_name), _IMMUTABLE
+        return self.file(ours.removeprefix(f"{PREFIX}/")), _OF_ANOTHER_RELEASE
+
 
 def _style_sheet(folder: Traversable, accent: str) -> bytes:
     parts: list[bytes] = []
@@ -103,9 +118,10 @@ def static_files(assets: Assets) -> HTTPRouteHandler:
 
     @get(f"{PREFIX}/{{name:str}}", public=True, include_in_schema=False, sync_to_thread=False)
     def static_file(request: Request[object, object, State], name: FromPath[str]) -> Response[bytes]:
-        asset = assets.file(name)
+        asset, kept = assets.served(name)
+        headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(asset.zipped, media_type=asset.media_type, headers={**_HEADERS, "Content-Encoding": "gzip"})
-        return Response(asset.body, media_type=asset.media_type, headers=_HEADERS)
+            return Response(asset.zipped, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
+        return Response(asset.body, media_type=asset.media_type, headers=headers)
 
     return static_file

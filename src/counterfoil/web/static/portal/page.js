@@ -4,8 +4,9 @@ const MARKED = 4000;
 const BY_ITSELF = { Accept: "text/html", "X-Counterfoil-By-Itself": "1" };
 
 // Every request has an end: one that is never answered would hold up all later ones.
-async function ask(address, options = {}) {
+async function ask(address, { signal, ...options } = {}) {
   const limit = new AbortController();
+  signal?.addEventListener("abort", () => limit.abort());
   const timer = setTimeout(() => limit.abort(), LIMIT);
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" }, ...options, signal: limit.signal });
@@ -23,8 +24,11 @@ let shown = "";
 async function refetch() {
   if (busy) return void (again = true);
   busy = true;
+  const address = location.href;
   try {
-    look(await ask(location.href, { headers: BY_ITSELF }));
+    const found = await ask(address, { headers: BY_ITSELF });
+    if (address === location.href) look(found);
+    else again = true;
   } catch { /* no connection: what is shown tells its age, the next change or look tries again */ }
   busy = false;
   if (again) { again = false; refetch(); }
@@ -68,13 +72,14 @@ function keepPlace() {
   const typed = [...main.querySelectorAll("input:not([type=hidden]), select")].filter((field) => field.id && !field.closest("[data-edit]"));
   const path = held.id ? `#${CSS.escape(held.id)}` : held.href ? `a[href="${CSS.escape(held.getAttribute("href"))}"]`
     : held.form?.getAttribute("action") ? `form[action="${CSS.escape(held.form.getAttribute("action"))}"] button` : "";
+  const beside = held.closest(".paging") ? ".paging a" : path;
   const within = main.contains(held) && held !== main;
   return () => {
     for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
     for (const old of typed.filter((field) => !field.isConnected)) {
       Object.assign(document.getElementById(old.id) ?? {}, { value: old.value, checked: old.checked });
     }
-    if (within && !held.isConnected) ((path && find(path)) || main).focus({ preventScroll: true });
+    if (within && !held.isConnected) ((path && (find(path) ?? find(beside))) || main).focus({ preventScroll: true });
   };
 }
 

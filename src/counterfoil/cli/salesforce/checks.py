@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from counterfoil.cli.findings import Finding, fail, ok, warn
-from counterfoil.cli.salesforce_access_checks import access_findings, key_findings
-from counterfoil.cli.salesforce_org_checks import org_findings, quota_finding, stuck_approvals
+from counterfoil.cli.salesforce.access import access_findings, key_findings
+from counterfoil.cli.salesforce.org import org_findings, quota_finding, stuck_approvals
 from counterfoil.errors import CrmUnavailable
 from counterfoil.salesforce.api import SalesforceApi
 from counterfoil.salesforce.client import SalesforceClient
@@ -91,6 +91,8 @@ def _field(check: str, kind: str, name: str, field: Mapping[str, Any]) -> Findin
     is_status = name == "Activation_Status__c" and field.get("type") == "picklist"
     if is_status and (lacking := [status for status in STATUSES if status not in values]):
         return fail(check, f"lacks the values {', '.join(lacking)}", DEPLOY)
+    if REQUIRED.get(name, Requirement()).is_found_by and not field.get("externalId"):
+        return warn(check, "is no external id: loaders cannot find records by it", DEPLOY)
     return ok(check, "there")
 
 

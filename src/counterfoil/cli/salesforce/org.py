@@ -7,17 +7,24 @@ from urllib.parse import quote
 from counterfoil.cli.findings import Finding, fail, ok, warn
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import pending
-from counterfoil.errors import TemporarilyUnavailable
+from counterfoil.errors import CrmUnavailable, TemporarilyUnavailable
 from counterfoil.orders.attempts import ApprovalAttempts
 from counterfoil.orders.crm_calls import CrmCalls
 from counterfoil.orders.face import utc_now
 from counterfoil.salesforce import wire
 from counterfoil.salesforce.client import SalesforceClient
+from counterfoil.salesforce.face import fields_of
 from counterfoil.salesforce.failures import KINDS, OTHER, CrmRefused
+from counterfoil.salesforce.fields import Fields
 from counterfoil.salesforce.org_schema import OrgSchema
 from counterfoil.salesforce.quota import Quota
 from counterfoil.salesforce.reading import book_condition
 from counterfoil.settings import Settings
+
+CYCLES = frozenset(("monthly", "quarterly", "semiannually", "annually", "biennially", "triennially", "onetime", "free"))
+"""WHMCS's billing cycles, as wire.cycle writes them."""
+
+_CYCLES_ADVICE = "Monthly, Quarterly, Semi-Annually, Annually, Biennially, Triennially, One Time or Free."
 
 IDLE = 3000
 """Calls of a day without orders, rounded up."""
@@ -28,6 +35,7 @@ async def org_findings(client: SalesforceClient, schema: OrgSchema, settings: Se
     yield await _draft(schema, settings.salesforce_draft_status)
     yield await _orders(client)
     yield await _price_book(client, schema, settings.salesforce_price_book)
+    yield await _products(client, fields_of(settings), settings.salesforce_price_book)
 
 
 async def _draft(schema: OrgSchema, draft: str) -> Finding:
@@ -64,6 +72,32 @@ async def _price_book(client: SalesforceClient, schema: OrgSchema, named: str) -
         advice = "Orders of WHMCS clients in other currencies stop with CURRENCY_NOT_MAPPED."
         return warn(check, f"{what} has prices in {currencies[0]} alone", advice)
     return ok(check, f"{what} has prices {('in ' + ', '.join(currencies)) if currencies else ''}".rstrip())
+
+
+async def _products(client: SalesforceClient, fields: Fields, named: str) -> Finding:
+    """Which products can become lines of a WHMCS order: an order with another one stops. Other goods may be in the same
+    price book. Fields that are missing are another check's to report.
+    """
+    check = "salesforce products"
+    asked = (
+        "SELECT Id, Product2.Name, Product2.WHMCS_Product_ID__c, Product2.Billing_Cycle__c FROM PricebookEntry "  # noqa: S608
+        f"WHERE IsActive = true AND {book_condition(named)}"
+    )
+    try:
+        found = await _asked(client, fields.in_text(asked))
+    except (CrmUnavailable, CrmRefused) as error:
+        return ok(check, f"could not be seen ({error.args[-1]})")
+    products = [each for record in found if isinstance(each := record.get("Product2"), Mapping)]
+    sold = [each for each in products if wire.number(each, fields["WHMCS_Product_ID__c"])]
+    written = fields["Billing_Cycle__c"]
+    odd = [each for each in sold if wire.cycle(wire.text(each, written)) not in CYCLES]
+    if odd:
+        first = ", ".join(f"{wire.text(each, 'Name')[:40]} ({wire.text(each, written) or 'none'})" for each in odd[:5])
+        return warn(check, f"{len(odd)} have a {written} that WHMCS does not know: {first}", _CYCLES_ADVICE)
+    if products and not sold:
+        advice = f"Fill in {fields['WHMCS_Product_ID__c']} and {written}: one product for each billing cycle."
+        return warn(check, f"none of {len(products)} active prices names a WHMCS product", advice)
+    return ok(check, f"{len(sold)} of {len(products)} active prices name a WHMCS product and its cycle")
 
 
 async def quota_finding(quota: Quota, settings: Settings) -> Finding:
