@@ -30,7 +30,7 @@ from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.recording import record
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.text.catalogue import translatable
-from counterfoil.web.views.order_choice import Choice, TermsNotAgreed
+from counterfoil.web.views.money.order_choice import Choice, TermsNotAgreed
 from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
 
 NOTHING_CHOSEN = translatable("Please choose what you want to order.")

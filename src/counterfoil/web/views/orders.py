@@ -16,7 +16,7 @@ from counterfoil.web.text.catalogue import in_context, translatable
 from counterfoil.web.views.badges import Badge
 from counterfoil.web.views.cycles import cycle_words, renewal_words
 from counterfoil.web.views.navigation import ORDER
-from counterfoil.web.views.order_choice import TermsNotAgreed
+from counterfoil.web.views.money.order_choice import TermsNotAgreed
 from counterfoil.web.views.shell import View
 
 _BADGES = {
