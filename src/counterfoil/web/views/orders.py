@@ -15,8 +15,8 @@ from counterfoil.stop_codes import StopCode
 from counterfoil.web.text.catalogue import in_context, translatable
 from counterfoil.web.views.badges import Badge
 from counterfoil.web.views.cycles import cycle_words, renewal_words
-from counterfoil.web.views.navigation import ORDER
 from counterfoil.web.views.money.order_choice import TermsNotAgreed
+from counterfoil.web.views.navigation import ORDER
 from counterfoil.web.views.shell import View
 
 _BADGES = {
