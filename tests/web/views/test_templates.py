@@ -240,10 +240,11 @@ def test_figures_stand_in_one_order() -> None:
 
 @pytest.mark.parametrize("name", ["payment-methods", "payment-methods-expired", "payment-methods-none"])
 def test_payment_methods_begin_with_who_stores_them(name: str) -> None:
-    ready = "Ready for new orders." if name == "payment-methods" else "Add a payment method before you can order."
+    valid, missing = "You have a valid payment method.", "Add a payment method before you can order."
+    ready = valid if name == "payment-methods" else missing
     assert in_order(name, "Stored by our billing system, never by this portal.", ready)
 
 
 def test_an_invoice_is_told_in_order() -> None:
     """Billed to and from, gateway, lines, totals, payments, notes: for those who hear it, too."""
-    assert in_order("invoice-part-paid", "Billed to", "From", "Pay with", "Description", "Subtotal", "Payments")
+    assert in_order("invoice-part-paid", "Billed to", "From", "Pay with", "Description", "Subtotal", "What happened")

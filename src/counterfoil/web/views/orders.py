@@ -112,6 +112,10 @@ class ChoosePage(View, frozen=True):
     most: int = MOST_OF_ONE
 
     @property
+    def has_error(self) -> bool:
+        return bool(self.error)
+
+    @property
     def live(self) -> str:
         return "order" if self.orders else ""
 
