@@ -1,4 +1,4 @@
-"""Pages of who has no invoices, ten thousand, or amounts of twelve digits, on the smallest phone with large text."""
+"""Pages of who has no invoices, or amounts of twelve digits, on the smallest phone with large text."""
 
 import pytest
 
@@ -17,14 +17,14 @@ def _extreme(portal: Stack) -> None:
     portal.sandbox.wait_for_deliveries()
 
 
-@pytest.mark.parametrize(("person", "paths"), [("nora", PATHS), ("max", PATHS[1:2]), ("ada", PATHS)])
-def test_it_fits(portal: Stack, open_page: OpenPage, person: str, paths: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("person", ["nora", "ada"])
+def test_it_fits(portal: Stack, open_page: OpenPage, person: str) -> None:
     """No page scrolls sideways, nor is it an error."""
     page = open_page(viewport={"width": 320, "height": 700})
     page.context.set_default_timeout(60_000)
     sign_in(page, portal.url, f"{person}@example.com")
     wide = {}
-    for path in paths:
+    for path in PATHS:
         answer = page.goto(portal.url + path)
         assert answer
         assert answer.status == 200, path
