@@ -10,6 +10,7 @@ from babel.messages.pofile import escape, read_po
 
 from counterfoil import web
 from counterfoil.accounts import vouching
+from counterfoil.billing.hand_offs import payments, self_service
 from counterfoil.errors import CounterfoilError
 from counterfoil.stop_codes import StopCode
 from counterfoil.web.http import http_errors
@@ -24,6 +25,8 @@ Text = str | tuple[str, ...]
 # Importing them makes their errors known to their base class.
 assert http_errors.InternalError.code  # noqa: S101
 assert vouching.NoBillingUser.code  # noqa: S101
+assert payments.PaymentPageUnavailable.code  # noqa: S101
+assert self_service.NoLongerOpen.code  # noqa: S101
 
 
 def texts() -> frozenset[Text]:

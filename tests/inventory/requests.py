@@ -33,6 +33,8 @@ class World(NamedTuple):
             "account_id": self.account,
             "client_id": "1",
             "path": "index.html",
+            "subscription_id": "1",
+            "quote_id": "1",
             "session_id": self.sessions[page],
             "token_id": self.tokens[page],
         }

@@ -72,7 +72,8 @@ def story(stack: Stack, secrets: Mapping[str, str]) -> tuple[dict[str, str], Res
         tokens = [_token(ada.post(f"/invoices/{number}/{way}").headers["location"]) for way in ("pay", "pdf")]
         tokens.append(_token(ada.post(f"/api/v1/invoices/{number}/payment-link").json()["url"]))
         tokens.append(_token(ada.post("/api/v1/payment-methods/link").json()["url"]))
-        tokens.append(_token(ada.post("/payment-methods/manage").headers["location"]))
+        ways = ("/payment-methods/manage", "/credit/add", "/contacts/manage", "/subscriptions/1/cancel")
+        tokens += [_token(ada.post(path).headers["location"]) for path in ways]
         seen = [ada.get(f"{path}{name}") for path in ("/", "/api/v1/") for name in RECORDS if (path, name) != NO_PAGE]
         assert {answer.status_code for answer in seen} == {200}
         for answer in seen:

@@ -18,6 +18,11 @@ WRITES = [
     ("/invoices/{invoice}/pdf", {}),
     ("/invoices/pay", {"invoice_ids": "{invoice}"}),
     ("/payment-methods/manage", {}),
+    ("/invoices/{invoice}/apply-credit", {}),
+    ("/subscriptions/1/cancel", {}),
+    ("/subscriptions/1/change", {}),
+    ("/quotes/1/answer", {}),
+    ("/credit/add", {}),
     ("/orders/abc/retry", {}),
     ("/refresh", {"next": "/invoices"}),
 ]

@@ -103,6 +103,8 @@ UNSAFE = [
     ("POST", "/invoices/{invoice}/pdf"),
     ("POST", "/invoices/pay"),
     ("POST", "/payment-methods/manage"),
+    ("POST", "/subscriptions/1/cancel"),
+    ("POST", "/credit/add"),
     ("POST", "/profile"),
     ("POST", "/order"),
     ("POST", "/refresh"),

@@ -23,7 +23,7 @@ def test_payment_methods_are_stored_in_whmcs(stack: Stack, ada: httpx2.Client, b
     shown = ada.get(METHODS).json()["items"]
     assert [item["id"] for item in shown] == [method["id"] for method in said]
     assert [item["last_four"] for item in shown] == [method.get("card_last_four", "") for method in said]
-    assert "Ready for new orders." in ada.get("/payment-methods").text
+    assert "You have a valid payment method." in ada.get("/payment-methods").text
 
     assert bob.get(METHODS).json()["items"] == []
     assert "Add a payment method before you can order." in bob.get("/payment-methods").text

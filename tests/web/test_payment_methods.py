@@ -16,7 +16,7 @@ GATEWAYS = "/api/v1/payment-gateways"
 LINK = f"{METHODS}/link"
 FRESH = {"Cache-Control": "no-cache"}
 NEEDED = "Add a payment method before you can order."
-READY = "Ready for new orders."
+READY = "You have a valid payment method."
 
 
 @pytest.fixture(autouse=True)

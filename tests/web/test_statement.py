@@ -100,7 +100,7 @@ def test_the_page(portal: Stack, open_page: OpenPage) -> None:
     page.get_by_label("To").fill("2020-12-31")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile("from=2020-01-01&to=2020-12-31"))
-    expect(page.get_by_text("Nothing happened in this period.")).to_be_visible()
+    expect(page.get_by_text("No transactions in this period.")).to_be_visible()
     page.get_by_role("link", name="Last year").click()
     expect(page.get_by_role("link", name="Last year")).to_have_attribute("aria-current", "true")
     expect(page.get_by_label("To")).to_have_value(re.compile("-12-31$"))

@@ -123,6 +123,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         credits=billing.credits,
         gateways=billing.gateways,
         hand_offs=billing.hand_offs,
+        self_service=billing.self_service,
         invoice_owners=billing.invoice_owners,
         invoices=billing.invoices,
         payment_attempts=PaymentAttempts(engine),

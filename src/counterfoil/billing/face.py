@@ -9,7 +9,9 @@ from counterfoil.billing.comparison import Comparisons
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
-from counterfoil.billing.hand_offs import HandOffs
+from counterfoil.billing.hand_offs.links import SsoLinks
+from counterfoil.billing.hand_offs.payments import HandOffs
+from counterfoil.billing.hand_offs.self_service import SelfService
 from counterfoil.billing.invoices.batcher import InvoiceBatcher
 from counterfoil.billing.invoices.ledger_reader import LedgerReader
 from counterfoil.billing.invoices.owners import InvoiceOwners
@@ -52,13 +54,15 @@ class Billing:
         ledgers = LedgerReader(cache, parts, self.calendar, timeout)
         self.invoices = Invoices(ledgers, self.clients, self.calendar)
         self.invoice_owners = InvoiceOwners(api.get_invoice)
-        self.hand_offs = HandOffs(api, cache, self.invoices, self.clients, settings.pages_url)
+        links = SsoLinks(api, cache, settings.pages_url)
+        self.hand_offs = HandOffs(links, self.invoices, self.clients)
         reader = ClientReader(cache, lifetimes, self.clients, timeout)
         self.subscriptions = Subscriptions(api, reader, self.calendar)
         self.transactions = Transactions(whmcs.records, reader)
         self.credits = Credits(whmcs.records, reader)
         self.quotes = Quotes(whmcs.records, reader, self.calendar)
         self.contacts = Contacts(whmcs.records, reader)
+        self.self_service = SelfService(links, self.clients, self.subscriptions, self.quotes)
         self.statements = Statements(ledgers, self.clients, self.transactions, self.credits, self.calendar)
         self.summaries = Summaries(
             ledgers,

@@ -43,6 +43,11 @@ class SubscriptionItem(Struct, frozen=True):
         return self.status is None or self.status in CURRENT
 
     @property
+    def can_be_changed(self) -> bool:
+        """Or cancelled: WHMCS offers neither before it is set up, nor once it has ended."""
+        return self.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.SUSPENDED}
+
+    @property
     def falls_due_on(self) -> date | None:
         """When the next payment does; None for what has ended, is free or was paid once."""
         return self.next_due_on if self.is_current and self.billing_cycle not in NOT_RENEWED else None

@@ -118,12 +118,13 @@ class Checkout:
         agreed: Money | None = None,
         account_id: int | None = None,
         known: str | None = None,
+        terms: str = "",
     ) -> Order:
         """The order that is accepted now, or was when the same was asked for with the same key before.
 
         `agreed`: the first payment as the customer was shown it; None for a program, which orders at today's price.
-        What is compared is what is stored, of one read: a price may change between two. `known`: the id of the same
-        order of a moment ago, "" if they know of none; None where nobody is asked.
+        `known`: the id of the same order of a moment ago, "" if they know of none; None where nobody is asked. `terms`:
+        the address of those that they agreed to. What is compared is what is stored, of one read.
 
         Raises ValidationFailed, PriceChanged, OrderedLately, IdempotencyKeyReused, PaymentMethodMissing,
         OrderLimitReached, BillingUnavailable, and nothing is stored.
@@ -142,10 +143,9 @@ class Checkout:
                 raise OrderedLately(offered, earlier)
         await self._require_payment_method(client_id)
         order = self._order(client_id, items, gateway, idempotency_key=key, body_hash=body_hash, account_id=account_id)
-        if not await self._repository.add(order, self._limit):
+        if not await self._repository.add(order, self._limit, terms):
             # The same request came twice at once, and the other one was faster.
-            other = await self._repository.find(client_id=client_id, idempotency_key=key)
-            return _same(other or order, body_hash)
+            return _same(await self._repository.find(client_id=client_id, idempotency_key=key) or order, body_hash)
         self._wake()
         return order
 

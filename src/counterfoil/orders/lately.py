@@ -1,4 +1,4 @@
-"""Whether a person has just ordered the very same: the Back button and "Place the order" again."""
+"""Whether a person has just ordered the very same: the Back button and the order's button again."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -59,8 +59,8 @@ class OrderRepository:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def add(self, order: Order, limit: OrderLimit | None = None) -> bool:
-        """False when there is one with this id, idempotency key or Salesforce id already.
+    async def add(self, order: Order, limit: OrderLimit | None = None, terms: str = "") -> bool:
+        """False when there is one with this id, idempotency key or Salesforce id already. `terms`: noted as agreed to.
 
         Raises OrderLimitReached, and adds nothing, when it is more than `limit` for its person or its client.
         """
@@ -72,6 +72,8 @@ class OrderRepository:
                 if limit:
                     await check_day(connection, limit, order.created_at, order.client_id, order.account_id)
                 await _note(connection, order.id, order.created_at, order.status, "created")
+                if terms:
+                    await _note(connection, order.id, order.created_at, order.status, f"agreed to {terms}")
                 by = SALESFORCE if order.account_id is None else SELF
                 await _record(connection, order.created_at, order, by, "created")
         except IntegrityError:

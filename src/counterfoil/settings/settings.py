@@ -101,6 +101,7 @@ class Settings:
     brand_email: str = _optional("", parse.text)
     support_url: str = _optional("", addresses.link("https://", "http://", "mailto:", "tel:"))
     terms_url: str = _optional("", addresses.link("https://", "http://"))
+    order_button: str = _optional("", parse.text)
     privacy_url: str = _optional("", addresses.link("https://", "http://"))
     legal_url: str = _optional("", addresses.link("https://", "http://"))
     register_url: str = _optional("", addresses.link("https://", "http://", "mailto:"))

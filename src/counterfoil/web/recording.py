@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from counterfoil.accounts.emails import normalised
 from counterfoil.audit.entries import SELF, Action, Detail, Entry
-from counterfoil.billing.hand_offs import HandOff
+from counterfoil.billing.hand_offs.links import HandOff
 from counterfoil.billing.profile.edits import RecordEdit
 from counterfoil.errors import CounterfoilError
 from counterfoil.web.http.guard import viewer_of

@@ -22,7 +22,8 @@ from counterfoil.billing.comparison import Comparisons
 from counterfoil.billing.contacts import Contacts
 from counterfoil.billing.credits import Credits
 from counterfoil.billing.gateways import Gateways
-from counterfoil.billing.hand_offs import HandOffs
+from counterfoil.billing.hand_offs.payments import HandOffs
+from counterfoil.billing.hand_offs.self_service import SelfService
 from counterfoil.billing.invoices.owners import InvoiceOwners
 from counterfoil.billing.invoices.reads import Invoices
 from counterfoil.billing.payment_attempts import PaymentAttempts
@@ -105,6 +106,7 @@ class Services:
     quotes: Quotes
     contacts: Contacts
     hand_offs: HandOffs
+    self_service: SelfService
     profiles: Profiles
     changes: Changes
     responses: Responses

@@ -14,31 +14,26 @@ from counterfoil_sandbox.webhooks import Event, WebhookSender
 
 from . import books
 from .addon import Addon
+from .events import STATUS_EVENTS, about, of_client
 from .ledger import Ledger
 from .records import (
-    CANCELLED,
     DRAFT,
     PAID,
     REFUNDED,
     UNPAID,
     ZERO,
     Client,
+    Contact,
     CreditEntry,
     Invoice,
     Item,
     Order,
     Payment,
     PayMethod,
+    Quote,
     Service,
 )
 from .switches import Switches
-
-STATUS_EVENTS = {
-    PAID: "invoice.paid",
-    UNPAID: "invoice.unpaid",
-    CANCELLED: "invoice.cancelled",
-    REFUNDED: "invoice.refunded",
-}
 
 
 class BookKeeper:
@@ -54,7 +49,7 @@ class BookKeeper:
 
     def create_invoice(self, invoice: Invoice, *, tell: bool = True) -> list[Event]:
         self.ledger.put_invoice(books.added_up(invoice), lag=self.switches.commit_lag)
-        return self._tell([_about("invoice.created", invoice)], tell=tell)
+        return self._tell([about("invoice.created", invoice)], tell=tell)
 
     def next_item_id(self) -> int:
         return next(self.ledger.ids)
@@ -72,9 +67,9 @@ class BookKeeper:
         )
         paid = books.with_payment(invoice, payment, self._number_for(invoice))
         self._put(paid)
-        events = [_about("invoice.payment_added", invoice), _of_client("transaction.added", invoice.userid)]
+        events = [about("invoice.payment_added", invoice), of_client("transaction.added", invoice.userid)]
         if paid.status == PAID and invoice.status != PAID:
-            events.append(_about("invoice.paid", invoice))
+            events.append(about("invoice.paid", invoice))
         self._tell(events, tell=tell)
         if paid.status == PAID:
             events += self._pay_those_named(paid, tell=tell)
@@ -102,8 +97,8 @@ class BookKeeper:
         )
         changed = books.refunded(invoice, payment)
         self._put(changed)
-        events = [_of_client("transaction.added", invoice.userid)]
-        events.append(_about("invoice.refunded" if changed.status == REFUNDED else "invoice.updated", invoice))
+        events = [of_client("transaction.added", invoice.userid)]
+        events.append(about("invoice.refunded" if changed.status == REFUNDED else "invoice.updated", invoice))
         return self._tell(events, tell=tell)
 
     def apply_credit(self, invoice: Invoice, amount: Decimal, *, tell: bool = True) -> list[Event]:
@@ -112,9 +107,9 @@ class BookKeeper:
         changed = books.with_credit(invoice, amount, at, self._number_for(invoice))
         self._put(changed)
         self.add_credit(invoice.userid, -amount, f"Credit Applied to Invoice #{invoice.id}", tell=False)
-        events = [_of_client("credit.changed", invoice.userid), _about("invoice.updated", invoice)]
+        events = [of_client("credit.changed", invoice.userid), about("invoice.updated", invoice)]
         if changed.status == PAID:
-            events.append(_about("invoice.paid", invoice))
+            events.append(about("invoice.paid", invoice))
         return self._tell(events, tell=tell)
 
     def set_status(self, invoice: Invoice, status: str, *, tell: bool = True) -> list[Event]:
@@ -122,13 +117,13 @@ class BookKeeper:
         if status != DRAFT and not changed.number and invoice.status == DRAFT:
             changed = msgspec.structs.replace(changed, number=self.ledger.next_number())
         self._put(changed)
-        return self._tell([_about(STATUS_EVENTS.get(status, "invoice.updated"), invoice)], tell=tell)
+        return self._tell([about(STATUS_EVENTS.get(status, "invoice.updated"), invoice)], tell=tell)
 
     def edit_invoice(self, invoice: Invoice, changes: Mapping[str, Any], *, tell: bool = True) -> list[Event]:
         """`changes` by field of the record; the sums follow from the items."""
         changed = msgspec.structs.replace(invoice, **changes, updated_at=self.ledger.now())
         self._put(books.added_up(changed))
-        return self._tell([_about("invoice.updated", invoice)], tell=tell)
+        return self._tell([about("invoice.updated", invoice)], tell=tell)
 
     def set_amount(self, invoice: Invoice, amount: Decimal, *, tell: bool = True) -> list[Event]:
         """One untaxed line of that amount instead of the lines there were."""
@@ -138,13 +133,13 @@ class BookKeeper:
 
     def delete_invoice(self, invoice: Invoice, *, tell: bool = True) -> list[Event]:
         self.ledger.delete_invoice(invoice, lag=self.switches.commit_lag)
-        return self._tell([_about("invoice.deleted", invoice)], tell=tell)
+        return self._tell([about("invoice.deleted", invoice)], tell=tell)
 
     # Clients
 
     def edit_client(self, client: Client, changes: Mapping[str, Any], *, tell: bool = True) -> list[Event]:
         self.ledger.clients.put(client.id, msgspec.structs.replace(client, **changes), lag=self.switches.commit_lag)
-        return self._tell([_of_client("client.updated", client.id)], tell=tell)
+        return self._tell([of_client("client.updated", client.id)], tell=tell)
 
     def delete_client(self, client_id: int, *, tell: bool = True) -> list[Event]:
         """With all that it has, and off everybody who could see it."""
@@ -154,7 +149,7 @@ class BookKeeper:
             self.set_permissions(user.id, client_id, None)
         self.ledger.delete_belongings(client_id)
         self.ledger.clients.put(client_id, None)
-        return self._tell([_of_client("client.deleted", client_id)], tell=tell)
+        return self._tell([of_client("client.deleted", client_id)], tell=tell)
 
     def merge_client(self, client_id: int, into: int, *, tell: bool = True) -> list[Event]:
         """Its invoices and people go over to the other one."""
@@ -172,7 +167,7 @@ class BookKeeper:
         entry = CreditEntry(next(self.ledger.ids), self.ledger.today(), description, amount)
         changed = msgspec.structs.replace(client, credits=(*client.credits, entry))
         self.ledger.clients.put(client_id, changed, lag=self.switches.commit_lag)
-        return self._tell([_of_client("credit.changed", client_id)], tell=tell)
+        return self._tell([of_client("credit.changed", client_id)], tell=tell)
 
     def set_permissions(self, user_id: int, client_id: int, permissions: tuple[str, ...] | None) -> list[Event]:
         """None takes the user off the client. WHMCS has no hook for it, so nobody is told."""
@@ -194,15 +189,24 @@ class BookKeeper:
             [Event("service.updated", {"client_id": service.client_id, "service_id": service.id})], tell=tell
         )
 
+    def accept_quote(self, quote: Quote, *, tell: bool = True) -> list[Event]:
+        changed = msgspec.structs.replace(quote, stage="Accepted", accepted=self.ledger.today())
+        self.ledger.quotes.put(quote.id, changed, lag=self.switches.commit_lag)
+        return self._tell([of_client("quote.updated", quote.client_id)], tell=tell)
+
+    def put_contact(self, contact: Contact, *, tell: bool = True) -> list[Event]:
+        self.ledger.contacts.put(contact.id, contact, lag=self.switches.commit_lag)
+        return self._tell([of_client("client.updated", contact.client_id)], tell=tell)
+
     # Ways of paying
 
     def put_pay_method(self, method: PayMethod, *, tell: bool = True) -> list[Event]:
         self.ledger.pay_methods.put(method.id, method, lag=self.switches.commit_lag)
-        return self._tell([_of_client("payment_method.changed", method.client_id)], tell=tell)
+        return self._tell([of_client("payment_method.changed", method.client_id)], tell=tell)
 
     def delete_pay_method(self, method: PayMethod, *, tell: bool = True) -> list[Event]:
         self.ledger.pay_methods.put(method.id, None, lag=self.switches.commit_lag)
-        return self._tell([_of_client("payment_method.changed", method.client_id)], tell=tell)
+        return self._tell([of_client("payment_method.changed", method.client_id)], tell=tell)
 
     def default_pay_method(self, method: PayMethod, *, tell: bool = True) -> list[Event]:
         """Comes first from now on. The API never says so."""
@@ -238,11 +242,3 @@ class BookKeeper:
 
 def due_default(today: date) -> date:
     return date.fromordinal(today.toordinal() + 14)
-
-
-def _about(kind: str, invoice: Invoice) -> Event:
-    return Event(kind, {"invoice_id": invoice.id, "client_id": invoice.userid})
-
-
-def _of_client(kind: str, client_id: int) -> Event:
-    return Event(kind, {"client_id": client_id})

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from counterfoil.billing.hand_offs import MOST_TOGETHER
+from counterfoil.billing.hand_offs.payments import MOST_TOGETHER
 from counterfoil.errors import InvoiceNotFound, OrderNotFound, ValidationFailed
 from counterfoil.web.http.parameters import MAX_ID, day_of, invoice_id_of, invoices_together, order_id_of, period_of
 

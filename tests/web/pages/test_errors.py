@@ -86,7 +86,7 @@ def test_people_get_a_page(anybody: httpx2.Client) -> None:
     answer = anybody.get("/nothing/here", headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert "<h1>Not found</h1>" in answer.text
+    assert "<h1>Page not found</h1>" in answer.text
     assert answer.headers["x-request-id"] in answer.text
 
 

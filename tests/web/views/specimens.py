@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import structs
 
 from counterfoil import errors
-from counterfoil.billing.hand_offs import PaymentPageUnavailable
+from counterfoil.billing.hand_offs.payments import PaymentPageUnavailable
 from counterfoil.billing.invoices.open_amounts import OpenAmounts
 from counterfoil.billing.invoices.shown import (
     InvoiceDetail,
@@ -33,7 +33,7 @@ from counterfoil.web.views.navigation import HOME, INVOICES, PAYMENT_METHODS, PR
 from counterfoil.web.views.periods import PeriodForm
 from counterfoil.web.views.profile.form import fields_for, preferences_for
 from counterfoil.web.views.profile.page import Difference, ProfilePage
-from counterfoil.web.views.profile.words import FAULTS
+from counterfoil.web.views.profile.words import FAULTS, fault_words
 from counterfoil.web.views.shell import Shell, View
 from counterfoil.web.views.sign_in import ClientChoice, SwitchClient
 from counterfoil.web.views.statement import StatementPage
@@ -225,7 +225,7 @@ ABROAD = structs.replace(
 WRONG = {
     "state": FAULTS[Fault.STATE],
     "postcode": FAULTS[Fault.POSTCODE],
-    "address1": FAULTS[Fault.REQUIRED],
+    "address1": fault_words("address1", Fault.REQUIRED),
     "email_preferences.domain": FAULTS[Fault.DOMAIN_NOTICES],
 }
 TWO_VERSIONS = (Difference("City", HOSTILE, ENDLESS), Difference("Domains", "Yes", "No", is_word=True))

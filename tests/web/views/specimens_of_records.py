@@ -93,7 +93,8 @@ def contact(id_: int, name: str = "Charles", **changes: Any) -> ContactItem:
 
 
 def subscriptions(*items: SubscriptionItem, **changes: Any) -> SubscriptionsPage:
-    return SubscriptionsPage(listed(*items, **changes), len(items), date(2026, 11, 25) if items else None, TODAY)
+    next_one = date(2026, 11, 25) if items else None
+    return SubscriptionsPage(listed(*items, **changes), len(items), next_one, TODAY, may_change=bool(items))
 
 
 def shell(language: str = "en") -> Shell:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page
 
@@ -27,6 +28,8 @@ from counterfoil.web.views.shell import Shell, View
 from tests.conftest import OpenPage
 from tests.web.views.specimens import ADA, NOBODY, PAGES, TODAY, item, list_of
 from tests.web.views.test_templates import visited
+
+pytestmark = pytest.mark.timeout(400)
 
 _ALL = (HOME, INVOICES, TRANSACTIONS, CREDIT, QUOTES, STATEMENT, SUBSCRIPTIONS, ORDER, PAYMENT_METHODS)
 OWNER = replace(ADA, nav=(*_ALL, PROFILE, CONTACTS, SESSIONS, TOKENS), has_several_clients=True)

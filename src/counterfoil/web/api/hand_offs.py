@@ -1,11 +1,11 @@
-"""The JSON API's links into WHMCS, whatever they are for. What is checked before: billing/hand_offs.py."""
+"""The JSON API's links into WHMCS, whatever they are for. What is checked before: billing/hand_offs/."""
 
 from datetime import UTC, datetime, timedelta
 
 from litestar import Response
 from msgspec import Struct
 
-from counterfoil.billing.hand_offs import TOKEN_LIFETIME, HandOff
+from counterfoil.billing.hand_offs.links import TOKEN_LIFETIME, HandOff
 from counterfoil.web.api.json_responses import JSON
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.request_context import AnyRequest

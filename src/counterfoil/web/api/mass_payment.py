@@ -1,4 +1,4 @@
-"""The JSON API for paying several invoices at once. What is checked before: billing/hand_offs.py."""
+"""The JSON API for paying several invoices at once. What is checked before: billing/hand_offs/payments.py."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from litestar import Response, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from counterfoil.billing.hand_offs import MOST_TOGETHER
+from counterfoil.billing.hand_offs.payments import MOST_TOGETHER
 from counterfoil.errors import InvoiceNotFound, InvoiceNotPayable, SeveralCurrencies
 from counterfoil.web.api.hand_offs import PaymentLink, link_to
 from counterfoil.web.http.guard import viewer_of

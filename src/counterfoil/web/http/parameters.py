@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple, TypeAlias, TypeVar
 
 from litestar.params import QueryParameter
 
-from counterfoil.billing.hand_offs import MOST_TOGETHER
+from counterfoil.billing.hand_offs.payments import MOST_TOGETHER
 from counterfoil.billing.paged import Paged, page_of
 from counterfoil.billing.reading import Reading, moment
 from counterfoil.errors import InvoiceNotFound, OrderNotFound, ValidationFailed
@@ -28,6 +28,12 @@ def invoice_id_of(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 10):
         raise InvoiceNotFound
     return _existing(int(text))
+
+
+def record_id_of(text: str) -> int:
+    """Of a subscription or a quote; 0, which none has, for what cannot be one."""
+    is_one = text.isascii() and text.isdecimal() and len(text) <= 10
+    return int(text) if is_one and int(text) <= MAX_ID else 0
 
 
 def invoices_together(ids: Sequence[int]) -> Sequence[int]:

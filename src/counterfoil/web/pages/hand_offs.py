@@ -1,17 +1,28 @@
-"""The way to WHMCS, whatever it is for. What is checked before: billing/hand_offs.py."""
+"""The way to WHMCS, whatever it is for. What is checked before: billing/hand_offs/."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Response
 from litestar.response import Redirect
 
-from counterfoil.billing.hand_offs import HandOff
+from counterfoil.billing.hand_offs.links import HandOff
 from counterfoil.web.http.conditional import NO_STORE
+from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.recording import record_hand_off
 from counterfoil.web.services import Services
 from counterfoil.web.views.hand_offs import SsoRefused
+
+Ask = Callable[[], Awaitable[HandOff]]
+"""For the link."""
+
+
+async def hand_over(request: AnyRequest, services: Services, ask: Ask, *, back_href: str) -> Response[Any]:
+    """For what is no payment. `back_href`: the page that it was asked for on."""
+    await services.limits.hit("sso_link", viewer_of(request).counted_as)
+    return await redirect_to_whmcs(request, services, await ask(), back_href)
 
 
 async def redirect_to_whmcs(

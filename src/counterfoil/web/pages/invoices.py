@@ -12,13 +12,14 @@ from counterfoil.billing.invoices.reads import Overview
 from counterfoil.billing.invoices.shown import InvoiceDetail
 from counterfoil.billing.reading import Reading
 from counterfoil.errors import InvoiceNotFound
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import invoice_id_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.elsewhere import invoice_elsewhere
 from counterfoil.web.pages.gateway_names import NameOf, with_gateways
-from counterfoil.web.pages.hand_offs import redirect_to_whmcs
+from counterfoil.web.pages.hand_offs import hand_over
 from counterfoil.web.pages.page_responses import respond_page
 from counterfoil.web.pages.payments_awaited import go_to_pay, payer_of, payments_awaited
 from counterfoil.web.services import GivenServices
@@ -69,6 +70,7 @@ async def detail_page(request: AnyRequest, services: GivenServices, invoice_id: 
         awaited=awaited.by_invoice.get(number),
         plain_page=services.hand_offs.plain_page([number]),
         has_pdf=True,
+        address=f"{services.settings.base_url}/invoices/{number}",
         keeps_address=services.settings.invoice_address == "snapshot",
     )
     reading = reading._replace(expires_at=min(reading.expires_at, awaited.until))
@@ -97,9 +99,23 @@ async def pay(request: AnyRequest, services: GivenServices, invoice_id: FromPath
 )
 async def pdf(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
-    await services.limits.hit("sso_link", viewer.counted_as)
-    hand_off = await services.hand_offs.pdf(viewer.client, viewer.user_id, number)
-    return await redirect_to_whmcs(request, services, hand_off, f"/invoices/{number}")
+    ask = partial(services.hand_offs.pdf, viewer.client, viewer.user_id, number)
+    return await hand_over(request, services, ask, back_href=f"/invoices/{number}")
+
+
+@post(
+    "/invoices/{invoice_id:str}/apply-credit",
+    permission="invoices",
+    feature=Feature.CREDIT,
+    same_account=True,
+    after_sign_in=INVOICE_PAGE,
+    include_in_schema=False,
+)
+async def apply_credit(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
+    """No payment is waited for: how much credit is used, if any, is chosen over there."""
+    viewer, number = viewer_of(request), invoice_id_of(invoice_id)
+    ask = partial(services.hand_offs.apply_credit, viewer.client, viewer.user_id, number)
+    return await hand_over(request, services, ask, back_href=f"/invoices/{number}")
 
 
 @get("/return/invoices/{invoice_id:str}", permission="invoices", has_effect=True, include_in_schema=False)

@@ -1,4 +1,4 @@
-"""Paying several invoices at once, with a plain form. What is checked before: billing/hand_offs.py."""
+"""Paying several invoices at once, with a plain form. What is checked before: billing/hand_offs/payments.py."""
 
 from functools import partial
 from typing import Any

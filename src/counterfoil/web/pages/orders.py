@@ -1,15 +1,12 @@
 """Choosing, reviewing and placing an order, and the page that follows it. Rules live in orders/checkout.py."""
 
-import re
 import secrets
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
-from msgspec import Struct
 
 from counterfoil.audit.entries import Action
 from counterfoil.errors import (
@@ -20,8 +17,7 @@ from counterfoil.errors import (
     PaymentMethodMissing,
     ValidationFailed,
 )
-from counterfoil.model import Money
-from counterfoil.orders.checkout import MOST_OF_ONE, Offered, OrderedLately, PriceChanged, Wanted
+from counterfoil.orders.checkout import Offered, OrderedLately, PriceChanged
 from counterfoil.orders.lately import PAGE_KEY
 from counterfoil.orders.order import Item, Order
 from counterfoil.settings.features import Feature
@@ -34,51 +30,13 @@ from counterfoil.web.pages.page_responses import respond_unstored
 from counterfoil.web.recording import record
 from counterfoil.web.services import GivenServices, Services
 from counterfoil.web.text.catalogue import translatable
+from counterfoil.web.views.money.order_choice import Choice, TermsNotAgreed
 from counterfoil.web.views.orders import ChoosePage, Chosen, OrderPage, OrderRow, ReviewPage
 
 NOTHING_CHOSEN = translatable("Please choose what you want to order.")
 
-_SEEN = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,4})?) ([A-Z]{3})", re.ASCII)
-LONGEST_NUMBER = 10
-"""Digits; Python itself refuses to read some thousands."""
-
 LATEST = 5
 """Orders shown below what can be ordered."""
-
-
-class Choice(Struct):
-    """`offer` is product and cycle, "2:monthly"; `seen` the first payment that the customer was shown; `again` the
-    order of a moment ago that they know of and want a second time.
-    """
-
-    offer: str = ""
-    quantity: str = "1"
-    gateway: str = ""
-    key: str = ""
-    seen: str = ""
-    again: str = ""
-
-    @property
-    def number(self) -> int:
-        """1 where it is none; not yet within bounds."""
-        return _whole(self.quantity) or 1
-
-    @property
-    def wanted(self) -> Wanted | None:
-        """Within bounds; None when it names no product."""
-        product, _, billing_cycle = self.offer.partition(":")
-        number = _whole(product)
-        return None if number is None else Wanted(number, billing_cycle, min(max(self.number, 1), MOST_OF_ONE))
-
-    @property
-    def agreed(self) -> Money:
-        """The first payment that the customer was shown, "98.00 EUR"; what is none agrees with no price."""
-        found = _SEEN.fullmatch(self.seen)
-        return Money(Decimal(found[1]), found[2]) if found else Money(Decimal(0), "")
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else None
 
 
 @get("/order", permission="orders", feature=Feature.ORDERS, include_in_schema=False)
@@ -104,6 +62,7 @@ async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBo
         offered = await checkout.offered(viewer.client, now=True)
         return await _choose(request, services, offered, data, NOTHING_CHOSEN)
     try:
+        data.require_terms(services.settings.terms_url)
         order = await checkout.place(
             viewer.client,
             [wanted],
@@ -112,18 +71,19 @@ async def place(request: AnyRequest, services: GivenServices, data: URLEncodedBo
             agreed=data.agreed,
             account_id=viewer.account_id,
             known=data.again,
+            terms=services.settings.terms_url,
         )
     except OrderedLately as again:
         return await _review_again(request, services, again.offered, data, lately=again.earlier)
     except PriceChanged as changed:
         return await _review_again(request, services, changed.offered, data)
+    except (PaymentMethodMissing, OrderLimitReached, TermsNotAgreed) as error:
+        offered = await checkout.offered(viewer.client, now=True)
+        return await _review_again(request, services, offered, data, error)
     except ValidationFailed:
         # On offer when the page was made, and not any more.
         offered = await checkout.offered(viewer.client, now=True)
         return await _choose(request, services, offered, data, NOTHING_CHOSEN)
-    except (PaymentMethodMissing, OrderLimitReached) as error:
-        offered = await checkout.offered(viewer.client, now=True)
-        return await _review_again(request, services, offered, data, error)
     return Redirect(f"/orders/{order.id}", status_code=303, headers=NO_STORE)
 
 
@@ -213,8 +173,11 @@ async def _review(
         has_changed=has_changed,
         lately=lately,
         minutes=max(1, int((datetime.now(UTC) - lately.created_at).total_seconds() / 60)) if lately else 0,
+        terms_url=services.settings.terms_url,
+        button=services.settings.order_button,
     )
-    return await respond_unstored(request, services, page, status=409 if error or has_changed or lately else 200)
+    status = error.status if error else 409 if has_changed or lately else 200
+    return await respond_unstored(request, services, page, status=status)
 
 
 async def _review_again(

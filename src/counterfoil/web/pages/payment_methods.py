@@ -1,5 +1,6 @@
 """Saved payment methods as a page, and the way to WHMCS, where they are changed, and back."""
 
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
@@ -9,7 +10,7 @@ from counterfoil.cache.scopes import SHARED_SCOPE
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.hand_offs import redirect_to_whmcs
+from counterfoil.web.pages.hand_offs import hand_over
 from counterfoil.web.pages.page_responses import respond_page
 from counterfoil.web.services import GivenServices
 from counterfoil.web.views.navigation import PAYMENT_METHODS
@@ -26,9 +27,8 @@ async def list_page(request: AnyRequest, services: GivenServices) -> Response[by
 @post("/payment-methods/manage", permission="invoices", same_account=True, include_in_schema=False)
 async def manage(request: AnyRequest, services: GivenServices) -> Response[Any]:
     viewer = viewer_of(request)
-    await services.limits.hit("sso_link", viewer.counted_as)
-    hand_off = await services.hand_offs.manage_payment_methods(viewer.client, viewer.user_id)
-    return await redirect_to_whmcs(request, services, hand_off, PAYMENT_METHODS.href)
+    ask = partial(services.hand_offs.manage_payment_methods, viewer.client, viewer.user_id)
+    return await hand_over(request, services, ask, back_href=PAYMENT_METHODS.href)
 
 
 @get("/return/payment-methods", permission="invoices", has_effect=True, include_in_schema=False)

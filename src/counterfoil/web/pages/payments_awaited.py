@@ -1,6 +1,6 @@
 """Going to pay in WHMCS and what the pages say of it meanwhile. What is recorded: billing/payment_attempts.py."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -8,17 +8,14 @@ from litestar import Response
 from litestar.response import Redirect
 
 from counterfoil.billing.announcements import Changed, announce
-from counterfoil.billing.hand_offs import HandOff, PaymentPageUnavailable
+from counterfoil.billing.hand_offs.payments import PaymentPageUnavailable
 from counterfoil.billing.payment_attempts import Attempt, Payer, Stages
 from counterfoil.errors import CounterfoilError, TemporarilyUnavailable, Unavailable
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.hand_offs import redirect_to_whmcs
+from counterfoil.web.pages.hand_offs import Ask, redirect_to_whmcs
 from counterfoil.web.services import Services
-
-Ask = Callable[[], Awaitable[HandOff]]
-"""For the link: raises what HandOffs.pay raises."""
 
 
 def payer_of(request: AnyRequest) -> Payer:
@@ -34,7 +31,9 @@ async def payments_awaited(request: AnyRequest, services: Services) -> Stages:
 async def go_to_pay(
     request: AnyRequest, services: Services, invoice_ids: Collection[int], ask: Ask, *, back_href: str
 ) -> Response[Any]:
-    """`back_href`: the page that says how the payment stands. A second press of the same button leads there."""
+    """`ask` raises what HandOffs.pay raises. `back_href`: the page that says how the payment stands; a second press of
+    the same button leads there.
+    """
     await services.limits.hit("sso_link", viewer_of(request).counted_as)
     plain = services.hand_offs.plain_page(list(invoice_ids))
     try:

@@ -1,6 +1,7 @@
 """The profile as a page and a plain form. What is on it: views/profile/; rules: billing/profile/."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -30,7 +31,7 @@ from counterfoil.model import Client, EmailPreferences
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
-from counterfoil.web.pages.hand_offs import redirect_to_whmcs
+from counterfoil.web.pages.hand_offs import hand_over
 from counterfoil.web.pages.page_responses import respond_page, shell_from_cache, unstored
 from counterfoil.web.recording import edit_recorder
 from counterfoil.web.services import GivenServices, Services
@@ -147,9 +148,8 @@ async def _edit(request: AnyRequest, services: Services, entered: Entered) -> Ed
 async def on_the_billing_site(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """For what can only be entered there."""
     viewer = viewer_of(request)
-    await services.limits.hit("sso_link", viewer.counted_as)
-    hand_off = await services.hand_offs.edit_details(viewer.client, viewer.user_id)
-    return await redirect_to_whmcs(request, services, hand_off, PROFILE.href)
+    ask = partial(services.hand_offs.edit_details, viewer.client, viewer.user_id)
+    return await hand_over(request, services, ask, back_href=PROFILE.href)
 
 
 async def _beside(

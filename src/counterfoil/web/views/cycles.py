@@ -21,3 +21,27 @@ def cycle_words(billing_cycle: str) -> str:
         return _CYCLES[BillingCycle(billing_cycle)]
     except ValueError:
         return billing_cycle
+
+
+_RENEWALS = {
+    BillingCycle.FREE: translatable("It is free, and does not renew."),
+    BillingCycle.ONE_TIME: translatable("It is paid once, and does not renew."),
+    BillingCycle.MONTHLY: translatable("It renews by itself every month for %(amount)s, until you cancel it."),
+    BillingCycle.QUARTERLY: translatable("It renews by itself every three months for %(amount)s, until you cancel it."),
+    BillingCycle.SEMIANNUALLY: translatable(
+        "It renews by itself every six months for %(amount)s, until you cancel it."
+    ),
+    BillingCycle.ANNUALLY: translatable("It renews by itself every year for %(amount)s, until you cancel it."),
+    BillingCycle.BIENNIALLY: translatable("It renews by itself every two years for %(amount)s, until you cancel it."),
+    BillingCycle.TRIENNIALLY: translatable(
+        "It renews by itself every three years for %(amount)s, until you cancel it."
+    ),
+}
+
+
+def renewal_words(billing_cycle: str) -> str:
+    """What follows after the first payment; empty for a cycle that nobody knows."""
+    try:
+        return _RENEWALS[BillingCycle(billing_cycle)]
+    except ValueError:
+        return ""

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from counterfoil.billing.hand_offs import PaymentPageUnavailable
+from counterfoil.billing.hand_offs.payments import PaymentPageUnavailable
 from counterfoil.errors import (
     AccountChanged,
     CounterfoilError,
@@ -12,6 +12,8 @@ from counterfoil.errors import (
     ValidationFailed,
 )
 from counterfoil.web.http.http_errors import UnderMaintenance
+from counterfoil.web.text.catalogue import in_context, translatable
+from counterfoil.web.views.profile.words import LABELS
 from counterfoil.web.views.shell import View
 from counterfoil.web.views.sign_in import ClientChoice
 
@@ -42,6 +44,13 @@ class Problem(View, frozen=True):
                 return "refused"
 
     @property
+    def heading(self) -> str:
+        """What a person would say. Titles of the API that are HTTP's have words of their own here."""
+        if type(self.error) is NotFound:
+            return translatable("Page not found")
+        return _HEADINGS.get(self.error.code, self.error.title)
+
+    @property
     def words(self) -> str:
         """The operator's own, in the place of ours; shown as they are."""
         return self.error.words if isinstance(self.error, UnderMaintenance) else ""
@@ -58,7 +67,38 @@ class Problem(View, frozen=True):
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
-        return self.error.errors if isinstance(self.error, ValidationFailed) else ()
+        """Each by what the page calls it, or "" where it has no name there; and what is wrong with it."""
+        errors = self.error.errors if isinstance(self.error, ValidationFailed) else ()
+        return tuple((_FIELDS.get(field.partition(".")[0], ""), message) for field, message in errors)
+
+
+_HEADINGS = {
+    "bad_request": translatable("This did not work"),
+    "method_not_allowed": translatable("This page cannot be opened like this"),
+    "not_acceptable": translatable("This page cannot be opened like this"),
+    "unsupported_media_type": translatable("This did not work"),
+    "content_too_large": translatable("That was too much at once"),
+    "cross_site_request": translatable("This came from another site"),
+    "permission_denied": translatable("You may not see this"),
+    "validation_failed": translatable("Please check what you entered"),
+    "internal_error": translatable("Something went wrong"),
+    "temporarily_unavailable": translatable("Please try again in a moment"),
+}
+
+_FIELDS = {
+    **LABELS,
+    "from": in_context("period", "From"),
+    "to": translatable("To"),
+    "year": translatable("Year"),
+    "q": translatable("Search"),
+    "sort": translatable("Sort order"),
+    "view": translatable("Status"),
+    "page": translatable("Page"),
+    "invoice_ids": translatable("Invoices"),
+    "quantity": translatable("Quantity"),
+    "offer": translatable("Product"),
+    "name": translatable("Name"),
+}
 
 
 class OtherAccount(View, frozen=True):

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from counterfoil.billing.hand_offs import MOST_TOGETHER
+from counterfoil.billing.hand_offs.payments import MOST_TOGETHER
 from counterfoil.billing.invoices.shown import InvoiceItem, InvoiceList, InvoiceTotals
 from counterfoil.billing.payment_attempts import Stage
 from counterfoil.billing.payment_methods import SavedMethod

@@ -5,7 +5,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import ClassVar
 
-from counterfoil.billing.hand_offs import MOST_TOGETHER
+from counterfoil.billing.hand_offs.payments import MOST_TOGETHER
 from counterfoil.billing.invoices.counts import Counts
 from counterfoil.billing.invoices.query import OPEN
 from counterfoil.billing.invoices.shown import InvoiceDetail, InvoiceItem, InvoiceList, InvoiceTotals
@@ -16,6 +16,7 @@ from counterfoil.web.text.catalogue import translatable
 from counterfoil.web.views.badges import Badge
 from counterfoil.web.views.list_query import HEADINGS, SORTS, VIEWS, ListQuery
 from counterfoil.web.views.money.sums import Note, received_notes, sum_label, sum_tone
+from counterfoil.web.views.money.timeline import TimelineEntry, timeline
 from counterfoil.web.views.navigation import INVOICES
 from counterfoil.web.views.payments import BADGES as PAYMENT_BADGES
 from counterfoil.web.views.payments import EVERY_SO_OFTEN, NONE, OFTEN, URGENCY, is_under_way, stage_of
@@ -135,6 +136,8 @@ class InvoicePage(View, frozen=True):
     plain_page: str = ""
     """WHMCS's own page of it, for when no link could be made."""
     has_pdf: bool = False
+    address: str = ""
+    """Of this page, whole, to be passed on: who opens it must sign in."""
     keeps_address: bool = False
     """WHMCS's own invoice shows the address of the day on which it was issued, which only WHMCS knows."""
 
@@ -155,6 +158,12 @@ class InvoicePage(View, frozen=True):
         return is_under_way(self.stage)
 
     @property
+    def may_use_credit(self) -> bool:
+        """WHMCS offers on its own page how much of it; of credit that cannot be read nothing is promised."""
+        has_some = self.client.credit is not None and self.client.credit.amount > 0
+        return has_some and self.invoice.is_payable and not self.is_under_way
+
+    @property
     def received(self) -> Money:
         """Of an invoice that is partly paid."""
         return Money.of(self.invoice.total.amount - self.invoice.balance.amount, self.invoice.currency)
@@ -173,6 +182,10 @@ class InvoicePage(View, frozen=True):
 
     def tone(self, row: SumRow) -> str:
         return sum_tone(row)
+
+    @property
+    def timeline(self) -> tuple[TimelineEntry, ...]:
+        return timeline(self.invoice, self.today)
 
     @property
     def came_in(self) -> Received:

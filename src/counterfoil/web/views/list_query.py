@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.billing.typed.cleaning import has_controls, searched
 from counterfoil.web.http.parameters import not_valid
-from counterfoil.web.text.catalogue import translatable
+from counterfoil.web.text.catalogue import in_context, translatable
 
 PATH = "/invoices"
 
@@ -21,9 +21,9 @@ MAX_SEARCH = 100
 VIEWS: dict[str, tuple[str, StatusFilter | None]] = {
     "all": (translatable("All"), None),
     "to_pay": (translatable("To pay"), StatusFilter.TO_PAY),
-    "overdue": (translatable("Overdue"), StatusFilter.OVERDUE),
+    "overdue": (in_context("filter", "Overdue"), StatusFilter.OVERDUE),
     "processing": (translatable("Processing"), StatusFilter.PAYMENT_PENDING),
-    "paid": (translatable("Paid"), StatusFilter.PAID),
+    "paid": (in_context("filter", "Paid"), StatusFilter.PAID),
     "other": (translatable("Other"), StatusFilter.OTHER),
 }
 

@@ -14,7 +14,8 @@ from counterfoil.orders.order import Item, Order, Status
 from counterfoil.stop_codes import StopCode
 from counterfoil.web.text.catalogue import in_context, translatable
 from counterfoil.web.views.badges import Badge
-from counterfoil.web.views.cycles import cycle_words
+from counterfoil.web.views.cycles import cycle_words, renewal_words
+from counterfoil.web.views.money.order_choice import TermsNotAgreed
 from counterfoil.web.views.navigation import ORDER
 from counterfoil.web.views.shell import View
 
@@ -112,6 +113,10 @@ class ChoosePage(View, frozen=True):
     most: int = MOST_OF_ONE
 
     @property
+    def has_error(self) -> bool:
+        return bool(self.error)
+
+    @property
     def live(self) -> str:
         return "order" if self.orders else ""
 
@@ -137,6 +142,28 @@ class ReviewPage(View, frozen=True):
     lately: Order | None = None
     """The same person has ordered the very same, so many `minutes` ago."""
     minutes: int = 0
+    terms_url: str = ""
+    button: str = ""
+    """The operator's words for it."""
+
+    @property
+    def has_error(self) -> bool:
+        return self.lacks_terms
+
+    @property
+    def lacks_terms(self) -> bool:
+        return isinstance(self.error, TermsNotAgreed)
+
+    @property
+    def renewal(self) -> str:
+        """A text of the catalogue with `amount`, or without for what is paid once or never."""
+        return renewal_words(self.chosen.item.billing_cycle)
+
+    @property
+    def each_time(self) -> Money:
+        price = self.chosen.item.price
+        assert price is not None  # noqa: S101 - what is chosen was offered
+        return Money.of(price.amount * self.chosen.item.quantity, price.currency)
 
     @property
     def is_over_limit(self) -> bool:

@@ -3,12 +3,12 @@
 from typing import ClassVar
 
 from counterfoil.billing.payment_methods import PaymentMethodsOverview, SavedMethod
-from counterfoil.web.text.catalogue import translatable
+from counterfoil.web.text.catalogue import in_context, translatable
 from counterfoil.web.views.badges import Badge
 from counterfoil.web.views.navigation import PAYMENT_METHODS
 from counterfoil.web.views.shell import View
 
-_EXPIRED = Badge(translatable("Expired"), "late", "alert")
+_EXPIRED = Badge(in_context("card", "Expired"), "late", "alert")
 _SOON = Badge(translatable("Expires soon"), "due", "clock")
 _EXPIRY_UNKNOWN = Badge(translatable("Expiry date unknown"), "due", "alert")
 _NOT_ACCEPTED = Badge(translatable("Not accepted any more"), "mute", "cross")

@@ -30,6 +30,11 @@ class View(Struct, frozen=True):
         return ""
 
     @property
+    def has_error(self) -> bool:
+        """Whether what was entered was refused: then the title says so first."""
+        return False
+
+    @property
     def poll(self) -> int:
         """Seconds after which the page is read again although nothing was told; 0: never."""
         return 0

@@ -32,6 +32,10 @@ class SignInPage(View, frozen=True):
     """Of the request, for whoever asks for help."""
 
     @property
+    def has_error(self) -> bool:
+        return self.error is not None
+
+    @property
     def wait_minutes(self) -> int:
         """Until somebody who is locked out may try again; 0 for anybody else."""
         return -(-self.error.retry_after // 60) if isinstance(self.error, RateLimited) else 0

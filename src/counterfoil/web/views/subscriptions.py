@@ -32,6 +32,8 @@ class SubscriptionsPage(View, frozen=True):
     current_count: int
     next_renewal: date | None
     today: date
+    may_change: bool = False
+    """Change and cancel, in WHMCS, what has not ended."""
 
     @property
     def live(self) -> str:

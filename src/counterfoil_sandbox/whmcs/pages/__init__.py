@@ -6,6 +6,7 @@ from .invoice import INVOICE
 from .openid import OPENID
 from .pay_methods import PAY_METHODS
 from .rendering import STYLES
+from .self_service import SELF_SERVICE
 from .sign_in import SIGN_IN
 
-PAGE_HANDLERS = [*SIGN_IN, *INVOICE, *CLIENT_AREA, *PAY_METHODS, *ADMIN, *STYLES, *OPENID]
+PAGE_HANDLERS = [*SIGN_IN, *INVOICE, *CLIENT_AREA, *PAY_METHODS, *SELF_SERVICE, *ADMIN, *STYLES, *OPENID]

@@ -9,8 +9,15 @@ from counterfoil_sandbox.whmcs.records import DRAFT, UNPAID, Invoice, Item
 from counterfoil_sandbox.whmcs.request import AnyRequest, installation_of
 
 from .rendering import Page, denied, form_of, may, own_pages_only, page, to_sign_in, visit_of
+from .self_service import SERVICE_ACTIONS, add_funds, service_of, service_page, submit_service
 
-_NEEDS = {"invoices": "invoices", "masspay": "invoices", "services": "products", "details": "profile"}
+_NEEDS = {
+    "invoices": "invoices",
+    "masspay": "invoices",
+    "services": "products",
+    "details": "profile",
+    "addfunds": "invoices",
+}
 
 
 @get("/clientarea.php")
@@ -21,6 +28,10 @@ async def client_area(request: AnyRequest, action: FromQuery[str] = "") -> Page:
     installation = installation_of(request)
     if action in _NEEDS and not may(installation, visit, _NEEDS[action]):
         return denied(request)
+    if action == "addfunds":
+        return page(request, "self_service.html", kind="funds", made="")
+    if action in SERVICE_ACTIONS:
+        return service_page(request, visit, action)
     invoices = sorted(_invoices(installation, visit), key=lambda invoice: invoice.date, reverse=True)
     if action == "masspay":
         chosen = {int(value) for value in request.query_params.getall("invoiceids[]", []) if value.isdigit()}
@@ -50,6 +61,10 @@ async def client_area_form(request: AnyRequest, action: FromQuery[str] = "") -> 
     if action == "masspay" and may(installation, visit, "invoices"):
         chosen = [int(value) for name, value in form if name == "invoiceids[]" and value.isdigit()]
         return _mass_payment(installation, visit, chosen)
+    if action == "addfunds" and may(installation, visit, "invoices"):
+        return add_funds(request, visit, dict(form))
+    if action in SERVICE_ACTIONS and (service := service_of(request, visit)):
+        return submit_service(request, service, action, dict(form))
     if action == "details" and may(installation, visit, "profile"):
         _save_details(installation, visit, dict(form))
         return Redirect("/clientarea.php?action=details", status_code=303)

@@ -33,7 +33,14 @@ async def view_invoice(request: AnyRequest, id: FromQuery[int] = 0, paid: FromQu
     if refused is not None or invoice is None:
         return refused or to_sign_in(request)
     payable = invoice.status == UNPAID and invoice.balance > 0
-    return page(request, "invoice.html", invoice=invoice, payable=payable, paid=amount_of(paid))
+    return page(
+        request,
+        "invoice.html",
+        invoice=invoice,
+        payable=payable,
+        paid=amount_of(paid),
+        credit=_usable_credit(request, invoice),
+    )
 
 
 @post("/viewinvoice.php", guards=[own_pages_only], status_code=200)
@@ -45,12 +52,27 @@ async def pay_invoice(request: AnyRequest, id: FromQuery[int] = 0) -> Page:  # n
     if refused is not None or invoice is None:
         return refused or to_sign_in(request)
     form = dict(await form_of(request))
+    if "creditamount" in form:
+        return _apply_credit(request, invoice, form["creditamount"])
     amount = amount_of(form["amount"]) if form.get("amount") else invoice.balance
     if invoice.status != UNPAID or amount is None or not 0 < amount <= invoice.balance:
         return Redirect(f"/viewinvoice.php?id={id}", status_code=303)
     gateway = form.get("gateway", "")
     installation.book_keeper.pay(invoice, amount, gateway=gateway if gateway in installation.ledger.gateways else "")
     return Redirect(f"/viewinvoice.php?id={id}&paid={amount}", status_code=303)
+
+
+def _apply_credit(request: AnyRequest, invoice: Invoice, given: str) -> Page:
+    amount, most = amount_of(given), _usable_credit(request, invoice)
+    if amount is not None and 0 < amount <= most:
+        installation_of(request).book_keeper.apply_credit(invoice, amount)
+    return Redirect(f"/viewinvoice.php?id={invoice.id}", status_code=303)
+
+
+def _usable_credit(request: AnyRequest, invoice: Invoice) -> Decimal:
+    client = installation_of(request).ledger.clients.newest(invoice.userid)
+    is_open = client is not None and invoice.status == UNPAID
+    return min(client.credit, invoice.balance) if client and is_open else Decimal(0)
 
 
 @get("/dl.php")

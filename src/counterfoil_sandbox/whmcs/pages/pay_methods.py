@@ -13,6 +13,7 @@ from counterfoil_sandbox.whmcs.records import PayMethod
 from counterfoil_sandbox.whmcs.request import AnyRequest, installation_of
 
 from .rendering import Page, denied, form_of, may, own_pages_only, page, to_sign_in, visit_of
+from .self_service import add_contact, contacts_page
 
 HERE = "/index.php?rp=/account/paymentmethods"
 _BRANDS = {"Visa": "4242", "Mastercard": "4444", "American Express": "8431"}
@@ -23,6 +24,8 @@ async def pay_methods(request: AnyRequest, rp: FromQuery[str] = "") -> Page:
     visit, installation = visit_of(request), installation_of(request)
     if visit is None:
         return to_sign_in(request)
+    if rp == "/account/contacts":
+        return contacts_page(request, visit)
     if not rp.startswith("/account/paymentmethods"):
         return Redirect("/clientarea.php", status_code=303)
     if not may(installation, visit, "invoices"):
@@ -37,10 +40,12 @@ async def pay_methods(request: AnyRequest, rp: FromQuery[str] = "") -> Page:
 
 
 @post("/index.php", guards=[own_pages_only], status_code=200)
-async def change_pay_methods(request: AnyRequest) -> Page:
+async def change_pay_methods(request: AnyRequest, rp: FromQuery[str] = "") -> Page:
     visit, installation = visit_of(request), installation_of(request)
     if visit is None:
         return to_sign_in(request)
+    if rp == "/account/contacts":
+        return await add_contact(request, visit)
     if not may(installation, visit, "invoices"):
         return denied(request)
     form = dict(await form_of(request))

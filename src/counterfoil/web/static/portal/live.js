@@ -12,10 +12,14 @@ let retry;
 
 const wantsStream = () => main.dataset.live && (!document.hidden || main.dataset.poll);
 
+// "Live" is on the page only while it is true.
+const tellLive = () => document.documentElement.toggleAttribute("data-is-live", stream?.readyState === EventSource.OPEN);
+
 function hangUp() {
   clearTimeout(retry);
   stream?.close();
   stream = undefined;
+  tellLive();
 }
 
 function listen() {
@@ -23,9 +27,9 @@ function listen() {
   clearTimeout(retry);
   heard = performance.now();
   stream = new EventSource("/api/v1/events");
-  stream.addEventListener("open", () => { heard = performance.now(); tries = 0; });
+  stream.addEventListener("open", () => { heard = performance.now(); tries = 0; tellLive(); });
   // A connection that breaks, the browser makes again by itself; after an answer such as 502 it never does.
-  stream.addEventListener("error", () => { if (stream?.readyState === EventSource.CLOSED) tryAgain(); });
+  stream.addEventListener("error", () => { tellLive(); if (stream?.readyState === EventSource.CLOSED) tryAgain(); });
   stream.addEventListener("changed", ({ data }) => {
     heard = performance.now();
     const { resource, id } = JSON.parse(data);

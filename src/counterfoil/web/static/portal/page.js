@@ -112,8 +112,37 @@ function announce(sentence) {
   setTimeout(() => { announcer.textContent = sentence; }, 50);
 }
 
+// To where one came from, with its filter: a page of ours, and nothing that only looks like one.
+const LEAD_BACK = ["/", "/invoices", "/statement", "/transactions", "/credit"];
+
+function leadBack() {
+  const back = find("a[data-back]");
+  if (!back || !URL.canParse(document.referrer)) return;
+  const { origin, pathname, search } = new URL(document.referrer);
+  if (origin !== location.origin || !LEAD_BACK.includes(pathname)) return;
+  back.href = pathname + search;
+  if (pathname !== "/invoices" || search) back.querySelector("span").textContent = back.dataset.back;
+}
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest?.("[data-copies]");
+  if (!button) return;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copies);
+    announce(button.dataset.copied);
+    button.textContent = button.dataset.copied;
+  } catch { // not allowed here: then it can be selected
+    const address = button.parentElement.querySelector("code");
+    delete address.dataset.withoutScript;
+    address.hidden = false;
+    getSelection().selectAllChildren(address);
+  }
+});
+
 function dress() {
   tellAges();
   find("[data-print]")?.removeAttribute("hidden");
-  find("[data-without-script]")?.setAttribute("hidden", "");
+  find("[data-copies]")?.removeAttribute("hidden");
+  for (const each of main.querySelectorAll("[data-without-script]")) each.hidden = true;
+  leadBack();
 }

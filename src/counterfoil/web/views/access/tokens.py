@@ -42,6 +42,10 @@ class TokensPage(View, frozen=True):
     has_ended: bool = False
     messages: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def has_error(self) -> bool:
+        return bool(self.messages)
+
     def client(self, token: AccessToken) -> str:
         named = (each.name for each in self.choices if each.client_id == token.client_id)
         return next(named, str(token.client_id))

@@ -12,7 +12,7 @@ from counterfoil.billing.profile.rules import LONGEST, LONGEST_OTHER
 from counterfoil.model import Client, EmailPreferences
 from counterfoil.web.text.catalogue import locale_of, negotiate_language, translatable
 from counterfoil.web.views.profile.page import Difference, Field, Option, Preference
-from counterfoil.web.views.profile.words import KINDS_OF_PLACE, LABELS, LANGUAGES, PREFERENCES
+from counterfoil.web.views.profile.words import IN_JAPAN, KINDS_OF_PLACE, LABELS, LANGUAGES, PREFERENCES
 
 _AUTOCOMPLETE = {
     "country": "billing country",
@@ -59,7 +59,7 @@ def fields_for(
     return tuple(
         Field(
             name=name,
-            label=_label(name, form),
+            label=_label(name, form, texts["country"]),
             value=shown(name, texts[name], texts["country"]),
             autocomplete=_AUTOCOMPLETE.get(name, "off"),
             kind=_KINDS.get(name, "text"),
@@ -75,7 +75,9 @@ def fields_for(
     )
 
 
-def _label(name: str, form: AddressForm) -> str:
+def _label(name: str, form: AddressForm, country: str) -> str:
+    if country == "JP" and name in IN_JAPAN:
+        return IN_JAPAN[name]
     kinds = {"state": form.state_kind, "city": form.city_kind, "postcode": form.postcode_kind}
     return KINDS_OF_PLACE.get(kinds.get(name, ""), LABELS[name])
 

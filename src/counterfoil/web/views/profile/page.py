@@ -86,6 +86,10 @@ class ProfilePage(View, frozen=True):
         return "profile"
 
     @property
+    def has_error(self) -> bool:
+        return bool(self.error or self.message or self.faulty)
+
+    @property
     def faulty(self) -> list[tuple[str, str, str]]:
         """Id, label and message, in the order of the page."""
         found = [(field.name, field.label, field.message) for field in self.fields if field.message]

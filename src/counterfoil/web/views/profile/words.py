@@ -3,7 +3,7 @@
 from counterfoil.billing.profile.edits import InvalidProfile
 from counterfoil.billing.profile.rules import Fault
 from counterfoil.errors import ValidationFailed
-from counterfoil.web.text.catalogue import translatable
+from counterfoil.web.text.catalogue import in_context, translatable
 
 LABELS = {
     "country": translatable("Country"),
@@ -22,6 +22,12 @@ LABELS = {
     "email_preferences": translatable("E-mails you receive"),
     "profile": translatable("Profile"),
 }
+
+IN_JAPAN = {
+    "address1": in_context("Japan", "Address"),
+    "tax_id": in_context("Japan", "Tax ID"),
+}
+"""Where these are something else than elsewhere: block and number of a house, the number of a registered supplier."""
 
 KINDS_OF_PLACE = {
     "area": translatable("Area"),
@@ -63,9 +69,8 @@ LANGUAGES = {
 """Those that the portal speaks, by WHMCS's names for them, each in its own words."""
 
 FAULTS = {
-    Fault.REQUIRED: translatable("This field is needed."),
     Fault.TOO_LONG: translatable("This is too long."),
-    Fault.NOT_TEXT: translatable("This holds characters that cannot be printed."),
+    Fault.NOT_TEXT: translatable("Remove special characters that cannot be shown."),
     Fault.COUNTRY: translatable("Please choose a country from the list."),
     Fault.STATE: translatable("There is no such state or region in this country."),
     Fault.POSTCODE: translatable("This is not a postcode of this country."),
@@ -86,7 +91,30 @@ FAULTS = {
 }
 
 
+NEEDED = {
+    "country": translatable("Choose your country."),
+    "company_name": translatable("Enter the name of your company."),
+    "first_name": translatable("Enter your first name."),
+    "last_name": translatable("Enter your last name."),
+    "address1": translatable("Enter your address."),
+    "city": translatable("Enter your town or city."),
+    "state": translatable("Enter your state or region."),
+    "postcode": translatable("Enter your postcode."),
+    "phone": translatable("Enter your phone number."),
+    "tax_id": translatable("Enter your tax ID."),
+    "email": translatable("Enter your e-mail address."),
+}
+"""What is said of a field that must not be empty."""
+
+
+def fault_words(field: str, fault: str) -> str:
+    """A text of the catalogue."""
+    if fault == Fault.REQUIRED:
+        return NEEDED.get(field, translatable("Fill this in."))
+    return FAULTS[Fault(fault)]
+
+
 def in_words(invalid: InvalidProfile) -> ValidationFailed:
-    failed = ValidationFailed(*((field, FAULTS[Fault(fault)]) for field, fault in invalid.errors))
+    failed = ValidationFailed(*((field, fault_words(field, fault)) for field, fault in invalid.errors))
     failed.names = {"name": invalid.custom_field} if invalid.custom_field else {}
     return failed
