@@ -72,7 +72,7 @@ class FreshSignInRequired(Refused):
 
     code, status = "fresh_sign_in_required", 403
     title = "Fresh sign-in required"
-    detail = "For this, please confirm that it is you."
+    detail = "To change the e-mail address, please confirm that it is you."
 
 
 class CrossSiteRequest(Refused):

@@ -43,15 +43,6 @@ class Arrival(NamedTuple):
 UNSEEN = Arrival()
 
 
-class Proof(NamedTuple):
-    """When the person of a session showed who they are, and when it began. A provider may let people in whom it has
-    known since the morning, and need not say since when.
-    """
-
-    proven_at: datetime | None
-    began_at: datetime
-
-
 class Person(NamedTuple):
     account_id: int
     rights: str
@@ -94,11 +85,10 @@ async def those_that_live(engine: AsyncEngine, keys: Collection[str], now: datet
         return set(await connection.scalars(query))
 
 
-async def proof(engine: AsyncEngine, key: str) -> Proof | None:
-    """None: it has ended."""
+async def proven_at(engine: AsyncEngine, key: str) -> datetime | None:
+    """When its person showed who they are. None: nobody says, or it has ended."""
     async with transaction(engine) as connection:
-        row = (await connection.execute(select(session.c.proven_at, session.c.created_at).where(named(key)))).first()
-    return None if row is None else Proof(*row)
+        return (await connection.execute(select(session.c.proven_at).where(named(key)))).scalar()
 
 
 async def end(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequence[AnyRow]:

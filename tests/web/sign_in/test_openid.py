@@ -276,25 +276,6 @@ def test_a_sign_in_is_not_yet_a_proof_of_now(portal: Stack, visitor: httpx2.Clie
     assert visitor.patch("/api/v1/profile", json={"email": "chidi@example.com"}).status_code in {200, 401}
 
 
-def test_ending_other_sessions_takes_a_new_proof(portal: Stack, visitor: httpx2.Client) -> None:
-    """Of the provider, since the portal knows no password: one that it gave an hour ago is too old, and a fresh one
-    does; a provider that does not say when is taken at the sign-in.
-    """
-    openid.come_back(visitor, openid.BOB)
-    assert visitor.delete("/api/v1/sessions").status_code == 204
-    openid.behave(portal.sandbox, claims={"auth_time": int(time.time()) - 3600})
-    openid.come_back(visitor, openid.BOB)
-    openid.behave(portal.sandbox)
-    with portal.visitor() as other:
-        openid.come_back(other, openid.BOB)
-    assert visitor.delete("/api/v1/sessions").json()["code"] == "fresh_sign_in_required"
-    page = visitor.get("/sessions").text
-    assert '<a href="/sign-in/start?again=1&amp;next=/sessions">' in page
-    assert "End all other sessions" not in page
-    assert visitor.get(openid.choose(openid.set_out(visitor, "/sessions", again="1"), openid.BOB)).status_code == 303
-    assert visitor.delete("/api/v1/sessions").status_code == 204
-
-
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_other_sites_cannot_begin_a_sign_in(visitor: httpx2.Client, site: str) -> None:
     """A link elsewhere leads to the page with the button, where the person decides; ours and an address that was typed

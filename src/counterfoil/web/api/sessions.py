@@ -6,16 +6,14 @@ from litestar import Response, delete, get
 from litestar.params import FromPath
 from msgspec import Struct
 
-from counterfoil.accounts.session_rows import id_of
 from counterfoil.audit.entries import Action
-from counterfoil.errors import FreshSignInRequired, NotFound
+from counterfoil.errors import NotFound
 from counterfoil.web.http.conditional import NO_STORE
 from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.http.visits import session_of
 from counterfoil.web.recording import record
 from counterfoil.web.services import GivenServices
-from counterfoil.web.sign_in.proven_again import require_sign_in_lately
 from counterfoil.web.text.devices import device_of
 
 
@@ -56,30 +54,19 @@ async def list_sessions(request: AnyRequest, services: GivenServices) -> Respons
     "/api/v1/sessions/{session_id:str}",
     signed_in=True,
     any_account="it is the person's own",
-    errors=(NotFound, FreshSignInRequired),
+    errors=(NotFound,),
     status_code=204,
 )
 async def end_session(request: AnyRequest, services: GivenServices, session_id: FromPath[str]) -> Response[None]:
-    """Ends one, this one too; it is dead in every process when the answer comes. Another one needs a sign-in within the
-    last 5 minutes (403 `fresh_sign_in_required`).
-    """
-    if session_id != id_of(session_of(request).key):
-        await require_sign_in_lately(request, services)
+    """Ends one, this one too; it is dead in every process when the answer comes."""
     await services.sessions.close_one(viewer_of(request).account_id, session_id)
     await record(request, services, Action.SESSION_ENDED, {"session": session_id, "why": "by themselves"})
     return Response(None, status_code=204, headers=NO_STORE)
 
 
-@delete(
-    "/api/v1/sessions",
-    signed_in=True,
-    any_account="they are the person's own",
-    errors=(FreshSignInRequired,),
-    status_code=204,
-)
+@delete("/api/v1/sessions", signed_in=True, any_account="they are the person's own", status_code=204)
 async def end_other_sessions(request: AnyRequest, services: GivenServices) -> Response[None]:
-    """Ends all but this one. Needs a sign-in within the last 5 minutes (403 `fresh_sign_in_required`)."""
-    await require_sign_in_lately(request, services)
+    """Ends all but this one."""
     ended = await services.sessions.close_all(viewer_of(request).account_id, but=session_of(request))
     await record(request, services, Action.SESSION_ENDED, {"sessions": ended, "why": "by themselves"})
     return Response(None, status_code=204, headers=NO_STORE)

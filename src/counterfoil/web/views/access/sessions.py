@@ -28,11 +28,6 @@ class SessionsPage(View, frozen=True):
 
     sessions: tuple[SessionRow, ...]
     has_ended: bool = False
-    asks_password: bool = False
-    """The sign-in is older than what ending the others takes; `asks_provider`: the same, and it is the provider's."""
-    asks_provider: bool = False
-    message: str = ""
-    """Why nothing was ended."""
 
     @property
     def has_others(self) -> bool:
