@@ -116,6 +116,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         audit=AuditTrail(engine, retention=timedelta(days=settings.audit_retention_days)),
         orders=rooms.orders,
         changes=rooms.changes,
+        autopay=billing.autopay,
         calendar=billing.calendar,
         comparisons=billing.comparisons,
         clients=billing.clients,
