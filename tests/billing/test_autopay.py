@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from counterfoil.billing.autopay import charge_day, charging_gateways
+from counterfoil.billing.autopay import charge_day, charging_gateways, may_be_charged
 from counterfoil.billing.invoices.shown import InvoiceItem, detail_of
 from counterfoil.billing.payment_methods import shown_methods
 from counterfoil.model import Gateway, Invoice, InvoiceLine, InvoiceStatus, Money, PaymentMethod
@@ -147,4 +147,6 @@ def test_the_same_on_its_own_page(status: InvoiceStatus, kind: str, balance: str
 def test_whether_the_client_is_excluded(said: dict[str, Any], known: bool | None) -> None:
     """In each of WHMCS's spellings; what is missing or cannot be read is not known."""
     row = {"id": 1, "currency_code": "EUR", "credit": "0.00", "status": "Active", **said}
-    assert client_of({"client": row}, 1).is_excluded_from_autopay is known
+    client = client_of({"client": row}, 1)
+    assert client.is_excluded_from_autopay is known
+    assert may_be_charged(client) is (known is False)

@@ -69,13 +69,16 @@ class Autopay:
         methods: Iterable[SavedMethod] | None,
     ) -> dict[int, date]:
         """By the ids of those invoices of which it is known."""
-        # Only a plain "no, not excluded" counts; a WHMCS that does not say leaves it open.
-        if self._days is None or methods is None or client.is_excluded_from_autopay is not False:
+        if self._days is None or methods is None or not may_be_charged(client):
             return {}
-        gateways = charging_gateways(methods)
-        today = self._calendar.today()
+        gateways, today = charging_gateways(methods), self._calendar.today()
         found = {each.id: charge_day(each, gateways, self._days, today) for each in invoices}
         return {id_: day for id_, day in found.items() if day}
+
+
+def may_be_charged(client: Client) -> bool:
+    """Only where WHMCS says that it is not excluded; one that does not say leaves it open."""
+    return client.is_excluded_from_autopay is False
 
 
 def charging_gateways(methods: Iterable[SavedMethod]) -> frozenset[str]:
