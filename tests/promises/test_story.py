@@ -22,6 +22,7 @@ def test_ada_pays_an_invoice(stack: Stack, page: Page) -> None:
     whmcs = opened.value
     whmcs.wait_for_load_state()
     assert whmcs.url.startswith(stack.sandbox.url)
+    assert whmcs.evaluate("window.opener === null"), "WHMCS's page reaches the portal's tab"
     expect(page.locator("main")).to_contain_text("Waiting for your payment in the other tab")
     whmcs.get_by_role("button", name=re.compile("Pay")).first.click()
 
