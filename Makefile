@@ -29,6 +29,7 @@ quick-tests:
 	@$(BIN)/pytest -q -n 2 -m "not server" $(TESTS) </dev/null
 
 test: system setup-dev check ## check, then run every test, against real servers and a real browser
+	@tools/site/setup
 	@$(BIN)/pytest -n $(WORKERS) --dist loadscope $(TESTS) </dev/null
 
 check: setup-dev ## format, lint, types, import rules, templates, spelling, security: changes nothing

@@ -14,7 +14,7 @@ _ROWS = re.compile(
     r'.*?class="amount owed">.*?</span> \D*([\d.,]+)(?:</span>)?</td>',
     re.DOTALL,
 )
-_COUNT = re.compile(r'aria-label="Pages">\s*<p>\d+\S\d+ of (\d+)</p>')
+_COUNT = re.compile(r'aria-label="Pages">\s*<p[^>]*>\d+\S\d+ of (\d+)</p>')
 _HEADING = re.compile(r'<h1>Invoice <span class="whole">([^<]*) v(\d+)</span></h1>')
 _SUITE = re.compile(r"<address>.*?(?:<br>Suite (\d+))?<br>[^<]*<br>[^<]*<br></address>", re.DOTALL)
 _TOTAL = re.compile(r"<dt>Total</dt>\s*<dd>\D*([\d.,]+)</dd>")

@@ -1,6 +1,7 @@
 """Who may tell the portal that something changed, and what a bad message gets."""
 
 import asyncio
+import json
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -24,11 +25,13 @@ def test_a_repeated_message_is_received(portal: Portal) -> None:
 
 def test_a_message_that_has_held_for_long_has_no_second_effect(portal: Portal, ada: httpx2.Client) -> None:
     """A sender that repeats itself for hours costs WHMCS nothing."""
-    assert portal.webhook("invoice.paid", id_="msg_old", invoice_id=1, client_id=1).status_code == 204
+    hours_ago = datetime.now(UTC) - timedelta(hours=2)
+    body = {"type": "invoice.paid", "timestamp": hours_ago.isoformat(), "data": {"invoice_id": 1, "client_id": 1}}
+    assert portal.deliver(json.dumps(body).encode(), "msg_old", time.time()).status_code == 204
     asyncio.run(make_old(portal.stack.settings["database_url"], "msg_old"))
     ada.get("/api/v1/invoices")
     portal.whmcs.forget_calls()
-    assert portal.webhook("invoice.paid", id_="msg_old", invoice_id=1, client_id=1).status_code == 204
+    assert portal.deliver(json.dumps(body).encode(), "msg_old", time.time()).status_code == 204
     ada.get("/api/v1/invoices")
     assert "GetInvoices" not in portal.whmcs.actions()
 

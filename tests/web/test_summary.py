@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -158,3 +158,14 @@ def test_home_for_somebody_who_may_see_no_invoices(portal: Stack) -> None:
         assert chidi.get(home.headers["location"]).status_code == 200
         assert chidi.get("/invoices").status_code == 403
         assert chidi.get(SUMMARY).status_code == 403
+
+
+def test_nothing_is_said_of_charges_unasked(portal: Stack, ada: httpx2.Client) -> None:
+    """Without AUTOPAY_DAYS_BEFORE_DUE neither page says when a card is charged, and an invoice costs no more reads."""
+    due = datetime.now(UTC).date() + timedelta(days=20)
+    made = portal.sandbox.control("POST", "invoices", {"userid": 1, "amount": "25.00", "duedate": str(due)})
+    portal.sandbox.wait_for_deliveries()
+    portal.sandbox.forget_calls()
+    invoice = ada.get(f"/invoices/{made['id']}", headers={"accept": "text/html"}).text
+    assert "GetPayMethods" not in reads(portal)
+    assert "saved card" not in invoice + ada.get("/", headers={"accept": "text/html"}).text

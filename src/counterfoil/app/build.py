@@ -95,9 +95,8 @@ class _Rooms(NamedTuple):
 
 
 def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, renderer: Renderer) -> Services:
-    billing, accounts = rooms.billing, rooms.accounts
-    limits, live, database, tally = rooms.limits, LiveStreams(cache), WriteProbe(engine), Tally()
-    observer = Observer(engine, database, cache, rooms.upstreams, _addresses(settings))
+    billing, accounts, live, database = rooms.billing, rooms.accounts, LiveStreams(cache), WriteProbe(engine)
+    observer, tally = Observer(engine, database, cache, rooms.upstreams, _addresses(settings)), Tally()
     return Services(
         settings=settings,
         cache=cache,
@@ -116,6 +115,7 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         audit=AuditTrail(engine, retention=timedelta(days=settings.audit_retention_days)),
         orders=rooms.orders,
         changes=rooms.changes,
+        autopay=billing.autopay,
         calendar=billing.calendar,
         comparisons=billing.comparisons,
         clients=billing.clients,
@@ -135,8 +135,8 @@ def _services(settings: Settings, cache: Cache, engine: Engine, rooms: _Rooms, r
         summaries=billing.summaries,
         transactions=billing.transactions,
         whmcs_health=billing.whmcs_health,
-        guard=_guard(accounts, cache, limits, settings.maintenance),
-        limits=limits,
+        guard=_guard(accounts, cache, rooms.limits, settings.maintenance),
+        limits=rooms.limits,
         live=live,
         metrics=Metrics(metric_families(_sources(rooms, cache, engine, live, observer=observer, tally=tally))),
         observer=observer,

@@ -3,6 +3,7 @@
 import time
 from functools import partial
 
+from counterfoil.billing.autopay import Autopay
 from counterfoil.billing.client_reader import ClientReader
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.comparison import Comparisons
@@ -53,6 +54,14 @@ class Billing:
         self.comparisons = Comparisons(cache, self.clients, parts)
         ledgers = LedgerReader(cache, parts, self.calendar, timeout)
         self.invoices = Invoices(ledgers, self.clients, self.calendar)
+        self.autopay = Autopay(
+            self.invoices,
+            self.clients,
+            self.calendar,
+            payment_methods=self.payment_methods,
+            gateways=self.gateways,
+            days_before_due=settings.autopay_days_before_due,
+        )
         self.invoice_owners = InvoiceOwners(api.get_invoice)
         links = SsoLinks(api, cache, settings.pages_url)
         self.hand_offs = HandOffs(links, self.invoices, self.clients)

@@ -52,6 +52,8 @@ class Client(Struct, frozen=True):
     status: str
     email_preferences: EmailPreferences | None = None
     """None: a WHMCS before 7.10, which has none."""
+    is_excluded_from_autopay: bool | None = None
+    """Whether WHMCS never charges a saved card by itself. None: it does not say."""
     unreadable: tuple[str, ...] = ()
     """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 

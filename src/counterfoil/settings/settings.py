@@ -109,6 +109,7 @@ class Settings:
     custom_css: str = _optional("", addresses.link("https://"))
     features: frozenset[Feature] = _optional("all", read_features)
     prices_include_tax: bool | None = _optional("", parse.flag, empty=None)
+    autopay_days_before_due: int | None = _optional("", parse.number(0, 365), empty=None)
     maintenance: str = _optional("", parse.text)
     template_dir: Path | None = _optional("", parse.directory, empty=None)
     texts_dir: Path | None = _optional("", parse.directory, empty=None)

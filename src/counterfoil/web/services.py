@@ -17,6 +17,7 @@ from counterfoil.accounts.sign_in import SignIn
 from counterfoil.accounts.tokens import Tokens
 from counterfoil.accounts.vouching import Vouched
 from counterfoil.audit.face import AuditTrail
+from counterfoil.billing.autopay import Autopay
 from counterfoil.billing.clients import Clients
 from counterfoil.billing.comparison import Comparisons
 from counterfoil.billing.contacts import Contacts
@@ -90,6 +91,7 @@ class Services:
     orders: Orders
     guard: Guard
     calendar: Calendar
+    autopay: Autopay
     clients: Clients
     comparisons: Comparisons
     gateways: Gateways

@@ -284,14 +284,14 @@ PAGES: dict[str, tuple[View, Shell]] = {
         list_of(*ROWS, stages={412: Stage.FAILED}, plain_page="https://billing.example.com/"),
         ADA,
     ),
-    "invoice-snapshot": (invoice_page(detail(), keeps_address=True), ADA),
+    "invoice-snapshot": (invoice_page(detail(), keeps_address=True, charged_on=TODAY), ADA),
     "invoice-hostile": (invoice_page(HOSTILE_INVOICE), ADA),
     **{
         f"invoice-{status}": (invoice_page(detail(status), awaited=Stage.CHECKING), ADA)
         for status in InvoiceStatus
         if status not in {InvoiceStatus.DRAFT, InvoiceStatus.UNPAID}
     },
-    "home": (home(*ROWS[:2], figures=FIGURES, open_count=9), ADA),
+    "home": (home(*ROWS[:2], figures=FIGURES, open_count=9, charge_days={412: TODAY}), ADA),
     "home-expired": (home(*ROWS[:2], methods=(EXPIRED,), subscriptions=None), ADA),
     "home-nothing": (home(methods=(), subscriptions=(), charts=()), ADA),
     **PROFILES,

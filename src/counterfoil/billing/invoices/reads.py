@@ -20,7 +20,7 @@ from counterfoil.billing.invoices.shown import (
     stands_for_others,
 )
 from counterfoil.billing.reading import Calendar, Reading, apart, moment, reading_of
-from counterfoil.cache import Snapshot
+from counterfoil.cache import Part, Snapshot
 from counterfoil.errors import InvoiceNotFound, TooManyOpenInvoices
 from counterfoil.model import Client
 
@@ -113,12 +113,20 @@ class Invoices:
 
     async def detail_with_client(self, client_id: int, invoice_id: int) -> tuple[Reading[InvoiceDetail], Client]:
         """The same, with whom it is addressed to."""
-        invoice, snapshot = await self._ledgers.read_invoice(client_id, invoice_id, self._clients.part(client_id))
-        client = decode_client(snapshot.entries[1].value)
+        reading, (client,) = await self.detail_with(client_id, invoice_id, self._clients.part(client_id))
+        return reading, decode_client(client)
+
+    async def detail_with(
+        self, client_id: int, invoice_id: int, client_part: Part, *others: Part
+    ) -> tuple[Reading[InvoiceDetail], tuple[bytes, ...]]:
+        """The same, with the values of other parts of the same generation, the client's first."""
+        invoice, snapshot = await self._ledgers.read_invoice(client_id, invoice_id, client_part, *others)
+        values = tuple(entry.value for entry in snapshot.entries[1:])
+        client = decode_client(values[0])
         if invoice is None or stands_for_others(invoice):
             raise InvoiceNotFound
         detail = detail_of(invoice, client.currency, self._calendar.today(), moment(snapshot.as_of))
-        return reading_of(detail, snapshot, not_after=self._calendar.midnight()), client
+        return reading_of(detail, snapshot, not_after=self._calendar.midnight()), values
 
 
 def _of_an_open_client(snapshot: Snapshot) -> Snapshot:

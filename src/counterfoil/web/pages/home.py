@@ -35,6 +35,7 @@ async def home(request: AnyRequest, services: GivenServices) -> Response[bytes]:
         lacks_subscriptions=shown.lacks_subscriptions,
         charts=tuple(chart_of(each) for each in shown.spending),
         today=services.calendar.today(),
+        charge_days=services.autopay.days_of(shown.overview.invoices.items, shown.overview.client, shown.methods),
         stages=awaited.by_invoice,
     )
     reading = reading._replace(expires_at=min(reading.expires_at, awaited.until))

@@ -56,7 +56,7 @@ async def list_page(request: AnyRequest, services: GivenServices) -> Response[by
 async def detail_page(request: AnyRequest, services: GivenServices, invoice_id: FromPath[str]) -> Response[Any]:
     viewer, number = viewer_of(request), invoice_id_of(invoice_id)
     try:
-        reading, client = await services.invoices.detail_with_client(viewer.client, number)
+        reading, client, charged_on = await services.autopay.invoice(viewer.client, viewer.account_id, number)
     except InvoiceNotFound:
         if elsewhere := await invoice_elsewhere(request, services, number):
             return elsewhere
@@ -72,6 +72,8 @@ async def detail_page(request: AnyRequest, services: GivenServices, invoice_id: 
         has_pdf=True,
         address=f"{services.settings.base_url}/invoices/{number}",
         keeps_address=services.settings.invoice_address == "snapshot",
+        charged_on=charged_on,
+        depends_on_methods=services.autopay.is_known,
     )
     reading = reading._replace(expires_at=min(reading.expires_at, awaited.until))
     return await respond_page(request, services, reading, page, client)

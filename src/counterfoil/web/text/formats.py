@@ -30,12 +30,20 @@ class Formats:
 
     def _money(self, money: Money) -> str:
         """In the currency's own digits, unless more of them carry value: those are never dropped."""
-        digits = max(currency_digits(money.currency), -int(money.amount.as_tuple().exponent))
+        return self._written(money, max(currency_digits(money.currency), -int(money.amount.as_tuple().exponent)))
+
+    def _written(self, money: Money, digits: int) -> str:
         pattern = copy(self._locale.currency_formats["standard"])
         pattern.frac_prec = (digits, digits)
         return format_currency(
             money.amount, money.currency, pattern, locale=self._locale, currency_digits=False
         ).replace("-", _MINUS)
+
+    def axis_labels(self, amounts: Iterable[Money]) -> list[str]:
+        """Without decimals unless one of them needs them; then all have the currency's."""
+        labelled = list(amounts)
+        are_whole = all(each.amount == each.amount.to_integral_value() for each in labelled)
+        return [self._written(each, 0) if are_whole else self.money(each) for each in labelled]
 
     def money_forms(self, currencies: Iterable[str]) -> str:
         """How the browser writes amounts above 0, as JSON by currency. By itself it writes others (lists.js).

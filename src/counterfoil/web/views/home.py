@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import ClassVar
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from counterfoil.billing.payment_methods import SavedMethod
 from counterfoil.billing.spending import Month, Spending
 from counterfoil.billing.subscriptions import SubscriptionItem
 from counterfoil.model import Money
+from counterfoil.web.views.money.axis import Tick, axis
 from counterfoil.web.views.navigation import HOME
 from counterfoil.web.views.payments import EVERY_SO_OFTEN, NONE, is_under_way, stage_of
 from counterfoil.web.views.shell import View
@@ -40,7 +42,8 @@ class Bar(Struct, frozen=True):
 class Chart(Struct, frozen=True):
     currency: str
     bars: tuple[Bar, ...]
-    highest: Money
+    ticks: tuple[Tick, ...]
+    """Of the axis, the highest first."""
     in_all: Money
 
 
@@ -73,6 +76,8 @@ class Home(View, frozen=True):
     """Of payments that are awaited."""
     lacks_subscriptions: bool = False
     """WHMCS answers, but cannot give them; None of `methods` means the same."""
+    charge_days: Mapping[int, date] = MappingProxyType({})
+    """When a saved card is charged, by the ids of the invoices, where that is known."""
 
     @property
     def live(self) -> str:
@@ -97,6 +102,16 @@ class Home(View, frozen=True):
         in_all = sum((item.amount_due.amount for item in mine), Decimal(0))
         return tuple(mine) if mine and len(mine) <= MOST_TOGETHER and in_all == totals.open.to_pay.amount else ()
 
+    def charged(self, totals: InvoiceTotals) -> list[tuple[InvoiceItem, date]]:
+        """The invoices of these totals that are charged to a saved card, and when, unless they are being paid."""
+        return [
+            (item, self.charge_days[item.id])
+            for item in self.invoices.items
+            if item.id in self.charge_days
+            and item.amount_due.currency == totals.open.to_pay.currency
+            and not is_under_way(self.stage(item))
+        ]
+
     @property
     def coming(self) -> Coming:
         soon = [each for each in self.subscriptions or () if each.renews_on and each.renews_on <= self.today + SOON]
@@ -119,12 +134,12 @@ class Home(View, frozen=True):
 
 
 def chart_of(spending: Spending) -> Chart:
-    highest = max((month.spent for month in spending.months), key=lambda money: money.amount)
+    ticks = axis(max((month.spent for month in spending.months), key=lambda money: money.amount))
     # Whoever got more back than they paid in every month still has a chart, though a flat one.
-    scale = max(highest.amount, Decimal(1))
+    scale = ticks[0].amount.amount or Decimal(1)
     bars = (
         Bar(month, WIDTH * at, max(0, round(month.spent.amount / scale * HEIGHT)))
         for at, month in enumerate(spending.months)
     )
     in_all = Money.of(sum((month.spent.amount for month in spending.months), Decimal(0)), spending.currency)
-    return Chart(spending.currency, tuple(bars), highest, in_all)
+    return Chart(spending.currency, tuple(bars), ticks, in_all)

@@ -140,10 +140,15 @@ class InvoicePage(View, frozen=True):
     """Of this page, whole, to be passed on: who opens it must sign in."""
     keeps_address: bool = False
     """WHMCS's own invoice shows the address of the day on which it was issued, which only WHMCS knows."""
+    charged_on: date | None = None
+    """When a saved card is charged, where that is known."""
+    depends_on_methods: bool = False
+    """Whether that may change with the saved payment methods."""
 
     @property
     def live(self) -> str:
-        return f"invoices invoice:{self.invoice.id} profile"
+        methods = " payment_methods" if self.depends_on_methods else ""
+        return f"invoices invoice:{self.invoice.id} profile{methods}"
 
     @property
     def poll(self) -> int:

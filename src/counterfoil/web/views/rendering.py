@@ -136,6 +136,7 @@ def _environment(
     formats = Formats(locale, zone)
     environment.filters |= {
         "money": formats.money,
+        "axis_labels": formats.axis_labels,
         "money_forms": formats.money_forms,
         "date": formats.date,
         "month": formats.month,

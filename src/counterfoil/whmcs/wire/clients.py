@@ -86,6 +86,7 @@ def client(answer: Row, client_id: int) -> Client:
     known = unread.row(row, client_id)
     credit = known.get("credit", "credit", amount)
     preferences = known.get("email_preferences", "email_preferences", lambda row, _: _email_preferences(row))
+    excluded = known.get("is_excluded_from_autopay", "disableautocc", _switch_if_said)
     texts = _texts(known)
     unread.warn()
     return Client(
@@ -97,8 +98,13 @@ def client(answer: Row, client_id: int) -> Client:
         # A closed account is told by it.
         status=text(row, "status"),
         email_preferences=preferences,
+        is_excluded_from_autopay=excluded,
         unreadable=known.names,
     )
+
+
+def _switch_if_said(row: Row, key: str) -> bool | None:
+    return None if row.get(key) is None else switch(row, key)
 
 
 _TEXTS: dict[str, Callable[[Row, str], str]] = {

@@ -83,7 +83,7 @@ def _standing(context: ActionContext, client: Client) -> Answer:
         "latefeeoveride": False,
         "overideduenotices": False,
         "separateinvoices": False,
-        "disableautocc": False,
+        "disableautocc": client.disable_autocc,
         "emailoptout": False,
         "marketing_emails_opt_in": False,
         "overrideautoclose": False,

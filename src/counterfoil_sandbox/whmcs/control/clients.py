@@ -33,6 +33,7 @@ class ClientChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     currency: int | UnsetType = UNSET
     status: str | UnsetType = UNSET
     allow_sso: bool | UnsetType = UNSET
+    disable_autocc: bool | UnsetType = UNSET
     add_credit: Decimal | UnsetType = UNSET
     tell: bool = True
 

@@ -69,6 +69,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     notes: str = ""
     taxexempt: bool = False
     allow_sso: bool = True
+    disable_autocc: bool = False
     datecreated: dt.date
     email_preferences: dict[str, str] = {}
     credits: tuple[CreditEntry, ...] = ()
