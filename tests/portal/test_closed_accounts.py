@@ -1,5 +1,7 @@
 """A client that WHMCS deleted, merged or closed is said to be gone: on every route, at once, in every process."""
 
+from collections.abc import Sequence
+
 import httpx2
 import pytest
 
@@ -18,10 +20,10 @@ CHIDI, THEIRS = "chidi@example.com", 3
 """Owner of client 3, guest of others."""
 
 
-def answers(client: httpx2.Client) -> dict[str, tuple[int, str]]:
+def answers(client: httpx2.Client, paths: Sequence[str] = (*READS, *READS)) -> dict[str, tuple[int, str]]:
     """Each twice: with two workers another one may answer."""
     found = {}
-    for path in [*READS, *READS]:
+    for path in paths:
         answer = client.get(path, headers={"accept": "application/json"})
         found[path] = (answer.status_code, code_of(answer))
     return found
@@ -33,9 +35,10 @@ def code_of(answer: httpx2.Response) -> str:
 
 
 def look_around(client: httpx2.Client) -> None:
-    """So that everything is cached, sessions too."""
+    """So that everything is cached, sessions too. Files once: only so many are made in a minute."""
     client.put("/api/v1/session/client", json={"client_id": THEIRS}).raise_for_status()
-    assert {status for status, _ in answers(client).values()} <= {200}
+    again = [path for path in READS if not path.endswith(".csv")]
+    assert {status for status, _ in answers(client, [*READS, *again]).values()} <= {200}
 
 
 @pytest.mark.parametrize("happened", ["deleted", "merged", "closed"])

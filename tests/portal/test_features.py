@@ -19,7 +19,7 @@ ADA, NORA = "ada@example.com", "nora@example.com"
 
 ADDRESSES = {
     Feature.CONTACTS: r"/contacts\b",
-    Feature.CREDIT: r"/credits?\b",
+    Feature.CREDIT: r"/(credits?|apply-credit)\b",
     Feature.ORDERS: r"/(orders?|products)\b",
     Feature.QUOTES: r"/quotes\b",
     Feature.STATEMENT: r"/statement\b",

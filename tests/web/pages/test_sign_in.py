@@ -80,7 +80,7 @@ def test_the_language_can_be_chosen_on_any_page(portal: Stack) -> None:
         page = ada.get("/invoices?view=overdue")
         assert '<html lang="en"' in page.text
         portal.sandbox.forget_calls()
-        chosen = ada.post("/language", data={"lang": "ja", "next": here(page)})
+        chosen = ada.post("/language", data={"lang": "ja", "next": here(page)}, headers={"referer": str(page.url)})
         assert (chosen.status_code, chosen.headers["location"]) == (303, "/invoices?view=overdue")
         assert '<html lang="ja"' in ada.get("/invoices?view=overdue").text
         assert "UpdateClient" not in portal.sandbox.actions()
@@ -88,6 +88,24 @@ def test_the_language_can_be_chosen_on_any_page(portal: Stack) -> None:
             form = filled(ada.get("/profile"), language=language)
             assert ada.post("/profile", data=form).status_code == 303
             assert f'<html lang="{tag}"' in ada.get("/invoices?view=overdue").text
+
+
+def test_a_choice_of_language_repeats_nothing_that_was_asked_for(portal: Stack) -> None:
+    """A page does not say its query, which may hold a token, and one of an error not its path: where the browser came
+    from is where it goes back to. Without it, to the page as it is at first.
+    """
+    with portal.visitor("ada@example.com") as ada:
+        ada.headers["accept"] = "text/html"
+        found, missing = ada.get("/invoices?view=overdue&token=canary"), ada.get("/invoices/none?token=canary")
+        refused = ada.post("/contacts/manage", headers={"origin": "https://evil.example", "referer": str(found.url)})
+        assert [answer.status_code for answer in (found, missing, refused)] == [200, 404, 403]
+        assert [here(answer) for answer in (found, missing, refused)] == ["/invoices", "", "/invoices"]
+        assert all("canary" not in answer.text for answer in (found, missing, refused))
+        for page, without in ((found, "/invoices"), (missing, "/")):
+            form = {"lang": "en", "next": here(page)}
+            back = ada.post("/language", data=form, headers={"referer": str(page.url)})
+            assert back.headers["location"] == page.url.raw_path.decode()
+            assert ada.post("/language", data=form).headers["location"] == without
 
 
 def test_a_choice_of_language_leads_to_no_other_host(anybody: httpx2.Client) -> None:

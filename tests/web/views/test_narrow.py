@@ -22,6 +22,8 @@ longest => {
       || getComputedStyle(parent).clipPath !== 'none';
     if (!text.data.trim() || !parent.checkVisibility() || isHidden) continue;
     const range = document.createRange();
+    // Lies over the page while it is open, but stands within it.
+    const panel = parent.closest('.menu-panel');
     const card = parent.closest('.card, .figures, main').getBoundingClientRect();
     for (const { 0: word, index } of text.data.matchAll(/[^\\s\\u3000-\\u9fff\\uff00-\\uffef]+/g)) {
       range.setStart(text, index);
@@ -31,14 +33,14 @@ longest => {
       if (isWhole && boxes.length > 1) found.push(`broken: ${word}`);
       for (const box of boxes) {
         if (box.left < card.left || box.right > card.right + 0.5) found.push(`cut off: ${word}`);
-        for (const other of shown) {
+        for (const other of shown.filter((each) => each.panel === panel)) {
           const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
           const high = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
           // Boxes are as high as the font, which may be more than the line.
           if (wide > 1 && high > box.height / 2) found.push(`${word} over ${other.word}`);
         }
       }
-      shown.push(...boxes.map((box) => ({ box, word })));
+      shown.push(...boxes.map((box) => ({ box, panel, word })));
     }
   }
   return found;

@@ -16,7 +16,7 @@ from counterfoil.errors import ValidationFailed
 from counterfoil.web.http.assets import Assets
 from counterfoil.web.views.invoices import InvoicesPage
 from counterfoil.web.views.list_query import ListQuery, read_list_query
-from counterfoil.web.views.rendering import Renderer
+from counterfoil.web.views.rendering import PageBroken, Renderer
 from counterfoil.web.views.shell import Brand
 from tests.web.views.specimens import ADA, PAGES
 
@@ -47,8 +47,9 @@ def test_an_unknown_name_is_an_error(tmp_path: Path) -> None:
     """A template never shows an empty place where data was meant to be."""
     (tmp_path / "bar.html").write_text("{{ shell.surname }}")
     renderer = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC"), template_dir=tmp_path)
-    with pytest.raises(UndefinedError):
+    with pytest.raises(PageBroken) as caught:
         renderer.page(PAGES["list"][0], ADA)
+    assert isinstance(caught.value.__cause__, UndefinedError)
 
 
 class Counted(InvoicesPage, frozen=True):

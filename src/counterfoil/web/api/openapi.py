@@ -6,7 +6,6 @@ import msgspec
 from litestar import Litestar, Response, get
 
 from counterfoil.settings import Settings
-from counterfoil.settings.features import Feature
 from counterfoil.web.api.description.document import described
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.http.responses import respond_uncached
@@ -24,4 +23,4 @@ async def openapi_json(request: AnyRequest, services: GivenServices) -> Response
 
 
 def description_of(app: Litestar, settings: Settings) -> dict[str, Any]:
-    return described(app, cookie=cookie_name(settings), has_tokens=Feature.TOKENS in settings.features)
+    return described(app, cookie=cookie_name(settings), features=settings.features)

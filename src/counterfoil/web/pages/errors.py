@@ -87,6 +87,9 @@ class ErrorAnswers:
         viewer = _viewer(scope)
         client = await self._cached_client(viewer.client_id) if viewer and viewer.client_id else None
         shell = shell_with(Request(scope), viewer, client)
+        if scope["method"] in {"GET", "HEAD"}:
+            # Not found, not theirs, a draft: the same page, whatever was asked for.
+            shell = replace(shell, here="")
         if is_for_page(scope):
             content_type = b"text/html; charset=utf-8"
             try:

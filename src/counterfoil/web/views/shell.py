@@ -93,8 +93,10 @@ class Shell(Struct, frozen=True):
     client_id: int = 0
     """0 without one. With `person` it stands in every form: for whom the page was made (http/begun.py)."""
     person: str = ""
-    here: str = ""
-    """The page's own address, for what leads back to it. Empty where nobody can choose a language."""
+    here: str | None = None
+    """Where a choice of language leads back to: the page's path. Its query may hold what must not be repeated, a token
+    sent in it by mistake; the browser names it. "" where the page may not even say its path. None: no choice.
+    """
 
 
 def shell_with(
@@ -104,7 +106,7 @@ def shell_with(
     `language`: of the page that the request came from, for when the client is not known.
     """
     language = language_for(request, viewer, client, language=language)
-    here = page_address(request.scope) or address_of_form(request.scope) or "/"
+    here = (page_address(request.scope) or address_of_form(request.scope)).partition("?")[0] or "/"
     if viewer is None:
         return Shell(language, here=here)
     return Shell(

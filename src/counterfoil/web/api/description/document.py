@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from msgspec import Struct
 
+from counterfoil.settings.features import EVERY_FEATURE, Feature
 from counterfoil.web.api.description.examples import example_of
 from counterfoil.web.api.description.problems import SCHEMA, examples, kinds_of, responses_of
 from counterfoil.web.http.origin_policy import SAFE_METHODS
@@ -23,9 +24,9 @@ _HEADERS = {
 }
 
 
-def described(app: Litestar, *, cookie: str, has_tokens: bool) -> dict[str, Any]:
-    """Without the second addresses that are for people. `cookie`: the name of the session's. `has_tokens`: whether
-    access tokens are taken.
+def described(app: Litestar, *, cookie: str, features: frozenset[Feature]) -> dict[str, Any]:
+    """Without the second addresses that are for people. `cookie`: the name of the session's. `features`: those that
+    are switched on.
     """
     schema: dict[str, Any] = app.openapi_schema.to_schema()
     components = schema["components"]
@@ -39,7 +40,8 @@ def described(app: Litestar, *, cookie: str, has_tokens: bool) -> dict[str, Any]
     for name in _closed(Struct) & components["schemas"].keys():
         components["schemas"][name]["additionalProperties"] = False
     components["schemas"]["Problem"] = SCHEMA
-    components["examples"] = _referred(schema["paths"], examples())
+    is_whole = features == EVERY_FEATURE
+    components["examples"] = examples() if is_whole else _referred(schema["paths"], examples())
     components["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": cookie, "description": "Set by POST /api/v1/session."},
         "token": {
@@ -49,7 +51,7 @@ def described(app: Litestar, *, cookie: str, has_tokens: bool) -> dict[str, Any]
             "description": "An access token of the page /tokens: for one account, read-only or for paying too.",
         },
     }
-    if not has_tokens:
+    if Feature.TOKENS not in features:
         del components["securitySchemes"]["token"]
         for operation in (each[method] for each in schema["paths"].values() for method in METHODS if method in each):
             operation["security"] = [way for way in operation["security"] if "token" not in way]
@@ -85,7 +87,7 @@ def _rename(schema: Any, names: dict[str, str]) -> None:
 
 
 def _referred(paths: Any, known: dict[str, Any]) -> dict[str, Any]:
-    """Those examples to which anything refers: not the errors of pages, nor of what is switched off."""
+    """Those examples to which anything refers: not those of what is switched off."""
     wanted = set(re.findall(r"#/components/examples/(\w+)", str(paths)))
     return {code: each for code, each in known.items() if code in wanted}
 

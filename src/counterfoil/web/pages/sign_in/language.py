@@ -8,6 +8,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from counterfoil.web.http.conditional import NO_STORE
+from counterfoil.web.http.request_context import AnyRequest, address_of_form
 from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.language import language_cookie
 from counterfoil.web.sign_in.next_address import own_address
@@ -20,10 +21,15 @@ class LanguageForm(Struct):
 
 
 @post("/language", public=True, any_account="it is the browser's, not the account's", include_in_schema=False)
-async def choose(services: GivenServices, data: URLEncodedBody[LanguageForm]) -> Redirect:
-    """Back to the page that one was on. A language that there is not changes nothing."""
+async def choose(request: AnyRequest, services: GivenServices, data: URLEncodedBody[LanguageForm]) -> Redirect:
+    """Back to the page that one was on. A language that there is not changes nothing.
+
+    No page repeats its query, and an error not its path either: the browser says them, or they are left out.
+    """
     cookies = [language_cookie(services.settings, data.lang)] if data.lang in LANGUAGES else []
-    return Redirect(_without_language(own_address(data.next)), status_code=303, cookies=cookies, headers=NO_STORE)
+    came_from = address_of_form(request.scope)
+    address = came_from if data.next in {"", came_from.partition("?")[0]} else data.next
+    return Redirect(_without_language(own_address(address)), status_code=303, cookies=cookies, headers=NO_STORE)
 
 
 def _without_language(address: str) -> str:

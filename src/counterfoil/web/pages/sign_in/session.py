@@ -16,7 +16,7 @@ from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.http_errors import UnderMaintenance
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored, unstored
-from counterfoil.web.pages.sign_in.refused import refused
+from counterfoil.web.pages.sign_in.refused import refused, shell_of_sign_in
 from counterfoil.web.services import GivenServices
 from counterfoil.web.sign_in.language import language_cookie
 from counterfoil.web.sign_in.next_address import safe_next
@@ -25,7 +25,6 @@ from counterfoil.web.sign_in.with_provider import SIGNED_OUT, is_by_another_name
 from counterfoil.web.text.catalogue import LANGUAGES
 from counterfoil.web.views import sign_in as views
 from counterfoil.web.views.navigation import rights_in_words
-from counterfoil.web.views.shell import shell_with
 from counterfoil.web.views.sign_in import ClientChoice, SwitchClient
 
 
@@ -58,8 +57,8 @@ async def sign_in_page(request: AnyRequest, services: GivenServices) -> Response
     )
     chosen = query.get("lang", "")
     if chosen not in LANGUAGES:
-        return unstored(services, page, shell_with(request, None))
-    response = unstored(services, page, shell_with(request, None, language=chosen))
+        return unstored(services, page, shell_of_sign_in(request, next_address))
+    response = unstored(services, page, shell_of_sign_in(request, next_address, language=chosen))
     response.set_cookie(language_cookie(services.settings, chosen))
     return response
 
@@ -75,7 +74,7 @@ async def sign_in(
         cookie = await open_session(request, services, data.email, data.password)
     except TwoFactorRequired as error:
         page = views.two_factor_page(services.settings, next_address)
-        return unstored(services, page, shell_with(request, None), status=error.status)
+        return unstored(services, page, shell_of_sign_in(request, next_address), status=error.status)
     except (SignInFailed, RateLimited, Unavailable) as error:
         return refused(request, services, next_address, error, email=data.email[:254])
     return Redirect(next_address, status_code=303, cookies=[cookie], headers=NO_STORE)
