@@ -152,7 +152,8 @@ async def _redis_stands_still(crowd: Crowd) -> None:
         assert {answer.status for answer in answers} <= {404, 503}
         assert 404 in {answer.status for answer in answers}, "it is read past Redis"
         seen = await fleet.whmcs.control("GET", "calls")
-        assert CONCURRENCY < seen["peak_in_flight"] <= CONCURRENCY * len(fleet.portals)
+        # One more for each: of a call that was answered, WHMCS may count the end after the next one has come.
+        assert CONCURRENCY < seen["peak_in_flight"] <= (CONCURRENCY + 1) * len(fleet.portals)
         for number in range(len(fleet.portals)):
             answer = await crowd.read_one("/readyz", number)
             assert (answer.status, b'"cache":"degraded"' in answer.body) == (200, True)
