@@ -11,6 +11,16 @@ from counterfoil.db.schema import upgrade
 from counterfoil.db.tables import metadata
 from tests.accounts.portal import Portal, running
 from tests.servers import PostgresServer
+from tests.stack import Sandbox
+
+
+@pytest.fixture(scope="module")
+def whmcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The sandbox, for tests of commands."""
+    sandbox = Sandbox(tmp_path_factory.mktemp("whmcs"))
+    sandbox.start()
+    yield sandbox
+    sandbox.child.stop()
 
 
 @pytest.fixture(scope="session")

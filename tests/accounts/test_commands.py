@@ -1,6 +1,6 @@
 """link, unlink, links and staff on the command line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import click
 import pytest
@@ -10,14 +10,6 @@ from counterfoil.accounts.commands import link, links, staff, unlink
 from tests.stack import Sandbox
 
 Shell = Callable[[str], Result]
-
-
-@pytest.fixture(scope="module")
-def whmcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    sandbox = Sandbox(tmp_path_factory.mktemp("whmcs"))
-    sandbox.start()
-    yield sandbox
-    sandbox.child.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`counterfoil identity`: which WHMCS user somebody of the provider is, where staff decide it."""
 
 import asyncio
-from collections.abc import Iterator
 
 import click
 import pytest
@@ -17,14 +16,6 @@ from tests.stack import Sandbox
 pytestmark = pytest.mark.anyio
 
 ISSUER = "https://login.example"
-
-
-@pytest.fixture(scope="module")
-def whmcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    sandbox = Sandbox(tmp_path_factory.mktemp("whmcs"))
-    sandbox.start()
-    yield sandbox
-    sandbox.child.stop()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import click
@@ -20,14 +19,6 @@ from tests.accounts.portal import Portal
 from tests.stack import Sandbox
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def whmcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    sandbox = Sandbox(tmp_path_factory.mktemp("whmcs"))
-    sandbox.start()
-    yield sandbox
-    sandbox.child.stop()
 
 
 async def test_a_person_is_given_out_and_forgotten(portal: Portal, urls: tuple[str, str], whmcs: Sandbox) -> None:

@@ -1,7 +1,6 @@
 """`counterfoil sessions` and what running processes hear of it."""
 
 import asyncio
-from collections.abc import Iterator
 
 import click
 import pytest
@@ -14,14 +13,6 @@ from tests.accounts.portal import Portal
 from tests.stack import Sandbox
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def whmcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    sandbox = Sandbox(tmp_path_factory.mktemp("whmcs"))
-    sandbox.start()
-    yield sandbox
-    sandbox.child.stop()
 
 
 @pytest.fixture

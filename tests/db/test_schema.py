@@ -24,27 +24,10 @@ from counterfoil.db.console_tables import staff_view
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import is_current, pending, upgrade
 from counterfoil.db.tables import HEAD
+from tests.db.conftest import environment
 from tests.servers import PostgresServer
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Of an empty database."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite+aiosqlite:///{tmp_path}/empty.db"
-
-
-def environment(url: str) -> dict[str, str]:
-    return {
-        "COUNTERFOIL_DATABASE_URL": url,
-        "COUNTERFOIL_SECRET_KEY": "k" * 40,
-        "COUNTERFOIL_WHMCS_URL": "http://127.0.0.1:1/",
-        "COUNTERFOIL_WHMCS_IDENTIFIER": "identifier",
-        "COUNTERFOIL_WHMCS_SECRET": "secret",
-    }
 
 
 async def test_empty_database_becomes_current(url: str) -> None:

@@ -22,34 +22,17 @@ from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.db.tables import HEAD, schema_floor
 from counterfoil.settings import load
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Of an empty database."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite+aiosqlite:///{tmp_path}/empty.db"
-
-
-def settings_for(url: str) -> dict[str, str]:
-    return {
-        "COUNTERFOIL_DATABASE_URL": url,
-        "COUNTERFOIL_SECRET_KEY": "k" * 40,
-        "COUNTERFOIL_WHMCS_URL": "http://127.0.0.1:1/",
-        "COUNTERFOIL_WHMCS_IDENTIFIER": "identifier",
-        "COUNTERFOIL_WHMCS_SECRET": "secret",
-    }
+from tests.db.conftest import environment
 
 
 def test_schema_of_a_newer_version_that_only_added_is_used(url: str) -> None:
     """The release before starts on it and works on: while machines are upgraded one by one, and after a rollback."""
     ahead(url, HEAD)
     for command, said in ((migrate, "The database was up to date already.\n"), (links, "")):
-        result = CliRunner().invoke(command, env=settings_for(url))
+        result = CliRunner().invoke(command, env=environment(url))
         assert (result.exit_code, said in result.output) == (0, True)
     asyncio.run(prepare_database(url))
-    found = asyncio.run(database(load(settings_for(url), Path("/nonexistent"))))
+    found = asyncio.run(database(load(environment(url), Path("/nonexistent"))))
     assert (found.verdict, "schema to 9999" in found.message) == ("ok", True)
 
 
@@ -58,13 +41,13 @@ def test_schema_of_a_newer_version_that_took_something_away_is_left_alone(url: s
     ahead(url, "9998")
     refused = "database has schema 9999, which is newer than this version's"
     for command in (migrate, links):
-        result = CliRunner().invoke(command, env=settings_for(url))
+        result = CliRunner().invoke(command, env=environment(url))
         assert (result.exit_code, result.output.count("\n")) == (1, 1)
         assert refused in result.output
         assert "only versions from schema 9998 on" in result.output
     with pytest.raises(ClickException, match=refused):
         asyncio.run(prepare_database(url))
-    found = asyncio.run(database(load(settings_for(url), Path("/nonexistent"))))
+    found = asyncio.run(database(load(environment(url), Path("/nonexistent"))))
     assert (found.verdict, refused in found.message, "Upgrade Counterfoil" in found.advice) == ("fail", True, True)
 
 
