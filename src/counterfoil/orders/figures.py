@@ -60,7 +60,7 @@ def _by_status(now: datetime) -> Select[Any]:
     return select(order.status, *figures).where(order.status.in_(WATCHED)).group_by(order.status)
 
 
-def _waiting(now: datetime) -> Select[Any]:
+def _waiting(now: datetime) -> Select[int, int]:
     order = portal_order.c
     is_free = or_(order.lease_until.is_(None), order.lease_until <= now)
     return select(_number_of(order.due_at <= now, is_free), _number_of(order.telling_reason.is_not(None)))
