@@ -13,7 +13,7 @@ import structlog
 from tests.cache.agreement import explore
 from tests.cache.mutating import breaks_worlds, fails
 from tests.cache.mutations import MUTATIONS
-from tests.cache.mutations_of_scripts import SCRIPTS
+from tests.cache.mutations.of_scripts import SCRIPTS
 from tests.servers import running_redis
 from tools.arguments import take_none
 
