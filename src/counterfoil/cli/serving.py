@@ -50,6 +50,8 @@ def serve(host: str, port: int, workers: int) -> None:
     with metrics_folder(workers):
         # The workers are forks of this process: they share what is imported here, and a new one is there at once.
         imported("counterfoil.app")
+        if settings.template_dir or settings.texts_dir:
+            imported("counterfoil.cli.white_label_checks").require_readable(settings)
         if settings.metrics_port is not None:
             imported("counterfoil.web.metrics.files").serve_on(host, settings.metrics_port)
         gc.freeze()
