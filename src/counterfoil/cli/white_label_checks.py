@@ -35,9 +35,8 @@ def require_readable(settings: Settings) -> None:
     try:
         _renderer(settings)
     except Unreadable as error:
-        raise click.ClickException(
-            f"The operator's own texts and templates: {error}. See docs/templates.md; counterfoil doctor names them all."
-        ) from None
+        said = f"The operator's own texts and templates: {error}."
+        raise click.ClickException(f"{said} See docs/templates.md; counterfoil doctor names them all.") from None
 
 
 def white_label(settings: Settings) -> Iterator[Finding]:

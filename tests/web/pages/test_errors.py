@@ -124,7 +124,9 @@ def test_no_page_repeats_what_was_sent_by_mistake(portal: Stack) -> None:
     """
     asked, page = "/invoices?view=paid&token=s3cret-s3cret&page=1", {"Accept": "text/html"}
     with portal.visitor("chidi@example.com") as chidi, portal.visitor() as nobody:
-        chosen = [each for each in chidi.get("/api/v1/session").json()["clients"] if "invoices" not in each["permissions"]]
+        chosen = [
+            each for each in chidi.get("/api/v1/session").json()["clients"] if "invoices" not in each["permissions"]
+        ]
         chidi.put("/api/v1/session/client", json={"client_id": chosen[0]["client_id"]})
         refused = chidi.get(asked, headers=page)
         sent = nobody.get(asked, headers=page).headers["location"]

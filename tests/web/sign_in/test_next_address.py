@@ -11,7 +11,7 @@ from counterfoil.web.sign_in.next_address import own_address, safe_next
 PORTAL = "https://portal.example"
 
 
-@pytest.mark.parametrize("address", ["/", "/invoices?view=paid&page=2", "/invoices/7", "/a//b", "/statement?from=&to=x"])
+@pytest.mark.parametrize("address", ["/", "/invoices?view=paid&page=2", "/a//b", "/statement?from=&to=x"])
 def test_own_addresses_pass(address: str) -> None:
     """People come back to the page that they asked for."""
     assert safe_next(address) == address

@@ -34,12 +34,12 @@ def test_there_is_a_specimen_of_every_page(kind: type[View]) -> None:
     assert b"<h1" in bare
 
 
-PLURALS = '''msgid ""
+PLURALS = """msgid ""
 msgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals={}\\n"
 
 msgid "Pay"
 msgstr "Zahl"
-'''
+"""
 
 
 def findings(folder: Path, **given: Path) -> list[Finding]:

@@ -36,8 +36,9 @@ class Renderer:
     """One Jinja environment a language, so that macros and formats know theirs without being told at each call.
 
     `asset` gives the address of a static file. `template_dir` overrides single templates by name; those are compiled
-    here, so that one that is Unreadable stops the start; `texts_dir` single texts. A language and a template of ours cost their
-    10 ms when they are first asked for: all together they would be a third of a start, and 10 MB in every worker.
+    here, so that one that is Unreadable stops the start; `texts_dir` single texts. A language and a template of ours
+    cost their 10 ms when they are first asked for: all together they would be a third of a start, and 10 MB in every
+    worker.
     """
 
     def __init__(
