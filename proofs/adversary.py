@@ -12,8 +12,8 @@ from itertools import count
 from standardwebhooks.webhooks import Webhook
 
 from proofs.changes import Changes, Told
+from proofs.events import Clear
 from proofs.fleet import READY_WITHIN
-from proofs.history import Clear
 from proofs.http import Caller
 from proofs.stage import Stage
 

@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from proofs.economy import APPROACH, Traffic
+from proofs.events import COMMAND_LIMIT, NEVER, Call, Clear, Read, Trouble
 from proofs.failures import Failures
-from proofs.history import COMMAND_LIMIT, NEVER, Call, Clear, History, Read, Trouble
+from proofs.history import History
 from proofs.rules import STAMPS, TOLERANCE, Violation, told
 
 SIGNAL = 0.02

@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from typing import Any
 
-from proofs.history import Track, Version
+from proofs.events import Track, Version
 from proofs.truth import ALWAYS, address_of
 
 

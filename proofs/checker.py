@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from proofs import answers, economy, rules
+from proofs import answers, consistency, economy, rules
 from proofs.history import History
 from proofs.rules import Violation
 
@@ -15,11 +15,11 @@ RULES: dict[str, Callable[[History], Iterator[Violation]]] = {
     "F4 own write": rules.f4_own_write,
     "F5 unknown write": rules.f5_unknown_write,
     "F6 hand-off": rules.f6_hand_off,
-    "F7 monotonic": rules.f7_monotonic,
-    "F7 across views": rules.f7_across_views,
+    "F7 monotonic": consistency.f7_monotonic,
+    "F7 across views": consistency.f7_across_views,
     "F8 one call": economy.f8_one_call,
     "F8 bounded": economy.f8_bounded,
-    "F9 wholeness": rules.f9_wholeness,
+    "F9 wholeness": consistency.f9_wholeness,
     "F9 answers": answers.f9_answers,
     "F10 no false promise": answers.f10_no_false_promise,
     "F10 no write": answers.f10_no_write,

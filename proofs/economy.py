@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from proofs.history import MOST_MADE_GOOD, NEVER, Call, History
+from proofs.events import NEVER, Call
+from proofs.history import MOST_MADE_GOOD, History
 from proofs.rules import AFTER_OUTAGE, HAND_OFF, RESTORED, STAMPS, Violation
 
 APPROACH = 0.25

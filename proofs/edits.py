@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from proofs.adversary import Adversary
-from proofs.history import Clear, Edit
+from proofs.events import Clear, Edit
 from proofs.readers import Customer
 from proofs.stage import Stage
 

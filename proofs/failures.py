@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from proofs.economy import Traffic
-from proofs.history import Call, History, Read
+from proofs.events import Call, Read
+from proofs.history import History
 from proofs.rules import AFTER_OUTAGE, TOLERANCE
 
 SHARED = 1.0

@@ -6,8 +6,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from proofs.events import Trouble
 from proofs.fleet import Portal, portal_of
-from proofs.history import Trouble
 from proofs.stage import Stage
 
 Fault = Callable[[], Awaitable[None]]

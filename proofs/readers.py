@@ -5,7 +5,7 @@ import time
 
 import msgspec
 
-from proofs.history import Clear, Read
+from proofs.events import Clear, Read
 from proofs.http import Answer, Caller
 from proofs.stage import Stage
 

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from typing import NoReturn
 
-from proofs.history import Clear, Edit, Read, Shown, Trouble
+from proofs.events import Clear, Edit, Read, Shown, Trouble
 from proofs.statements import NotWholeError, Statement, read_statement
 from proofs.truth import Truth
 

@@ -3,7 +3,8 @@
 from collections import Counter
 
 from proofs.answers import oldest
-from proofs.history import TAKEN_FOR_LOST, History
+from proofs.events import TAKEN_FOR_LOST
+from proofs.history import History
 from proofs.rules import Violation
 from proofs.run import Run
 

@@ -14,9 +14,10 @@ from proofs import machine
 from proofs.adversary import Adversary
 from proofs.books import Books
 from proofs.edits import edit_on
+from proofs.events import COMMAND_LIMIT, TAKEN_FOR_LOST, Call, Track, Trouble
 from proofs.faults import Faults
 from proofs.fleet import Fleet, Portal, portal_of, running_fleet
-from proofs.history import COMMAND_LIMIT, MOST_MADE_GOOD, TAKEN_FOR_LOST, Call, History, Track, Trouble
+from proofs.history import MOST_MADE_GOOD, History
 from proofs.plan import Plan
 from proofs.readers import Customer
 from proofs.recorder import Recorder

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from proofs.history import NEVER, Shown, Track, Value, Version
+from proofs.events import NEVER, Shown, Track, Value, Version
 from proofs.statements import OPEN, Claim, Statement
 
 ALWAYS = -NEVER

@@ -47,7 +47,7 @@ def behind(
         other = Child(
             [*COUNTERFOIL, "serve", "--port", str(second)], tmp_path / "2.log", env=stack.environment, cwd=tmp_path
         )
-        other.start(lambda: answers(f"http://127.0.0.1:{second}/readyz"))
+        other.start(lambda: answers(f"http://127.0.0.1:{second}/readyz"), within=120)
         folder = tmp_path / "proxy"
         folder.mkdir()
         try:

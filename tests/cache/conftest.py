@@ -1,5 +1,5 @@
 """The cache's tests run twice: on the memory store in virtual time, and on a real Redis in real time. Those of
-test_generations.py run a third time, on a real cluster.
+test_generations.py and test_single_flight.py run a third time, on a real cluster.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +12,8 @@ from redis import Redis
 from tests.cache.fleet import Fleet, Whmcs
 from tests.clusters import Nodes, running_cluster
 from tests.loops import ON_THE_LOOP_OF_WORKERS
+from tests.sentinels import Watched, running_sentinels
+from tests.servers import RedisServer, running_redis
 from tests.virtual import VirtualLoop
 
 
@@ -30,10 +32,26 @@ async def fleet(kind: str, anyio_backend: Any, request: pytest.FixtureRequest) -
     urls = []
     if kind == "redis":
         urls = [request.getfixturevalue("redis_server").url]
+    elif kind == "own redis":
+        urls = [request.getfixturevalue("server").url]
     elif kind == "cluster":
         urls = [server.url for server in request.getfixturevalue("cluster").servers]
     async with AsyncExitStack() as stack:
         yield Fleet(stack, *urls)
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    """A Redis of this test's own, to be mistreated."""
+    with running_redis() as running:
+        yield running
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    """A master, a replica and three sentinels."""
+    with running_sentinels() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from counterfoil.cache.memory import MemoryStore
 from counterfoil.cache.packing import pack_record, unpack_record
 from counterfoil.cache.rules import SETTLE
 from counterfoil.redis.timing import SWITCH
+from tests.servers import RedisServer
 
 WITHIN = 10.0
 ADA = "c1"
@@ -106,7 +107,17 @@ async def value(cache: Cache, part: Part, scope: str = ADA) -> bytes:
     return (await cache.read(scope, [part], within=WITHIN)).entries[0].value
 
 
-async def until(holds: Callable[[], bool | Awaitable[bool]], limit: float = 5.0) -> None:
+async def back(*caches: Cache) -> None:
+    """Waits until they use Redis again."""
+    for cache in caches:
+        await until(lambda cache=cache: cache._trust.is_given)
+
+
+def ask(server: RedisServer) -> redis.Redis:
+    return redis.Redis.from_url(server.url)
+
+
+async def until(holds: Callable[[], bool | Awaitable[bool]], limit: float = 30.0) -> None:
     """Waits for what happens in the background."""
     async with asyncio.timeout(limit):
         while True:

@@ -10,8 +10,8 @@ from redis import Redis
 
 from counterfoil.cache import Cache, CacheUnavailable
 from counterfoil.redis.timing import SWITCH
+from tests.cache.customers import PATIENCE, Customers, is_heard, opened
 from tests.cache.fleet import ADA, Fleet, Whmcs, peeked, until, value
-from tests.cache.test_failover import PATIENCE, Customers, is_heard, opened
 from tests.clusters import Nodes, running_cluster
 from tests.servers import RedisServer
 

@@ -1,7 +1,8 @@
 """Histories made by hand, told as one would tell them: times are seconds from the start. No rules."""
 
 from proofs.checker import check
-from proofs.history import Call, Clear, Edit, History, Read, Shown, Track, Trouble, Value, Version
+from proofs.events import Call, Clear, Edit, Read, Shown, Track, Trouble, Value, Version
+from proofs.history import History
 from proofs.truth import ALWAYS
 
 ADA, BOB = 1, 2

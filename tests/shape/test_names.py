@@ -7,7 +7,7 @@ import pytest
 
 from counterfoil.cache.values import CacheCounters
 from tests.cache.mutations import MUTATIONS
-from tests.cache.mutations_of_scripts import SCRIPTS
+from tests.cache.mutations.of_scripts import SCRIPTS
 from tests.shape import names
 from tests.shape.sources import ROOT, text, tracked
 

@@ -10,12 +10,13 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    text,
 )
 
 from counterfoil.db import audit_tables, columns
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0016"
+HEAD = "0017"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -148,6 +149,8 @@ change_feed = Table(
 )
 
 # An order and how far it has come: orders/repository.py says what the columns mean.
+_IS_UNTOLD = text("telling_reason IS NOT NULL")
+
 portal_order = Table(
     "portal_order",
     metadata,
@@ -185,6 +188,9 @@ portal_order = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     UniqueConstraint("client_id", "idempotency_key"),
+    # Nearly all orders are active and stay for good: those that are not are counted each half minute, and listed.
+    Index("ix_portal_order_status", "status", "updated_at"),
+    Index("ix_portal_order_untold", "updated_at", postgresql_where=_IS_UNTOLD, sqlite_where=_IS_UNTOLD),
 )
 
 # What happened to an order, for staff.

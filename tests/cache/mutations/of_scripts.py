@@ -1,4 +1,4 @@
-"""The rules of store.lua, as in mutations.py: a changed script no longer agrees with the memory store."""
+"""The rules of store.lua: a changed script no longer agrees with the memory store."""
 
 SCRIPTS: dict[str, tuple[str, str]] = {
     "a record is born settling": ("settle_until = now + SETTLE,", "settle_until = 0,"),

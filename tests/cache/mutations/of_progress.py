@@ -1,4 +1,4 @@
-"""The rules by which a read ends however often its client is cleared (F15), as in mutations.py."""
+"""The rules by which a read ends however often its client is cleared (F15), as in of_generations.py."""
 
 from counterfoil.cache import engine, fetching, memory
 from tests.cache import test_progress as progress
