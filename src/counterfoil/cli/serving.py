@@ -49,6 +49,8 @@ def serve(host: str, port: int, workers: int) -> None:
     asyncio.run(await_cache(settings.cache_url))
     with metrics_folder(workers):
         import_for_workers()
+        if settings.template_dir or settings.texts_dir:
+            imported("counterfoil.cli.white_label_checks").require_readable(settings)
         if settings.metrics_port is not None:
             imported("counterfoil.web.metrics.files").serve_on(host, settings.metrics_port)
         gc.freeze()
