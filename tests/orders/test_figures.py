@@ -7,11 +7,11 @@ import msgspec
 import pytest
 
 from counterfoil.db.engine import make_engine
-from counterfoil.db.schema import upgrade
 from counterfoil.orders.figures import OrderFigures, order_figures
 from counterfoil.orders.order import Item, Order, Status, Step, new_order_id
 from counterfoil.orders.repository import OrderRepository
 from counterfoil.stop_codes import StopCode
+from tests.databases import give_schema
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +43,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 async def test_orders_are_counted_by_state_and_age(url: str) -> None:
     """What is under way and what stopped; what nobody works at, what Salesforce does not hear, what nobody knows."""
-    await upgrade(url)
+    give_schema(url)
     engine = make_engine(url)
     try:
         empty = await order_figures(engine, NOW)

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.cli.commands import run
+from tests.cli.commands import run_forked
 from tests.shape.sources import text
 from tests.stack import Stack, running_stack
 
@@ -71,5 +71,5 @@ def test_an_older_backup_is_restored(tmp_path: Path) -> None:
             assert again.get("/api/v1/summary").status_code == 200
         stack.command("doctor")
         assert "whole" in stack.command("audit", "verify")
-        later = run(tmp_path, "audit", "verify", "--after", noted, **stack.settings)
+        later = run_forked(tmp_path, "audit", "verify", "--after", noted, **stack.settings)
         assert later.returncode == 1
