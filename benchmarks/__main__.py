@@ -28,6 +28,7 @@ from benchmarks.contestants import ROOT, Target
 from benchmarks.rounds import AT_MOST, SECONDS, Round, rounds, summary
 from tests.servers import RedisServer, running_redis
 from tests.stack import Stack
+from tools.arguments import take_none
 
 LONGEST = 9 * 60
 ROUNDS_LAST = 2 * 60
@@ -134,4 +135,5 @@ def _lines(
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     sys.exit(main())

@@ -14,6 +14,7 @@ from proofs.plan import Plan
 from proofs.report import lines
 from proofs.run import run
 from tests.servers import running_postgres
+from tools.arguments import take_none
 
 
 def main() -> int:
@@ -32,4 +33,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     sys.exit(main())

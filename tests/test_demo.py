@@ -1,5 +1,8 @@
 """The demo, without starting it."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -35,3 +38,41 @@ def test_without_passwords(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "choose who you are" in demo.welcome(1)
     with pytest.raises(SettingsError, match="OIDC_ISSUER: is on this machine"):
         load(given | {"COUNTERFOIL_BASE_URL": "https://portal.example"}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "port", "code", "words"),
+    [
+        (["--help"], "", 0, "DEMO_PORT=9000"),
+        (["--port", "9000"], "", 2, "unrecognized arguments"),
+        ([], "many", 1, "DEMO_PORT=many is not a port"),
+        ([], "70000", 1, "DEMO_PORT=70000 is not a port"),
+    ],
+)
+def test_nothing_is_begun_for_a_question(arguments: list[str], port: str, code: int, words: str) -> None:
+    """Help, and whatever the demo does not understand, are answered in words; no program is started."""
+    command = [sys.executable, demo.__file__, *arguments]
+    asked = subprocess.run(
+        command, env=os.environ | {"DEMO_PORT": port}, check=False, capture_output=True, text=True, timeout=120
+    )
+    assert asked.returncode == code
+    assert words in asked.stdout + asked.stderr
+    assert "Starting" not in asked.stdout
+    assert "Traceback" not in asked.stderr
+
+
+def test_each_program_for_contributors_answers_to_help() -> None:
+    """Asked for help it begins nothing: a bench takes minutes, and a release replaces files."""
+    root = Path(demo.__file__).parents[1]
+    programs = [
+        path
+        for folder in ("tools", "proofs", "benchmarks", "tests")
+        for path in (root / folder).rglob("*.py")
+        if '\nif __name__ == "__main__":\n' in path.read_text(encoding="utf-8")
+        # What another program starts, with arguments of its own, is nothing that a person would ask.
+        and "sys.argv[1]" not in path.read_text(encoding="utf-8")
+    ]
+    assert len(programs) > 10
+    for path in programs:
+        started = path.read_text(encoding="utf-8").split('\nif __name__ == "__main__":\n')[1]
+        assert "take_none(__doc__)" in started or "ArgumentParser" in started, path

@@ -1,7 +1,7 @@
 """`make addon`: packs the WHMCS side into a zip that is unpacked in WHMCS's folder. The same files, the same bytes."""
 
+import argparse
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -23,5 +23,8 @@ def pack(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    pack(Path(sys.argv[1]))
-    print(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", type=Path, help="the zip to write")
+    target = parser.parse_args().target
+    pack(target)
+    print(target)

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tools.arguments import take_none
+
 ROOT = Path(__file__).parent.parent
 RELEASED = ROOT / "docs/api"
 
@@ -189,4 +191,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     main()

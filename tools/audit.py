@@ -3,6 +3,7 @@
 Needs node and npm (npm.py); what it runs is installed into .cache/audit by tools/audit/package-lock.json.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -56,19 +57,24 @@ PAGES = [
 """Path, and who looks at it in English and in Japanese. Bob has no payment method, and no language of his own."""
 
 
-def main() -> int:
+def main(paths: list[str]) -> int:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         raise SystemExit("make audit needs chromium. On Debian, as root: apt-get install chromium")
     # Not "npm ci": Lighthouse asks for the newest third-party-web, whatever that is, which no lock agrees with.
     shutil.copyfile(PROGRAM, npm.installed("audit", "install", "--no-save") / PROGRAM.name)
     with tempfile.TemporaryDirectory(prefix="counterfoil-audit-") as folder, running_showroom(Path(folder)) as showroom:
-        asked = {"chromium": chromium, "flags": _flags(), "origin": showroom.stack.url, "pages": _pages(showroom)}
+        asked = {
+            "chromium": chromium,
+            "flags": _flags(),
+            "origin": showroom.stack.url,
+            "pages": _pages(showroom, paths),
+        }
         return max([0, *map(_told, _audited(asked))])
 
 
-def _pages(showroom: Showroom) -> list[dict[str, str]]:
-    """Those that the command names, or all. Everybody signs in once."""
+def _pages(showroom: Showroom, chosen: list[str]) -> list[dict[str, str]]:
+    """Those that are `chosen`, or all. Everybody signs in once."""
     cookies = {NOBODY: ""}
     for person in (ADA, BOB, YUKI, STAFF):
         with showroom.stack.visitor(person) as visitor:
@@ -77,7 +83,7 @@ def _pages(showroom: Showroom) -> list[dict[str, str]]:
         {"path": showroom.address(path, person), "language": language, "cookie": cookies[person]}
         for path, *people in PAGES
         for language, person in zip(("en-GB", "ja-JP"), people, strict=True)
-        if path in sys.argv[1:] or not sys.argv[1:]
+        if path in chosen or not chosen
     ]
 
 
@@ -114,4 +120,6 @@ def _told(found: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("path", nargs="*", help="of a page in the list; all, if none is named")
+    sys.exit(main(parser.parse_args().path))

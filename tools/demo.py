@@ -3,6 +3,7 @@
 OIDC=1: sign-in by the sandbox's OpenID Connect provider. DEMO_PORT=9000: the portal there, the sandboxes after it.
 """
 
+import argparse
 import contextlib
 import os
 import secrets
@@ -22,7 +23,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".demo"
 COUNTERFOIL = Path(sys.executable).with_name("counterfoil")
-_FIRST = int(os.environ.get("DEMO_PORT") or 0)
+_GIVEN = os.environ.get("DEMO_PORT", "")
+_FIRST = int(_GIVEN) if _GIVEN.isdecimal() else 0
 PORTS = (_FIRST, _FIRST + 1, _FIRST + 2) if _FIRST else (8000, 8081, 8082)
 PORTAL, WHMCS, SALESFORCE = (f"http://127.0.0.1:{port}" for port in PORTS)
 PATIENCE = 180.0
@@ -61,6 +63,9 @@ class Program(NamedTuple):
 
 
 def main() -> int:
+    if _GIVEN and not 1024 <= _FIRST <= 65533:
+        print(f"DEMO_PORT={_GIVEN} is not a port from 1024 to 65533, such as: make demo DEMO_PORT=9000")
+        return 1
     FOLDER.mkdir(mode=0o700, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     for port in PORTS:
@@ -247,4 +252,6 @@ def how_to_sign_in() -> str:
 
 
 if __name__ == "__main__":
+    # Before anything is begun: --help, and a word on whatever it does not take.
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     sys.exit(main())

@@ -14,6 +14,7 @@ from counterfoil.web.api.openapi import description_of
 from counterfoil.web.metrics.family import Family, HistogramFamily
 from counterfoil.web.metrics.salesforce_families import salesforce_families
 from tools import templates
+from tools.arguments import take_none
 from tools.log_events import events_table
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -68,4 +69,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     main()

@@ -8,6 +8,8 @@ from itertools import pairwise
 from math import hypot
 from pathlib import Path
 
+from tools.arguments import take_none
+
 OUT = Path(__file__).parent.parent / "src/counterfoil/web/static/touch-icon.png"
 SIZE = 512
 SHADES = 32
@@ -45,4 +47,5 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     main()

@@ -14,6 +14,7 @@ import tomllib
 from pathlib import Path
 
 from tools.addon import pack
+from tools.arguments import take_none
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "build/release"
@@ -144,4 +145,5 @@ def write_sums(target: Path) -> None:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     main()

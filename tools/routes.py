@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.inventory.document import write
 from tests.inventory.observed import observe
 from tests.stack import running_stack
+from tools.arguments import take_none
 
 
 def main() -> None:
@@ -14,4 +15,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     main()

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from tools import npm
+from tools.arguments import take_none
 
 VERSIONS = "7.4 8.0 8.1 8.2 8.3 8.4 8.5"
 
@@ -36,4 +37,5 @@ def passes(folder: Path, version: str) -> bool:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     sys.exit(main())

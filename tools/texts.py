@@ -15,6 +15,7 @@ from counterfoil.errors import CounterfoilError
 from counterfoil.stop_codes import StopCode
 from counterfoil.web.http import http_errors
 from counterfoil.web.text.catalogue import LANGUAGES, SOURCE
+from tools.arguments import take_none
 
 ROOM = Path(web.__file__).parent
 CONTEXT = "\x04"
@@ -94,4 +95,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     main()

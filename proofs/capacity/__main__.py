@@ -7,6 +7,7 @@ from counterfoil.billing.lifetimes import Lifetimes
 from proofs.capacity.habits import Hour, hours
 from proofs.capacity.lived import Lived
 from proofs.capacity.paper import calls_of_visit, demand
+from tools.arguments import take_none
 
 DEFAULTS = Lifetimes(invoice_list=90, invoice=300, client=300, records=90, payment_methods=900, shared=3600)
 OFF_AT_MOST = 0.1
@@ -50,4 +51,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     sys.exit(main())

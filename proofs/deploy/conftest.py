@@ -2,6 +2,8 @@
 
 import ssl
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,14 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def trusting(certificate: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(certificate))
+
+
+@pytest.fixture(scope="session")
+def image_folder() -> Iterator[Path]:
+    """What the image has at /opt/counterfoil, made by the Dockerfile's own steps: in a folder which others may enter;
+    pytest keeps its own folders private, and makes them so again whenever it starts.
+    """
+    with tempfile.TemporaryDirectory(prefix="counterfoil-image-") as made:
+        Path(made).chmod(0o755)
+        subprocess.run([ROOT / "deploy/image/build", f"{made}/counterfoil"], check=True)
+        yield Path(made) / "counterfoil"

@@ -2,8 +2,6 @@
 
 import os
 import secrets
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,6 @@ import httpx2
 import pytest
 
 from benchmarks.machine import memory_of
-from proofs.deploy.conftest import ROOT
 from tests.processes import Child, free_port
 from tests.servers import RedisServer
 from tests.stack import Sandbox, answers, plain_environment
@@ -34,15 +31,8 @@ class Running(NamedTuple):
     ready_after: float
 
 
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="counterfoil-costs-") as made:
-        subprocess.run([ROOT / "deploy/image/build", f"{made}/counterfoil"], check=True)
-        yield Path(made) / "counterfoil"
-
-
 @pytest.fixture
-def portal(folder: Path, tmp_path: Path, redis_server: RedisServer) -> Iterator[Running]:
+def portal(image_folder: Path, tmp_path: Path, redis_server: RedisServer) -> Iterator[Running]:
     """With two workers, as the image is started in the Compose file."""
     sandbox, port = Sandbox(tmp_path), free_port()
     sandbox.start()
@@ -53,15 +43,17 @@ def portal(folder: Path, tmp_path: Path, redis_server: RedisServer) -> Iterator[
         "COUNTERFOIL_WHMCS_URL": sandbox.url,
         "COUNTERFOIL_WHMCS_IDENTIFIER": "sandbox-identifier",
         "COUNTERFOIL_WHMCS_SECRET": "sandbox-secret",
+        # As where nobody may write to the folder.
+        "PYTHONDONTWRITEBYTECODE": "1",
     }
-    python = [str(folder / "bin/python"), str(folder / "bin/counterfoil")]
+    python = [str(image_folder / "bin/python"), str(image_folder / "bin/counterfoil")]
     # The database is there already: a second start, as nearly all are.
     assert Child([*python, "migrate"], tmp_path / "migrate.log", env=given, cwd=tmp_path).run() == 0
     serve = [*python, "serve", "--port", str(port), "--workers", "2"]
     child = Child(serve, tmp_path / "portal.log", env=given, cwd=tmp_path)
     began = time.monotonic()
     try:
-        child.start(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
+        child.start(lambda: answers(f"http://127.0.0.1:{port}/readyz"), within=120)
         yield Running(child, f"http://127.0.0.1:{port}", time.monotonic() - began)
     finally:
         child.stop(within=40)

@@ -8,9 +8,7 @@ import secrets
 import shlex
 import shutil
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -20,24 +18,12 @@ from proofs.deploy.conftest import ROOT
 from tests.processes import Child, free_port
 from tests.stack import Sandbox, answers, plain_environment
 
+pytestmark = pytest.mark.timeout(900)  # an environment is built first
+
 MOST = 120
 """Megabytes beyond the base image."""
 
 NOBODY = 10001
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Path]:
-    """Which others may enter: pytest keeps its own folders private, and makes them so again whenever it starts."""
-    with tempfile.TemporaryDirectory(prefix="counterfoil-image-") as made:
-        Path(made).chmod(0o755)
-        yield Path(made)
-
-
-@pytest.fixture(scope="module")
-def folder(place: Path) -> Path:
-    subprocess.run([ROOT / "deploy/image/build", place / "counterfoil"], check=True)
-    return place / "counterfoil"
 
 
 def dockerfile(instruction: str) -> str:
@@ -46,17 +32,17 @@ def dockerfile(instruction: str) -> str:
     return [line.split(" ", 1)[1].strip() for line in text.splitlines() if line.strip().startswith(instruction)][-1]
 
 
-def test_it_is_small(folder: Path) -> None:
-    used = subprocess.run(["du", "-sm", folder], check=True, capture_output=True, text=True).stdout
+def test_it_is_small(image_folder: Path) -> None:
+    used = subprocess.run(["du", "-sm", image_folder], check=True, capture_output=True, text=True).stdout
     assert int(used.split()[0]) <= MOST
 
 
-def test_it_serves_as_somebody_else_on_a_read_only_tree(place: Path, folder: Path, tmp_path: Path) -> None:
+def test_it_serves_as_somebody_else_on_a_read_only_tree(image_folder: Path, tmp_path: Path) -> None:
     """Started as the Dockerfile starts it; its own check of its health says so; told to end, it ends, and so do all."""
     assert os.geteuid() == 0, "Who is not root cannot become another user: run this proof as root."
     sandbox = Sandbox(tmp_path)
     sandbox.start()
-    data, port = place / "data", free_port()
+    folder, data, port = image_folder, image_folder.parent / "data", free_port()
     data.mkdir()
     os.chown(data, NOBODY, NOBODY)
     given = {
@@ -76,7 +62,7 @@ def test_it_serves_as_somebody_else_on_a_read_only_tree(place: Path, folder: Pat
     )
     began = time.monotonic()
     try:
-        portal.start(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
+        portal.start(lambda: answers(f"http://127.0.0.1:{port}/readyz"), within=120)
         print(f"\nstart to ready: {time.monotonic() - began:.1f} s")
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
             signed_in = client.post("/api/v1/session", json={"email": "ada@example.com", "password": "demo-password-1"})
@@ -94,9 +80,9 @@ def test_it_serves_as_somebody_else_on_a_read_only_tree(place: Path, folder: Pat
         sandbox.child.stop()
 
 
-def test_without_settings_it_says_what_is_missing(folder: Path, tmp_path: Path) -> None:
+def test_without_settings_it_says_what_is_missing(image_folder: Path, tmp_path: Path) -> None:
     """In one message, and without a stack trace. That the wheel serves: test_wheel.py."""
-    program = folder / "bin" / "counterfoil"
+    program = image_folder / "bin" / "counterfoil"
     environment = {name: value for name, value in plain_environment().items() if name != "PYTHONPATH"}
     said = subprocess.run(
         [program, "serve"], cwd=tmp_path, env=environment, check=False, capture_output=True, text=True
@@ -104,4 +90,4 @@ def test_without_settings_it_says_what_is_missing(folder: Path, tmp_path: Path) 
     assert said.returncode == 2
     assert said.stderr.count("is missing") == 4
     assert "Traceback" not in said.stderr
-    assert shutil.which("counterfoil", path=str(folder / "bin"))
+    assert shutil.which("counterfoil", path=str(image_folder / "bin"))

@@ -15,6 +15,8 @@ from tests.processes import Child, free_port
 from tests.servers import RedisServer
 from tests.stack import COUNTERFOIL, Stack, answers, running_stack
 
+pytestmark = pytest.mark.timeout(900)  # eight portals are started in turn
+
 ADA = {"email": "ada@example.com", "password": "demo-password-1"}
 
 
@@ -47,7 +49,7 @@ def behind(
         other = Child(
             [*COUNTERFOIL, "serve", "--port", str(second)], tmp_path / "2.log", env=stack.environment, cwd=tmp_path
         )
-        other.start(lambda: answers(f"http://127.0.0.1:{second}/readyz"))
+        other.start(lambda: answers(f"http://127.0.0.1:{second}/readyz"), within=120)
         folder = tmp_path / "proxy"
         folder.mkdir()
         try:

@@ -55,8 +55,8 @@ def portal(program: Path, tmp_path: Path) -> Iterator[str]:
         [str(program), "serve", "--port", str(ports[0])], tmp_path / "portal.log", env=plain | settings, cwd=tmp_path
     )
     try:
-        sandbox.start(lambda: answers(f"{whmcs}/"))
-        serving.start(lambda: answers(f"{url}/readyz"))
+        sandbox.start(lambda: answers(f"{whmcs}/"), within=120)
+        serving.start(lambda: answers(f"{url}/readyz"), within=120)
         yield url
     finally:
         serving.stop(within=40)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from proofs.hold import costs, what_runs_on, who_may_what
 from proofs.hold.stage import Row, running_stage, table
+from tools.arguments import take_none
 
 ATTACKS = (*who_may_what.ATTACKS, *costs.ATTACKS, *what_runs_on.ATTACKS)
 
@@ -26,4 +27,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     sys.exit(main())

@@ -19,6 +19,7 @@ class Whmcs:
 
     def __init__(self, *, offered: bool = True) -> None:
         self.calls: list[str] = []
+        self.asked_for: list[tuple[int, int]] = []
         self.is_offered = offered
         self.fails: Exception | None = None
         self.asked = asyncio.Event()
@@ -26,8 +27,9 @@ class Whmcs:
     def offers(self, action: str) -> bool:
         return self.is_offered
 
-    async def get_invoice(self, invoice_id: int) -> Invoice | None:
+    async def get_invoice(self, invoice_id: int, *, whose: int) -> Invoice | None:
         self.calls.append(f"GetInvoice {invoice_id}")
+        self.asked_for.append((whose, invoice_id))
         return invoice(invoice_id) if invoice_id < 100 else None
 
     async def invoices(self, client_id: int, ids: Sequence[int]) -> dict[int, Invoice]:
@@ -46,6 +48,7 @@ async def test_what_is_wanted_at_once_is_one_call() -> None:
     found = await asyncio.gather(*(batcher.invoice(1, id_) for id_ in (3, 5, 200)), batcher.invoice(2, 7))
     assert found == [invoice(3), invoice(5), None, invoice(7)]
     assert sorted(whmcs.calls) == ["GetInvoice 7", "several of 1: 3"]
+    assert whmcs.asked_for == [(2, 7)], "the turn at WHMCS is the client's"
 
 
 async def test_later_wishes_are_another_call() -> None:

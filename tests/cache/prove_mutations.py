@@ -15,6 +15,7 @@ from tests.cache.mutating import breaks_worlds, fails
 from tests.cache.mutations import MUTATIONS
 from tests.cache.mutations.of_scripts import SCRIPTS
 from tests.servers import running_redis
+from tools.arguments import take_none
 
 EXAMPLES = 300
 
@@ -60,4 +61,5 @@ def _promise(violation: str) -> str:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     sys.exit(main())

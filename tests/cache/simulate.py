@@ -12,6 +12,7 @@ import structlog
 
 from tests.cache.invariants import violations
 from tests.cache.world import BEGINNING, live
+from tools.arguments import take_none
 
 LONGEST = 400
 
@@ -64,4 +65,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     sys.exit(main())

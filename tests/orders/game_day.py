@@ -24,6 +24,7 @@ from counterfoil.stop_codes import StopCode
 from tests.orders.test_idle import approvals_of, idle_for
 from tests.orders.world import ADA, World, neighbours, opened
 from tests.servers import running_postgres
+from tools.arguments import take_none
 
 WHMCS_CALLS = (
     *("GetProducts", "GetPaymentMethods", "GetPayMethods"),
@@ -221,4 +222,5 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
+    take_none(__doc__)
     asyncio.run(everything())

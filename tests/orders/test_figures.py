@@ -1,12 +1,16 @@
 """How orders stand, counted in the database for whoever watches."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import event, text
 
-from counterfoil.db.engine import make_engine
+from counterfoil.db.engine import Engine, make_engine
+from counterfoil.db.tables import portal_order
 from counterfoil.orders.figures import OrderFigures, order_figures
 from counterfoil.orders.order import Item, Order, Status, Step, new_order_id
 from counterfoil.orders.repository import OrderRepository
@@ -70,3 +74,49 @@ async def test_orders_are_counted_by_state_and_age(url: str) -> None:
         untold=1,
         unknown=2,
     )
+
+
+async def test_counting_reads_no_order_that_is_done(url: str) -> None:
+    """It is done each half minute, and orders are kept for good: neither database walks through all of them, nor for
+    staff's lists of what stopped and of what Salesforce does not hear.
+    """
+    give_schema(url)
+    engine = make_engine(url)
+    asked: list[tuple[str, Any]] = []
+    try:
+        await _many_active(engine)
+        event.listen(engine.sync_engine, "before_cursor_execute", lambda *seen: asked.append((seen[2], seen[3])))
+        await order_figures(engine, NOW)
+        await OrderRepository(engine).with_status(Status.FAILED)
+        await OrderRepository(engine).unheard(200)
+        statements = [each for each in asked if "FROM portal_order" in each[0]]
+        async with engine.connect() as connection:
+            how = "EXPLAIN" if "postgresql" in url else "EXPLAIN QUERY PLAN"
+            plans = [
+                [str(row[-1]) for row in await connection.exec_driver_sql(f"{how} {statement}", parameters)]
+                for statement, parameters in statements
+            ]
+    finally:
+        await engine.dispose()
+    assert len(plans) == 4
+    for plan in plans:
+        touched = [line for line in plan if "portal_order" in line]
+        assert touched
+        assert not any(WALK.search(line) for line in touched), plan
+
+
+WALK = re.compile(r"Seq Scan|SCAN portal_order(?! USING (COVERING )?INDEX ix_portal_order_untold)")
+"""Through the whole table, or a whole index of it; what is untold is an index of its own, and short."""
+
+
+async def _many_active(engine: Engine) -> None:
+    """As in a shop that has run for years."""
+    done = order(Status.ACTIVE, 5000)
+    assert await OrderRepository(engine).add(done)
+    names = [column.name for column in portal_order.columns if column.name != "id"]
+    numbers = "WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < 5000)"
+    columns = ", ".join(names)
+    copies = f"{numbers} INSERT INTO portal_order (id, {columns}) SELECT 'copy-' || number, {columns}"
+    async with engine.begin() as connection:
+        await connection.execute(text(f"{copies} FROM portal_order, n"))
+        await connection.execute(text("ANALYZE"))

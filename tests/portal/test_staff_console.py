@@ -66,6 +66,8 @@ def test_a_customer_is_found_by_what_they_say(portal: Portal, nora: httpx2.Clien
         page = nora.get("/staff", params={"q": query}, headers=PAGE)
         assert (page.status_code, f'href="{found}"' in page.text) == (200, True), query
     assert "/staff/clients/1" in nora.get("/staff/people", params={"email": ADA}, headers=PAGE).text
+    # Nobody is asked about: WHMCS would send every user that it has.
+    assert [nora.get("/staff/people", params={"email": each}).status_code for each in ("", " ")] == [404, 404]
     assert order in nora.get("/staff/orders", params={"q": "1", "status": ""}, headers=PAGE).text
     assert "Nothing has this number" in nora.get("/staff?q=zzz", headers=PAGE).text
 

@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from litestar import Litestar
 from litestar.config.app import AppConfig
@@ -35,6 +35,8 @@ from counterfoil.web.routes import offered, options_of
 from counterfoil.web.services import Services
 from counterfoil.web.sign_in.sessions import session_cookie
 from counterfoil.web.sign_in.with_provider import form_targets
+
+_HTTP: Final = ScopeType.HTTP
 
 
 class Neighbour(Protocol):
@@ -80,7 +82,7 @@ class Portal(Litestar):
         )
         responses, rules = self._response_cache(assets), self._rules(errors, tracer)
         requests = PlainRequests(rules.origin_policy, responses)
-        fast_path = FastPath(requests, responses, rules)
+        fast_path = FastPath(requests, responses, services.cache, rules)
         edge: ASGIApp = Edge(responses, rules, fast_path.answers)
         self._edge = tracer.around(edge) if tracer else edge
 
@@ -95,7 +97,7 @@ class Portal(Litestar):
         return config
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]
-        if scope["type"] == ScopeType.HTTP:
+        if scope["type"] == _HTTP:
             return self._edge(scope, receive, send)
         return super().__call__(scope, receive, send)
 

@@ -1,8 +1,8 @@
 """The cache as the rest of the house sees it. Why the rules are what they are: docs/cache.md."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
 
 from counterfoil import errors
 from counterfoil.cache import rules
@@ -11,21 +11,12 @@ from counterfoil.cache.bypass import Bypass
 from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.fetching import Fetching, Reader, are_for
 from counterfoil.cache.packing import fetched_mark, mark_of, nonce_of, pack_header, random_nonce, token_of, unpack_entry
+from counterfoil.cache.repeats import Repeats
 from counterfoil.cache.single_flight import Flight, arrivals
 from counterfoil.cache.spot_checks import SpotChecks
 from counterfoil.cache.store import Bump, Found, Moved, Store, StoreAway
 from counterfoil.cache.store_trust import StoreTrust
-from counterfoil.cache.values import CacheCounters, CacheUnavailable, Entry, Part, Peek, Snapshot
-
-
-class Write:
-    """A write to WHMCS under way."""
-
-    is_unknown = False
-
-    def unknown(self) -> None:
-        """Nobody knows whether WHMCS applied it, or will."""
-        self.is_unknown = True
+from counterfoil.cache.values import CacheCounters, CacheUnavailable, Entry, Part, Peek, Snapshot, Write
 
 
 class Cache:
@@ -43,6 +34,7 @@ class Cache:
         self._new_nonce = new_nonce
         self._clock = clock or StoreClock()
         self._trust = StoreTrust(store, self._clock, new_nonce, self.counters)
+        self.repeats = Repeats(self._trust, self._clock, self.counters, self.ages)
         self.fetching = Fetching(store, self._trust, new_nonce, self.counters)
         self._bypass = Bypass(self._trust, self.counters)
         self.spot_checks = SpotChecks(store, self._trust, self.counters, self.clear)
@@ -62,11 +54,20 @@ class Cache:
 
     async def peek(self, scope: str, names: Sequence[str], session: str | None = None) -> Peek:
         """What is there, in one round trip and without a write. Everything is None while the store is away."""
+        return self.told(names, await self.look(scope, names, session))
+
+    async def look(self, scope: str, names: Sequence[str], session: str | None = None) -> Found | None:
+        """The same as the store said it, for `told` and `repeats` to judge at once; None while it is away."""
         if self._trust.is_given:
-            try:
-                return self._found(names, await self._store.look(scope, names, session))
-            except (StoreAway, Moved):
-                pass
+            with contextlib.suppress(StoreAway):
+                return await self._store.look(scope, names, session)
+        return None
+
+    def told(self, names: Sequence[str], found: Found | None) -> Peek:
+        """What of it counts."""
+        with contextlib.suppress(Moved):
+            if found is not None:
+                return self._found(names, found)
         return Peek(None, None, (None,) * len(names))
 
     def _found(self, names: Sequence[str], found: Found) -> Peek:
@@ -163,7 +164,7 @@ class Cache:
         self.counters.clears += 1
         self._trust.windows.opened(scope, bump)
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def writing(self, scope: str) -> AsyncIterator[Write]:
         """Around a write to WHMCS. After it every read shows what was written; while it lasts, and for 60 s when its
         outcome is unknown or this process dies, values count 2 s.

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, Protocol
 
+from msgspec import Struct
+
 
 class StoreAway(Exception):
     """The store cannot answer now, or nobody knows whether it did. `left`: for how many seconds, if that is known."""
@@ -48,7 +50,7 @@ class Bump(NamedTuple):
     closes: str = ""
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True, gc=False):
     """The raw bytes of one look."""
 
     session: bytes | None

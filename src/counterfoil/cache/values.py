@@ -68,6 +68,16 @@ class Peek(NamedTuple):
     entries: tuple[Entry | None, ...]
 
 
+class Write:
+    """A write to WHMCS under way."""
+
+    is_unknown = False
+
+    def unknown(self) -> None:
+        """Nobody knows whether WHMCS applied it, or will."""
+        self.is_unknown = True
+
+
 @dataclass
 class CacheCounters:
     """Counts since the start, for the metrics."""

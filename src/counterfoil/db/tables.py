@@ -15,7 +15,7 @@ from sqlalchemy import (
 from counterfoil.db import audit_tables, columns
 from counterfoil.db.columns import PlainText, UtcTime
 
-HEAD = "0016"
+HEAD = "0017"
 """The schema that this version works with. A test compares it with the newest migration, so that asking whether the
 database is current need not load Alembic."""
 
@@ -185,6 +185,10 @@ portal_order = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     UniqueConstraint("client_id", "idempotency_key"),
+    # Nearly all orders are active and stay for good: those that are not are counted each half minute, and listed.
+    Index("ix_portal_order_status", "status", "updated_at"),
+    # Of those that Salesforce is yet to hear of alone (migration 0017): said here it would load both dialects, 17 ms.
+    Index("ix_portal_order_untold", "updated_at"),
 )
 
 # What happened to an order, for staff.

@@ -1,10 +1,10 @@
-"""How many orders are in which state and for how long, for the metrics: one query, of counts alone."""
+"""How many orders are in which state and for how long, for the metrics: counts alone, by indexes."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ScalarSelect, Select, case, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from counterfoil.db.engine import Engine, transaction
@@ -33,33 +33,38 @@ class OrderFigures(NamedTuple):
 
 async def order_figures(engine: Engine, now: datetime) -> OrderFigures:
     """Raises TemporarilyUnavailable."""
+    async with transaction(engine) as connection:
+        rows = (await connection.execute(_by_status(now))).all()
+        due, untold = (await connection.execute(_waiting(now))).one()
+    counted = {Status(row.status): row for row in rows}
+    return OrderFigures(
+        {status: counted[status].number if status in counted else 0 for status in WATCHED},
+        {status: (now - counted[status].since).total_seconds() if status in counted else 0.0 for status in WATCHED},
+        due=due,
+        untold=untold,
+        unknown=sum(row.unknown for row in rows),
+    )
+
+
+# Each of these conditions has an index of its own. Joined by "or" in one query they would be a scan of the whole table.
+
+
+def _by_status(now: datetime) -> Select[Any]:
+    order = portal_order.c
+    is_unknown = or_(order.error_code == StopCode.BILLING_OUTCOME_UNKNOWN.value, order.intent_at <= now - DOUBTFUL)
+    figures = (
+        func.count().label("number"),
+        func.min(order.created_at).label("since"),
+        func.sum(case((is_unknown, 1), else_=0)).label("unknown"),
+    )
+    return select(order.status, *figures).where(order.status.in_(WATCHED)).group_by(order.status)
+
+
+def _waiting(now: datetime) -> Select[int, int]:
     order = portal_order.c
     is_free = or_(order.lease_until.is_(None), order.lease_until <= now)
-    wanted = (
-        select(
-            order.status,
-            func.count(),
-            func.min(order.created_at),
-            _number_of(and_(order.due_at <= now, is_free)),
-            _number_of(order.telling_reason.is_not(None)),
-            _number_of(
-                or_(order.error_code == StopCode.BILLING_OUTCOME_UNKNOWN.value, order.intent_at <= now - DOUBTFUL)
-            ),
-        )
-        .where(or_(order.status.in_(WATCHED), order.telling_reason.is_not(None)))
-        .group_by(order.status)
-    )
-    async with transaction(engine) as connection:
-        rows = (await connection.execute(wanted)).all()
-    counted = {Status(row[0]): row for row in rows}
-    return OrderFigures(
-        {status: counted[status][1] if status in counted else 0 for status in WATCHED},
-        {status: (now - counted[status][2]).total_seconds() if status in counted else 0.0 for status in WATCHED},
-        due=sum(row[3] for row in rows),
-        untold=sum(row[4] for row in rows),
-        unknown=sum(row[5] for row in rows),
-    )
+    return select(_number_of(order.due_at <= now, is_free), _number_of(order.telling_reason.is_not(None)))
 
 
-def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
+def _number_of(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(portal_order).where(*conditions).scalar_subquery()

@@ -74,7 +74,9 @@ class WhmcsApi:
             try:
                 # Not a read: it counts towards WHMCS's own limit on wrong passwords.
                 form: dict[str, str | int] = {"email": email, "password2": password}
-                answer = await self._client.call("ValidateLogin", form, write=True, free_text=True, from_stranger=True)
+                answer = await self._client.call(
+                    "ValidateLogin", form, write=True, free_text=True, from_stranger=True, whose=email
+                )
             except WhmcsRefused as refusal:
                 if refusal.says("Email or Password Invalid"):
                     raise SignInFailed from None
@@ -165,14 +167,14 @@ class WhmcsApi:
                 answer, lambda whole: invoices.invoice_rows(whole, client_id, limitstart, limitnum, self._zone)
             )
 
-    async def get_invoice(self, invoice_id: int) -> Invoice | None:
-        """Of whatever client: compare `client_id` first.
+    async def get_invoice(self, invoice_id: int, *, whose: int | None = None) -> Invoice | None:
+        """Of whatever client: compare `client_id` first. `whose`: the client that asks for it.
 
         https://developers.whmcs.com/api-reference/getinvoice/
         """
         with interpreting("GetInvoice"):
             try:
-                answer = await self._client.call("GetInvoice", {"invoiceid": invoice_id})
+                answer = await self._client.call("GetInvoice", {"invoiceid": invoice_id}, whose=whose)
             except WhmcsRefused as refusal:
                 if refusal.says("Invoice ID Not Found", "Invoice Not Found", "Invalid Invoice ID"):
                     return None

@@ -8,7 +8,7 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -36,12 +36,17 @@ BACKOFF = 0.25
 
 _XML = "xml"
 
+_CLIENT = ("clientid", "userid", "client_id")
+"""How WHMCS's actions call the client whom they are about."""
+
 
 class _Progress:
     """How far one call has come, for the log line and the breaker."""
 
-    def __init__(self, action: str, now: float, *, write: bool, free_text: bool, from_stranger: bool) -> None:
-        self.action, self.write, self.began = action, write, now
+    def __init__(
+        self, action: str, now: float, whose: Hashable, *, write: bool, free_text: bool, from_stranger: bool
+    ) -> None:
+        self.action, self.write, self.began, self.whose = action, write, now, whose
         self.free_text, self.from_stranger = free_text, from_stranger
         self.request_id = log.request_id.get() or log.new_request_id()
         """Whose failure it is, if it fails: others may meet it as well."""
@@ -91,14 +96,19 @@ class WhmcsClient:
         write: bool = False,
         free_text: bool = False,
         from_stranger: bool = False,
+        whose: Hashable = None,
     ) -> dict[str, Any]:
         """WHMCS's answer, `result: success`, otherwise as it came.
 
         A `write` is sent at most once; a read that WHMCS cannot put into JSON is asked for again, as XML. `free_text`:
-        somebody outside chose what is said. `from_stranger`: by somebody who is not signed in (concurrency.py). Raises
-        WhmcsRefused (an error answer), and BillingUnavailable with the arguments action, reason and hint (failures.py).
+        somebody outside chose what is said. `from_stranger`: by somebody who is not signed in, `whose`: who waits for
+        it, if not the client that `params` name (concurrency.py). Raises WhmcsRefused (an error answer), and
+        BillingUnavailable with the arguments action, reason and hint (failures.py).
         """
-        progress = _Progress(action, self._clock(), write=write, free_text=free_text, from_stranger=from_stranger)
+        whose = next((params[name] for name in _CLIENT if name in params), None) if whose is None else whose
+        progress = _Progress(
+            action, self._clock(), whose, write=write, free_text=free_text, from_stranger=from_stranger
+        )
         with self._tracing.span(f"WHMCS {action}") as progress.span:
             return await self._answer(progress, self._form(action, params))
 
@@ -152,7 +162,7 @@ class WhmcsClient:
     async def _attempt(self, progress: _Progress, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
         if self._breaker.wait:
             raise Failure("paused")
-        async with self._concurrency.place(_left(limit), from_stranger=progress.from_stranger):
+        async with self._concurrency.place(_left(limit), progress.whose, from_stranger=progress.from_stranger):
             # The breaker may have opened while we waited.
             progress.permit = self._breaker.admit()
             if progress.permit is None:

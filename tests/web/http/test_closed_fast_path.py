@@ -28,7 +28,7 @@ class ClosedShop(Shop):
         responses = ResponseCache(_nobody, cache=cache, sessions=sessions, version="1", **closed)
         requests = PlainRequests(OriginPolicy(settings(base_url="https://portal.example")), responses)
         rules = Rules(None, (), (), None, (), log.RequestIds())  # type: ignore[arg-type]
-        self.front = FastPath(requests, responses, rules)
+        self.front = FastPath(requests, responses, cache, rules)
 
 
 @pytest.mark.anyio

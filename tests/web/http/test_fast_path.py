@@ -13,7 +13,7 @@ from counterfoil import log
 from counterfoil.accounts.cookies import CookieJar, Handle
 from counterfoil.accounts.sessions import Sessions
 from counterfoil.accounts.viewer import ClientAccess, Viewer
-from counterfoil.cache import Cache, Entry, Fetched, Part, open_cache
+from counterfoil.cache import Cache, Fetched, Part, open_cache
 from counterfoil.db.engine import make_engine
 from counterfoil.web.http.access_log import Served
 from counterfoil.web.http.cached_response import cacheable, packed
@@ -278,27 +278,27 @@ class Shop:
         self.requests = PlainRequests(OriginPolicy(settings(base_url="https://portal.example")), self.responses)
         self.served: list[Served] = []
         rules = Rules(None, (), (), None, (self.served.append,), log.RequestIds())  # type: ignore[arg-type]
-        self.front = FastPath(self.requests, self.responses, rules)
+        self.front = FastPath(self.requests, self.responses, cache, rules)
         handle = sessions.read_cookie(COOKIE)
         assert handle is not None
         self.handle: Handle = handle
 
     async def sign_in(self, *permissions: str, client_id: int = 1) -> None:
         access = ClientAccess(client_id, "Analytical Engines", frozenset(permissions))
-        viewer = Viewer(1, "ada@example.com", "Ada", 1, client_id, (access,), is_staff=False)
+        await self.put_session(Viewer(1, "ada@example.com", "Ada", 1, client_id, (access,), is_staff=False))
+
+    async def put_session(self, viewer: Viewer) -> None:
         await self.cache.put_session("c1", self.handle.key, msgspec.json.encode(viewer), 60)
 
-    async def fill(self, body: bytes, lifetime: float = 30) -> None:
+    async def fill(self, body: bytes, lifetime: float = 30, media_type: str = "application/json") -> None:
         async def fetch() -> Fetched:
             return Fetched(b"x")
 
         snapshot = await self.cache.read("c1", [Part("x", lifetime, fetch)], within=30)
         question = self.responses.question("GET", self.PATH, b"", dict(self.headers()))
         assert question is not None
-        entry = Entry(
-            packed(cacheable(body, self.PATH, "invoices", "application/json", "")), snapshot.as_of, snapshot.expires_at
-        )
-        await self.cache.keep("c1", snapshot.nonce, question.key, entry)
+        value = packed(cacheable(body, self.PATH, "invoices", media_type, ""))
+        await self.cache.keep("c1", snapshot.nonce, question.key, snapshot.entries[0]._replace(value=value))
 
     def headers(self, host: str = "portal.example", cookie: str = COOKIE) -> list[tuple[bytes, bytes]]:
         return [(b"host", host.encode()), (b"cookie", f"s={cookie}".encode())]
@@ -331,8 +331,8 @@ async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
 
 @pytest.mark.anyio
 async def test_what_changed_is_seen_at_once(shop: Shop) -> None:
-    """Although the request's bytes, the session's and the command are remembered: a right that is taken and given back,
-    another client, a sign-out, new data.
+    """Although the bytes of the request, the session and the command are remembered, and the whole answer: a right that
+    is taken and given back, another client, a sign-out, new data.
     """
     await shop.sign_in("invoices")
     await shop.fill(b"one")
@@ -390,9 +390,9 @@ def test_what_is_remembered_is_bounded() -> None:
     scope: Any = {"method": "GET", "path": Shop.PATH, "query_string": b""}
     for number in range(MOST_REMEMBERED + 50):
         headers = shop.headers(cookie=jar.write(f"{number:043}", 1))
-        assert shop.requests.read(scope | {"headers": headers}, dict(headers)) is not None
+        assert shop.requests.read(scope | {"headers": headers}) is not None
     assert len(remembered) == MOST_REMEMBERED
     before = set(remembered)
     long = [*shop.headers(), (b"accept-language", b"x" * LONGEST_REMEMBERED)]
-    assert shop.requests.read(scope | {"headers": long}, dict(long)) is not None
+    assert shop.requests.read(scope | {"headers": long}) is not None
     assert set(remembered) == before

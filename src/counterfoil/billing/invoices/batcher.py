@@ -17,7 +17,7 @@ GATHER = 0.005
 
 
 class _InvoiceSource(Protocol):
-    async def get_invoice(self, invoice_id: int) -> Invoice | None: ...
+    async def get_invoice(self, invoice_id: int, *, whose: int) -> Invoice | None: ...
 
 
 class _InvoiceBatchSource(Protocol):
@@ -42,7 +42,7 @@ class InvoiceBatcher:
     async def invoice(self, client_id: int, invoice_id: int) -> Invoice | None:
         """Of whatever client, when it was asked for alone: compare `client_id` first. Raises BillingUnavailable."""
         if not self._addon.offers(INVOICES):
-            return await self._source.get_invoice(invoice_id)
+            return await self._source.get_invoice(invoice_id, whose=client_id)
         batch = self._open.get(client_id)
         if batch is None:
             batch = self._open[client_id] = _Batch()
@@ -53,7 +53,7 @@ class InvoiceBatcher:
             if len(batch.ids) >= MOST_INVOICES:
                 del self._open[client_id]
             answer = await asyncio.shield(batch.answer)
-        return await self._source.get_invoice(invoice_id) if answer is None else answer.get(invoice_id)
+        return await self._source.get_invoice(invoice_id, whose=client_id) if answer is None else answer.get(invoice_id)
 
     async def _lead(self, client_id: int, batch: _Batch) -> Mapping[int, Invoice] | None:
         try:

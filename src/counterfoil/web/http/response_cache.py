@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from counterfoil.accounts.sessions import Handle, Sessions
 from counterfoil.accounts.viewer import Viewer
-from counterfoil.cache import Cache
+from counterfoil.cache import Cache, Entry, Peek
 from counterfoil.web.http.cached_response import CachedResponse, send_answer, unpacked
 from counterfoil.web.http.conditional import wants_fresh
 from counterfoil.web.http.request_context import context_of
@@ -84,6 +84,8 @@ class Hit(NamedTuple):
 
     response: CachedResponse
     viewer: Viewer
+    entry: Entry
+    """What the cache has of it."""
 
 
 class ResponseCache:
@@ -168,14 +170,18 @@ class ResponseCache:
 
     async def look(self, question: Question) -> Hit | Visit:
         """In one round trip: the response, if it is cached and this person may see it. Otherwise who it may be."""
+        handle, _, keys = question
+        return self.known(question, await self._cache.peek(handle.scope, keys, session=handle.key))
+
+    def known(self, question: Question, peek: Peek) -> Hit | Visit:
+        """The same of what a look has found."""
         handle, key, keys = question
-        peek = await self._cache.peek(handle.scope, keys, session=handle.key)
         session = peek.session
         if keys and session is not None and (entry := peek.entries[0]) is not None:
             cached = unpacked(entry.value)
             viewer = _allowed(session, handle.scope, cached.permission)
             if viewer is not None:
-                return Hit(cached, viewer)
+                return Hit(cached, viewer, entry)
         return Visit(handle, _confirmed(session, handle), key)
 
     def _key(self, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes], handle: Handle) -> str:

@@ -43,18 +43,12 @@ class Durations(Histogram):
                 bucket.inc(count)
 
 
-class Pending:
-    """What was observed and is not yet in the histogram."""
-
-    __slots__ = ("counts", "seconds")
-
-    def __init__(self) -> None:
-        self.counts = [0] * (len(BUCKETS) + 1)
-        self.seconds = 0.0
-
-    def observe(self, seconds: float) -> None:
-        self.counts[bisect_left(BUCKETS, seconds)] += 1
-        self.seconds += seconds
+def counts_of(seconds: Sequence[float]) -> list[int]:
+    """Of each bucket, the infinite one last."""
+    counts = [0] * (len(BUCKETS) + 1)
+    for each in seconds:
+        counts[bisect_left(BUCKETS, each)] += 1
+    return counts
 
 
 REQUESTS = HistogramFamily(
@@ -74,7 +68,8 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._requests = self._histogram(REQUESTS)
         self._children: dict[tuple[str, str, int], Durations] = {}
-        self._pending: dict[tuple[str, str, int], Pending] = {}
+        self._pending: dict[tuple[str, str, int], list[float]] = {}
+        """How long the requests took that are not yet in the histogram."""
         self._count_at = 0.0
         single = [family for family in families if isinstance(family, Family)]
         several = [family for family in families if isinstance(family, HistogramFamily)]
@@ -104,20 +99,19 @@ class Metrics:
             loop = asyncio.get_running_loop()
             self._count_at = max(loop.time(), self._count_at + COUNTED_EVERY)
             loop.call_at(self._count_at, self._count)
-        key = served[:3]
-        pending = self._pending.get(key)
-        if pending is None:
-            pending = self._pending[key] = Pending()
-        pending.observe(served.seconds)
+        key = (served.method, served.route, served.status)
+        if (pending := self._pending.get(key)) is None:
+            pending = self._pending[key] = []
+        pending.append(served.seconds)
 
     def _count(self) -> None:
         pending, self._pending = self._pending, {}
-        for key, observed in pending.items():
+        for key, seconds in pending.items():
             child = self._children.get(key)
             if child is None:
                 method, route, status = key
                 child = self._children[key] = self._requests.labels(method, route, str(status))
-            child.add(observed.counts, observed.seconds)
+            child.add(counts_of(seconds), sum(seconds))
 
     def start(self) -> None:
         if is_shared():

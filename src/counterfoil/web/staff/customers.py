@@ -9,7 +9,7 @@ from counterfoil.accounts.emails import counted_as
 from counterfoil.accounts.links import Link, Person, known_links, links_of_client
 from counterfoil.accounts.people import Account
 from counterfoil.audit.entries import RecordedEntry
-from counterfoil.errors import AccountClosed, BillingUnavailable, ClientNotFound, CounterfoilError
+from counterfoil.errors import AccountClosed, BillingUnavailable, ClientNotFound, CounterfoilError, NotFound
 from counterfoil.model import Client
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.page_responses import respond_unstored
@@ -104,7 +104,10 @@ async def now_page(
 
 @get("/staff/people", staff=True, include_in_schema=False)
 async def person_page(request: AnyRequest, services: GivenServices, email: FromQuery[str] = "") -> Response[bytes]:
+    """Raises NotFound where nobody is asked about."""
     asked = email.strip()[:254]
+    if not asked:
+        raise NotFound
     accounts, user = await services.people.by_email(asked)
     links = await known_links(services.engine, Person(asked, user.id if user else None))
     memberships = user.memberships if user else ()

@@ -30,6 +30,9 @@ SOON = timedelta(days=30)
 ROWS = 5
 """Of what is coming up; the rest is on the page of subscriptions."""
 
+METHODS = 2
+"""Shown of those that can be used; the rest is on their page."""
+
 
 class Bar(Struct, frozen=True):
     """One month, in the units of the drawing: `height` of HEIGHT, `x` the left edge."""
@@ -124,8 +127,13 @@ class Home(View, frozen=True):
         return Coming(tuple(soon[:ROWS]), len(soon), known)
 
     @property
+    def usable(self) -> tuple[SavedMethod, ...]:
+        """The first of those that can be used."""
+        return tuple(method for method in self.methods or () if method.is_usable)[:METHODS]
+
+    @property
     def can_pay(self) -> bool:
-        return any(method.is_usable for method in self.methods or ())
+        return bool(self.usable)
 
     @property
     def expires_soon(self) -> bool:

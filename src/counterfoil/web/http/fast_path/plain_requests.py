@@ -8,6 +8,7 @@ from litestar.types import HTTPScope
 
 from counterfoil.web.http.bodies import announces_body
 from counterfoil.web.http.edge import is_too_long, without_empty
+from counterfoil.web.http.fast_path.ready_answer import ReadyAnswer
 from counterfoil.web.http.origin_policy import OriginPolicy
 from counterfoil.web.http.response_cache import Question, ResponseCache
 
@@ -16,7 +17,30 @@ MOST_REMEMBERED = 1024
 LONGEST_REMEMBERED = 2048
 """Bytes of one. Browsers send a quarter of it."""
 
-_Bytes = tuple[str, bytes, bytes, bytes, bytes, bytes]
+_HEADERS = (
+    b"host",
+    b"cookie",
+    b"accept-language",
+    b"accept-encoding",
+    b"cache-control",
+    b"if-none-match",
+    b"authorization",
+    b"content-length",
+    b"transfer-encoding",
+)
+"""All that an answer out of the cache may depend on."""
+
+_Bytes = tuple[str | bytes | None, ...]
+
+
+class PlainRequest:
+    """`ready` is for whoever answers it: what was made ready for the same bytes before."""
+
+    __slots__ = ("question", "ready")
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.ready: ReadyAnswer | None = None
 
 
 class PlainRequests:
@@ -25,40 +49,38 @@ class PlainRequests:
     def __init__(self, policy: OriginPolicy, responses: ResponseCache) -> None:
         self._policy = policy
         self._responses = responses
-        self._remembered: dict[_Bytes, Question] = {}
+        self._remembered: dict[_Bytes, PlainRequest] = {}
 
-    def read(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> Question | None:
-        """`headers` are the scope's as a mapping. None for everything that somebody else must look at: what is no read,
-        what the edge would refuse, what is never cached, whom no cookie of ours names.
+    def read(self, scope: HTTPScope) -> PlainRequest | None:
+        """None for everything that somebody else must look at: what is no read, what the edge would refuse, what is
+        never cached, whom no cookie of ours names.
         """
+        lines = scope["headers"]
+        headers = dict(lines)
+        if len(headers) != len(lines):  # type: ignore[arg-type]
+            return None
+        said = (scope["method"], scope["path"], scope["query_string"], *map(headers.get, _HEADERS))
+        request = self._remembered.get(said)
+        if request is None and (question := self._question(scope, headers)) is not None:
+            request = PlainRequest(question)
+            self._remember(said, request)
+        return request
+
+    def _question(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> Question | None:
         if b"authorization" in headers:
             return None  # a program with a token, for whom a cookie counts for nothing
-        if scope["method"] != "GET" or len(headers) != len(scope["headers"]) or announces_body(headers):  # type: ignore[arg-type]
+        path, query = scope["path"], scope["query_string"]
+        if scope["method"] != "GET" or announces_body(headers) or is_too_long(path, query) or b"cf_" in query:
             return None
-        said = (
-            scope["path"],
-            scope["query_string"],
-            headers.get(b"host", b""),
-            headers.get(b"cookie", b""),
-            headers.get(b"accept-language", b""),
-            headers.get(b"cache-control", b""),
-        )
-        question = self._remembered.get(said)
-        if question is None and (question := self._read(said, headers)) is not None:
-            self._remember(said, question)
-        return question
-
-    def _read(self, said: _Bytes, headers: Mapping[bytes, bytes]) -> Question | None:
-        path, query, host = said[:3]
-        if is_too_long(path, query) or b"cf_" in query or not self._policy.knows_host(host):
+        if not self._policy.knows_host(headers.get(b"host", b"")):
             return None
         question = self._responses.question("GET", path, without_empty(query), headers)
         # Whose cookie an older key has signed is given a new one.
         return question if question is not None and question.keys and not question.handle.is_outdated else None
 
-    def _remember(self, said: _Bytes, question: Question) -> None:
-        if sum(map(len, said)) > LONGEST_REMEMBERED:
+    def _remember(self, said: _Bytes, request: PlainRequest) -> None:
+        if sum(len(each) for each in said if each) > LONGEST_REMEMBERED:
             return
         if len(self._remembered) >= MOST_REMEMBERED:
             del self._remembered[next(iter(self._remembered))]
-        self._remembered[said] = question
+        self._remembered[said] = request
