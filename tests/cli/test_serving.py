@@ -36,6 +36,16 @@ def test_a_database_that_is_away_is_said_plainly(tmp_path: Path, settings: dict[
     assert "Traceback" not in done.stderr
 
 
+def test_words_that_cannot_be_read_are_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
+    """In one line, before there are workers that would all fail over them again and again."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/de.po").write_text("msgid Pay\n")
+    done = run(tmp_path, "serve", "--port", str(free_port()), **{**settings, "texts_dir": str(tmp_path / "own")})
+    assert done.returncode == 1
+    assert "de.po cannot be read" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_cache_that_is_away_is_said_plainly(tmp_path: Path, settings: dict[str, str]) -> None:
     """No worker starts: a portal that goes without its cache from the start is set up wrongly."""
     refuses_the_cache(tmp_path, settings, f"redis://:canary@127.0.0.1:{free_port()}/0", "Connect call failed")

@@ -1,5 +1,6 @@
 """`FEATURES`: what is switched off is nowhere: no route, no way to it, nothing in API and console."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -115,8 +116,10 @@ def test_no_page_leads_there(bare: Stack, ada: httpx2.Client) -> None:
 
 
 def test_its_description_knows_nothing_of_it(bare: Stack, ada: httpx2.Client) -> None:
-    """OpenAPI, and the page made of it."""
+    """OpenAPI, and the page made of it. What has nothing to do with features stays, with an example."""
     described = ada.get("/api/openapi.json").json()
+    referred = set(re.findall(r"#/components/examples/(\w+)", json.dumps(described["paths"])))
+    assert referred | {"method_not_allowed", "token_invalid"} <= described["components"]["examples"].keys()
     assert "/api/v1/invoices" in described["paths"]
     texts = [*described["paths"], *described["components"]["schemas"], *described["components"]["examples"]]
     assert [text for text in texts if re.search(r"(?i)order|quote|contact|statement|credit|transaction", text)] == []

@@ -1,9 +1,12 @@
-"""The doctor's look at an operator's own templates and texts: names that mean nothing, and pages that would break."""
+"""The look at an operator's own templates and texts. At the start: whether they can be read. The doctor's: names that
+mean nothing, and pages that would break.
+"""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
+import click
 from jinja2 import Environment, FileSystemLoader, PackageLoader, TemplateError, TemplateSyntaxError, meta
 from msgspec.structs import replace
 
@@ -12,7 +15,7 @@ from counterfoil.settings import Settings
 from counterfoil.web import routes
 from counterfoil.web.http.assets import Assets
 from counterfoil.web.text.catalogue import LANGUAGES
-from counterfoil.web.text.overrides import problems_of
+from counterfoil.web.text.overrides import Unreadable, problems_of
 from counterfoil.web.views.navigation import HOME, INVOICES, PROFILE
 from counterfoil.web.views.rendering import PageBroken, Renderer
 from counterfoil.web.views.shell import Shell, View, brand_of
@@ -25,6 +28,15 @@ _SHELLS = (
     Shell("en", here="/"),
     Shell("en", True, "Specimen", "Specimen Ltd.", True, nav=(HOME, INVOICES, PROFILE), here="/"),
 )
+
+
+def require_readable(settings: Settings) -> None:
+    """One line in the place of a traceback from every worker."""
+    try:
+        _renderer(settings)
+    except Unreadable as error:
+        said = f"The operator's own texts and templates: {error}."
+        raise click.ClickException(f"{said} See docs/templates.md; counterfoil doctor names them all.") from None
 
 
 def white_label(settings: Settings) -> Iterator[Finding]:
@@ -71,7 +83,14 @@ def our_templates() -> list[str]:
 def _broken(settings: Settings) -> Iterator[Finding]:
     """Every page in every language, with much and with little in it."""
     assert routes.HANDLERS  # noqa: S101 -- whose modules have all the pages
-    renderer = Renderer(
+    renderer = _renderer(settings)
+    for kind in every_view():
+        if said := _fault(renderer, specimens(kind)):
+            yield fail("templates", f"{kind.template}: {said}", "Until it is mended customers get an error page.")
+
+
+def _renderer(settings: Settings) -> Renderer:
+    return Renderer(
         brand_of(settings),
         Assets(settings.brand_accent, settings.brand_name).address,
         zone=settings.whmcs_timezone,
@@ -79,9 +98,6 @@ def _broken(settings: Settings) -> Iterator[Finding]:
         texts_dir=settings.texts_dir,
         features=settings.features,
     )
-    for kind in every_view():
-        if said := _fault(renderer, specimens(kind)):
-            yield fail("templates", f"{kind.template}: {said}", "Until it is mended customers get an error page.")
 
 
 def _fault(renderer: Renderer, pages: tuple[View, View]) -> str:

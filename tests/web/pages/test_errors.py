@@ -1,5 +1,7 @@
 """Every error is one of the contract's, in the reader's form and language, and gives nothing away."""
 
+from urllib.parse import quote
+
 import httpx2
 import pytest
 
@@ -114,3 +116,31 @@ def test_an_outage_of_whmcs_says_when_to_try_again(portal: Stack) -> None:
     assert int(answer.headers["retry-after"]) >= 1
     assert page.status_code == 503
     assert "請求システムを利用できません" in page.text
+
+
+def test_no_page_repeats_what_was_sent_by_mistake(portal: Stack) -> None:
+    """A token in a query: not where to try again, not where to switch to, not where to come back to. The way back
+    works all the same.
+    """
+    asked, page = "/invoices?view=paid&token=s3cret-s3cret&page=1", {"Accept": "text/html"}
+    with portal.visitor("chidi@example.com") as chidi, portal.visitor() as nobody:
+        chosen = [
+            each for each in chidi.get("/api/v1/session").json()["clients"] if "invoices" not in each["permissions"]
+        ]
+        chidi.put("/api/v1/session/client", json={"client_id": chosen[0]["client_id"]})
+        refused = chidi.get(asked, headers=page)
+        sent = nobody.get(asked, headers=page).headers["location"]
+        sign_in = nobody.get(f"/sign-in?next={quote(asked)}", headers=page)
+    assert refused.status_code == 403
+    assert 'name="next" value="/invoices?view=paid&amp;page=1"' in refused.text
+    assert sent == "/sign-in?next=/invoices%3Fview%3Dpaid%26page%3D1"
+    assert 'name="next" value="/invoices?view=paid&amp;page=1"' in sign_in.text
+    with portal.visitor("yuki@example.com") as yuki:
+        portal.sandbox.control("POST", "faults", {"kind": "status", "status": 500, "action": "GetInvoices"})
+        try:
+            away = yuki.get(asked, headers=page)
+        finally:
+            portal.sandbox.control("DELETE", "faults")
+    assert away.status_code == 503
+    assert 'href="/invoices?view=paid&amp;page=1"' in away.text
+    assert "s3cret" not in refused.text + sign_in.text + away.text

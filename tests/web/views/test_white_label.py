@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
+from click import ClickException
 from msgspec.structs import replace
 
 from counterfoil.cli.findings import Finding, Verdict
-from counterfoil.cli.white_label_checks import white_label
+from counterfoil.cli.white_label_checks import require_readable, white_label
 from counterfoil.web import routes
 from counterfoil.web.http.assets import Assets
 from counterfoil.web.views.rendering import Renderer
@@ -31,6 +32,14 @@ def test_there_is_a_specimen_of_every_page(kind: type[View]) -> None:
     full, bare = (renderer.page(each, ADA) for each in specimens(kind))
     assert b"<h1" in full
     assert b"<h1" in bare
+
+
+PLURALS = """msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals={}\\n"
+
+msgid "Pay"
+msgstr "Zahl"
+"""
 
 
 def findings(folder: Path, **given: Path) -> list[Finding]:
@@ -76,6 +85,8 @@ def test_the_doctor_is_content_with_what_works(tmp_path: Path) -> None:
         ("de.po", 'msgid "Renews on %(day)s"\nmsgstr "%(tag)s"\n', "has no placeholder 'tag'"),
         ("en.po", 'msgid "Pay"\nmsgstr "100 % safe"\n', "is written %%"),
         ("en.po", "msgid Pay\n", "cannot be read"),
+        ("de.po", PLURALS.format("a page"), "cannot be read"),
+        ("de.po", PLURALS.format("2; plural=n")[:-40].replace("UTF-8", "latin-99"), "cannot be read"),
         ("en.po", '#, fuzzy\nmsgid "Pay"\nmsgstr "Pay now"\n', "is marked fuzzy"),
     ],
 )
@@ -83,6 +94,24 @@ def test_the_doctor_finds_words_that_do_nothing(tmp_path: Path, name: str, conte
     (tmp_path / name).write_text(content)
     found = findings(tmp_path, texts_dir=tmp_path)
     assert [said in each.message for each in found] == [True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content", "said"),
+    [
+        ("texts_dir", "en.po", b"msgid Pay\n", "en.po cannot be read: "),
+        ("texts_dir", "de.po", PLURALS.format("a page").encode(), "de.po cannot be read: "),
+        ("template_dir", "foot.html", b"\n{% if %}", "foot.html, line 2: Expected an expression"),
+        ("template_dir", "foot.html", b"\xff", "foot.html cannot be read: "),
+    ],
+)
+def test_what_cannot_be_read_stops_the_start_in_one_line(
+    tmp_path: Path, kind: str, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ClickException, match=re.escape(said)) as stopped:
+        require_readable(settings(**{kind: str(tmp_path)}))
+    assert "\n" not in stopped.value.message
 
 
 def test_words_of_an_operators_own(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from litestar.types import HTTPScope
 from msgspec import Struct
 
 from counterfoil.networks import Network, is_in, parse_ip, unmapped, without_port
+from counterfoil.web.http.repeatable import repeatable
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
@@ -85,13 +86,13 @@ class RequestContext(Struct):
 
 
 def page_address(scope: HTTPScope) -> str:
-    """Path and query of what was asked for, if it can be asked for again; empty for a form."""
+    """Path and query of what was asked for, as far as a page may repeat it; empty for a form."""
     if scope["method"] not in {"GET", "HEAD"}:
         return ""
     query = scope["query_string"].decode("latin-1")
     # Two slashes at the beginning would name another host.
     path = "/" + scope["path"].lstrip("/")
-    return quote(path) + (f"?{query}" if query else "")
+    return repeatable(f"{quote(path)}?{query}")
 
 
 def address_of_form(scope: HTTPScope) -> str:

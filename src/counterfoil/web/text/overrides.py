@@ -13,17 +13,26 @@ from babel.support import Translations
 from counterfoil.web.text.catalogue import LANGUAGES, SOURCE, compiled, translations
 
 
+class Unreadable(Exception):
+    """A file of an operator's own texts or templates: which it is, and what is wrong with it, in one line."""
+
+
 def overridden(language: str, folder: Path | None) -> Translations:
-    """Theirs, and ours for whatever they do not say. Raises PoFileError for what is no catalogue."""
+    """Theirs, and ours for whatever they do not say. Raises Unreadable."""
     if folder is None or not (file := folder / f"{language}.po").is_file():
         return translations(language)
-    theirs = compiled(_read(file))
+    _, theirs = _read(file)
     theirs.add_fallback(translations(language))
     return theirs
 
 
-def _read(file: Path) -> Catalog:
-    return read_po(BytesIO(file.read_bytes()), locale=file.stem, abort_invalid=True)
+def _read(file: Path) -> tuple[Catalog, Translations]:
+    try:
+        catalogue = read_po(BytesIO(file.read_bytes()), locale=file.stem, abort_invalid=True)
+        return catalogue, compiled(catalogue)
+    except (PoFileError, ValueError, LookupError, OSError) as error:
+        # No catalogue, a plural rule that is none, an encoding that nobody knows, no right to read it.
+        raise Unreadable(f"{file.name} cannot be read: {' '.join(str(error).split())}") from error
 
 
 def problems_of(file: Path) -> Iterator[str]:
@@ -32,9 +41,9 @@ def problems_of(file: Path) -> Iterator[str]:
         yield "is no catalogue of a language: " + ", ".join(f"{each}.po" for each in LANGUAGES)
         return
     try:
-        catalogue = _read(file)
-    except (PoFileError, ValueError) as error:
-        yield f"cannot be read: {error}"
+        catalogue, _ = _read(file)
+    except Unreadable as error:
+        yield str(error).removeprefix(f"{file.name} ")
         return
     ours = _ours()
     for message in (each for each in catalogue if each.id):

@@ -8,7 +8,15 @@ from types import CodeType
 from zoneinfo import ZoneInfo
 
 from babel.support import Translations
-from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2 import (
+    BytecodeCache,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    TemplateSyntaxError,
+)
 from jinja2.bccache import Bucket
 from msgspec.structs import replace
 
@@ -17,7 +25,7 @@ from counterfoil.model import Client
 from counterfoil.settings.features import EVERY_FEATURE, Feature
 from counterfoil.web.text.catalogue import LANGUAGES, OWN_NAMES, SOURCE, locale_of, word_of
 from counterfoil.web.text.formats import Formats
-from counterfoil.web.text.overrides import overridden
+from counterfoil.web.text.overrides import Unreadable, overridden
 from counterfoil.web.views.invoices import badges
 from counterfoil.web.views.money.figures import open_parts
 from counterfoil.web.views.navigation import entries, group_of, offered, tabs
@@ -28,8 +36,9 @@ class Renderer:
     """One Jinja environment a language, so that macros and formats know theirs without being told at each call.
 
     `asset` gives the address of a static file. `template_dir` overrides single templates by name; those are compiled
-    here, so that a broken one stops the start; `texts_dir` single texts. A language and a template of ours cost their
-    10 ms when they are first asked for: all together they would be a third of a start, and 10 MB in every worker.
+    here, so that one that is Unreadable stops the start; `texts_dir` single texts. A language and a template of ours
+    cost their 10 ms when they are first asked for: all together they would be a third of a start, and 10 MB in every
+    worker.
     """
 
     def __init__(
@@ -57,7 +66,15 @@ class Renderer:
         if template_dir:
             for name in FileSystemLoader(template_dir).list_templates():
                 if name.endswith(".html"):
-                    self._environment(SOURCE).get_template(name)
+                    self._compile(name)
+
+    def _compile(self, name: str) -> None:
+        try:
+            self._environment(SOURCE).get_template(name)
+        except TemplateSyntaxError as error:
+            raise Unreadable(f"{name}, line {error.lineno}: {error.message}") from error
+        except (UnicodeDecodeError, OSError) as error:
+            raise Unreadable(f"{name} cannot be read: {error}") from error
 
     def page(self, view: View, shell: Shell) -> bytes:
         """The whole page. The same view and shell give the same bytes, whenever they are rendered.

@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from msgspec import Struct
 
-from counterfoil.settings.features import EVERY_FEATURE, Feature
+from counterfoil.settings.features import Feature
 from counterfoil.web.api.description.examples import example_of
 from counterfoil.web.api.description.problems import SCHEMA, examples, kinds_of, responses_of
 from counterfoil.web.http.origin_policy import SAFE_METHODS
@@ -40,8 +40,7 @@ def described(app: Litestar, *, cookie: str, features: frozenset[Feature]) -> di
     for name in _closed(Struct) & components["schemas"].keys():
         components["schemas"][name]["additionalProperties"] = False
     components["schemas"]["Problem"] = SCHEMA
-    is_whole = features == EVERY_FEATURE
-    components["examples"] = examples() if is_whole else _referred(schema["paths"], examples())
+    components["examples"] = examples(features)
     components["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": cookie, "description": "Set by POST /api/v1/session."},
         "token": {
@@ -84,12 +83,6 @@ def _rename(schema: Any, names: dict[str, str]) -> None:
                 _rename(value, names)
             if key in names:
                 schema[names[key]] = schema.pop(key)
-
-
-def _referred(paths: Any, known: dict[str, Any]) -> dict[str, Any]:
-    """Those examples to which anything refers: not those of what is switched off."""
-    wanted = set(re.findall(r"#/components/examples/(\w+)", str(paths)))
-    return {code: each for code, each in known.items() if code in wanted}
 
 
 def _handlers(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:

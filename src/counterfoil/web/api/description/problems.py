@@ -21,6 +21,7 @@ from counterfoil.errors import (
     Unavailable,
     ValidationFailed,
 )
+from counterfoil.settings.features import Feature
 from counterfoil.web.http.http_errors import (
     BadRequest,
     ContentTooLarge,
@@ -61,6 +62,18 @@ SCHEMA: dict[str, Any] = {
         },
     },
 }
+
+_ONLY_WITH = {
+    "idempotency_key_reused": {Feature.ORDERS},
+    "no_longer_open": {Feature.QUOTES, Feature.SUBSCRIPTIONS},
+    "order_limit_reached": {Feature.ORDERS},
+    "order_not_found": {Feature.ORDERS},
+    "order_not_retryable": {Feature.ORDERS},
+    "payment_method_missing": {Feature.ORDERS},
+}
+"""Codes by the features of which any one answers them. `token_invalid` is not among them: without tokens, whatever is
+sent as one is answered so.
+"""
 
 _ALWAYS: tuple[Kind, ...] = (BadRequest, NotAcceptable, InternalError, TemporarilyUnavailable)
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
@@ -107,9 +120,11 @@ def _response(kinds: list[Kind]) -> dict[str, Any]:
     return response
 
 
-def examples() -> dict[str, Any]:
-    """Of every code that there is, for the document's components."""
-    return {kind.code: {"summary": kind.title, "value": _example(kind)} for kind in _every(CounterfoilError)}
+def examples(features: frozenset[Feature]) -> dict[str, Any]:
+    """Of every code that may be answered with these features, for the document's components."""
+    gone = {code for code, needed in _ONLY_WITH.items() if features.isdisjoint(needed)}
+    shown = {kind.code: {"summary": kind.title, "value": _example(kind)} for kind in _every(CounterfoilError)}
+    return {code: each for code, each in shown.items() if code not in gone}
 
 
 def _example(kind: Kind) -> dict[str, Any]:

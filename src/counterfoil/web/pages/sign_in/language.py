@@ -1,7 +1,5 @@
 """The languages at the foot of every page: this browser's choice, over the profile's. Nothing changes in WHMCS."""
 
-from urllib.parse import parse_qsl, urlencode
-
 from litestar import post
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect
@@ -22,18 +20,11 @@ class LanguageForm(Struct):
 
 @post("/language", public=True, any_account="it is the browser's, not the account's", include_in_schema=False)
 async def choose(request: AnyRequest, services: GivenServices, data: URLEncodedBody[LanguageForm]) -> Redirect:
-    """Back to the page that one was on. A language that there is not changes nothing.
+    """Back to the page that one was on, without its `lang`. A language that there is not changes nothing.
 
     No page repeats its query, and an error not its path either: the browser says them, or they are left out.
     """
     cookies = [language_cookie(services.settings, data.lang)] if data.lang in LANGUAGES else []
     came_from = address_of_form(request.scope)
     address = came_from if data.next in {"", came_from.partition("?")[0]} else data.next
-    return Redirect(_without_language(own_address(address)), status_code=303, cookies=cookies, headers=NO_STORE)
-
-
-def _without_language(address: str) -> str:
-    """/sign-in?lang= would choose another one again."""
-    path, _, query = address.partition("?")
-    kept = [each for each in parse_qsl(query, keep_blank_values=True) if each[0] != "lang"]
-    return f"{path}?{urlencode(kept)}" if kept else path
+    return Redirect(own_address(address), status_code=303, cookies=cookies, headers=NO_STORE)
