@@ -1,6 +1,7 @@
 """The `counterfoil` command: which commands there are, and where each lives."""
 
 import gc
+import sys
 from importlib import import_module
 from types import ModuleType
 
@@ -36,9 +37,23 @@ def imported(module: str) -> ModuleType:
     """
     gc.disable()
     try:
+        _import_structlog_alone()
         return import_module(module)
     finally:
         gc.enable()
+
+
+def _import_structlog_alone() -> None:
+    """Where rich is installed, as it is for Litestar's own command, structlog takes it along, and with it pygments and
+    attrs, to colour tracebacks: of ours it gets the text. Measured: 34 ms of 0.8 s, and 4 MB.
+    """
+    if {"rich", "structlog"} & sys.modules.keys():
+        return
+    sys.modules["rich"] = None  # type: ignore[assignment]
+    try:
+        import_module("structlog")
+    finally:
+        del sys.modules["rich"]
 
 
 class Commands(click.Group):

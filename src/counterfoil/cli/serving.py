@@ -48,8 +48,7 @@ def serve(host: str, port: int, workers: int) -> None:
     asyncio.run(prepare_database(settings.database_url))
     asyncio.run(await_cache(settings.cache_url))
     with metrics_folder(workers):
-        # The workers are forks of this process: they share what is imported here, and a new one is there at once.
-        imported("counterfoil.app")
+        import_for_workers()
         if settings.template_dir or settings.texts_dir:
             imported("counterfoil.cli.white_label_checks").require_readable(settings)
         if settings.metrics_port is not None:
@@ -59,6 +58,12 @@ def serve(host: str, port: int, workers: int) -> None:
         portal.on_startup(_take_no_hang_up)
         tell_service_manager(host, port)
         portal.serve()
+
+
+def import_for_workers() -> None:
+    """They are forks of this process: they share what is imported here, and a new one is there at once."""
+    imported("counterfoil.app")
+    imported("httpcore2")  # As the client for WHMCS would in each of them.
 
 
 async def prepare_database(url: str) -> None:
