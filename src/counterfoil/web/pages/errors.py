@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
 from litestar.types import HTTPScope, Send
 from msgspec.structs import replace
 
@@ -187,7 +188,8 @@ def sign_in_address(scope: HTTPScope) -> str:
 
 def _page_of_form(scope: HTTPScope) -> str:
     """What the route names, else the page that the browser says the form is on; "" when it does not."""
-    handler = scope.get("route_handler")
+    # None where the edge refused it.
+    handler: BaseRouteHandler | None = scope.get("route_handler")
     if handler is not None and (named := handler.opt.get("after_sign_in")):
         return str(named).format_map(scope["path_params"])
     address = address_of_form(scope)
