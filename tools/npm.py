@@ -24,7 +24,9 @@ def installed(name: str, *command: str) -> Path:
     state, done = "".join(file.read_text() for file in given), folder / "installed"
     if done.is_file() and done.read_text() == state:
         return folder
-    folder.mkdir(parents=True, exist_ok=True)
+    # What an interrupted one has left, npm does not always get rid of.
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     for file in given:
         shutil.copyfile(file, folder / file.name)
     fetched = subprocess.run(["npm", *command, *QUIETLY], cwd=folder, stdout=subprocess.DEVNULL, check=False)

@@ -4,8 +4,12 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from counterfoil.salesforce.fields import NEEDED
 from tools import npm
+
+pytestmark = pytest.mark.timeout(900)  # the library is fetched first
 
 SOURCE = npm.ROOT / "deploy/salesforce/force-app"
 
@@ -14,7 +18,7 @@ def test_it_converts_with_the_vendors_library(tmp_path: Path) -> None:
     """As its CLI does before it deploys: every file is a component that it knows."""
     script, library = Path(__file__).with_name("convert.mjs"), npm.installed("salesforce", "ci")
     command = [npm.node(), str(script), str(library), str(SOURCE), str(tmp_path / "out")]
-    found = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100).stdout
+    found = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
     components = {tuple(each) for each in json.loads(found)}
     assert {("CustomField", f"{kind}.{name}") for kind, names in NEEDED.items() for name in names} <= components
     assert {("PermissionSet", "Counterfoil"), ("PermissionSet", "Counterfoil_Approver")} <= components

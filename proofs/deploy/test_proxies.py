@@ -15,6 +15,8 @@ from tests.processes import Child, free_port
 from tests.servers import RedisServer
 from tests.stack import COUNTERFOIL, Stack, answers, running_stack
 
+pytestmark = pytest.mark.timeout(900)  # eight portals are started in turn
+
 ADA = {"email": "ada@example.com", "password": "demo-password-1"}
 
 

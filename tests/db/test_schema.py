@@ -76,7 +76,7 @@ async def test_decisions_about_addresses_are_bound_to_the_users_who_had_them(url
     async def as_it_was() -> None:
         engine = make_engine(url)
         async with engine.begin() as connection:
-            await connection.run_sync(lambda bare: _upgrade(bare, "0003"))
+            await connection.run_sync(lambda bare: upgrade_to(bare, "0003"))
             for number, (email, user) in enumerate(people):
                 account = {"issuer": "x", "subject": str(number), "email": email, "name": "", "whmcs_user_id": user}
                 now = datetime.now(UTC)
@@ -99,7 +99,7 @@ async def test_decisions_about_addresses_are_bound_to_the_users_who_had_them(url
     await engine.dispose()
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
+def upgrade_to(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(counterfoil.db.__file__).parent / "migrations"))
     config.attributes["connection"] = connection

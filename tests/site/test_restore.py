@@ -1,8 +1,13 @@
-"""docs/backup.md, walked once: what an older database brings back, and that the steps of the page end it."""
+"""docs/backup.md, walked once: what an older database brings back, that the steps of the page end it, and that a backup
+of an older version can be put back.
+"""
 
+import os
 import re
 import shutil
 import sqlite3
+import subprocess
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +15,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.cli.commands import run
+from counterfoil.db.engine import make_engine
+from counterfoil.db.schema import is_current, upgrade
+from tests.cli.commands import run_forked
+from tests.db.test_schema import upgrade_to
+from tests.servers import PostgresServer, postgres_program
 from tests.shape.sources import text
 from tests.stack import Stack, running_stack
 
@@ -71,5 +80,42 @@ def test_an_older_backup_is_restored(tmp_path: Path) -> None:
             assert again.get("/api/v1/summary").status_code == 200
         stack.command("doctor")
         assert "whole" in stack.command("audit", "verify")
-        later = run(tmp_path, "audit", "verify", "--after", noted, **stack.settings)
+        later = run_forked(tmp_path, "audit", "verify", "--after", noted, **stack.settings)
         assert later.returncode == 1
+
+
+@pytest.fixture
+def shop(postgres_process: PostgresServer) -> Iterator[str]:
+    """The URL of a database that has the name of the page's."""
+    postgres_process.execute("CREATE DATABASE counterfoil")
+    url = f"postgresql+asyncpg://counterfoil@127.0.0.1:{postgres_process.port}/counterfoil"
+    yield url
+    for name in ("", "_lost"):
+        postgres_process.drop_database(f"{url}{name}")
+
+
+@pytest.mark.anyio
+async def test_a_backup_of_an_older_version_is_restored_into_postgresql(
+    shop: str, postgres_process: PostgresServer, tmp_path: Path
+) -> None:
+    """With the commands of the page, beside a database that a newer version has added to: then it can be migrated."""
+    dump, restore = (
+        each for each in re.findall(r"```sh\n(.*?)```", text("docs/backup.md"), re.DOTALL) if "pg_" in each
+    )
+    engine = make_engine(shop)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda bare: upgrade_to(bare, "0012"))
+    typed(dump, postgres_process, tmp_path)
+    assert await upgrade(shop)
+    await engine.dispose()
+    typed(restore, postgres_process, tmp_path)
+    assert await upgrade(shop), "the backup is of an older version"
+    assert await is_current(engine)
+    await engine.dispose()
+
+
+def typed(commands: str, server: PostgresServer, folder: Path) -> None:
+    programs = Path(postgres_program("pg_restore")).parent
+    where = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGUSER": "counterfoil"}
+    environment = os.environ | where | {"PATH": f"{programs}:{os.environ['PATH']}"}
+    subprocess.run(["bash", "-eu", "-c", commands], cwd=folder, env=environment, check=True, timeout=300)

@@ -6,11 +6,15 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import text as sql
 from standardwebhooks import Webhook
 
 from counterfoil.accounts.cookies import CookieJar
+from counterfoil.db.engine import make_engine
+from counterfoil.db.schema import upgrade
 from counterfoil.settings import Settings, parsers
 from counterfoil.signing import BadSignature, verify
+from tests.servers import PostgresServer
 from tests.shape.sources import text
 
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -77,3 +81,33 @@ def test_the_document_knows_which_secrets_take_a_list() -> None:
     assert said.keys() == secrets.keys()
     takes = {name for name, field in secrets.items() if field.type in {"tuple[bytes, ...]", tuple[bytes, ...]}}
     assert {name for name, lists in said.items() if lists == "yes"} == takes
+
+
+@pytest.mark.anyio
+async def test_a_second_user_of_postgresql_takes_over(postgres_process: PostgresServer) -> None:
+    """As the document's statements make it: it works with the tables of the first, who may not sign in any more, and
+    what it adds belongs to the first as well, so that they can take turns.
+    """
+    server, given = postgres_process, postgres_process.new_database()
+    address = given.replace("counterfoil@", "portal@")
+    (statements,) = re.findall(r"```sql\n(.*?)```", text("docs/secrets.md"), re.DOTALL)
+    server.execute("CREATE ROLE portal LOGIN")
+    try:
+        server.execute(f'ALTER DATABASE "{given.rpartition("/")[2]}" OWNER TO portal')
+        await upgrade(address)
+        for statement in statements.strip().splitlines():
+            server.execute(statement)
+        server.execute("ALTER ROLE portal NOLOGIN")
+        engine = make_engine(address.replace("portal@", "portal_b@"))
+        async with engine.begin() as connection:
+            await connection.execute(sql("UPDATE schema_floor SET oldest = oldest"))
+            await connection.execute(sql("CREATE TABLE later (id int)"))
+            owners = await connection.scalars(
+                sql("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname='public'")
+            )
+            assert set(owners) == {"portal"}
+        await engine.dispose()
+    finally:
+        server.drop_database(given)
+        server.execute("DROP ROLE IF EXISTS portal_b")
+        server.execute("DROP ROLE portal")
