@@ -1,12 +1,13 @@
 """Starts `counterfoil ...` as a fork of a process that has imported the libraries: 0.3 s of a processor instead of 0.9.
 
 What is started is a process as ever, with settings, folder, log and process group of its own, and it imports the code
-of this repository itself. Only pytest starts it so: benchmarks, proofs and the demo start the command, and tests/cli
-runs the command itself. Which programs: processes.py.
+of this repository itself. Only pytest starts it so: benchmarks, proofs and the demo start the command itself, and so
+do tests/cli where the start is what they are about. Which programs: processes.py.
 """
 
 import atexit
 import ctypes
+import gc
 import json
 import os
 import random
@@ -72,9 +73,12 @@ class Starter:
         self._way = ours.makefile("rw", encoding="utf-8")
         ours.close()
 
-    def start(self, command: Sequence[str], log: Path, cwd: Path | None, env: Mapping[str, str]) -> Forked:
-        what = {"arguments": list(command[1:]), "log": str(log), "cwd": str(cwd or Path.cwd()), "env": dict(env)}
-        return Forked(self, self.ask("start", what))
+    def start(
+        self, command: Sequence[str], log: Path, cwd: Path | None, env: Mapping[str, str], *, errors: Path | None = None
+    ) -> Forked:
+        """`errors`: what it writes to stderr goes there, not to `log`."""
+        what = {"arguments": list(command[1:]), "log": str(log), "errors": str(errors or log)}
+        return Forked(self, self.ask("start", {**what, "cwd": str(cwd or Path.cwd()), "env": dict(env)}))
 
     def ask(self, question: str, about: object) -> Any:
         with self._lock:
@@ -124,9 +128,9 @@ def _become(task: dict[str, Any], parent: int) -> None:
     kernel.prctl(_CALL_IT, b"counterfoil", 0, 0, 0)
     if os.getppid() != parent:
         sys.exit(1)
-    log = os.open(task["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    log, errors = (os.open(task[to], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644) for to in ("log", "errors"))
     nothing = os.open(os.devnull, os.O_RDONLY)
-    for number, given in enumerate((nothing, log, log)):
+    for number, given in enumerate((nothing, log, errors)):
         os.dup2(given, number)
     os.chdir(task["cwd"])
     os.environ.clear()
@@ -144,6 +148,9 @@ def main(number: int) -> None:
     import_module("counterfoil_sandbox.salesforce.app")
     for name in [name for name in sys.modules if name.partition(".")[0] in OWN]:
         del sys.modules[name]
+    # What is there now stays: no process looks through it for garbage, and so writes to every page of it.
+    gc.collect()
+    gc.freeze()
     myself = os.getpid()
     with socket.socket(fileno=number) as way, way.makefile("rw", encoding="utf-8") as lines:
         task = _run(lines)

@@ -145,8 +145,10 @@ def test_the_same_on_its_own_page(status: InvoiceStatus, kind: str, balance: str
     ids=str,
 )
 def test_whether_the_client_is_excluded(said: dict[str, Any], known: bool | None) -> None:
-    """In each of WHMCS's spellings; what is missing or cannot be read is not known."""
+    """In each of WHMCS's spellings; what is missing or cannot be read is not known. Taxes are alike."""
     row = {"id": 1, "currency_code": "EUR", "credit": "0.00", "status": "Active", **said}
     client = client_of({"client": row}, 1)
     assert client.is_excluded_from_autopay is known
     assert may_be_charged(client) is (known is False)
+    exempt = {name.replace("disableautocc", "taxexempt"): value for name, value in said.items()}
+    assert client_of({"client": {**row, **exempt}}, 1).is_tax_exempt is known

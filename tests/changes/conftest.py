@@ -7,13 +7,13 @@ import pytest
 
 from counterfoil.cache import Cache, open_cache
 from counterfoil.db.engine import Engine, make_engine
-from counterfoil.db.schema import upgrade
+from tests.databases import give_schema
 
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
     url = f"sqlite+aiosqlite:///{tmp_path}/portal.db"
-    await upgrade(url)
+    give_schema(url)
     engine = make_engine(url)
     yield engine
     await engine.dispose()

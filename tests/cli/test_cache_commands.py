@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from counterfoil.cache import Cache, Fetched, Part, open_cache
-from tests.cli.commands import run
+from tests.cli.commands import run_forked
 from tests.processes import free_port
 from tests.servers import RedisServer
 
@@ -53,16 +53,18 @@ def test_what_is_stored_is_shown_and_left_as_it_is(tmp_path: Path, redis_server:
     _make_last(redis_server)
     before = {key: client.dump(key) for key in client.keys("cf1:*:{c42}:*")}
     settings = {**PLACEHOLDERS, "cache_url": redis_server.url}
-    done = run(tmp_path, "cache", "show", "--client", "42", **settings)
+    done = run_forked(tmp_path, "cache", "show", "--client", "42", **settings)
     assert done.returncode == 0, done.stderr
     assert "generation" in done.stdout
     assert "  invoices  since 2" in done.stdout
     assert "canary" not in done.stdout
-    (stored,) = json.loads(run(tmp_path, "cache", "show", "--client", "42", "--json", **settings).stdout)["stored"]
+    (stored,) = json.loads(run_forked(tmp_path, "cache", "show", "--client", "42", "--json", **settings).stdout)[
+        "stored"
+    ]
     assert stored["name"] == "invoices"
     assert stored["until"] > stored["since"]
     assert {key: client.dump(key) for key in client.keys("cf1:*:{c42}:*")} == before
-    other = run(tmp_path, "cache", "show", "--client", "43", **settings)
+    other = run_forked(tmp_path, "cache", "show", "--client", "43", **settings)
     assert other.stdout == "Nothing is stored of client 43.\n"
 
 
@@ -76,7 +78,7 @@ def test_clearing_holds_in_every_process(tmp_path: Path, redis_server: RedisServ
         runner.run(_read(cache, 43))
         _make_last(redis_server)
         assert runner.run(_read(cache, 42)) == 2
-        done = run(tmp_path, "cache", "clear", "--client", "42", **settings)
+        done = run_forked(tmp_path, "cache", "clear", "--client", "42", **settings)
         assert done.returncode == 0, done.stderr
         assert "every process" in done.stdout
         assert runner.run(_read(cache, 42)) == 3
@@ -88,7 +90,7 @@ def test_clearing_holds_in_every_process(tmp_path: Path, redis_server: RedisServ
 def test_a_cache_that_is_away_is_said(tmp_path: Path, command: str) -> None:
     """Exit code 1 and one line, never a success."""
     away = {**PLACEHOLDERS, "cache_url": f"redis://:canary@127.0.0.1:{free_port()}"}
-    done = run(tmp_path, "cache", command, "--client", "42", **away)
+    done = run_forked(tmp_path, "cache", command, "--client", "42", **away)
     assert done.returncode == 1
     assert "does not answer" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -98,6 +100,6 @@ def test_a_cache_that_is_away_is_said(tmp_path: Path, command: str) -> None:
 @pytest.mark.parametrize("command", ["show", "clear"])
 def test_what_is_in_a_process_cannot_be_reached(tmp_path: Path, command: str) -> None:
     """With memory:// both say so, and fail."""
-    done = run(tmp_path, "cache", command, "--client", "42", **PLACEHOLDERS)
+    done = run_forked(tmp_path, "cache", command, "--client", "42", **PLACEHOLDERS)
     assert done.returncode == 1
     assert "memory://" in done.stderr

@@ -10,7 +10,7 @@ from counterfoil.cache import open_cache
 from counterfoil.cli.findings import Finding, Verdict
 from counterfoil.cli.portal_checks import cache, database
 from counterfoil.cli.redis_causes import NEEDED
-from tests.cli.commands import run
+from tests.cli.commands import run_forked
 from tests.databases import give_schema
 from tests.pgbouncer import running_pgbouncer
 from tests.processes import free_port
@@ -83,7 +83,7 @@ async def test_a_pgbouncer_that_splits_transactions(server: PostgresServer, tmp_
         assert (await about_database(through)).message == "pgbouncer has pool_mode = statement"
         whmcs = {"whmcs_url": "http://127.0.0.1:1", "whmcs_identifier": "x", "whmcs_secret": "x"}
         needed = {"secret_key": "k" * 32, "database_url": through, **whmcs}
-        done = run(tmp_path, "serve", "--port", str(free_port()), **needed)
+        done = run_forked(tmp_path, "serve", "--port", str(free_port()), **needed)
         assert (done.returncode, done.stderr.count("pool_mode = transaction")) == (1, 1)
         assert "Traceback" not in done.stderr
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests import openid
-from tests.cli.commands import run
+from tests.cli.commands import run_forked
 from tests.stack import Sandbox, openid_settings
 
 
@@ -20,7 +20,7 @@ def provided(settings: dict[str, str], whmcs: Sandbox) -> dict[str, str]:
 
 
 def found(tmp_path: Path, settings: dict[str, str]) -> dict[str, dict[str, Any]]:
-    report = json.loads(run(tmp_path, "doctor", "--json", **settings).stdout)
+    report = json.loads(run_forked(tmp_path, "doctor", "--json", **settings).stdout)
     return {check["check"]: check for check in report["checks"] if check["check"].startswith("sign-in")}
 
 

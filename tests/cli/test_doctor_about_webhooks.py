@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.cli.commands import run
+from tests.cli.commands import run_forked
 from tests.stack import Stack, running_stack
 from tests.web.metrics.exposed import samples_in, value_of
 
@@ -25,7 +25,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def about(stack: Stack, check: str, **changed: str) -> dict[str, Any]:
-    done = run(stack.folder, "doctor", "--json", **{**stack.settings, **changed})
+    done = run_forked(stack.folder, "doctor", "--json", **{**stack.settings, **changed})
     assert "Traceback" not in done.stderr
     assert stack.webhook_secret not in done.stdout
     (found,) = [each for each in json.loads(done.stdout)["checks"] if each["check"] == check]
@@ -118,10 +118,10 @@ def test_a_proxy_that_is_not_believed(stack: Stack) -> None:
 
 def test_no_portal_runs(tmp_path: Path, settings: dict[str, str]) -> None:
     """Before the first start that is no failure; an address that nobody knows is said."""
-    found = json.loads(run(tmp_path, "doctor", "--json", **settings).stdout)["checks"]
+    found = json.loads(run_forked(tmp_path, "doctor", "--json", **settings).stdout)["checks"]
     (way,) = [each for each in found if each["check"] == "webhook way"]
     assert (way["verdict"], "no portal runs" in way["message"]) == ("ok", True)
     away = {**settings, "base_url": "https://portal.counterfoil.invalid"}
-    found = json.loads(run(tmp_path, "doctor", "--json", **away).stdout)["checks"]
+    found = json.loads(run_forked(tmp_path, "doctor", "--json", **away).stdout)["checks"]
     (way,) = [each for each in found if each["check"] == "webhook way"]
     assert (way["verdict"], "host name is not known" in way["message"]) == ("warn", True)

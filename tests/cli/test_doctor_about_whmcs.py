@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import run
+from tests.cli.commands import run_forked
 from tests.stack import Sandbox
 
 
@@ -18,7 +18,7 @@ def _whole(whmcs: Sandbox) -> Iterator[None]:
 
 def failed(folder: Path, settings: dict[str, str], **changes: str) -> dict[str, str]:
     """What failed, with the advice; the exit code agrees."""
-    done = run(folder, "doctor", "--json", **{**settings, **changes})
+    done = run_forked(folder, "doctor", "--json", **{**settings, **changes})
     found = [each for each in json.loads(done.stdout)["checks"] if each["verdict"] == "fail"]
     assert done.returncode == bool(found), done.stderr
     return {each["check"]: f"{each['message']} {each['advice']}" for each in found}
@@ -66,7 +66,7 @@ def test_a_version_that_is_too_old(tmp_path: Path, settings: dict[str, str], whm
 
 def test_the_system_url_and_the_zone(tmp_path: Path, settings: dict[str, str], whmcs: Sandbox) -> None:
     """The addon tells both; without it the doctor says that it could not compare."""
-    done = run(tmp_path, "doctor", **{**settings, "whmcs_timezone": "Asia/Tokyo"})
+    done = run_forked(tmp_path, "doctor", **{**settings, "whmcs_timezone": "Asia/Tokyo"})
     assert done.returncode == 0
     assert done.stdout.count("not compared") == 2
     whmcs.control("PATCH", "settings", {"addon": True})

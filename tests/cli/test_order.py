@@ -11,7 +11,7 @@ from counterfoil.db.engine import make_engine
 from counterfoil.orders.order import Item, Order, Status, Step
 from counterfoil.orders.repository import OrderRepository
 from counterfoil.stop_codes import StopCode
-from tests.cli.commands import run
+from tests.cli.commands import run_forked
 from tests.databases import give_schema
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -53,7 +53,7 @@ async def _add(url: str) -> None:
 @pytest.mark.parametrize("number", [STOPPED.id, "801000000000001AAA", "77", "#77"])
 def test_an_order_is_told_by_each_of_its_numbers(tmp_path: Path, settings: dict[str, str], number: str) -> None:
     """State, step, who, the error in words, its numbers elsewhere, and everything that happened, with its time."""
-    done = run(tmp_path, "order", "show", number, **settings)
+    done = run_forked(tmp_path, "order", "show", number, **settings)
     assert done.returncode == 0, done.stderr
     for said in (STOPPED.id, "failed", "check", "sales staff", "There is no usable payment method", "3 x Fibre"):
         assert said in done.stdout
@@ -62,7 +62,7 @@ def test_an_order_is_told_by_each_of_its_numbers(tmp_path: Path, settings: dict[
 
 
 def test_programs_get_json(tmp_path: Path, settings: dict[str, str]) -> None:
-    (found,) = json.loads(run(tmp_path, "order", "show", STOPPED.id, "--json", **settings).stdout)
+    (found,) = json.loads(run_forked(tmp_path, "order", "show", STOPPED.id, "--json", **settings).stdout)
     assert found["order"]["status"] == "failed"
     assert found["order"]["idempotency_key"] is None
     assert [each["outcome"] for each in found["events"]] == ["created", "no payment method"]
@@ -70,6 +70,6 @@ def test_programs_get_json(tmp_path: Path, settings: dict[str, str]) -> None:
 
 def test_an_unknown_order_is_no_success(tmp_path: Path, settings: dict[str, str]) -> None:
     """WHMCS's number of a client is not one of an order."""
-    done = run(tmp_path, "order", "show", "42", **settings)
+    done = run_forked(tmp_path, "order", "show", "42", **settings)
     assert done.returncode == 1
     assert "there is no order 42" in done.stderr

@@ -9,7 +9,7 @@ import pytest
 
 from counterfoil.db import leases
 from counterfoil.db.engine import Engine, make_engine
-from counterfoil.db.schema import upgrade
+from tests.databases import give_schema
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     url = f"sqlite+aiosqlite:///{tmp_path}/portal.db"
     if request.param == "postgres":
         url = str(request.getfixturevalue("postgres_url"))
-    await upgrade(url)
+    give_schema(url)
     engine = make_engine(url)
     yield engine
     await engine.dispose()

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from counterfoil.app.build import build_portal
-from counterfoil.db.schema import upgrade
 from counterfoil_sandbox.whmcs.switches import Fault
+from tests.databases import give_schema
 from tests.orders.world import Neighbours, settings_of
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ AGREED = "98.00 EUR"
 async def ada(around: Neighbours, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     """Signed in to a portal before this WHMCS."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'db'}"
-    await upgrade(url)
+    give_schema(url)
     settings = settings_of(around, url, whmcs_timeout_seconds="5")
     portal = build_portal(settings)
     async with (

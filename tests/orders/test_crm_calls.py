@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from counterfoil.db.engine import Engine, make_engine
-from counterfoil.db.schema import upgrade
 from counterfoil.orders.crm_calls import CrmCalls
 from counterfoil.salesforce.quota import RECORDED_EVERY, Quota
+from tests.databases import give_schema
 from tests.orders.world import Clock
 
 pytestmark = pytest.mark.anyio
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Engine]:
     is_file = request.param == "sqlite"
     url = f"sqlite+aiosqlite:///{tmp_path / 'db'}" if is_file else request.getfixturevalue("postgres_url")
-    await upgrade(url)
+    give_schema(url)
     engine = make_engine(url)
     yield engine
     await engine.dispose()

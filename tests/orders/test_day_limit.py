@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from counterfoil.db.engine import make_engine
-from counterfoil.db.schema import upgrade
 from counterfoil.errors import OrderAmountReached, OrderLimitReached
 from counterfoil.model import Money
 from counterfoil.orders.order import Item, Order, Status, Step, new_order_id
 from counterfoil.orders.repository import OrderRepository
 from counterfoil.settings import OrderLimit
+from tests.databases import give_schema
 
 pytestmark = pytest.mark.anyio
 
@@ -51,7 +51,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @asynccontextmanager
 async def repositories(url: str, number: int = 1) -> AsyncIterator[list[OrderRepository]]:
     """Of as many processes: each has connections of its own."""
-    await upgrade(url)
+    give_schema(url)
     engines = [make_engine(url) for _ in range(number)]
     yield [OrderRepository(engine) for engine in engines]
     for engine in engines:

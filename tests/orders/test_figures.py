@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import event, text
 
 from counterfoil.db.engine import Engine, make_engine
-from counterfoil.db.schema import upgrade
 from counterfoil.db.tables import portal_order
 from counterfoil.orders.figures import OrderFigures, order_figures
 from counterfoil.orders.order import Item, Order, Status, Step, new_order_id
 from counterfoil.orders.repository import OrderRepository
 from counterfoil.stop_codes import StopCode
+from tests.databases import give_schema
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +47,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 async def test_orders_are_counted_by_state_and_age(url: str) -> None:
     """What is under way and what stopped; what nobody works at, what Salesforce does not hear, what nobody knows."""
-    await upgrade(url)
+    give_schema(url)
     engine = make_engine(url)
     try:
         empty = await order_figures(engine, NOW)
@@ -80,7 +80,7 @@ async def test_counting_reads_no_order_that_is_done(url: str) -> None:
     """It is done each half minute, and orders are kept for good: neither database walks through all of them, nor for
     staff's lists of what stopped and of what Salesforce does not hear.
     """
-    await upgrade(url)
+    give_schema(url)
     engine = make_engine(url)
     asked: list[tuple[str, Any]] = []
     try:

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from counterfoil.db.engine import make_engine
-from counterfoil.db.schema import upgrade
 from counterfoil.orders.order import Item, Order, Status, Step
 from counterfoil.orders.repository import ClientIsBusy, LeaseLost, OrderRepository
+from tests.databases import give_schema
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +26,7 @@ async def orders(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     url = f"sqlite+aiosqlite:///{tmp_path / 'db'}"
     if request.param == "postgres":
         url = str(request.getfixturevalue("postgres_url"))
-    await upgrade(url)
+    give_schema(url)
     engine = make_engine(url)
     yield OrderRepository(engine)
     await engine.dispose()

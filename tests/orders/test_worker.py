@@ -13,7 +13,6 @@ import pytest
 from counterfoil.billing.orders import BillingOrders
 from counterfoil.cache import Cache, open_cache
 from counterfoil.db.engine import make_engine
-from counterfoil.db.schema import upgrade
 from counterfoil.errors import BillingUnavailable, CrmUnavailable, TemporarilyUnavailable
 from counterfoil.orders.failures import Later, Stop
 from counterfoil.orders.fulfilment import Claim
@@ -22,6 +21,7 @@ from counterfoil.orders.repository import OrderRepository
 from counterfoil.orders.worker import FIRST_WAIT, GIVE_UP, LEASE, LONGEST_WAIT, MOST_DEFECTS, OrderWorker
 from counterfoil.salesforce.failures import CrmRefused
 from counterfoil.stop_codes import StopCode
+from tests.databases import give_schema
 from tests.orders.test_repository import order
 from tests.orders.world import Clock
 
@@ -92,7 +92,7 @@ class Nobody:
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'db'}"
-    await upgrade(url)
+    give_schema(url)
     engine, cache = make_engine(url), open_cache("memory://")
     await cache.start()
     yield Shop(OrderRepository(engine), cache)

@@ -23,7 +23,6 @@ from litestar import Litestar
 from counterfoil.billing.face import Billing
 from counterfoil.cache import Cache, open_cache
 from counterfoil.db.engine import Engine, make_engine
-from counterfoil.db.schema import upgrade
 from counterfoil.errors import Unavailable
 from counterfoil.orders.checkout import Wanted
 from counterfoil.orders.crm_calls import CrmCalls
@@ -41,6 +40,7 @@ from counterfoil_sandbox.whmcs import Options, create_app
 from counterfoil_sandbox.whmcs.app import installation_of
 from counterfoil_sandbox.whmcs.installation import Installation as WhmcsStandIn
 from counterfoil_sandbox.whmcs.switches import Fault
+from tests.databases import give_schema
 
 ADA, BOB = 1, 2
 TIMEOUT = 0.6
@@ -305,7 +305,7 @@ async def opened(
     """
     if fresh:
         around.reset()
-    await upgrade(url)
+    give_schema(url)
     clock, engine, cache = clock or Clock(), make_engine(url), open_cache("memory://")
     tag_field = "Portal order" if tag else "No such field"
     settings = settings_of(around, url, salesforce=salesforce, order_tag_field=tag_field, **changes)

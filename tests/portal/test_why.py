@@ -5,7 +5,7 @@ import re
 import httpx2
 import pytest
 
-from tests.cli.commands import run
+from tests.cli.commands import run_forked
 from tests.portal.conftest import Portal
 
 HTML = {"accept": "text/html"}
@@ -17,7 +17,7 @@ def reference_on(answer: httpx2.Response) -> str:
 
 
 def why(portal: Portal, reference: str) -> str:
-    done = run(portal.stack.folder, "why", reference, str(portal.stack.folder / "portal.log"))
+    done = run_forked(portal.stack.folder, "why", reference, str(portal.stack.folder / "portal.log"))
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -53,6 +53,6 @@ def test_the_line_of_a_request_names_account_client_and_error(portal: Portal, ad
 
 def test_a_reference_that_no_line_has_is_said(portal: Portal) -> None:
     """Exit code 1, and a sentence: no false calm."""
-    done = run(portal.stack.folder, "why", "0" * 20, str(portal.stack.folder / "portal.log"))
+    done = run_forked(portal.stack.folder, "why", "0" * 20, str(portal.stack.folder / "portal.log"))
     assert done.returncode == 1
     assert "no line has the reference" in done.stderr

@@ -17,7 +17,7 @@ import pytest
 
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import is_current, upgrade
-from tests.cli.commands import run
+from tests.cli.commands import run_forked
 from tests.db.test_schema import upgrade_to
 from tests.servers import PostgresServer, postgres_program
 from tests.shape.sources import text
@@ -80,7 +80,7 @@ def test_an_older_backup_is_restored(tmp_path: Path) -> None:
             assert again.get("/api/v1/summary").status_code == 200
         stack.command("doctor")
         assert "whole" in stack.command("audit", "verify")
-        later = run(tmp_path, "audit", "verify", "--after", noted, **stack.settings)
+        later = run_forked(tmp_path, "audit", "verify", "--after", noted, **stack.settings)
         assert later.returncode == 1
 
 

@@ -107,7 +107,7 @@ def test_home_costs_four_calls_and_one_for_each_open_invoice(portal: Stack, ada:
 
 def test_home_shows_all_of_it(ada: httpx2.Client) -> None:
     page = ada.get("/").text
-    for words in ("€214.50", "€94.50", "€12.00", "Fibre 1 Gbit/s", "Renews on", "Paid in the last 12 months", "<svg"):
+    for words in ("€214.50", "€94.50", "€12.00", "Fibre 1 Gbit/s", "Coming up", "Paid in the last 12 months", "<svg"):
         assert words in page, words
     assert page.count('width="30"') == 12
 
@@ -118,7 +118,7 @@ def test_subscriptions_take_their_permission(portal: Stack) -> None:
         chidi.put("/api/v1/session/client", json={"client_id": 4}).raise_for_status()
         portal.sandbox.forget_calls()
         page = chidi.get("/")
-        assert (page.status_code, "Renews on" in page.text) == (200, False)
+        assert (page.status_code, "Coming up" in page.text) == (200, False)
         assert "GetClientsProducts" not in portal.sandbox.actions()
         chidi.put("/api/v1/session/client", json={"client_id": 1}).raise_for_status()
         assert chidi.get(SUMMARY).json()["code"] == "permission_denied"

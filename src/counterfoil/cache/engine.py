@@ -1,8 +1,8 @@
 """The cache as the rest of the house sees it. Why the rules are what they are: docs/cache.md."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from counterfoil import errors
 from counterfoil.cache import rules
@@ -58,17 +58,20 @@ class Cache:
 
     async def look(self, scope: str, names: Sequence[str], session: str | None = None) -> Found | None:
         """The same as the store said it, for `told` and `repeats` to judge at once; None while it is away."""
-        if self._trust.is_given:
-            with contextlib.suppress(StoreAway):
-                return await self._store.look(scope, names, session)
-        return None
+        if not self._trust.is_given:
+            return None
+        try:
+            return await self._store.look(scope, names, session)
+        except StoreAway:
+            return None
 
     def told(self, names: Sequence[str], found: Found | None) -> Peek:
         """What of it counts."""
-        with contextlib.suppress(Moved):
-            if found is not None:
-                return self._found(names, found)
-        return Peek(None, None, (None,) * len(names))
+        nothing = Peek(None, None, (None,) * len(names))
+        try:
+            return self._found(names, found) if found is not None else nothing
+        except Moved:
+            return nothing
 
     def _found(self, names: Sequence[str], found: Found) -> Peek:
         if not self._trust.is_given:
@@ -164,7 +167,7 @@ class Cache:
         self.counters.clears += 1
         self._trust.windows.opened(scope, bump)
 
-    @contextlib.asynccontextmanager
+    @asynccontextmanager
     async def writing(self, scope: str) -> AsyncIterator[Write]:
         """Around a write to WHMCS. After it every read shows what was written; while it lasts, and for 60 s when its
         outcome is unknown or this process dies, values count 2 s.

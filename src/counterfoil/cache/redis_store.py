@@ -104,8 +104,9 @@ class RedisStore:
                 keys = [f"{prefix}e:{name}" for name in names]
                 record, *entries = self._connections.unwrap(await server.send("MGET", prefix + "g", *keys))
                 return Found(None, record, entries)
-            command = _look_of_session(server.run, scope, session, *names)
-            found = self._connections.unwrap(await server.send_packed(command))
+            found = await server.send_packed(_look_of_session(server.run, scope, session, *names))
+            if not isinstance(found, list):
+                found = self._connections.unwrap(found)
             return Found(found[0] or None, found[1], found[2:])
         except RedisAway as error:
             raise _away(error) from error

@@ -54,6 +54,8 @@ class Client(Struct, frozen=True):
     """None: a WHMCS before 7.10, which has none."""
     is_excluded_from_autopay: bool | None = None
     """Whether WHMCS never charges a saved card by itself. None: it does not say."""
+    is_tax_exempt: bool | None = None
+    """Whether WHMCS puts no taxes on this client's invoices. None: it does not say."""
     unreadable: tuple[str, ...] = ()
     """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 

@@ -144,3 +144,30 @@ def test_no_page_repeats_what_was_sent_by_mistake(portal: Stack) -> None:
     assert away.status_code == 503
     assert 'href="/invoices?view=paid&amp;page=1"' in away.text
     assert "s3cret" not in refused.text + sign_in.text + away.text
+
+
+def test_what_failed_of_a_form_leads_back_to_its_page(portal: Stack, ada: httpx2.Client) -> None:
+    """That of the route, or else the one that the browser names; nobody has to find it again from the start."""
+    paid = ada.get("/api/v1/invoices?status=paid").json()["items"][0]["id"]
+    refused = ada.post(f"/invoices/{paid}/pay", headers={"Accept": "text/html"})
+    portal.sandbox.control("POST", "faults", {"kind": "status", "status": 500, "action": "CreateSsoToken"})
+    try:
+        named = {"Accept": "text/html", "Referer": f"{portal.url}/credit?token=s3cret&page=1"}
+        away = ada.post("/credit/add", headers=named)
+    finally:
+        portal.sandbox.control("DELETE", "faults")
+    assert (refused.status_code, away.status_code) == (409, 503)
+    assert f'href="/invoices/{paid}">Back</a>' in refused.text
+    assert 'href="/credit?page=1">Back</a>' in away.text
+
+
+def test_a_deed_that_is_not_permitted_says_what_it_takes(portal: Stack) -> None:
+    """Of several permissions those that are missing, and only the accounts that have them all."""
+    with portal.visitor("chidi@example.com") as chidi:
+        chidi.put("/api/v1/session/client", json={"client_id": 1})
+        answer = chidi.post("/subscriptions/1/cancel", headers={"Accept": "text/html"})
+    assert answer.status_code == 403
+    assert "<h1>You may not do this</h1>" in answer.text
+    assert "the permission “Order”" in answer.text
+    assert "Switch to Chidi Anagonye" in answer.text
+    assert "Switch to Okafor" not in answer.text

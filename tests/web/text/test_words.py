@@ -14,7 +14,6 @@ JAPANESE = {
     "Payments": "お支払い履歴",
     "Updated %(time)s": "最終更新：%(time)s",
     "Refresh": "最新の情報に更新",
-    "Renews on %(day)s": "%(day)sに自動更新",
     "%(one)s, %(other)s": "%(one)s（%(other)s）",
     "Monthly": "月払い",
     "Yearly": "年払い",
@@ -50,7 +49,6 @@ GERMAN = {
     "Tax ID": "USt-IdNr.",
     "Overview": "Übersicht",
     "Your payment method expires soon.": "Ihre hinterlegte Karte läuft bald ab.",
-    "A saved payment method is ready to use.": "Ein hinterlegtes Zahlungsmittel ist einsatzbereit.",  # codespell:ignore
     "Payment methods": "Zahlungsmittel",
     "Payment method": "Zahlungsart",
     "Switch account": "Kundenkonto wechseln",

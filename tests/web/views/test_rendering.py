@@ -145,15 +145,28 @@ def test_impossible_address(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("include_tax", "label"),
-    [(None, "First payment"), (True, "First payment, taxes included"), (False, "First payment, before taxes")],
+    ("include_tax", "label", "said"),
+    [
+        (None, "First payment", "Taxes may be added to these prices."),
+        (True, "First payment, taxes included", "Prices include taxes."),
+        (False, "First payment, before taxes", "Prices are before taxes."),
+    ],
 )
-def test_an_order_says_of_taxes_what_is_known(include_tax: bool | None, label: str) -> None:
-    """PRICES_INCLUDE_TAX is what WHMCS's API does not tell: unset, nothing is said of it."""
+def test_an_order_says_of_taxes_what_is_known(include_tax: bool | None, label: str, said: str) -> None:
+    """PRICES_INCLUDE_TAX is what WHMCS's API does not tell: unset, taxes may come. Of whom WHMCS calls exempt, that."""
     brand = Brand("Northwind", prices_include_tax=include_tax)
     renderer = Renderer(brand, Assets().address, zone=ZoneInfo("UTC"))
-    page = re.sub(r"\s*\n\s*", "", renderer.page(*PAGES["order-review"]).decode())
-    assert f"<dt>{label}</dt>" in page
+
+    def shown(name: str, **changes: bool) -> str:
+        view, shell = PAGES[name]
+        return re.sub(r"\s*\n\s*", "", renderer.page(structs.replace(view, **changes), shell).decode())
+
+    assert f"<dt>{label}</dt>" in shown("order-review")
+    assert said in shown("order")
+    exempt = [shown(name, is_tax_exempt=True) for name in ("order", "order-review")]
+    assert "<dt>First payment</dt>" in exempt[1]
+    assert all("Your account is exempt from taxes." in page and said not in page for page in exempt)
+    assert ("Taxes included" if include_tax else "Before taxes") in shown("home")
 
 
 def test_a_style_sheet_of_the_operators_comes_after_ours() -> None:

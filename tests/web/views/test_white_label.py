@@ -82,7 +82,7 @@ def test_the_doctor_is_content_with_what_works(tmp_path: Path) -> None:
     [
         ("xx.po", "", "is no catalogue of a language"),
         ("de.po", 'msgid "Pay up"\nmsgstr "Zahl"\n', "has no text 'Pay up'"),
-        ("de.po", 'msgid "Renews on %(day)s"\nmsgstr "%(tag)s"\n', "has no placeholder 'tag'"),
+        ("de.po", 'msgid "Expires %(month)s"\nmsgstr "%(tag)s"\n', "has no placeholder 'tag'"),
         ("en.po", 'msgid "Pay"\nmsgstr "100 % safe"\n', "is written %%"),
         ("en.po", "msgid Pay\n", "cannot be read"),
         ("de.po", PLURALS.format("a page"), "cannot be read"),

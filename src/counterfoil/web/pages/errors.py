@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
 from litestar.types import HTTPScope, Send
 from msgspec.structs import replace
 
@@ -117,8 +118,8 @@ class ErrorAnswers:
             problem["outcome"] = "unknown"
         if isinstance(error, Conflict):
             problem |= {"changed": sorted(error.changed), "current": contents_of(error.now)}
-        if isinstance(error, PermissionDenied) and _missing(error):
-            problem["permissions"] = list(error.args)
+        if isinstance(error, PermissionDenied) and _missing(error, frozenset()):
+            problem["permissions"] = " ".join(error.args).split()
         if isinstance(error, ValidationFailed):
             worded = ((field, text(message)) for field, message in error.errors)
             named = error.names
@@ -128,25 +129,31 @@ class ErrorAnswers:
         return msgspec.json.encode(problem)
 
     async def _page(self, scope: HTTPScope, error: CounterfoilError, viewer: Viewer | None, shell: Shell) -> bytes:
-        problem = Problem(error=error, reference=context_of(scope).request_id, retry_href=page_address(scope))
+        again = page_address(scope)
+        back = "" if again else _page_of_form(scope)
+        problem = Problem(error, context_of(scope).request_id, retry_href=again, back_href=back)
         view: View = problem
         if isinstance(error, ClientNotFound) and viewer is not None and not viewer.clients:
             view = NoClient(email=viewer.email)
         if isinstance(error, PermissionDenied) and viewer is not None:
-            view = replace(problem, missing=_missing(error), others=await self._permitting(error, viewer))
+            missing, others = _missing(error, viewer.permissions), await self._permitting(error, viewer)
+            view = replace(problem, missing=missing, others=others, is_deed=not again)
         if isinstance(error, AccountChanged) and viewer is not None:
             view = _other_account(error, viewer, shell, context_of(scope).request_id)
         return self._renderer.page(view, shell)
 
     async def _permitting(self, error: PermissionDenied, viewer: Viewer) -> tuple[ClientChoice, ...]:
         """Accounts in which it is permitted. Without the name that WHMCS is known to have now there is a number."""
-        found = [each.client_id for each in viewer.clients if each.permissions.intersection(error.args)]
+        needed = [set(name.split()) for name in error.args]
+        found = [each.client_id for each in viewer.clients if any(map(each.permissions.issuperset, needed))]
         named = [(number, await self._cached_client(number)) for number in found[:MOST_OTHERS]]
         return tuple(ClientChoice(number, client.name if client else f"#{number}") for number, client in named)
 
 
-def _missing(error: PermissionDenied) -> tuple[str, ...]:
-    return tuple(filter(None, map(word_for, error.args)))
+def _missing(error: PermissionDenied, granted: frozenset[str]) -> tuple[str, ...]:
+    """In words of the menu. Of an argument with spaces in it all are needed; of several arguments any one."""
+    names = (name for argument in error.args for name in argument.split() if name not in granted)
+    return tuple(filter(None, map(word_for, names)))
 
 
 def _other_account(error: AccountChanged, viewer: Viewer, shell: Shell, reference: str) -> OtherAccount:
@@ -181,7 +188,9 @@ def sign_in_address(scope: HTTPScope) -> str:
 
 def _page_of_form(scope: HTTPScope) -> str:
     """What the route names, else the page that the browser says the form is on; "" when it does not."""
-    if named := scope["route_handler"].opt.get("after_sign_in"):
+    # None where the edge refused it.
+    handler: BaseRouteHandler | None = scope.get("route_handler")
+    if handler is not None and (named := handler.opt.get("after_sign_in")):
         return str(named).format_map(scope["path_params"])
     address = address_of_form(scope)
     return safe_next(address) if address else ""

@@ -147,6 +147,7 @@ async def _choose(
         quantity=choice.number,
         gateway=choice.gateway,
         error=error,
+        is_tax_exempt=offered.client.is_tax_exempt is True,
     )
     return await respond_unstored(request, services, page, status=422 if error else 200)
 
@@ -175,6 +176,7 @@ async def _review(
         minutes=max(1, int((datetime.now(UTC) - lately.created_at).total_seconds() / 60)) if lately else 0,
         terms_url=services.settings.terms_url,
         button=services.settings.order_button,
+        is_tax_exempt=offered.client.is_tax_exempt is True,
     )
     status = error.status if error else 409 if has_changed or lately else 200
     return await respond_unstored(request, services, page, status=status)
@@ -202,6 +204,8 @@ async def _review_again(
 async def _detail(
     request: AnyRequest, services: Services, order: Order, error: CounterfoilError | None = None
 ) -> Response[bytes]:
-    may_see = viewer_of(request).allows("invoices")
-    page = OrderPage(row=OrderRow(order), may_add=may_see, may_see_invoice=may_see, error=error)
+    viewer = viewer_of(request)
+    may_see, client = viewer.allows("invoices"), await services.clients.cached(viewer.client)
+    is_exempt = client is not None and client.is_tax_exempt is True
+    page = OrderPage(OrderRow(order), may_see, may_see_invoice=may_see, error=error, is_tax_exempt=is_exempt)
     return await respond_unstored(request, services, page, status=error.status if error else 200)

@@ -19,17 +19,22 @@ from counterfoil.web.views.sign_in import ClientChoice
 
 
 class Problem(View, frozen=True):
-    """Any error. `retry_href` is where "Try again" leads: the address that failed, or for a failed form its page."""
+    """Any error. `retry_href` is where "Try again" leads: the address that failed. `back_href`: for what failed of a
+    form, the page that it is on, where that is known.
+    """
 
     template: ClassVar[str] = "problem.html"
 
     error: CounterfoilError
     reference: str = ""
     retry_href: str = ""
+    back_href: str = ""
     missing: tuple[str, ...] = ()
     """What the owner of the account could permit: message ids."""
     others: tuple[ClientChoice, ...] = ()
     """Those of their accounts in which they may see it."""
+    is_deed: bool = False
+    """Not seeing was refused, but doing something."""
 
     @property
     def kind(self) -> str:
@@ -48,6 +53,8 @@ class Problem(View, frozen=True):
         """What a person would say. Titles of the API that are HTTP's have words of their own here."""
         if type(self.error) is NotFound:
             return translatable("Page not found")
+        if self.is_deed:
+            return translatable("You may not do this")
         return _HEADINGS.get(self.error.code, self.error.title)
 
     @property

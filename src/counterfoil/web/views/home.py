@@ -51,7 +51,7 @@ class Chart(Struct, frozen=True):
 
 
 class Coming(Struct, frozen=True):
-    """What renews soon. `sums`: what it comes to before taxes, by currency; empty when an amount is not known."""
+    """What renews soon. `sums`: what it comes to as priced, by currency; empty when an amount is not known."""
 
     items: tuple[SubscriptionItem, ...]
     count: int

@@ -110,6 +110,7 @@ class ChoosePage(View, frozen=True):
     gateway: str = ""
     error: str = ""
     """A text of the catalogue."""
+    is_tax_exempt: bool = False
     most: int = MOST_OF_ONE
 
     @property
@@ -145,6 +146,7 @@ class ReviewPage(View, frozen=True):
     terms_url: str = ""
     button: str = ""
     """The operator's words for it."""
+    is_tax_exempt: bool = False
 
     @property
     def has_error(self) -> bool:
@@ -178,6 +180,7 @@ class OrderPage(View, frozen=True):
     may_add: bool
     may_see_invoice: bool
     error: CounterfoilError | None = None
+    is_tax_exempt: bool = False
 
     @property
     def live(self) -> str:

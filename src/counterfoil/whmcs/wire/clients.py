@@ -87,6 +87,7 @@ def client(answer: Row, client_id: int) -> Client:
     credit = known.get("credit", "credit", amount)
     preferences = known.get("email_preferences", "email_preferences", lambda row, _: _email_preferences(row))
     excluded = known.get("is_excluded_from_autopay", "disableautocc", _switch_if_said)
+    exempt = known.get("is_tax_exempt", "taxexempt", _switch_if_said)
     texts = _texts(known)
     unread.warn()
     return Client(
@@ -99,6 +100,7 @@ def client(answer: Row, client_id: int) -> Client:
         status=text(row, "status"),
         email_preferences=preferences,
         is_excluded_from_autopay=excluded,
+        is_tax_exempt=exempt,
         unreadable=known.names,
     )
 

@@ -17,19 +17,6 @@ MOST_REMEMBERED = 1024
 LONGEST_REMEMBERED = 2048
 """Bytes of one. Browsers send a quarter of it."""
 
-_HEADERS = (
-    b"host",
-    b"cookie",
-    b"accept-language",
-    b"accept-encoding",
-    b"cache-control",
-    b"if-none-match",
-    b"authorization",
-    b"content-length",
-    b"transfer-encoding",
-)
-"""All that an answer out of the cache may depend on."""
-
 _Bytes = tuple[str | bytes | None, ...]
 
 
@@ -59,7 +46,22 @@ class PlainRequests:
         headers = dict(lines)
         if len(headers) != len(lines):  # type: ignore[arg-type]
             return None
-        said = (scope["method"], scope["path"], scope["query_string"], *map(headers.get, _HEADERS))
+        get = headers.get
+        # All that an answer out of the cache may depend on, or that keeps a request from being plain.
+        said = (
+            scope["method"],
+            scope["path"],
+            scope["query_string"],
+            get(b"host"),
+            get(b"cookie"),
+            get(b"accept-language"),
+            get(b"accept-encoding"),
+            get(b"cache-control"),
+            get(b"if-none-match"),
+            get(b"authorization"),
+            get(b"content-length"),
+            get(b"transfer-encoding"),
+        )
         request = self._remembered.get(said)
         if request is None and (question := self._question(scope, headers)) is not None:
             request = PlainRequest(question)
