@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from counterfoil.billing.invoices.open_amounts import OpenAmounts
 from counterfoil.billing.invoices.query import StatusFilter
@@ -136,6 +136,21 @@ def test_large_text_on_a_phone(open_page: OpenPage) -> None:
     assert wide == []
     ((_, _, seen),) = measured(page, {"list-en": SHOWN["list-en"]}, 390)
     assert 0 < seen["list"] <= 2400
+
+
+def test_an_invoice_keeps_its_button_in_sight(open_page: OpenPage) -> None:
+    """At the side of a desk; at the foot of a phone once its counterfoil is above it, and nothing moves for that."""
+    page = open_page()
+    pay, place = page.locator(".ticket .pay button"), "document.querySelector('.invoice').offsetTop"
+    for width, height in ((1280, 500), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        for _ in visited(page, {"invoice": SHOWN["invoice"]}, SHOWN):
+            before = page.evaluate(place)
+            page.evaluate("scrollTo(0, document.querySelector('.invoice .totals').offsetTop)")
+            expect(pay).to_be_in_viewport()
+            assert page.evaluate(place) == before
+            page.evaluate("scrollTo(0, 0)")
+            expect(page.locator(".at-foot")).to_have_count(0)
 
 
 SHIFTS = """() => new Promise((done) => {
