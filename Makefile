@@ -8,8 +8,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 TESTS ?= tests
-# More than there are cores: half of the time tests wait, for lifetimes to end and servers to come back.
-WORKERS ?= 3
+# More than two cores: half of the time tests wait, for lifetimes to end and servers to come back.
+WORKERS ?= 4
 SECONDS ?= 60
 ADDON ?= build/counterfoil-whmcs.zip
 
@@ -30,7 +30,7 @@ quick-tests:
 
 test: system setup-dev check ## check, then run every test, against real servers and a real browser
 	@tools/site/setup
-	@$(BIN)/pytest -n $(WORKERS) --dist loadscope $(TESTS) </dev/null
+	@$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(TESTS) </dev/null
 
 check: setup-dev ## format, lint, types, import rules, templates, spelling, security: changes nothing
 	@$(MAKE) -j2 --output-sync --keep-going check-format check-lint check-types check-imports check-templates \

@@ -25,13 +25,73 @@ ON_A_SERVER = {"redis", "cluster", "postgres", "mariadb", "postgresql+redis", "s
 LISTS_FILES = "tests.shape.sources"
 """Asks git for the files of the repository, which is no server."""
 
+LONGEST = (
+    "web/views/test_templates.py",
+    "cache/test_cluster.py",
+    "orders/test_game_day.py",
+    "portal/test_dialects.py",
+    "web/test_money_audit.py",
+    "orders/test_refused_by_salesforce.py",
+    "inventory/test_routes.py",
+    "orders/test_takeover.py",
+    "addon/test_delivery.py",
+    "cli/test_doctor.py",
+    "proof/test_hold.py",
+    "portal/test_spot_checks.py",
+    "portal/test_staff_console.py",
+    "promises/test_if_something_goes_wrong.py",
+    "orders/test_killed.py",
+    "portal/test_idle.py",
+    "proof/test_short_run.py",
+    "web/http/test_callers_memory.py",
+    "cache/test_failover.py",
+    "addon/test_portal.py",
+    "promises/test_pictures.py",
+    "cli/test_stopping.py",
+    "portal/test_crowd.py",
+    "promises/test_invoices.py",
+    "promises/test_story.py",
+    "orders/test_idle.py",
+    "cli/test_serving.py",
+    "portal/test_progress.py",
+    "promises/test_payment_methods.py",
+    "promises/test_orders.py",
+    "site/test_commands.py",
+    "accounts/test_commands.py",
+    "portal/test_closed_accounts.py",
+    "web/views/test_narrow.py",
+    "web/metrics/test_rules.py",
+    "web/http/test_unread_bodies.py",
+    "cache/test_late_failover.py",
+    "web/test_locked_database.py",
+    "portal/test_on_a_cluster.py",
+    "orders/test_with_addon.py",
+    "cache/test_spot_checks.py",
+    "web/test_summary.py",
+    "db/test_pgbouncer.py",
+    "app/test_tracing.py",
+    "cli/test_service_manager.py",
+    "portal/test_burst.py",
+    "site/test_start.py",
+    "site/test_site.py",
+)
+"""Modules of more than some ten seconds, those of most first: where one of them comes last, all others wait for it."""
+
 FORBIDDEN = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.exec", "os.system", "socket.bind", "socket.connect"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and needs_server(item):
             item.add_marker("server")
+    if hasattr(config, "workerinput"):  # One process alone keeps pytest's order, which changes fixtures least.
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Modules go to whichever worker is free in this order (`--no-loadscope-reorder`), each as a whole."""
+    module = item.nodeid.partition("::")[0].removeprefix("tests/")
+    return LONGEST.index(module) if module in LONGEST else len(LONGEST)
 
 
 def needs_server(item: pytest.Function) -> bool:

@@ -11,7 +11,7 @@ from proofs.hold.__main__ import replay
 from tests import servers
 from tests.servers import running_redis
 from tests.shape.sources import ROOT, tracked
-from tests.speeds import reaches
+from tests.speeds import LONGEST, reaches
 from tests.stack import Sandbox, running_stack
 
 
@@ -109,3 +109,9 @@ def test_without_the_mark_nothing_starts_listens_or_calls(tmp_path: Path) -> Non
     assert "3 failed, 1 passed, 2 deselected" in done.stdout, done.stdout
     for event in ("subprocess.Popen", "socket.bind", "socket.connect"):
         assert f"a test without the mark `server` did this: {event}" in done.stdout
+
+
+def test_the_longest_are_there() -> None:
+    """A module that is renamed keeps its turn."""
+    assert [name for name in LONGEST if not (ROOT / "tests" / name).is_file()] == []
+    assert len(set(LONGEST)) == len(LONGEST)

@@ -104,6 +104,7 @@ def build(version: str, place: Path) -> Path:
     (target / ".gitignore").unlink(missing_ok=True)
     pack(target / f"counterfoil-whmcs-{version}.zip")  # of a tree without changes, so of what is committed
     write_parts(tree, target / f"counterfoil-{version}.cdx.json")
+    shutil.copyfile(tree / "requirements/main.txt", target / f"counterfoil-{version}-requirements.txt")
     shutil.copyfile(tree / "docs/openapi.json", target / f"counterfoil-{version}-openapi.json")
     changes = changes_of(version, (tree / "CHANGELOG.md").read_text(encoding="utf-8"))
     (target / f"counterfoil-{version}-changes.txt").write_text(

@@ -47,6 +47,20 @@ def test_the_settings_that_are_shown_exist() -> None:
     assert set(unknown_names(dict.fromkeys(shown, ""))) <= of_the_proxy
 
 
+def test_the_unit_starts_with_the_settings_that_the_example_asks_for() -> None:
+    """Who fills in what is empty there, and uncomments nothing, has what the unit's command needs."""
+    lines = (DEPLOY / "environment.example").read_text(encoding="utf-8").splitlines()
+    given = dict(line.split("=", 1) for line in lines if line.startswith(PREFIX))
+    filled = {name: value or "whsec_" + "a" * 44 for name, value in given.items()}
+    (command,) = [
+        line
+        for line in (DEPLOY / "systemd/counterfoil.service").read_text(encoding="utf-8").splitlines()
+        if line.startswith("ExecStart=")
+    ]
+    workers = int(command.split("--workers ")[1])
+    assert load(filled, Path("/nonexistent"), processes=workers).base_url == given[f"{PREFIX}BASE_URL"]
+
+
 def test_they_wait_longer_than_the_portal_takes_to_end() -> None:
     """Otherwise who waits for WHMCS loses an answer at every restart."""
     given = {"SECRET_KEY": "k" * 40, "WHMCS_URL": "http://127.0.0.1/", "WHMCS_IDENTIFIER": "i", "WHMCS_SECRET": "s"}

@@ -35,9 +35,10 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def program(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = tmp_path_factory.mktemp("empty") / "venv"
     subprocess.run([UV, "venv", "--quiet", "--python", ROOT / ".venv/bin/python", environment], check=True)
-    (wheel,) = released.glob("*.whl")
+    (wheel,), (locked,) = released.glob("*.whl"), released.glob("*-requirements.txt")
     install = [UV, "pip", "install", "--quiet", "--python", environment / "bin/python"]
-    subprocess.run([*install, "--constraints", ROOT / "requirements/main.txt", wheel], check=True)
+    subprocess.run([*install, "--require-hashes", "--requirement", locked], check=True)
+    subprocess.run([*install, "--no-deps", wheel], check=True)
     return environment / "bin/counterfoil"
 
 
@@ -82,6 +83,7 @@ def test_what_is_released_is_whole(released: Path) -> None:
         "counterfoil-VERSION-changes.txt",
         "counterfoil-VERSION-openapi.json",
         "counterfoil-VERSION-py3-none-any.whl",
+        "counterfoil-VERSION-requirements.txt",
         "counterfoil-VERSION.cdx.json",
         "counterfoil-VERSION.tar.gz",
         "counterfoil-whmcs-VERSION.zip",

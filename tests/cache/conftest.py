@@ -10,6 +10,7 @@ import pytest
 from redis import Redis
 
 from tests.cache.fleet import Fleet, Whmcs
+from tests.cache.lives import Modelled
 from tests.clusters import Nodes, running_cluster
 from tests.loops import ON_THE_LOOP_OF_WORKERS
 from tests.sentinels import Watched, running_sentinels
@@ -38,6 +39,12 @@ async def fleet(kind: str, anyio_backend: Any, request: pytest.FixtureRequest) -
         urls = [server.url for server in request.getfixturevalue("cluster").servers]
     async with AsyncExitStack() as stack:
         yield Fleet(stack, *urls)
+
+
+@pytest.fixture
+async def modelled(anyio_backend: Any) -> AsyncIterator[Modelled]:
+    async with AsyncExitStack() as stack:
+        yield Modelled(stack)
 
 
 @pytest.fixture

@@ -107,6 +107,11 @@ async def value(cache: Cache, part: Part, scope: str = ADA) -> bytes:
     return (await cache.read(scope, [part], within=WITHIN)).entries[0].value
 
 
+async def away(cache: Cache) -> None:
+    """Until it has noticed that the store is."""
+    await until(lambda: not cache._trust.is_given)
+
+
 async def back(*caches: Cache) -> None:
     """Waits until they use Redis again."""
     for cache in caches:

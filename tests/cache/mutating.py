@@ -13,8 +13,8 @@ from unittest.mock import patch
 import pytest
 
 from tests.cache.fleet import Fleet, Whmcs
+from tests.cache.lives import Modelled
 from tests.cache.simulate import explore
-from tests.cache.test_return import Modelled
 from tests.virtual import VirtualLoop
 
 Test = Callable[..., Any]

@@ -1,72 +1,22 @@
-"""A store that goes and returns, or whose clock is wrong: the real engine on the model, in virtual time."""
+"""A store that goes and returns: the real engine on the model, in virtual time."""
 
 import asyncio
-import random
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
 from counterfoil import errors
-from counterfoil.cache import Cache, CacheUnavailable, Entry, Fetched, Part
-from counterfoil.cache.clock import StoreClock
-from counterfoil.cache.rules import BEAT, DISTRUST, PROBATION, SETTLE
+from counterfoil.cache import CacheUnavailable, Entry, Fetched, Part
 from counterfoil.cache.store import StoreAway
-from counterfoil.redis.timing import COMMAND_LIMIT
-from tests.cache.fleet import ADA, WITHIN, Whmcs, peeked, until, value
-from tests.cache.history import History
-from tests.cache.modelled import ModelledRedis
-from tests.cache.world import Process
-from tests.virtual import VirtualLoop
+from tests.cache.fleet import ADA, WITHIN, Whmcs, away, back, peeked, value
+from tests.cache.lives import Modelled, Process
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def anyio_backend() -> Any:
-    return ("asyncio", {"loop_factory": VirtualLoop})
-
-
-class Modelled:
-    """Processes on one modelled Redis."""
-
-    def __init__(self, stack: AsyncExitStack) -> None:
-        self._stack = stack
-        self.redis = ModelledRedis(random.Random(1), History(1, 90, 10))  # noqa: S311 -- no secret
-
-    async def process(self, clock_is_off: float = 0.0) -> Process:
-        process = Process(1, self.redis, clock_is_off)
-        await process.cache.start()
-        self._stack.push_async_callback(process.cache.close)
-        return process
-
-    async def settled(self) -> Process:
-        """A process, and a client whose generation exists and has settled."""
-        process = await self.process()
-        await process.cache.clear(ADA)
-        await asyncio.sleep(SETTLE + 0.1)
-        return process
-
-    def hide(self, *processes: Process, seconds: float) -> None:
-        """Cuts them off from Redis, which is well."""
-        for process in processes:
-            process.store.cut_until = asyncio.get_running_loop().time() + seconds
-
-
-@pytest.fixture
-async def modelled(anyio_backend: Any) -> AsyncIterator[Modelled]:
-    async with AsyncExitStack() as stack:
-        yield Modelled(stack)
-
-
-async def away(cache: Cache) -> None:
-    """Until it has noticed that the store is."""
-    await until(lambda: not cache._trust.is_given, limit=30)
-
-
-async def back(cache: Cache) -> None:
-    await until(lambda: cache._trust.is_given, limit=30)
+def kind() -> str:
+    return "memory"
 
 
 async def test_what_was_shown_past_the_store_is_cleared_in_it(modelled: Modelled, whmcs: Whmcs) -> None:
@@ -136,100 +86,6 @@ async def test_another_server_with_the_same_data_is_not_believed(modelled: Model
     await away(cache)
     await back(cache)
     assert await value(cache, whmcs.part()) == b"v2"
-
-
-@pytest.mark.parametrize("clock_is_off", [-300.0, 300.0])
-async def test_a_machine_whose_clock_is_wrong(modelled: Modelled, whmcs: Whmcs, clock_is_off: float) -> None:
-    """The first reads of a process on it already go by the store's clock: hits are hits, ages are right."""
-    cache = (await modelled.settled()).cache
-    entry = (await cache.read(ADA, [whmcs.part()], within=WITHIN)).entries[0]
-    wrong = (await modelled.process(clock_is_off)).cache
-    assert wrong.now() == pytest.approx(modelled.redis.now(), abs=0.1)
-    assert (await wrong.read(ADA, [whmcs.part()], within=WITHIN)).entries[0] == entry
-    assert whmcs.calls == 1
-
-
-async def test_who_came_before_the_clock_was_known(modelled: Modelled, whmcs: Whmcs) -> None:
-    """A reader who waited through the connecting is not measured by two clocks."""
-    modelled.redis.is_alive = False
-    cache = (await modelled.process(clock_is_off=300.0)).cache
-    whmcs.latency = 1.0
-    reader = asyncio.create_task(value(cache, whmcs.part()))
-    await asyncio.sleep(0.1)
-    modelled.redis.is_alive = True
-    assert await reader == b"v1"
-    assert whmcs.calls == 2
-
-
-async def test_a_hit_that_only_a_step_back_revives_is_none(modelled: Modelled, whmcs: Whmcs) -> None:
-    """F1: the very answer that shows the step calls an entry fresh that ran out a second ago."""
-    cache = (await modelled.settled()).cache
-    await cache.read(ADA, [whmcs.part(lifetime=3.0)], within=WITHIN)
-    whmcs.version = 2
-    await asyncio.sleep(3.5)
-    modelled.redis._set_clock(-5.0)
-    assert await value(cache, whmcs.part()) == b"v2"
-
-
-async def test_who_starts_after_a_step_back(modelled: Modelled, whmcs: Whmcs) -> None:
-    """F1: a new process cannot know of the step; those who do have cleared all that it made live longer."""
-    cache = (await modelled.settled()).cache
-    await cache.read(ADA, [whmcs.part(lifetime=8.0)], within=WITHIN)
-    await asyncio.sleep(7.0)
-    modelled.redis._set_clock(-5.0)
-    await asyncio.sleep(2 * BEAT)
-    whmcs.version = 2
-    fresh = (await modelled.process()).cache
-    assert await value(fresh, whmcs.part()) == b"v2"
-
-
-async def test_a_settle_window_is_not_cut_for_who_starts_after_a_step(modelled: Modelled, whmcs: Whmcs) -> None:
-    """F3: cleared before a step forward, read after it, in a process that knows nothing of it."""
-    cache = (await modelled.settled()).cache
-    await cache.clear(ADA)
-    modelled.redis._set_clock(5.0)
-    await asyncio.sleep(2 * BEAT)
-    fresh = (await modelled.process()).cache
-    assert await value(fresh, whmcs.part()) == b"v1"
-    whmcs.version = 2
-    await asyncio.sleep(PROBATION)
-    assert await value(fresh, whmcs.part()) == b"v2"
-
-
-async def test_the_cache_is_used_again_after_a_step(modelled: Modelled, whmcs: Whmcs) -> None:
-    cache = (await modelled.settled()).cache
-    modelled.redis._set_clock(5.0)
-    await away(cache)
-    await asyncio.sleep(DISTRUST + 0.5)
-    assert await value(cache, whmcs.part()) == b"v1"
-    assert await peeked(cache) == [b"v1"]
-
-
-async def test_a_slow_first_answer_is_not_a_step() -> None:
-    """The second, quick one tells more; it does not contradict the first."""
-    clock = StoreClock()
-    assert not clock.observe(100.4, sent=0.0, received=0.45)
-    assert not clock.observe(101.0, sent=1.0, received=1.001)
-    assert clock.observe(107.0, sent=2.0, received=2.001)
-
-
-async def test_settling_counts_from_the_answer(modelled: Modelled, whmcs: Whmcs) -> None:
-    """F3: the promised 5 s begin when the webhook is answered, however slow the way back from the store was."""
-    one, other = (await modelled.settled()), (await modelled.process()).cache
-    bump = one.store.bump
-
-    async def answered_late(*what: Any) -> Any:
-        answer = await bump(*what)
-        await asyncio.sleep(COMMAND_LIMIT - 0.05)
-        return answer
-
-    one.store.bump = answered_late  # type: ignore[method-assign,assignment]
-    await one.cache.clear(ADA)
-    await asyncio.sleep(4.9)
-    assert await value(other, whmcs.part()) == b"v1"
-    whmcs.version = 2
-    await asyncio.sleep(PROBATION)
-    assert await value(other, whmcs.part()) == b"v2"
 
 
 async def test_of_two_derived_from_the_same_oldest_part_the_newer_stays(modelled: Modelled, whmcs: Whmcs) -> None:
@@ -376,22 +232,3 @@ async def test_a_write_whose_end_the_store_does_not_hear(modelled: Modelled, whm
         whmcs.version = 2
         modelled.hide(other, seconds=5.0)
     assert await value(one.cache, whmcs.part()) == b"v2"
-
-
-async def test_a_look_during_which_a_step_is_noticed(modelled: Modelled, whmcs: Whmcs) -> None:
-    """F1: by the clock that was set back, what has run out would count again."""
-    process = await modelled.settled()
-    await process.cache.read(ADA, [whmcs.part(lifetime=3.0)], within=WITHIN)
-    whmcs.version = 2
-    await asyncio.sleep(3.5)
-    modelled.redis._set_clock(-5.0)
-    look = process.store.look
-
-    async def look_while_others_ask(*what: Any) -> Any:
-        found = await look(*what)
-        await process.cache.ping()
-        return found
-
-    process.store.look = look_while_others_ask  # type: ignore[method-assign,assignment]
-    assert await peeked(process.cache) == [None]
-    assert await value(process.cache, whmcs.part()) == b"v2"

@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any, TypeVar
 
 from counterfoil import errors
-from counterfoil.cache import Cache, CacheUnavailable, Entry, Fetched, Part, Snapshot
-from counterfoil.cache.clock import StoreClock
+from counterfoil.cache import CacheUnavailable, Entry, Fetched, Part, Snapshot
 from counterfoil.cache.packing import nonce_of
 from tests.cache.history import Call, Change, History, Promise, Read, is_negative
 from tests.cache.invariants import INTENT, PROBATION, SETTLE, SLACK
-from tests.cache.modelled import ModelledRedis, ModelledStore
+from tests.cache.lives import Died, Process
+from tests.cache.modelled import ModelledRedis
 from tests.virtual import VirtualLoop
 
 T = TypeVar("T")
@@ -25,43 +25,6 @@ PATIENCE = 10.0
 INSTANT = 1e-6
 OBJECTS = ("list", "profile")
 FAULTS = ("evict", "flush", "step", "restart", "hang", "cut", "kill")
-
-
-class Died(Exception):
-    """The process that was asked is gone."""
-
-
-class Process:
-    def __init__(self, number: int, redis: ModelledRedis, clock_is_off: float) -> None:
-        self.number = number
-        self.store = ModelledStore(redis)
-        self._tasks: set[asyncio.Task[Any]] = set()
-        nonces = iter(lambda: f"{redis.chance.getrandbits(64):016x}", "")
-        now = redis.history.now
-        self.cache = Cache(
-            self.store, new_nonce=partial(next, nonces), clock=StoreClock(lambda: 1_800_000_000 + now() + clock_is_off)
-        )
-
-    async def run(self, asked: Coroutine[Any, Any, T]) -> T:
-        """Raises Died when the process does not live to answer."""
-        task = asyncio.create_task(asked)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError:
-            task.cancel()
-            raise
-        if task.cancelled():
-            raise Died
-        return task.result()
-
-    async def die(self) -> None:
-        """As kill -9 does it: nothing is given back, closed or paid."""
-        self.store.die()
-        for task in list(self._tasks):
-            task.cancel()
-        await self.cache.close()
 
 
 class World:

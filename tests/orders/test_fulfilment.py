@@ -4,35 +4,18 @@ import base64
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
 from counterfoil.orders.checkout import Wanted
 from counterfoil.orders.fulfilment import BUSY, SETTLE
-from counterfoil.orders.order import Order, Status, Step
+from counterfoil.orders.order import Status, Step
 from counterfoil.stop_codes import StopCode
-from tests.orders.world import ADA, BOB, Neighbours, World, opened
+from tests.orders.steps import sent, take_methods, worked_once
+from tests.orders.world import ADA, Neighbours, World, opened
 
 pytestmark = pytest.mark.anyio
-
-
-def sent(world: World, action: str) -> list[dict[str, str]]:
-    """With which parameters the portal has called it."""
-    return [call.params for call in list(world.around.whmcs.calls.seen) if call.action == action]
-
-
-async def found(world: World, order: Order) -> Order:
-    return await world.orders.checkout.find(ADA, order.id)
-
-
-async def worked_once(world: World, order: Order) -> Order:
-    """After one worker has done with it what it could."""
-    claimed = await world.orders.worker.claim()
-    assert claimed is not None
-    await world.orders.worker.work(claimed)
-    return await found(world, order)
 
 
 async def test_an_order_is_checked_placed_and_accepted(world: World) -> None:
@@ -77,11 +60,6 @@ def change_price(world: World) -> None:
 
 def close_gateway(world: World) -> None:
     del world.around.whmcs.ledger.gateways["banktransfer"]
-
-
-def take_methods(world: World) -> None:
-    for method in world.around.whmcs.ledger.pay_methods_of(ADA):
-        world.around.whmcs.ledger.pay_methods.put(method.id, None)
 
 
 @pytest.mark.parametrize(
@@ -243,44 +221,6 @@ async def test_one_order_of_a_client_at_a_time(world: World) -> None:
 
 
 # Accepting
-
-
-async def placed(world: World) -> tuple[Order, Any]:
-    """Ours, and WHMCS's, which is not accepted yet."""
-    order = await world.place()
-    world.break_with("AcceptOrder", "status", after=False)
-    waiting = await worked_once(world, order)
-    assert waiting.step is Step.ACCEPT
-    return waiting, world.whmcs_orders()[-1]
-
-
-async def test_what_somebody_accepted_is_not_accepted_again(world: World) -> None:
-    """In WHMCS's admin area, or by a try whose answer got lost: it is active all the same."""
-    order, in_whmcs = await placed(world)
-    world.around.whmcs.ledger.orders.put(in_whmcs.id, msgspec.structs.replace(in_whmcs, status="Active"))
-    tries = len(sent(world, "AcceptOrder"))
-    assert (await world.settle(order.id)).status is Status.ACTIVE
-    assert len(sent(world, "AcceptOrder")) == tries
-
-
-@pytest.mark.parametrize("change", [{"status": "Cancelled"}, {"status": "Fraud"}, {"client_id": BOB}, None], ids=str)
-async def test_what_cannot_be_accepted_stops(world: World, change: dict[str, Any] | None) -> None:
-    """Cancelled over there, suspected, moved to another client, or gone: a person must look."""
-    order, in_whmcs = await placed(world)
-    changed = None if change is None else msgspec.structs.replace(in_whmcs, **change)
-    world.around.whmcs.ledger.orders.put(in_whmcs.id, changed)
-    stopped = await world.settle(order.id)
-    assert (stopped.error_code, stopped.step) == (StopCode.BILLING_REJECTED, Step.ACCEPT)
-
-
-async def test_a_method_that_went_away_before_it_is_accepted(world: World) -> None:
-    """Hours may lie between: what is not paid for is not set up."""
-    order, _ = await placed(world)
-    take_methods(world)
-    tries = len(sent(world, "AcceptOrder"))
-    stopped = await world.settle(order.id)
-    assert (stopped.error_code, stopped.step) == (StopCode.PAYMENT_METHOD_MISSING, Step.ACCEPT)
-    assert len(sent(world, "AcceptOrder")) == tries
 
 
 # Approval

@@ -45,18 +45,27 @@ def sign(secret: str, id_: str, moment: float, body: bytes) -> str:
     return Webhook(secret).sign(id_, datetime.fromtimestamp(int(moment), UTC), body.decode())
 
 
-@pytest.fixture(scope="session", params=["sqlite+memory", "postgresql+redis"])
-def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder = tmp_path_factory.mktemp("installation")
-    if request.param == "sqlite+memory":
-        with running_stack(folder, whmcs_timeout_seconds="5") as stack:
-            yield stack
-        return
-    postgres: PostgresServer = request.getfixturevalue("postgres_process")
+@pytest.fixture(scope="session")
+def small_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("small"), whmcs_timeout_seconds="5") as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def grown_installation(postgres_process: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_redis() as redis:
-        urls = {"database_url": postgres.new_database(), "cache_url": redis.url}
+        urls = {"database_url": postgres_process.new_database(), "cache_url": redis.url}
+        folder = tmp_path_factory.mktemp("grown")
         with running_stack(folder, workers=2, whmcs_timeout_seconds="5", **urls) as stack:
             yield stack
+
+
+@pytest.fixture(scope="session", params=["sqlite+memory", "postgresql+redis"])
+def installation(request: pytest.FixtureRequest) -> Stack:
+    """Both go on running when a module changes from one to the other and the next module back."""
+    is_small = request.param == "sqlite+memory"
+    found: Stack = request.getfixturevalue("small_installation" if is_small else "grown_installation")
+    return found
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
+from counterfoil.cache import rules
 from tests.portal.conftest import Portal
 from tests.stack import Stack
 
 PAGE = {"accept": "text/html"}
-SETTLE = 5.5
-"""Seconds."""
+SETTLED = rules.SETTLE + 0.5
+"""Seconds after a clear from which on a value counts for all of its lifetime."""
 
 NORA, ADA = "nora@example.com", "ada@example.com"
 TIMES = re.compile(r"<time[^>]*>[^<]*</time>|Updated [^<]*")
@@ -83,7 +84,7 @@ def test_the_view_is_what_the_customer_sees(portal: Portal, nora: httpx2.Client,
     """The same main part of every page, without a call to WHMCS where it is kept; with the banner and the reason."""
     invoice = portal.whmcs.notable("ada.overdue")
     paths = ["/", "/invoices", f"/invoices/{invoice}", "/payment-methods", "/subscriptions", "/profile", "/quotes"]
-    time.sleep(SETTLE)  # after the fixture's clear values count 2 s only
+    time.sleep(SETTLED)  # after the fixture's clear values count 2 s only
     shown = {path: main_of(ada.get(path, headers=PAGE).text) for path in paths}
     look_at(nora, ADA, 1)
     portal.whmcs.forget_calls()
@@ -132,7 +133,7 @@ UNSAFE = [
 def test_a_view_does_nothing(portal: Portal, nora: httpx2.Client, ada: httpx2.Client) -> None:
     """Nobody pays, edits or orders for somebody; a reload by force reads nothing anew. WHMCS is asked nothing."""
     invoice = portal.whmcs.notable("ada.overdue")
-    time.sleep(SETTLE)  # after the fixture's clear values count 2 s only
+    time.sleep(SETTLED)  # after the fixture's clear values count 2 s only
     for path in ("/invoices", "/api/v1/invoices"):
         assert ada.get(path, headers=PAGE).status_code == 200
     look_at(nora, ADA, 1)
@@ -198,7 +199,7 @@ def test_shown_and_now_stand_beside_each_other(portal: Portal, nora: httpx2.Clie
     """ "Your page says I owe 94.50, but I paid": paid in WHMCS without a word to us, so the page is old; the console
     says what is shown, what WHMCS says now, both times and the difference, and clears nothing.
     """
-    time.sleep(SETTLE)  # after the fixture's clear values count 2 s only
+    time.sleep(SETTLED)  # after the fixture's clear values count 2 s only
     invoice = portal.whmcs.notable("ada.overdue")
     shown = ada.get(f"/api/v1/invoices/{invoice}").json()
     ada.get("/invoices", headers=PAGE).raise_for_status()

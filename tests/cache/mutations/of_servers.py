@@ -4,15 +4,15 @@ from functools import partial
 
 from counterfoil.cache import engine, fetching, server_run, store_trust
 from counterfoil.redis import cluster, sentinel
+from tests.cache import test_clock_steps as steps
 from tests.cache import test_redis_store as redis_stores
-from tests.cache import test_return as returning
 from tests.cache.mutating import Mutation
 from tests.redis import test_cluster as clusters
 from tests.redis import test_sentinel as sentinels
 
 Fetching, StoreTrust, Cache = fetching.Fetching, store_trust.StoreTrust, engine.Cache
 _UNTRUSTED = "if not self._trust.is_given:"
-_step = partial(returning.test_a_machine_whose_clock_is_wrong, clock_is_off=300.0)
+_step = partial(steps.test_a_machine_whose_clock_is_wrong, clock_is_off=300.0)
 
 OF_SERVERS: tuple[Mutation, ...] = (
     # Sentinels
@@ -80,7 +80,7 @@ OF_SERVERS: tuple[Mutation, ...] = (
         "_look_at",
         "if self.clock.observe(answer.now, sent, received, answer.server):",
         "if self.clock.observe(answer.now, sent, received, answer.server) and False:",
-        (returning.test_a_hit_that_only_a_step_back_revives_is_none,),
+        (steps.test_a_hit_that_only_a_step_back_revives_is_none,),
     ),
     Mutation(
         "an answer that shows a step is no hit",
@@ -88,7 +88,7 @@ OF_SERVERS: tuple[Mutation, ...] = (
         "_fly",
         _UNTRUSTED,
         "if False:",
-        (returning.test_a_hit_that_only_a_step_back_revives_is_none,),
+        (steps.test_a_hit_that_only_a_step_back_revives_is_none,),
     ),
     Mutation(
         "a step clears everything at once",
@@ -96,7 +96,7 @@ OF_SERVERS: tuple[Mutation, ...] = (
         "_make_good",
         "await self.beat()",
         "await self.beat(); await asyncio.sleep(rules.DISTRUST if self._distrusted_until else 0)",
-        (returning.test_who_starts_after_a_step_back,),
+        (steps.test_who_starts_after_a_step_back,),
     ),
     Mutation(
         "the store's clock is known before it is used",
@@ -112,6 +112,6 @@ OF_SERVERS: tuple[Mutation, ...] = (
         "_found",
         _UNTRUSTED,
         "if False:",
-        (returning.test_a_look_during_which_a_step_is_noticed,),
+        (steps.test_a_look_during_which_a_step_is_noticed,),
     ),
 )

@@ -3,6 +3,7 @@
 from functools import partial
 
 from counterfoil.cache import engine, memory, packing, rules, store_trust
+from tests.cache import test_clock_steps as steps
 from tests.cache import test_return as returning
 from tests.cache import test_windows as windows
 from tests.cache.mutating import Mutation, Number
@@ -43,7 +44,7 @@ OF_WINDOWS: tuple[Mutation, ...] = (
         "SETTLE",
         "6.0",
         "5.0",
-        (returning.test_settling_counts_from_the_answer,),
+        (steps.test_settling_counts_from_the_answer,),
     ),
     Number("probation is 2 s", rules, "PROBATION", "2.0", "4.0", (windows.test_an_early_webhook,)),
     Mutation(
