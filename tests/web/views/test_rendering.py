@@ -8,12 +8,13 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from jinja2 import TemplateSyntaxError, UndefinedError
+from jinja2 import UndefinedError
 from msgspec import structs
 
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.errors import ValidationFailed
 from counterfoil.web.http.assets import Assets
+from counterfoil.web.text.overrides import Unreadable
 from counterfoil.web.views.invoices import InvoicesPage
 from counterfoil.web.views.list_query import ListQuery, read_list_query
 from counterfoil.web.views.rendering import PageBroken, Renderer
@@ -37,9 +38,9 @@ def test_one_template_can_be_replaced(tmp_path: Path) -> None:
 
 
 def test_a_broken_template_stops_the_start(tmp_path: Path) -> None:
-    """Not the first customer finds out."""
+    """Not the first customer finds out, and it is said where in which file."""
     (tmp_path / "bar.html").write_text("{% if %}")
-    with pytest.raises(TemplateSyntaxError):
+    with pytest.raises(Unreadable, match=r"^bar\.html, line 1: "):
         Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC"), template_dir=tmp_path)
 
 
