@@ -24,3 +24,14 @@ async def worked_once(world: World, order: Order) -> Order:
 def take_methods(world: World) -> None:
     for method in world.around.whmcs.ledger.pay_methods_of(ADA):
         world.around.whmcs.ledger.pay_methods.put(method.id, None)
+
+
+async def passed(world: World, order_id: str, *, hours: float) -> Order:
+    """Work, and time, for so long."""
+    for _ in range(int(hours * 12)):
+        while (claimed := await world.orders.worker.claim()) is not None:
+            await world.orders.worker.work(claimed)
+        world.clock.move(300)
+    found = await world.orders.repository.find(id=order_id)
+    assert found is not None
+    return found

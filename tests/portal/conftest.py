@@ -14,6 +14,8 @@ from standardwebhooks.webhooks import Webhook
 from tests.servers import PostgresServer, running_redis
 from tests.stack import Sandbox, Stack, running_stack
 
+NORA = "nora@example.com"
+
 
 @dataclass(frozen=True)
 class Portal:
@@ -89,4 +91,19 @@ def ada(portal: Portal) -> Iterator[httpx2.Client]:
 def bob(portal: Portal) -> Iterator[httpx2.Client]:
     """Owner of client 2, a stranger to Ada."""
     with portal.visitor("bob@example.com") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def employed(installation: Stack) -> Iterator[None]:
+    """Nora is staff while the tests of a module run that ask for her."""
+    installation.command("staff", "grant", NORA)
+    yield
+    installation.command("staff", "revoke", NORA)
+
+
+@pytest.fixture
+def nora(employed: None, portal: Portal) -> Iterator[httpx2.Client]:
+    """A member of staff."""
+    with portal.visitor(NORA) as client:
         yield client

@@ -1,38 +1,16 @@
 """Orders from outside: the gate, the same request twice, and how an order becomes services. Without Salesforce."""
 
-import re
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
 
 from tests.portal.conftest import Portal
+from tests.portal.ordering import FIBRE, place, settled, whmcs_orders
 
-FIBRE = {"items": [{"product_id": 2, "billing_cycle": "monthly", "quantity": 1}], "gateway": "stripe"}
 STATIC_IP = {"items": [{"product_id": 3, "billing_cycle": "monthly", "quantity": 2}], "gateway": "stripe"}
-
-
-def place(client: httpx2.Client, body: object = FIBRE, key: str = "") -> httpx2.Response:
-    return client.post("/api/v1/orders", json=body, headers={"Idempotency-Key": key or str(uuid4())})
-
-
-def settled(client: httpx2.Client, order_id: str, *wanted: str) -> dict[str, Any]:
-    """The order, once it has one of the states."""
-    deadline = time.monotonic() + 30
-    while True:
-        order: dict[str, Any] = client.get(f"/api/v1/orders/{order_id}").json()
-        if order["status"] in wanted:
-            return order
-        assert time.monotonic() < deadline, order
-        time.sleep(0.05)
-
-
-def whmcs_orders(portal: Portal, client_id: int) -> list[dict[str, Any]]:
-    orders: list[dict[str, Any]] = portal.whmcs.api("GetOrders", userid=client_id, limitnum=100)["orders"]["order"]
-    return orders
 
 
 def test_what_can_be_ordered(ada: httpx2.Client) -> None:
@@ -187,77 +165,3 @@ def test_a_method_that_went_away(portal: Portal, ada: httpx2.Client) -> None:
     assert settled(ada, order_id, "active", "failed")["status"] == "active"
     again = ada.post(f"/api/v1/orders/{order_id}/retry")
     assert (again.status_code, again.json()["code"]) == (409, "order_not_retryable")
-
-
-CHOICE = {"offer": "2:monthly", "quantity": "1", "gateway": "stripe"}
-PAGE = {"Accept": "text/html"}
-
-
-def test_a_customer_orders_on_pages(ada: httpx2.Client) -> None:
-    """Choose, review, place, watch: without any JavaScript. Pressing the button twice is one order."""
-    assert "Fibre 100 Mbit/s" in ada.get("/order", headers=PAGE).text
-    review = ada.get("/order", params=CHOICE, headers=PAGE)
-    key, seen = (re.findall(f'name="{name}" value="([^"]+)"', review.text)[0] for name in ("key", "seen"))
-    total = ada.get("/api/v1/orders").json()["total"]
-    first, second = (ada.post("/order", data=CHOICE | {"key": key, "seen": seen}, headers=PAGE) for _ in range(2))
-    assert first.status_code == second.status_code == 303
-    assert first.headers["location"] == second.headers["location"]
-    assert ada.get("/api/v1/orders").json()["total"] == total + 1
-    settled(ada, first.headers["location"].rpartition("/")[2], "active")
-    assert "Your order is active." in ada.get(first.headers["location"], headers=PAGE).text
-
-
-def test_the_customer_comes_back_to_the_same_order(portal: Portal, ada: httpx2.Client) -> None:
-    """No payment method: told why, with the way to add one, and the same page places the same order afterwards."""
-    listed = portal.whmcs.api("GetPaymentMethods")["paymentmethods"]["paymentmethod"]
-    portal.whmcs.control("PUT", "gateways", {"banktransfer": "Bank Transfer"})
-    choice = CHOICE | {"gateway": "banktransfer"}
-    assert portal.webhook("gateway.changed").status_code == 204
-    review = ada.get("/order", params=choice, headers=PAGE).text
-    assert "Add a payment method before you can order." in review
-    fields = choice | {name: re.findall(f'name="{name}" value="([^"]+)"', review)[0] for name in ("key", "seen")}
-    refused = ada.post("/order", data=fields, headers=PAGE)
-    assert refused.status_code == 409
-    assert "Add a payment method before you can order." in refused.text
-    assert 'action="/payment-methods/manage"' in refused.text
-    portal.whmcs.control("PUT", "gateways", {gateway["module"]: gateway["displayname"] for gateway in listed})
-    assert ada.post("/order", data=fields, headers=PAGE).status_code == 303
-
-
-def test_another_price_is_shown_before_it_is_charged(ada: httpx2.Client) -> None:
-    """What was seen is part of the order: another price is reviewed again."""
-    answer = ada.post("/order", data=CHOICE | {"key": "a1", "seen": "1.00 EUR"}, headers=PAGE)
-    assert answer.status_code == 409
-    assert "The price has changed." in answer.text
-
-
-def test_staff_see_what_stopped(portal: Portal, ada: httpx2.Client) -> None:
-    """Only granted people; with the step, the error and Retry."""
-    assert ada.get("/staff", headers=PAGE).status_code == 403
-    portal.stack.command("staff", "grant", "nora@example.com")
-    listed = portal.whmcs.api("GetPaymentMethods")["paymentmethods"]["paymentmethod"]
-    portal.whmcs.break_with("status", action="GetClientsProducts")
-    order_id = place(ada, FIBRE | {"gateway": "banktransfer"}).json()["id"]
-    settled(ada, order_id, "fulfilling")
-    portal.whmcs.control("PUT", "gateways", {"banktransfer": "Bank Transfer"})
-    portal.whmcs.mend()
-    settled(ada, order_id, "failed")
-    with portal.visitor("nora@example.com") as nora:
-        page = nora.get("/staff", headers=PAGE).text
-        assert order_id in page
-        assert "PAYMENT_METHOD_MISSING" in page
-        portal.whmcs.control("PUT", "gateways", {gateway["module"]: gateway["displayname"] for gateway in listed})
-        assert nora.post(f"/staff/orders/{order_id}/retry", headers=PAGE).status_code == 303
-        settled(ada, order_id, "active")
-    assert ada.post(f"/staff/orders/{order_id}/retry").status_code == 403
-    portal.stack.command("staff", "revoke", "nora@example.com")
-
-
-def test_an_order_that_is_not_confirmed_is_limited_too(portal: Portal) -> None:
-    """It asks WHMCS for its products, past the cache, so it is counted before it does."""
-    with portal.visitor("yuki@example.com") as yuki:
-        asked = [yuki.post("/order", data=CHOICE, headers=PAGE).status_code for _ in range(60)]
-        assert 429 not in asked
-        portal.whmcs.forget_calls()
-        refused = yuki.post("/order", data=CHOICE, headers=PAGE)
-        assert (refused.status_code, portal.whmcs.actions()) == (429, [])

@@ -10,7 +10,7 @@ import pytest
 
 from tests.forms import filled
 from tests.portal.conftest import Portal
-from tests.portal.test_profile import PROFILE, held, writes
+from tests.portal.profiles import PROFILE, held, writes
 from tests.portal.test_sign_in import problem
 
 

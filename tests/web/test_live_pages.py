@@ -95,7 +95,7 @@ def test_coming_back_takes_nothing_away(portal: Stack, open_page: OpenPage, numb
     portal.sandbox.control("PATCH", f"invoices/{late}", {"pay": "1.00", "tell": False})
     come_back(page)
     page.wait_for_function(
-        "(due) => !document.querySelector('main').innerText.includes(due)", arg="€94.50", timeout=20_000
+        "(due) => !document.querySelector('main').innerText.includes(due)", arg="€94.50", timeout=60_000
     )
     expect(page.locator(f"#choose-{number}")).to_be_checked()
     expect(page.locator("#q")).to_have_value("half a thought")

@@ -12,8 +12,8 @@ from counterfoil.cache.values import CacheCounters, Entry
 class Sighting(Struct, frozen=True, gc=False):
     """What the store said to a look for one entry that counted, but for the end of the value."""
 
-    session: bytes | None
-    record: bytes | None
+    session: bytes
+    record: bytes
     head: bytes
     """Of the entry: its generation, its times and the beginning of its value."""
     size: int
@@ -21,18 +21,16 @@ class Sighting(Struct, frozen=True, gc=False):
     name: str
     times: Entry
     """Without its value."""
-
-    @property
-    def length(self) -> int:
-        """Bytes that are remembered."""
-        return len(self.session or b"") + len(self.record or b"") + len(self.head)
+    length: int
+    """Bytes that it keeps in memory, its name aside."""
 
 
 def sighting(name: str, found: Found, entry: Entry, rest: int) -> Sighting:
     """`rest`: how many bytes at the end of the value nothing depends on but themselves."""
-    raw = found.entries[0] or b""
+    session, record, raw = found.session or b"", found.record or b"", found.entries[0] or b""
     head = raw[: len(raw) - rest]
-    return Sighting(found.session, found.record, head, len(raw), name, entry._replace(value=b""))
+    times = Entry(b"", entry.as_of, entry.expires_at)
+    return Sighting(session, record, head, len(raw), name, times, len(session) + len(record) + len(head))
 
 
 class Repeats:

@@ -49,12 +49,10 @@ async def test_each_way_of_asking_has_its_own_answer(shop: Shop) -> None:
     for _ in range(3):
         status, headers, body = await asked(shop, takes_gzip)
         assert (status, headers[b"content-encoding"], gzip.decompress(body)) == (200, b"gzip", PAGE)
-        assert headers[b"content-length"] == b"%d" % len(body)
         status, headers, body = await asked(shop)
         assert (status, b"content-encoding" in headers, body) == (200, False, PAGE)
-        assert headers[b"content-length"] == b"%d" % len(body)
         status, headers, body = await asked(shop, takes_gzip, (b"if-none-match", etag))
-        assert (status, headers[b"etag"], b"content-length" in headers, body) == (304, etag, False, b"")
+        assert (status, headers[b"etag"], body) == (304, etag, b"")
 
 
 @pytest.mark.anyio

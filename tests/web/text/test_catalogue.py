@@ -9,8 +9,8 @@ from babel.messages.pofile import read_po
 
 from counterfoil.web.http import http_errors
 from counterfoil.web.text.catalogue import LANGUAGES, SOURCE, in_context, negotiate_language, translations, translator
+from tests.web.views.served import RENDERER
 from tests.web.views.specimens import PAGES
-from tests.web.views.test_templates import RENDERER
 from tools.texts import ROOM, read, updated
 from tools.texts import texts as extracted
 

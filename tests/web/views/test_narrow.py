@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.conftest import OpenPage
+from tests.web.views.served import visited
 from tests.web.views.specimens_at_length import long_pages
-from tests.web.views.test_templates import visited
 
 LONGEST_WORD = 10
 """Characters that must stand on one line, of a word or of an amount's digits."""

@@ -8,16 +8,20 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from jinja2 import TemplateSyntaxError, UndefinedError
+from jinja2 import UndefinedError
 from msgspec import structs
 
 from counterfoil.billing.invoices.query import InvoiceQuery, Sort, StatusFilter
 from counterfoil.errors import ValidationFailed
+from counterfoil.model import Gateway
 from counterfoil.web.http.assets import Assets
+from counterfoil.web.text.overrides import Unreadable
 from counterfoil.web.views.invoices import InvoicesPage
 from counterfoil.web.views.list_query import ListQuery, read_list_query
+from counterfoil.web.views.money.gateways import OTHER, naming
 from counterfoil.web.views.rendering import PageBroken, Renderer
 from counterfoil.web.views.shell import Brand
+from counterfoil.web.views.spreadsheets import Sheets
 from tests.web.views.specimens import ADA, PAGES
 
 
@@ -39,7 +43,7 @@ def test_one_template_can_be_replaced(tmp_path: Path) -> None:
 def test_a_broken_template_stops_the_start(tmp_path: Path) -> None:
     """Not the first customer finds out."""
     (tmp_path / "bar.html").write_text("{% if %}")
-    with pytest.raises(TemplateSyntaxError):
+    with pytest.raises(Unreadable, match=r"bar\.html, line 1"):
         Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC"), template_dir=tmp_path)
 
 
@@ -177,3 +181,25 @@ def test_a_style_sheet_of_the_operators_comes_after_ours() -> None:
     assert ours < theirs
     plain = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC")).page(*PAGES["list"]).decode()
     assert plain.count('rel="stylesheet"') == 1
+
+
+def test_nobody_reads_the_name_of_a_module() -> None:
+    """Of a gateway that was switched off WHMCS tells no more: it has words in the reader's language, in files too."""
+    name_of = naming([Gateway("stripe", "Credit card (Stripe)")])
+    assert (name_of("stripe"), name_of(""), name_of("paypalcheckout_v2")) == ("Credit card (Stripe)", "", OTHER)
+    renderer = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC"))
+    view, shell = PAGES["transactions"]
+    moved = [structs.replace(each, gateway=name_of("gone")) for each in view.transactions.items]
+    page = structs.replace(view, transactions=structs.replace(view.transactions, items=tuple(moved)))
+    assert "Andere Zahlungsart" in renderer.page(page, structs.replace(shell, language="de")).decode()
+    sheet = Sheets("ja", name_of).transactions([structs.replace(moved[0], gateway="gone")])
+    assert ("その他のお支払い方法" in sheet.rows[0], "取引番号" in sheet.heads) == (True, True)
+
+
+def test_what_has_no_name_is_called_what_it_is() -> None:
+    """Not by a bare number: a subscription of which WHMCS has neither name nor domain."""
+    view, shell = PAGES["subscriptions"]
+    nameless = structs.replace(view.subscriptions.items[0], name="", domain="", id=4711)
+    page = structs.replace(view, subscriptions=structs.replace(view.subscriptions, items=(nameless,)))
+    shown = Renderer(Brand("Northwind"), Assets().address, zone=ZoneInfo("UTC")).page(page, shell).decode()
+    assert "<strong>Subscription 4711</strong>" in shown

@@ -1,28 +1,17 @@
 """Every page, rendered: whole, safe under the strict content policy, and in one piece for those who cannot see it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 
-from counterfoil.web.http.assets import PREFIX, Assets
-from counterfoil.web.views.rendering import Renderer
-from counterfoil.web.views.shell import Brand, Shell, View
+from counterfoil.web.http.assets import PREFIX
 from tests.conftest import OpenPage
+from tests.web.views.served import RENDERER, visited
 from tests.web.views.specimens import HOSTILE, PAGES
 
-ASSETS = Assets()
-RENDERER = Renderer(
-    Brand("Northwind Internet", support_url="https://help.example.com/"), ASSETS.address, zone=ZoneInfo("UTC")
-)
 PRESSED = (
     "a.button, button:not(.link), summary, label.check, select, nav a, "
     "input:not([type=hidden], [type=checkbox], [type=radio])"
@@ -120,39 +109,6 @@ def test_invoice_not_found_names_the_account_in_use() -> None:
     assert text.startswith("Invoice not found You are viewing ACME Ltd. Switch account")
 
 
-@contextmanager
-def serving(pages: Mapping[str, tuple[View, Shell]]) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body, media_type = _answer(pages, self.path.removeprefix(PREFIX).strip("/"))
-            self.send_response(200)
-            self.send_header("content-security-policy", "default-src 'self'; object-src 'none'; base-uri 'none'")
-            self.send_header("content-type", media_type)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_HEAD(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def _answer(pages: Mapping[str, tuple[View, Shell]], name: str) -> tuple[bytes, str]:
-    if name in pages:
-        return RENDERER.page(*pages[name]), "text/html; charset=utf-8"
-    asset = ASSETS.file(name)
-    return asset.body, asset.media_type
-
-
 DARK_TOO = [
     "sign-in-failed",
     "home",
@@ -224,17 +180,6 @@ def test_it_fits(open_page: OpenPage) -> None:
             cut = page.evaluate(CUT)
             found[f"{name} at {width} px, {text} text"] = [*low, *cut, *(["wider than the screen"] if wide else [])]
     assert {place: problems for place, problems in found.items() if problems} == {}
-
-
-def visited(page: Page, names: Iterable[str], pages: Mapping[str, tuple[View, Shell]] = PAGES) -> Iterator[str]:
-    """One after the other, in the browser. The server's clock is not served here, and the stream says nothing."""
-    page.route("**/healthz", lambda route: route.fulfill(status=204))
-    silent = {"content_type": "text/event-stream", "body": "retry: 600000\n\n"}
-    page.route("**/api/v1/events", lambda route: route.fulfill(**silent))
-    with serving(pages) as url:
-        for name in names:
-            page.goto(f"{url}/{name}")
-            yield name
 
 
 def in_order(name: str, *texts: str) -> bool:

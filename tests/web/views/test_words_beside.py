@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from tests.web.views.served import RENDERER
 from tests.web.views.specimens import PAGES
-from tests.web.views.test_templates import RENDERER, document
+from tests.web.views.test_templates import document
 
 
 @pytest.mark.parametrize("name", [name for name, (_, shell) in PAGES.items() if shell.language == "en"])

@@ -8,6 +8,7 @@ from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import not_valid
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.services import Services
+from counterfoil.web.views.money.gateways import naming
 from counterfoil.web.views.shell import language_for
 from counterfoil.web.views.spreadsheets import Sheets
 
@@ -34,5 +35,4 @@ async def sheets_for(request: AnyRequest, services: Services) -> tuple[str, Shee
     viewer = viewer_of(request)
     client = await services.clients.cached(viewer.client)
     language = language_for(request, viewer, client)
-    names = {gateway.id: gateway.name for gateway in (await services.gateways.read()).value}
-    return language, Sheets(language, lambda module: names.get(module, module))
+    return language, Sheets(language, naming((await services.gateways.read()).value))

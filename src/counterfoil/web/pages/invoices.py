@@ -18,13 +18,14 @@ from counterfoil.web.http.guard import viewer_of
 from counterfoil.web.http.parameters import invoice_id_of
 from counterfoil.web.http.request_context import AnyRequest
 from counterfoil.web.pages.elsewhere import invoice_elsewhere
-from counterfoil.web.pages.gateway_names import NameOf, with_gateways
+from counterfoil.web.pages.gateway_names import with_gateways
 from counterfoil.web.pages.hand_offs import hand_over
 from counterfoil.web.pages.page_responses import respond_page
 from counterfoil.web.pages.payments_awaited import go_to_pay, payer_of, payments_awaited
 from counterfoil.web.services import GivenServices
 from counterfoil.web.views.invoices import InvoicePage, InvoicesPage
 from counterfoil.web.views.list_query import read_list_query
+from counterfoil.web.views.money.gateways import NameOf
 from counterfoil.web.views.navigation import INVOICES
 
 INVOICE_PAGE = "/invoices/{invoice_id}"

@@ -1,6 +1,6 @@
 """Files for people and their spreadsheets: heads, words, numbers and days as the reader's language has them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from babel.numbers import get_decimal_symbol
@@ -12,8 +12,7 @@ from counterfoil.billing.transactions import Kind, TransactionItem
 from counterfoil.web.http.csv_files import Cell, Spelling
 from counterfoil.web.text.catalogue import in_context, locale_of, translatable, translator
 from counterfoil.web.views.invoices import badges
-
-NameOf = Callable[[str], str]
+from counterfoil.web.views.money.gateways import NameOf
 
 _DAYS = {"de": "%d.%m.%Y", "fr": "%d/%m/%Y", "es": "%d/%m/%Y", "ja": "%Y/%m/%d"}
 """As a spreadsheet of that language takes a cell for a day. English alone does not say which of day and month comes
@@ -51,7 +50,7 @@ class Sheets:
                     item.total.currency,
                     item.total.amount,
                     item.amount_due.amount,
-                    self._name_of(item.gateway),
+                    self._way(item.gateway),
                 )
                 for item in items
             ],
@@ -66,7 +65,7 @@ class Sheets:
                     self._word(_KINDS[item.kind]),
                     item.amount.currency,
                     item.amount.amount,
-                    self._name_of(item.gateway),
+                    self._way(item.gateway),
                     self._told(item, "description"),
                     self._told(item, "reference"),
                 )
@@ -88,8 +87,11 @@ class Sheets:
     def _entry(self, currency: str, line: Line) -> tuple[Cell, ...]:
         words = self._word(_ENTRIES[line.kind]) + (f": {line.text}" if line.text else "")
         amounts = (line.amount.amount, line.balance.amount)
-        method = self._name_of(line.gateway) if line.gateway else ""
+        method = self._way(line.gateway)
         return line.date, words, line.number, currency, *amounts, method, line.reference
+
+    def _way(self, gateway: str) -> str:
+        return self._word(self._name_of(gateway))
 
     def _told(self, item: InvoiceItem | TransactionItem, name: str) -> Cell:
         cell: Cell = self._word(_CANNOT_BE_SHOWN) if name in item.unreadable else getattr(item, name)
@@ -102,7 +104,7 @@ class Sheets:
 _NUMBER, _STATUS = translatable("Number"), translatable("Status")
 _ISSUED, _DUE, _PAID = translatable("Issued"), translatable("Due"), translatable("Paid")
 _CURRENCY, _TOTAL, _AMOUNT_DUE = translatable("Currency"), translatable("Total"), translatable("Amount due")
-_METHOD, _REFERENCE = translatable("Payment method"), translatable("Reference")
+_METHOD, _REFERENCE = translatable("Payment method"), in_context("payment", "Reference")
 _DATE, _KIND, _DESCRIPTION = translatable("Date"), translatable("Kind"), translatable("Description")
 _AMOUNT, _BALANCE = translatable("Amount"), translatable("Balance")
 _OPENING, _CLOSING = translatable("Opening balance"), translatable("Closing balance")

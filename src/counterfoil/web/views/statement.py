@@ -32,8 +32,7 @@ class StatementPage(View, frozen=True):
     gateway_names: Mapping[str, str] = MappingProxyType({})
 
     def name_of(self, gateway: str) -> str:
-        """As customers know it; of one that was switched off WHMCS tells no more than its short name."""
-        return self.gateway_names.get(gateway, gateway)
+        return self.gateway_names.get(gateway, "")
 
     @property
     def live(self) -> str:

@@ -50,8 +50,8 @@ class FastPath:
         headers = [*ready.headers, (b"x-request-id", request_id.encode())]
         await send({"type": "http.response.start", "status": ready.status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
-        seconds, who = perf_counter() - started, (ready.account_id, ready.client_id)
-        served = Served("GET", ready.route, ready.status, seconds, request_id, *who)
+        seconds = perf_counter() - started
+        served = Served("GET", ready.route, ready.status, seconds, request_id, ready.account_id, ready.client_id)
         for record in self._recorders:
             record(served)
         return True
