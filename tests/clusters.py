@@ -111,7 +111,6 @@ def _node() -> Iterator[RedisServer]:
             "cluster_port": str(free_port()),
             "cluster_config_file": str(Path(folder) / "nodes.conf"),
             "cluster_node_timeout": "1000",
-            "repl_diskless_sync_delay": "0",
         }
         with running_redis(**settings) as server:
             yield server

@@ -25,7 +25,9 @@ class RedisServer:
         self.folder, self.options = folder, options
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
-        settings = {"save": "", "appendonly": "no", "dir": str(folder), "bind": "127.0.0.1", **options}
+        # A replica is not kept waiting for others that may come in the next five seconds.
+        quick = {"save": "", "appendonly": "no", "repl-diskless-sync-delay": "0"}
+        settings = {**quick, "dir": str(folder), "bind": "127.0.0.1", **options}
         command = ["redis-server", "--port", str(self.port)]
         for name, value in settings.items():
             command += [f"--{name.replace('_', '-')}", value]

@@ -76,3 +76,15 @@ def test_each_program_for_contributors_answers_to_help() -> None:
     for path in programs:
         started = path.read_text(encoding="utf-8").split('\nif __name__ == "__main__":\n')[1]
         assert "take_none(__doc__)" in started or "ArgumentParser" in started, path
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["tools/setup", "tools/system", "tools/lock", "tools/site/build", "tools/site/setup", "deploy/image/build"],
+)
+def test_so_does_each_script(program: str, tmp_path: Path) -> None:
+    """With what stands at its head."""
+    script = Path(demo.__file__).parents[1] / program
+    asked = subprocess.run([script, "--help"], cwd=tmp_path, check=True, capture_output=True, text=True, timeout=60)
+    head = script.read_text(encoding="utf-8").partition("\nset -eu\n")[0].splitlines()[1:]
+    assert asked.stdout.splitlines() == [line.removeprefix("# ") for line in head]

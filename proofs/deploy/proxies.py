@@ -44,10 +44,10 @@ def nginx(place: Place) -> list[str]:
 def caddy(place: Place) -> list[str]:
     one, two = place.portals
     text = place.fitted("Caddyfile").replace(
-        "{$COUNTERFOIL_HOST:localhost} {",
+        "{$PORTAL_HOST:localhost} {",
         f"https://localhost:{place.port} {{\n\ttls {place.certificate} {place.certificate}",
     )
-    text = re.sub(r"\{\$COUNTERFOIL_PORTALS:[^}]*\}", f"127.0.0.1:{one} 127.0.0.1:{two}", text)
+    text = re.sub(r"\{\$PORTALS:[^}]*\}", f"127.0.0.1:{one} 127.0.0.1:{two}", text)
     (place.folder / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https disable_redirects\n}\n" + text)
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(place.folder / "Caddyfile")]
 

@@ -43,8 +43,7 @@ def test_the_settings_that_are_shown_exist() -> None:
         shown += [name for name in service.get("environment", {}) if name.startswith(PREFIX)]
     values = yaml.safe_load((DEPLOY / "helm/counterfoil/values.yaml").read_text(encoding="utf-8"))
     shown += [PREFIX + name for name in values["settings"]]
-    of_the_proxy = {f"{PREFIX}HOST", f"{PREFIX}PORTALS"}
-    assert set(unknown_names(dict.fromkeys(shown, ""))) <= of_the_proxy
+    assert unknown_names(dict.fromkeys(shown, "")) == []
 
 
 def test_the_unit_starts_with_the_settings_that_the_example_asks_for() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.orders.world import Neighbours, World, neighbours, opened
+from tests.orders.neighbours import Neighbours, neighbours
+from tests.orders.world import World, opened
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,9 @@ import structlog
 from counterfoil.errors import BillingUnavailable
 from counterfoil.orders.order import Order, Status
 from counterfoil.stop_codes import StopCode
+from tests.orders.neighbours import neighbours
 from tests.orders.test_idle import approvals_of, idle_for
-from tests.orders.world import ADA, World, neighbours, opened
+from tests.orders.world import ADA, World, opened
 from tests.servers import running_postgres
 from tools.arguments import take_none
 
@@ -35,6 +36,9 @@ SALESFORCE_CALLS = (
 )
 READS = {*WHMCS_CALLS[:4], "GetOrders", "token", "query Order", "query Account", "query PricebookEntry"}
 """What changes nothing: whether a call was carried out makes no difference."""
+
+TIMEOUT = 0.6
+"""Seconds for a call to WHMCS: what hangs costs so much real time."""
 
 WHMCS_FAULTS = ("hang", "reset", "status", "html", "truncated-json", "empty", "auth-failed")
 SALESFORCE_FAULTS = (
@@ -160,7 +164,8 @@ async def campaign(
     """`of_staff`: orders that sales staff make in Salesforce, instead of the portal's own."""
     figures: Counter[str] = Counter()
     with neighbours() as around:
-        async with opened(around, database_url, salesforce=salesforce, tag=tag) as world:
+        opening = opened(around, database_url, salesforce=salesforce, tag=tag, whmcs_timeout_seconds=str(TIMEOUT))
+        async with opening as world:
             around.org.daily_limit = 10_000_000
             for incident in (
                 of_sales_staff(faults=faults) if of_staff else incidents(salesforce=salesforce, faults=faults)

@@ -13,7 +13,7 @@ import pytest
 from counterfoil.app.build import build_portal
 from counterfoil_sandbox.whmcs.switches import Fault
 from tests.databases import give_schema
-from tests.orders.world import Neighbours, settings_of
+from tests.orders.neighbours import Neighbours, settings_of
 
 pytestmark = pytest.mark.anyio
 

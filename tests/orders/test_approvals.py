@@ -7,7 +7,8 @@ import pytest
 from counterfoil.orders.approvals import SWEEP, Approvals
 from counterfoil.orders.order import Order, Status
 from counterfoil.stop_codes import StopCode
-from tests.orders.world import ADA, Neighbours, World, opened
+from tests.orders.neighbours import Neighbours
+from tests.orders.world import ADA, World, opened
 
 pytestmark = pytest.mark.anyio
 

@@ -20,7 +20,8 @@ from counterfoil.model import Money
 from counterfoil.orders.checkout import PriceChanged, Wanted
 from counterfoil.orders.first_payment import first_payment
 from counterfoil.orders.order import Item, Status, Step
-from tests.orders.world import ADA, BOB, Neighbours, World, opened
+from tests.orders.neighbours import Neighbours
+from tests.orders.world import ADA, BOB, World, opened
 
 pytestmark = pytest.mark.anyio
 

@@ -14,8 +14,9 @@ from counterfoil.orders.order import Item, Order, Status
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.salesforce.failures import CrmNotVisible
 from counterfoil.stop_codes import StopCode
+from tests.orders.neighbours import Neighbours, settings_of
 from tests.orders.test_repository import NOW, order
-from tests.orders.world import ADA, Neighbours, settings_of
+from tests.orders.world import ADA
 
 pytestmark = pytest.mark.anyio
 

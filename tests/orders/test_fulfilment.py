@@ -12,8 +12,9 @@ from counterfoil.orders.checkout import Wanted
 from counterfoil.orders.fulfilment import BUSY, SETTLE
 from counterfoil.orders.order import Status, Step
 from counterfoil.stop_codes import StopCode
+from tests.orders.neighbours import Neighbours
 from tests.orders.steps import sent, take_methods, worked_once
-from tests.orders.world import ADA, Neighbours, World, opened
+from tests.orders.world import ADA, World, opened
 
 pytestmark = pytest.mark.anyio
 

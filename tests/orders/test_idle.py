@@ -8,7 +8,8 @@ from counterfoil.orders.approvals import Approvals
 from counterfoil.orders.crm_calls import CrmCalls
 from counterfoil.orders.face import Orders
 from counterfoil.orders.order import Status
-from tests.orders.world import Neighbours, World, opened
+from tests.orders.neighbours import Neighbours
+from tests.orders.world import World, opened
 
 pytestmark = pytest.mark.anyio
 

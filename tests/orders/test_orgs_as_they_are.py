@@ -11,7 +11,8 @@ from counterfoil.orders.order import Order, Status
 from counterfoil.salesforce.fields import NEEDED
 from counterfoil.stop_codes import StopCode
 from counterfoil_sandbox.salesforce.org import Org
-from tests.orders.world import ADA, Neighbours, World, opened
+from tests.orders.neighbours import Neighbours
+from tests.orders.world import ADA, World, opened
 
 pytestmark = pytest.mark.anyio
 

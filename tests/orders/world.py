@@ -6,11 +6,9 @@ it is ever written again. That is what kill -9 leaves behind.
 
 import asyncio
 import contextlib
-import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +16,6 @@ from uuid import uuid4
 
 import httpx2
 import msgspec
-from litestar import Litestar
 
 from counterfoil.billing.face import Billing
 from counterfoil.cache import Cache, open_cache
@@ -30,21 +27,13 @@ from counterfoil.orders.face import Orders
 from counterfoil.orders.order import Order, Status
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.salesforce.failures import CrmRefused
-from counterfoil.settings import Settings, load
 from counterfoil.whmcs.face import Whmcs
-from counterfoil_sandbox.proxy import running
-from counterfoil_sandbox.salesforce.app import create_app as create_org
 from counterfoil_sandbox.salesforce.faults import Fault as OrgFault
-from counterfoil_sandbox.salesforce.installation import Installation as Org
-from counterfoil_sandbox.whmcs import Options, create_app
-from counterfoil_sandbox.whmcs.app import installation_of
-from counterfoil_sandbox.whmcs.installation import Installation as WhmcsStandIn
 from counterfoil_sandbox.whmcs.switches import Fault
 from tests.databases import give_schema
+from tests.orders.neighbours import Neighbours, settings_of
 
 ADA, BOB = 1, 2
-TIMEOUT = 0.6
-"""Seconds for a call to WHMCS: what hangs costs so much real time."""
 
 
 class Clock:
@@ -61,54 +50,6 @@ class Clock:
 
     def move(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
-
-
-@contextmanager
-def served(app: Litestar) -> Iterator[str]:
-    """In a thread with a loop of its own; the address."""
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-    stop, port = asyncio.Event(), list[int]()
-
-    async def serve() -> None:
-        async with running(app, "127.0.0.1", 0) as chosen:
-            port.append(chosen)
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(20)
-    try:
-        yield f"http://127.0.0.1:{port[0]}"
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
-        loop.close()
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    whmcs_url: str
-    whmcs: WhmcsStandIn
-    org_url: str
-    org: Org
-
-    def reset(self) -> None:
-        """As they were seeded, with nothing broken."""
-        self.reset_whmcs()
-        self.org.reset()
-
-    def reset_whmcs(self) -> None:
-        self.whmcs.reset()
-        self.whmcs.calls.clear()
-
-
-@contextmanager
-def neighbours() -> Iterator[Neighbours]:
-    whmcs_app, org_app = create_app(Options(more_clients=0, big_client_invoices=1)), create_org()
-    installation_of(whmcs_app).can_break_connections = True
-    with served(whmcs_app) as whmcs_url, served(org_app) as org_url:
-        yield Neighbours(whmcs_url, installation_of(whmcs_app), org_url, org_app.state.installation)
 
 
 class World:
@@ -266,27 +207,6 @@ class World:
 
     def record(self, order: Order) -> dict[str, Any]:
         return self.around.org.org.records["Order"][order.salesforce_id or ""]
-
-
-def settings_of(around: Neighbours, url: str, *, salesforce: bool = False, **changes: str) -> Settings:
-    """Of a portal between these neighbours, on the database at `url`; `changes` in lower case."""
-    given = {
-        "SECRET_KEY": "x" * 32,
-        "DATABASE_URL": url,
-        "WHMCS_URL": around.whmcs_url,
-        "WHMCS_IDENTIFIER": "sandbox-identifier",
-        "WHMCS_SECRET": "sandbox-secret",
-        "WHMCS_TIMEOUT_SECONDS": str(TIMEOUT),
-    }
-    if salesforce:
-        given |= {
-            "SALESFORCE_URL": around.org_url,
-            "SALESFORCE_CLIENT_ID": around.org.options.client_id,
-            "SALESFORCE_USERNAME": around.org.options.username,
-            "SALESFORCE_PRIVATE_KEY": around.org.private_key,
-        }
-    given |= {name.upper(): text for name, text in changes.items()}
-    return load({f"COUNTERFOIL_{name}": value for name, value in {"ORDER_LIMIT": "none", **given}.items()})
 
 
 @asynccontextmanager

@@ -171,3 +171,12 @@ def test_a_deed_that_is_not_permitted_says_what_it_takes(portal: Stack) -> None:
     assert "the permission “Order”" in answer.text
     assert "Switch to Chidi Anagonye" in answer.text
     assert "Switch to Okafor" not in answer.text
+
+
+def test_a_wrong_value_in_an_address_leads_to_the_page_without_it(ada: httpx2.Client) -> None:
+    """It says what is wrong; nothing on the page is marked, so it does not say so."""
+    answer = ada.get("/transactions?page=0", headers={"Accept": "text/html"})
+    assert answer.status_code == 422
+    assert "<strong>Page</strong>: This value is not valid." in answer.text
+    assert 'href="/transactions">Back</a>' in answer.text
+    assert "marked fields" not in answer.text

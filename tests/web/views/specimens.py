@@ -1,7 +1,6 @@
 """One of every page, with people and invoices that try it: long words, other scripts, no data, hostile text."""
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from msgspec import structs
@@ -14,9 +13,6 @@ from counterfoil.billing.invoices.shown import (
     InvoiceItem,
     InvoiceList,
     InvoiceTotals,
-    LineItem,
-    PaymentItem,
-    TaxItem,
 )
 from counterfoil.billing.payment_attempts import Stage
 from counterfoil.billing.profile.contents import texts_of
@@ -37,6 +33,7 @@ from counterfoil.web.views.profile.words import FAULTS, fault_words
 from counterfoil.web.views.shell import Shell, View
 from counterfoil.web.views.sign_in import ClientChoice, SwitchClient
 from counterfoil.web.views.statement import StatementPage
+from tests.web.views.specimens_of_invoices import AS_OF, HOSTILE_INVOICE, PART_PAID, TODAY, detail, eur, item
 from tests.web.views.specimens_of_methods import SAVED, payment_methods
 from tests.web.views.specimens_of_money import CHARTS, EXPIRED, ODD_STATEMENT, STATEMENT, SUBSCRIPTIONS, USABLE
 from tests.web.views.specimens_of_orders import order_pages
@@ -44,75 +41,12 @@ from tests.web.views.specimens_of_records import RECORD_PAGES
 from tests.web.views.specimens_of_sign_in import SIGN_IN_PAGES
 from tests.web.views.texts import ENDLESS, HOSTILE
 
-TODAY = date(2026, 11, 22)
-AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-
 NOBODY = Shell("en", here="/sign-in")
 ADA = Shell(
     "en", True, "Ada Lovelace", "Analytical Engines Ltd.", nav=(HOME, INVOICES, PAYMENT_METHODS, PROFILE), here="/"
 )
 CHIDI = Shell("en", True, "Chidi Anagonye", "ACME Ltd.", True, (HOME, INVOICES), here="/")
 
-
-def eur(amount: str) -> Money:
-    return Money.of(amount, "EUR")
-
-
-def item(id_: int, status: InvoiceStatus, due_on: date | None, **changes: Any) -> InvoiceItem:
-    is_unpaid = status is InvoiceStatus.UNPAID
-    fields: dict[str, Any] = {
-        "id": id_,
-        "number": f"INV-2026-{id_:04}",
-        "status": status,
-        "is_payable": is_unpaid,
-        "is_overdue": is_unpaid and due_on is not None and due_on < TODAY,
-        "is_partially_paid": False,
-        "issued_on": date(2026, 11, 1),
-        "due_on": due_on,
-        "paid_at": None,
-        "total": eur("134.50"),
-        "amount_due": eur("134.50" if is_unpaid else "0"),
-        "gateway": "Credit card",
-    }
-    return InvoiceItem(**{**fields, **changes})
-
-
-def detail(status: InvoiceStatus = InvoiceStatus.UNPAID, **changes: Any) -> InvoiceDetail:
-    is_unpaid = status is InvoiceStatus.UNPAID
-    fields: dict[str, Any] = {
-        "id": 398,
-        "number": "INV-2026-0398",
-        "status": status,
-        "is_payable": is_unpaid,
-        "is_overdue": False,
-        "is_partially_paid": False,
-        "issued_on": date(2026, 11, 3),
-        "due_on": date(2026, 11, 25),
-        "paid_at": datetime(2026, 11, 9, 12, tzinfo=UTC) if status is InvoiceStatus.PAID else None,
-        "currency": "EUR",
-        "subtotal": eur("112.08"),
-        "credit": eur("12.00"),
-        "taxes": (TaxItem(Decimal(20), eur("22.42")), TaxItem(Decimal("7.7"), eur("12.00"))),
-        "total": eur("134.50"),
-        "balance": eur("134.50" if is_unpaid else "0"),
-        "gateway": "Credit card (Stripe)",
-        "notes": "",
-        "lines": (LineItem("Fibre 1 Gbit/s\nLine 020 7946 0991", eur("112.08"), taxed=True),),
-        "payments": (),
-        "stands_for": None,
-        "as_of": AS_OF,
-    }
-    return InvoiceDetail(**{**fields, **changes})
-
-
-PART_PAID: dict[str, Any] = {
-    "is_partially_paid": True,
-    "is_overdue": True,
-    "due_on": date(2026, 11, 17),
-    "credit": eur("0"),
-    "balance": eur("94.50"),
-    "payments": (PaymentItem(date(2026, 11, 9), "Credit card", "ch_3PqZ1x2eZvKYlo2C", eur("40.00")),),
-}
 
 CLIENT = Client(
     id=1,
@@ -198,15 +132,6 @@ def invoice_page(shown: InvoiceDetail, **changes: Any) -> InvoicePage:
 
 def problem(error: errors.CounterfoilError) -> Problem:
     return Problem(error=error, reference="01JD8ZK4M7", retry_href="/invoices")
-
-
-HOSTILE_INVOICE = detail(
-    number=HOSTILE,
-    notes=HOSTILE,
-    gateway=HOSTILE,
-    lines=(LineItem(HOSTILE + ENDLESS, eur("1"), taxed=False),),
-    payments=(PaymentItem(None, HOSTILE, HOSTILE, eur("-1")),),
-)
 
 
 def profile(client: Client = CLIENT, language: str = "en", **changes: Any) -> ProfilePage:

@@ -16,7 +16,8 @@ from counterfoil.web.views.orders import OrderPage, ReviewPage
 from counterfoil.web.views.quotes import QuotesPage
 from counterfoil.web.views.shell import Shell, View
 from counterfoil.web.views.transactions import TransactionsPage
-from tests.web.views.specimens import FIGURES, detail, home, invoice_page, item, list_of
+from tests.web.views.specimens import FIGURES, home, invoice_page, list_of
+from tests.web.views.specimens_of_invoices import detail, item
 from tests.web.views.specimens_of_orders import CHOSEN, order, order_pages
 from tests.web.views.specimens_of_records import (
     TODAY,

@@ -31,7 +31,8 @@ from counterfoil.web.views.navigation import (
 from counterfoil.web.views.shell import Shell, View
 from tests.conftest import OpenPage
 from tests.web.views.served import visited
-from tests.web.views.specimens import ADA, NOBODY, PAGES, TODAY, home, item, list_of
+from tests.web.views.specimens import ADA, NOBODY, PAGES, home, list_of
+from tests.web.views.specimens_of_invoices import TODAY, item
 
 pytestmark = pytest.mark.timeout(400)
 

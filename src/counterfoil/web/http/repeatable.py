@@ -26,5 +26,6 @@ def _kept(parameter: str) -> str:
     name, _, value = parameter.partition("=")
     if name == "next" and "next=" not in (address := unquote(value)):
         # Of the sign-in page: an address in the address.
-        return f"next={quote(repeatable(address), safe='/')}"
+        kept = repeatable(address)
+        return parameter if kept == address else f"next={quote(kept, safe='/')}"
     return parameter if name in QUERY_NAMES else ""

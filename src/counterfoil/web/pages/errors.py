@@ -131,6 +131,8 @@ class ErrorAnswers:
     async def _page(self, scope: HTTPScope, error: CounterfoilError, viewer: Viewer | None, shell: Shell) -> bytes:
         again = page_address(scope)
         back = "" if again else _page_of_form(scope)
+        if isinstance(error, ValidationFailed) and again and not scope["path"].endswith(".csv"):
+            back = again.partition("?")[0]
         problem = Problem(error, context_of(scope).request_id, retry_href=again, back_href=back)
         view: View = problem
         if isinstance(error, ClientNotFound) and viewer is not None and not viewer.clients:

@@ -20,7 +20,7 @@ from counterfoil.web.views.sign_in import ClientChoice
 
 class Problem(View, frozen=True):
     """Any error. `retry_href` is where "Try again" leads: the address that failed. `back_href`: for what failed of a
-    form, the page that it is on, where that is known.
+    form, the page that it is on, where that is known; for an address with a wrong value, the page without any.
     """
 
     template: ClassVar[str] = "problem.html"
