@@ -66,6 +66,24 @@ def test_listens_again_after_a_bad_gateway(
     expect(page.locator("main .status").first).to_contain_text("Paid")
 
 
+def test_what_changed_before_the_stream_began_is_seen(portal: Stack, open_page: OpenPage, number: int) -> None:
+    """Between the page and the stream nobody tells it: on a slow connection that is long enough to pay."""
+    page, held = open_page(), list[Route]()
+    sign_in(page, portal.url, "ada@example.com")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(EVENTS, hold)
+    page.goto(f"{portal.url}/invoices/{number}")
+    while not held:
+        page.wait_for_timeout(50)
+    pay(portal, number)
+    portal.sandbox.wait_for_deliveries()
+    held[0].continue_()
+    expect(page.locator("main .status").first).to_contain_text("Paid", timeout=30_000)
+
+
 def test_a_request_that_is_never_answered_stops_nothing(portal: Stack, open_page: OpenPage, number: int) -> None:
     page = open_page()
     page.clock.install()

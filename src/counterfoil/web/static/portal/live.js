@@ -28,6 +28,8 @@ function listen() {
   heard = performance.now();
   stream = new EventSource("/api/v1/events");
   stream.addEventListener("open", () => { heard = performance.now(); tries = 0; tellLive(); });
+  // Of what changed between the page and the stream nobody told it. Later ones go on where the last one ended.
+  stream.addEventListener("open", refetch, { once: true });
   // A connection that breaks, the browser makes again by itself; after an answer such as 502 it never does.
   stream.addEventListener("error", () => { tellLive(); if (stream?.readyState === EventSource.CLOSED) tryAgain(); });
   stream.addEventListener("changed", ({ data }) => {
