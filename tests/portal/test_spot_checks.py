@@ -27,6 +27,12 @@ def counted(portal: Stack, outcome: str) -> float:
     return float(found[1]) if found else 0.0
 
 
+def change(portal: Stack, invoice: int, notes: str) -> str:
+    """And nobody is told. Not its status: that the list, read anew after 90 s, would tell."""
+    portal.sandbox.control("PATCH", f"invoices/{invoice}", {"notes": notes, "tell": False})
+    return notes
+
+
 def until(is_so: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not is_so():
@@ -42,7 +48,7 @@ def test_what_nobody_told_of_is_found(portal: Stack) -> None:
     with portal.visitor("ada@example.com") as ada:
 
         def read_some() -> None:
-            # Most of what is found there are open invoices. Another query is another response.
+            # Half of what is found there is about the one that will change. Another query is another response.
             for _ in range(4):
                 assert ada.get(f"{path}?at={time.time_ns()}").status_code == 200
 
@@ -51,12 +57,20 @@ def test_what_nobody_told_of_is_found(portal: Stack) -> None:
             return counted(portal, outcome) > 0
 
         until(lambda: is_counted("same"), "nothing was compared")
-        # Not its status: that the list, read anew after 90 s, would tell. All of them, for a check may be of any.
-        for invoice in portal.sandbox.control("GET", "invoices?client=1"):
-            portal.sandbox.control("PATCH", f"invoices/{invoice['id']}", {"notes": "By courier", "tell": False})
-        assert ada.get(path).json()["notes"] != "By courier"
-        until(lambda: is_counted("stale"), "the change was not found")
-        until(lambda: ada.get(path).json()["notes"] == "By courier", "what was found is not shown")
+        notes = change(portal, number, "By courier")
+        assert ada.get(path).json()["notes"] != notes
+
+        def is_found() -> bool:
+            nonlocal notes
+            if is_counted("stale"):
+                return True
+            if ada.get(path).json()["notes"] == notes:
+                # Read anew for a reason of its own, such as a machine that stood still: there is nothing to find.
+                notes = change(portal, number, notes + " again")
+            return False
+
+        until(is_found, "the change was not found")
+        until(lambda: ada.get(path).json()["notes"].startswith("By courier"), "what was found is not shown")
         text = httpx2.get(f"{portal.url}/metrics").text
     assert re.search(r"^counterfoil_cache_stale_seconds_total [1-9.]", text, re.MULTILINE)
     ahead = re.search(r"^counterfoil_cache_clock_ahead_seconds (\S+)$", text, re.MULTILINE)

@@ -15,6 +15,9 @@ from counterfoil.whmcs.failures import Failure
 _WEIGHT = 0.2
 """Of the newest call in the running mean: after five calls the mean has mostly followed a change."""
 
+_ROOM = 2
+"""Times the mean that must be left of a call's time when it is called up: most take no longer."""
+
 STRANGERS = 4
 """Strangers have one place in so many, but one at least: whoever guesses passwords does not take WHMCS's from those
 who are signed in."""
@@ -125,7 +128,14 @@ class ConcurrencyLimit:
         else:
             if self.expected_wait(whose, from_stranger=from_stranger) > limit:
                 raise Failure("queue_full")
+            came = self._clock()
             await self._wait(line, object() if whose is None else whose)
+            # Others may have had their turns meanwhile. Of what is given up under way WHMCS does not learn, so that it
+            # would have more to do at once than `places`.
+            if limit - (self._clock() - came) < _ROOM * self._typical:
+                line.taken -= 1
+                self._next()
+                raise Failure("queue_full")
         me = object()
         self._since[me] = self._clock()
         try:
