@@ -15,9 +15,6 @@ from counterfoil.whmcs.failures import Failure
 _WEIGHT = 0.2
 """Of the newest call in the running mean: after five calls the mean has mostly followed a change."""
 
-_ROOM = 2
-"""Times the mean that must be left of a call's time when it is called up: most take no longer."""
-
 STRANGERS = 4
 """Strangers have one place in so many, but one at least: whoever guesses passwords does not take WHMCS's from those
 who are signed in."""
@@ -132,7 +129,7 @@ class ConcurrencyLimit:
             await self._wait(line, object() if whose is None else whose)
             # Others may have had their turns meanwhile. Of what is given up under way WHMCS does not learn, so that it
             # would have more to do at once than `places`.
-            if limit - (self._clock() - came) < _ROOM * self._typical:
+            if limit - (self._clock() - came) < self._typical:
                 line.taken -= 1
                 self._next()
                 raise Failure("queue_full")
