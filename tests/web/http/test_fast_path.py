@@ -59,7 +59,7 @@ def said_of(head: bytes, body: bytes) -> Said:
 
 def ask(stack: Stack, request: bytes) -> Said:
     """On a connection of its own."""
-    with socket.create_connection(("127.0.0.1", int(stack.url.rsplit(":", 1)[1])), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", int(stack.url.rsplit(":", 1)[1])), timeout=20) as connection:
         connection.sendall(request)
         received = connection.makefile("rb")
         head = b""
@@ -215,7 +215,7 @@ def test_requests_in_a_row_are_answered_in_order(cached_portal: Stack, cookie: s
     host = cached_portal.url.removeprefix("http://")
     paths = ["/api/v1/invoices", "/api/v1/session", "/api/v1/invoices", "/api/v1/nothing", "/api/v1/invoices"]
     sent = "".join(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n" for path in paths)
-    with socket.create_connection(("127.0.0.1", int(host.rsplit(":", 1)[1])), timeout=60) as caller:
+    with socket.create_connection(("127.0.0.1", int(host.rsplit(":", 1)[1])), timeout=20) as caller:
         caller.sendall(sent.encode())
         received = caller.makefile("rb")
         statuses = []
