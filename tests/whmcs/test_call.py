@@ -13,7 +13,7 @@ from tests.whmcs.scripted import OK, Act, Scripted, http, says, sends, until
 
 pytestmark = pytest.mark.anyio
 
-SOON = 20
+SOON = 60
 """Seconds: long before a hanging server would end by itself."""
 HTML = b"<!DOCTYPE html><title>Just a moment...</title>"
 
