@@ -30,7 +30,7 @@ quick-tests:
 
 test: system setup-dev check ## check, then run every test, against real servers and a real browser
 	@tools/site/setup
-	@$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(TESTS) </dev/null
+	@$(BIN)/python -m pytest -p tests.retry -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(TESTS) </dev/null
 
 check: setup-dev ## format, lint, types, import rules, templates, spelling, security: changes nothing
 	@$(MAKE) -j2 --output-sync --keep-going check-format check-lint check-types check-imports check-templates \

@@ -17,7 +17,7 @@ from proofs.http import Answer, Caller
 from tests.processes import Child, StartError, free_port
 from tests.stack import COUNTERFOIL, plain_environment
 
-READY_WITHIN = 40.0
+READY_WITHIN = 90.0
 
 CALLER = "portal-"
 CALLERS = ",".join(f"{CALLER}{number}" for number in range(8))
@@ -95,7 +95,7 @@ class Redis:
         try:
             sent = b"".join(b"$%d\r\n%s\r\n" % (len(word.encode()), word.encode()) for word in words)
             writer.write(b"*%d\r\n" % len(words) + sent + b"*1\r\n$4\r\nQUIT\r\n")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 return (await reader.read()).decode()
         finally:
             writer.close()

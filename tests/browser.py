@@ -19,6 +19,9 @@ QUIET = [
 ]
 
 
+PATIENCE = 60_000.0
+"""Milliseconds, for whatever is waited for: a busy machine takes longer than Playwright's five seconds."""
+
 # The same engine without the browser around it is a third of the work: 0.4 s of a processor for a page and its picture,
 # not 1.2 s.
 PROGRAMS = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -30,6 +33,7 @@ def running_browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     assert program, "Chromium is not installed: tools/system installs it"
     flags = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         try:

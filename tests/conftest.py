@@ -11,7 +11,7 @@ import pytest
 import structlog
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Complaints, running_browser
+from tests.browser import PATIENCE, Complaints, running_browser
 from tests.loops import ON_THE_LOOP_OF_WORKERS
 from tests.servers import PostgresServer, RedisServer, running_postgres, running_redis
 from tests.speeds import pytest_collection_modifyitems, pytest_runtest_call, pytest_runtest_setup
@@ -117,7 +117,7 @@ def open_page(browser: Browser, complaints: Complaints) -> Iterator[OpenPage]:
     def open_one(**options: Any) -> Page:
         desk = {"locale": "en-GB", "timezone_id": "Europe/London", "viewport": {"width": 1280, "height": 900}}
         context = browser.new_context(**{**desk, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         complaints.listen_to(page)

@@ -30,12 +30,12 @@ def set_out(visitor: httpx2.Client, next_address: str = "/", **more: str) -> str
 
 def choose(address: str, user_id: int) -> str:
     """Where the provider sends the browser once somebody has chosen who they are."""
-    shown = httpx2.get(address, timeout=20)
+    shown = httpx2.get(address, timeout=60)
     forms = re.findall(r'<form method="post" action="/oauth/authorize.php">(.*?)</form>', shown.text, re.DOTALL)
     filled = [dict(re.findall(r'name="([^"]*)" value="([^"]*)"', form)) for form in forms]
     (mine,) = [form for form in filled if form["user"] == str(user_id)]
     fields = {name: html.unescape(value) for name, value in mine.items()}
-    answer = httpx2.post(address.partition("?")[0], data=fields, timeout=20)
+    answer = httpx2.post(address.partition("?")[0], data=fields, timeout=60)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
 

@@ -25,7 +25,7 @@ class OrgSandbox:
         return {"salesforce_url": self.url} | {f"salesforce_{name}": value for name, value in found.items()}
 
     def control(self, method: str, path: str, body: object = None) -> Any:
-        answer = httpx2.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=20)
+        answer = httpx2.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=60)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 

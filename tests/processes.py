@@ -35,11 +35,11 @@ class Child:
         self.command, self.log, self.env, self.cwd, self.user, self.end = list(command), log, env, cwd, user, end
         self.process: subprocess.Popen[bytes] | starter.Forked | None = None
 
-    def start(self, ready: Callable[[], bool], within: float = 30) -> None:
+    def start(self, ready: Callable[[], bool], within: float = 90) -> None:
         self.spawn()
         self.wait_until(ready, within)
 
-    def wait_until(self, ready: Callable[[], bool], within: float = 30) -> None:
+    def wait_until(self, ready: Callable[[], bool], within: float = 90) -> None:
         deadline = time.monotonic() + within
         while not ready():
             if not self.is_running or time.monotonic() > deadline:
@@ -47,7 +47,7 @@ class Child:
                 raise StartError(f"{self.command} is not ready:\n{self.output()[-3000:]}")
             time.sleep(0.02)
 
-    def run(self, within: float = 30) -> int:
+    def run(self, within: float = 90) -> int:
         """To its end; gives the exit code."""
         self.spawn()
         assert self.process is not None
@@ -100,7 +100,7 @@ class Child:
         """kill -9 of the program and whatever it started."""
         self.signal(signal.SIGKILL)
         if self.process is not None:
-            self.process.wait(10)
+            self.process.wait(60)
 
     def pause(self) -> None:
         self.signal(signal.SIGSTOP)

@@ -171,5 +171,5 @@ def make_certificate(folder: Path) -> Path:
     request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
     request += ["-addext", "subjectAltName=IP:127.0.0.1"]
     files = ["-keyout", str(folder / KEY), "-out", str(folder / CERTIFICATE)]
-    subprocess.run([*request, *files], check=True, capture_output=True, timeout=30)
+    subprocess.run([*request, *files], check=True, capture_output=True, timeout=120)
     return folder / CERTIFICATE

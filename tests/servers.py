@@ -88,7 +88,7 @@ class PostgresServer:
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         psql = [postgres_program("psql"), "-X", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "counterfoil"]
-        subprocess.run([*psql, "-d", database, "-c", statement], check=True, capture_output=True, timeout=30)
+        subprocess.run([*psql, "-d", database, "-c", statement], check=True, capture_output=True, timeout=120)
 
     def _accepts_queries(self) -> bool:
         try:

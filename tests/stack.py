@@ -39,7 +39,7 @@ class Sandbox:
         """What WHMCS itself says to somebody who asks its API."""
         credentials = {"identifier": "sandbox-identifier", "secret": "sandbox-secret", "responsetype": "json"}
         asked = {"action": action, **credentials, **params}
-        answer = httpx2.post(f"{self.url}/includes/api.php", data=asked, timeout=20)
+        answer = httpx2.post(f"{self.url}/includes/api.php", data=asked, timeout=60)
         said: dict[str, Any] = answer.json()
         assert said["result"] == "success", said
         return said
@@ -75,14 +75,14 @@ class Sandbox:
 
     def wait_for_deliveries(self) -> None:
         """Returns when the portal has confirmed every webhook that was sent."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while any(not sent["answered_at"] for sent in self.control("GET", "deliveries")):
             assert time.monotonic() < deadline, "a webhook is not confirmed"
             time.sleep(0.02)
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """What the control interface answers to `method /_sandbox/path`."""
-        answer = httpx2.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=20)
+        answer = httpx2.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=60)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
@@ -124,7 +124,7 @@ class Stack:
     @contextmanager
     def visitor(self, email: str = "", password: str = "demo-password-1") -> Iterator[httpx2.Client]:
         """A caller of the API with a session of its own, signed in when `email` is given."""
-        with httpx2.Client(base_url=self.url, timeout=20) as client:
+        with httpx2.Client(base_url=self.url, timeout=60) as client:
             if email:
                 client.post("/api/v1/session", json={"email": email, "password": password}).raise_for_status()
             yield client
@@ -143,7 +143,7 @@ class Stack:
 
     def logged_request(self, request_id: str) -> dict[str, Any]:
         """The line of a request, which may be written a little later than its answer, and by any worker."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while True:
             found = [line for line in self.logged() if line["event"] == "request" and line["request_id"] == request_id]
             if found:
@@ -180,7 +180,7 @@ def openid_settings(whmcs_url: str) -> dict[str, str]:
 
 def answers(url: str) -> bool:
     try:
-        return httpx2.get(url, timeout=2).status_code < 500
+        return httpx2.get(url, timeout=10).status_code < 500
     except httpx2.HTTPError:
         return False
 

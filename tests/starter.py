@@ -88,7 +88,7 @@ class Starter:
 
     def close(self) -> None:
         self._way.close()
-        self._process.wait(10)
+        self._process.wait(60)
 
 
 @cache

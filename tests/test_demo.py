@@ -53,7 +53,7 @@ def test_nothing_is_begun_for_a_question(arguments: list[str], port: str, code: 
     """Help, and whatever the demo does not understand, are answered in words; no program is started."""
     command = [sys.executable, demo.__file__, *arguments]
     asked = subprocess.run(
-        command, env=os.environ | {"DEMO_PORT": port}, check=False, capture_output=True, text=True, timeout=120
+        command, env=os.environ | {"DEMO_PORT": port}, check=False, capture_output=True, text=True, timeout=250
     )
     assert asked.returncode == code
     assert words in asked.stdout + asked.stderr
@@ -85,6 +85,6 @@ def test_each_program_for_contributors_answers_to_help() -> None:
 def test_so_does_each_script(program: str, tmp_path: Path) -> None:
     """With what stands at its head."""
     script = Path(demo.__file__).parents[1] / program
-    asked = subprocess.run([script, "--help"], cwd=tmp_path, check=True, capture_output=True, text=True, timeout=60)
+    asked = subprocess.run([script, "--help"], cwd=tmp_path, check=True, capture_output=True, text=True, timeout=250)
     head = script.read_text(encoding="utf-8").partition("\nset -eu\n")[0].splitlines()[1:]
     assert asked.stdout.splitlines() == [line.removeprefix("# ") for line in head]

@@ -105,7 +105,7 @@ def test_without_the_mark_nothing_starts_listens_or_calls(tmp_path: Path) -> Non
     chosen = ["-p", "tests.speeds", "-m", "not server", "--tb=line"]
     apart = ["-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), str(tmp_path)]
     command = [sys.executable, "-m", "pytest", *chosen, *apart]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
     assert "3 failed, 1 passed, 2 deselected" in done.stdout, done.stdout
     for event in ("subprocess.Popen", "socket.bind", "socket.connect"):
         assert f"a test without the mark `server` did this: {event}" in done.stdout

@@ -65,7 +65,7 @@ def wrong_passwords(stage: Stage) -> Row:
             time.sleep(1)
             began = time.monotonic()
             status = httpx2.get(
-                f"{stage.one.url}{LIST}", cookies=cookies, headers={"Cache-Control": "no-cache"}, timeout=30
+                f"{stage.one.url}{LIST}", cookies=cookies, headers={"Cache-Control": "no-cache"}, timeout=60
             ).status_code
             took = time.monotonic() - began
     finally:
@@ -92,7 +92,7 @@ def invoices_without_end(stage: Stage) -> Row:
             with attacked(160, once, stage.one.url):
                 time.sleep(2)
                 began = time.monotonic()
-                answer = httpx2.get(f"{stage.one.url}/api/v1/transactions", cookies=cookies, timeout=30)
+                answer = httpx2.get(f"{stage.one.url}/api/v1/transactions", cookies=cookies, timeout=60)
                 took = time.monotonic() - began
     finally:
         stage.one.sandbox.mend()
@@ -104,7 +104,7 @@ def invoices_without_end(stage: Stage) -> Row:
 def guesses_from_one_network(stage: Stage) -> Row:
     """Each from another /64."""
     looked_at = 0
-    with httpx2.Client(base_url=stage.one.url, timeout=30) as client:
+    with httpx2.Client(base_url=stage.one.url, timeout=60) as client:
         for number in range(200):
             where = {"X-Forwarded-For": f"2001:db8:0:{number * 256:x}::1"}
             guess = {"email": f"y{number}@example.com", "password": "x"}
@@ -119,7 +119,7 @@ def bodies_that_do_not_come(stage: Stage) -> Row:
     held = []
     try:
         for _ in range(int(400 * stage.seconds)):
-            held.append(socket.create_connection((where.hostname or "", where.port or 0), timeout=5))
+            held.append(socket.create_connection((where.hostname or "", where.port or 0), timeout=60))
             held[-1].sendall(head + b"Content-Length: 60000\r\n\r\nx")
         with _signed_in(stage.one) as cookies:
             seen = read_for(stage.one.url, LIST, stage.seconds, cookies)
@@ -149,7 +149,7 @@ def remembered(stage: Stage) -> Row:
         client.get(f"/orders/{each}{long}", headers={"Cookie": f"{cookie}; a={each}{long}"})
         client.post("/sign-out", data={"next": f"{each}{long}"})
 
-    with httpx2.Client(base_url=stage.one.url, timeout=30) as client:
+    with httpx2.Client(base_url=stage.one.url, timeout=60) as client:
         for _ in range(30):
             once(client)
         before = _megabytes(stage.one)

@@ -32,7 +32,7 @@ def read_for(url: str, path: str, seconds: float, cookies: Mapping[str, str]) ->
     """One honest caller. A status from 500 on is a failure, and so is no answer."""
     seen = Seen()
     ends = time.monotonic() + seconds
-    with httpx2.Client(base_url=url, cookies=dict(cookies), timeout=30) as client:
+    with httpx2.Client(base_url=url, cookies=dict(cookies), timeout=60) as client:
         while time.monotonic() < ends:
             began = time.monotonic()
             try:
@@ -51,7 +51,7 @@ def attacked(times: int, once: Callable[[httpx2.Client, int], object], url: str)
 
     def go_on() -> None:
         number = 0
-        with httpx2.Client(base_url=url, timeout=30) as client:
+        with httpx2.Client(base_url=url, timeout=60) as client:
             while not over.is_set():
                 number += 1
                 try:

@@ -50,7 +50,7 @@ def large_orders(stage: Stage) -> Row:
     with untouched(stage), signed_in(stage, ADA) as (ada, _):
         cookies = dict(ada.cookies)
         with (
-            httpx2.Client(base_url=stage.through, cookies=cookies, timeout=30) as client,
+            httpx2.Client(base_url=stage.through, cookies=cookies, timeout=60) as client,
             ThreadPoolExecutor(8) as pool,
         ):
             answers = list(pool.map(lambda _: place(client), range(20)))
@@ -119,7 +119,7 @@ def address_with_a_port(stage: Stage) -> Row:
         words = {"email": f"z{number}@example.com", "password": "x"}
         return client.post(SIGN_IN, json=words, headers={"X-Forwarded-For": where}).status_code
 
-    with httpx2.Client(base_url=stage.one.url, timeout=30) as client:
+    with httpx2.Client(base_url=stage.one.url, timeout=60) as client:
         seen = Counter(guess(client, number, f"203.0.113.5:{40_000 + number}") for number in range(60))
         other = guess(client, 60, "203.0.113.6:40000")
     said = f"{seen[401]} looked at, then {seen[429]} times 429; the other one: {other}"
@@ -132,10 +132,10 @@ def read_only_database(stage: Stage) -> Row:
     words = {"email": ADA, "password": "demo-password-1"}
 
     def sign_in() -> set[int]:
-        return {httpx2.post(f"{each.url}{SIGN_IN}", json=words, timeout=20).status_code for each in stage.portals}
+        return {httpx2.post(f"{each.url}{SIGN_IN}", json=words, timeout=60).status_code for each in stage.portals}
 
     def ready() -> set[int]:
-        return {httpx2.get(f"{each.url}/readyz", timeout=20).status_code for each in stage.portals}
+        return {httpx2.get(f"{each.url}/readyz", timeout=60).status_code for each in stage.portals}
 
     with untouched(stage):
         set_read_only(stage.postgres, "on")
@@ -164,7 +164,7 @@ ATTACKS: tuple[Callable[[Stage], Row], ...] = (
 
 def _knows(portal: Stack) -> bool:
     """Whether /readyz says that the database is away."""
-    said = httpx2.get(f"{portal.url}/readyz", timeout=20).json()
+    said = httpx2.get(f"{portal.url}/readyz", timeout=60).json()
     return bool(said["neighbours"]["database"] == "away")
 
 

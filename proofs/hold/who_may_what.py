@@ -138,7 +138,7 @@ def signed_in(stage: Stage, email: str) -> Iterator[tuple[httpx2.Client, ...]]:
     with stage.one.visitor(email) as first, ExitStack() as stack:
         cookies: Mapping[str, str] = dict(first.cookies)
         others = [
-            stack.enter_context(httpx2.Client(base_url=each.url, cookies=dict(cookies), timeout=20))
+            stack.enter_context(httpx2.Client(base_url=each.url, cookies=dict(cookies), timeout=60))
             for each in stage.portals[1:]
         ]
         yield (first, *others)

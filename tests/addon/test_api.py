@@ -165,7 +165,7 @@ def test_four_ask_for_the_same_order_at_once(maria: Installation) -> None:
     """One places it; the others get its answer, or are told to wait."""
     slow = ["set", "addOrderTakes", 0.5]
     processes = [maria.start(slow, ["api", "counterfoilorder", ORDER]) for _ in range(4)]
-    answers = [json.loads(process.communicate(timeout=30)[0].splitlines()[-1]) for process in processes]
+    answers = [json.loads(process.communicate(timeout=60)[0].splitlines()[-1]) for process in processes]
     assert len(maria.sql("select id from tblorders")) == 1
     placed = [answer for answer in answers if answer["result"] == "success"]
     assert {answer["orderid"] for answer in placed} == {1}

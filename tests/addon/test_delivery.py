@@ -52,7 +52,7 @@ def test_nothing_is_sent_before_the_request_ends(small: Installation, portal: Re
         process.stdout.readline()
     assert (small.states(), len(portal.seen)) == ([WAITING], 0)
     (tmp_path / "go").touch()
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     assert small.states() == [DELIVERED]
 
 

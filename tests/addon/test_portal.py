@@ -18,7 +18,7 @@ from tests.portal.test_freshness import INVOICES, statuses
 from tests.servers import PostgresServer, running_redis
 from tests.stack import running_stack
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module", params=["sqlite+memory", "postgresql+redis"])
@@ -62,7 +62,7 @@ def asked(portal: Portal) -> int:
 
 
 def metrics(portal: Portal) -> str:
-    return httpx2.get(f"{portal.stack.url}/metrics").text
+    return httpx2.get(f"{portal.stack.url}/metrics", timeout=60).text
 
 
 def make_it_time(portal: Portal) -> None:

@@ -66,7 +66,7 @@ def test_killed_while_sending(whmcs: Installation, portal: Receiver, has_answere
 
     portal.before = (lambda: threading.Timer(0.0, kill).start()) if has_answered else kill
     portal.hangs = 0.1 if has_answered else 0.0
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     assert process.returncode == KILLED
     portal.before, portal.hangs = (lambda: None), 0.0
     everything_arrives(whmcs, portal)
@@ -96,5 +96,5 @@ def test_numbers_may_become_visible_out_of_order(maria: Installation, tmp_path: 
     maria.play(paid(2))
     assert [row["id"] for row in maria.outbox("id")] == [2]
     (tmp_path / "go").touch()
-    slow.communicate(timeout=30)
+    slow.communicate(timeout=60)
     assert [row["id"] for row in maria.outbox("id")] == [1, 2]

@@ -24,7 +24,7 @@ async def test_a_defect_ends_no_task(monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.Event().wait()
 
     task = asyncio.create_task(background._for_ever("anything", fails_twice))
-    await asyncio.wait_for(is_third.wait(), 5)
+    await asyncio.wait_for(is_third.wait(), 60)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert tries == 3

@@ -11,7 +11,7 @@ from tests.processes import free_port
 from tests.stack import COUNTERFOIL, plain_environment
 from tests.starter import starter
 
-WITHIN = 60.0
+WITHIN = 120.0
 
 
 def run(

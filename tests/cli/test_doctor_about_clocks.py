@@ -28,9 +28,7 @@ async def said(machine: Callable[[], datetime], **changes: str) -> list[Finding]
     return [finding async for finding in clocks(load(given), machine)]
 
 
-async def test_the_neighbours_clocks_are_compared(
-    postgres_url: str, redis_server: RedisServer
-) -> None:
+async def test_the_neighbours_clocks_are_compared(postgres_url: str, redis_server: RedisServer) -> None:
     """With the database's, by which orders go, and Redis's, by which pages grow old."""
     shared = {"database_url": postgres_url, "cache_url": redis_server.url}
     assert [each.verdict for each in await said(utc_now, **shared)] == [Verdict.OK, Verdict.OK]

@@ -55,7 +55,7 @@ def test_what_is_wrong_with_a_provider(
     provided: dict[str, str], tmp_path: Path, kind: str, changes: dict[str, str], said: tuple[str, str]
 ) -> None:
     """In words, with what to do about it; no secret among them."""
-    httpx2.put(f"{provided['whmcs_url']}/_sandbox/openid", json={"kind": kind}).raise_for_status()
+    httpx2.put(f"{provided['whmcs_url']}/_sandbox/openid", json={"kind": kind}, timeout=60).raise_for_status()
     given = {**provided, **changes}
     check, words = said
     finding = found(tmp_path, given)[check]

@@ -46,7 +46,7 @@ def in_front(url: str, *, status: int = 0, **more: str) -> Iterator[str]:
                     self.send_header(name, value)
             else:
                 headers = {**dict(self.headers), **more, "Host": url.partition("//")[2]}
-                answer = httpx2.post(f"{url}{self.path}", content=body, headers=headers, timeout=20)
+                answer = httpx2.post(f"{url}{self.path}", content=body, headers=headers, timeout=60)
                 self.send_response(answer.status_code)
                 for name in answer.headers.keys() - {"content-length", "transfer-encoding", "connection"}:
                     self.send_header(name, answer.headers[name])
@@ -69,10 +69,10 @@ def in_front(url: str, *, status: int = 0, **more: str) -> Iterator[str]:
 
 def test_there_and_back(stack: Stack) -> None:
     """And that is no sign of life of WHMCS: whoever waits for its webhooks goes on waiting."""
-    before = value_of(samples_in(httpx2.get(f"{stack.url}/metrics").text), LAST, sender="whmcs")
+    before = value_of(samples_in(httpx2.get(f"{stack.url}/metrics", timeout=60).text), LAST, sender="whmcs")
     found = about(stack, "webhook way")
     assert (found["verdict"], "arrived" in found["message"]) == ("ok", True)
-    assert value_of(samples_in(httpx2.get(f"{stack.url}/metrics").text), LAST, sender="whmcs") == before
+    assert value_of(samples_in(httpx2.get(f"{stack.url}/metrics", timeout=60).text), LAST, sender="whmcs") == before
 
 
 def test_the_last_change_that_was_heard_of(stack: Stack) -> None:

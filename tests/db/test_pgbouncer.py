@@ -22,7 +22,7 @@ def _sign_in_and_look(stack: Stack, number: int) -> set[int]:
         return {signed_in, *reads, visitor.delete("/api/v1/session").status_code}
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_everybody_gets_through(postgres_url: str, redis_server: RedisServer, tmp_path: Path) -> None:
     """Sixty people at once over two connections, all of them signed in, looked around and signed out again."""
     with (

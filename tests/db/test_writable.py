@@ -72,10 +72,10 @@ def test_the_portal_before_a_read_only_postgres(
         assert ada.post("/api/v1/session", json=words).status_code == 204
         set_read_only(postgres, "on")
         assert {ada.post("/api/v1/session", json=words).status_code for _ in range(6)} == {503}
-        _wait(lambda: httpx2.get(f"{stack.url}/readyz", timeout=10).json()["neighbours"]["database"] == "away")
+        _wait(lambda: httpx2.get(f"{stack.url}/readyz", timeout=60).json()["neighbours"]["database"] == "away")
         set_read_only(postgres, "off")
         _wait(lambda: {ada.post("/api/v1/session", json=words).status_code for _ in range(6)} == {204})
-        _wait(lambda: httpx2.get(f"{stack.url}/readyz", timeout=10).status_code == 200)
+        _wait(lambda: httpx2.get(f"{stack.url}/readyz", timeout=60).status_code == 200)
 
 
 async def test_a_full_disk_is_away(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ async def test_asking_often_costs_no_writes(tmp_path: Path) -> None:
 
 
 def _wait(until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not until():
-        assert time.monotonic() < deadline, "it did not happen within 10 s"
+        assert time.monotonic() < deadline, "it did not happen within 60 s"
         time.sleep(0.1)

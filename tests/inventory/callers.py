@@ -78,5 +78,5 @@ def wanted_token(scope: str, client_id: int) -> dict[str, object]:
 @contextmanager
 def program(stack: Stack, token: str) -> Iterator[httpx2.Client]:
     headers = {"authorization": f"Bearer {token}"}
-    with httpx2.Client(base_url=stack.url, headers=headers, timeout=20) as client:
+    with httpx2.Client(base_url=stack.url, headers=headers, timeout=60) as client:
         yield client

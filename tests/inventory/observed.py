@@ -31,7 +31,7 @@ def observe(stack: Stack) -> Table:
     table: Table = {}
     admit(stack)
     with ExitStack() as sessions:
-        whmcs = sessions.enter_context(httpx2.Client(base_url=stack.sandbox.url, timeout=20))
+        whmcs = sessions.enter_context(httpx2.Client(base_url=stack.sandbox.url, timeout=60))
         clients = {caller: sessions.enter_context(admitted(stack, caller)) for caller in CALLERS}
         owner, staff = (client_of(heading, clients) for heading in ("owner", "staff"))
         observer = Observer(stack, whmcs, prepared(stack, owner, staff), owner)
@@ -88,7 +88,7 @@ def found(pattern: str, page: httpx2.Response) -> str:
 
 def settle(ada: httpx2.Client) -> None:
     """Returns when no order is under way."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while {each["status"] for each in ada.get("/api/v1/orders").json()["items"]} - {"active", "failed", "cancelled"}:
         assert time.monotonic() < deadline, "an order does not end"
         time.sleep(0.05)

@@ -46,7 +46,7 @@ def test_no_row_surprises() -> None:
         assert [cell for cell in quiet if ":" in cell] == [], name
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_inventory_is_true(stack: Stack) -> None:
     """Status, kind of body and calls to WHMCS, of every route for everybody, on both stacks."""
     seen, said = observe(stack), written()

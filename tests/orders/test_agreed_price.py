@@ -30,7 +30,7 @@ async def ada(around: Neighbours, tmp_path: Path) -> AsyncIterator[httpx2.AsyncC
     portal = build_portal(settings)
     async with (
         portal.lifespan(),
-        httpx2.AsyncClient(transport=httpx2.ASGITransport(portal), base_url=settings.base_url) as ada,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(portal), base_url=settings.base_url, timeout=60) as ada,
     ):
         sign_in = {"email": "ada@example.com", "password": "demo-password-1"}
         (await ada.post("/api/v1/session", json=sign_in)).raise_for_status()

@@ -38,7 +38,7 @@ def two_portals(folder: Path, database_url: str, cache_url: str) -> Iterator[dic
             child.stop()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("action", ["AddOrder", "AcceptOrder"])
 def test_a_living_process_takes_over(tmp_path: Path, postgres_url: str, redis_server: RedisServer, action: str) -> None:
     """WHMCS has done what it was asked for, and who asked dies before hearing so. It is not asked for again."""

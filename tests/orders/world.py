@@ -163,13 +163,13 @@ class World:
         product of 0 has no number of WHMCS's.
         """
         sold = {"client_id": client_id, "lines": [list(line) for line in lines]}
-        answer = httpx2.post(f"{self.around.org_url}/_sandbox/orders", json=sold)
+        answer = httpx2.post(f"{self.around.org_url}/_sandbox/orders", json=sold, timeout=60)
         return str(answer.raise_for_status().json()["id"])
 
     def place_by_hand(self, params: dict[str, str]) -> None:
         """An order that somebody at WHMCS makes."""
         credentials = {"identifier": "sandbox-identifier", "secret": "sandbox-secret", "action": "AddOrder"}
-        answer = httpx2.post(f"{self.around.whmcs_url}/includes/api.php", data=credentials | params)
+        answer = httpx2.post(f"{self.around.whmcs_url}/includes/api.php", data=credentials | params, timeout=60)
         assert answer.json()["result"] == "success"
         self.around.whmcs.calls.seen.pop()
 

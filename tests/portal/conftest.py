@@ -39,7 +39,7 @@ class Portal:
     def deliver(self, body: bytes, id_: str, moment: float, signature: str = "") -> httpx2.Response:
         signature = signature or sign(self.stack.webhook_secret, id_, moment, body)
         headers = {"webhook-id": id_, "webhook-timestamp": str(int(moment)), "webhook-signature": signature}
-        return httpx2.post(f"{self.stack.url}/webhooks/whmcs", content=body, headers=headers, timeout=20)
+        return httpx2.post(f"{self.stack.url}/webhooks/whmcs", content=body, headers=headers, timeout=60)
 
 
 def sign(secret: str, id_: str, moment: float, body: bytes) -> str:

@@ -140,7 +140,9 @@ def _while_whmcs_is_odd(stack: Stack, ada: httpx2.Client) -> Responses:
         stack.sandbox.break_with(kind, **more)
         afresh = {"Cache-Control": "no-cache", "Accept": "text/html"}
         answers += [ada.get(path, headers=afresh) for path in ("/invoices", "/api/v1/invoices")]
-        answers.append(httpx2.post(f"{stack.url}/sign-in", data={"email": "bob@example.com", "password": PASSWORD}))
+        answers.append(
+            httpx2.post(f"{stack.url}/sign-in", data={"email": "bob@example.com", "password": PASSWORD}, timeout=60)
+        )
         stack.sandbox.mend()
     return answers
 
@@ -180,6 +182,10 @@ def test_no_secret_in_errors(story: tuple[dict[str, str], Responses]) -> None:
 
 def test_no_secret_in_metrics_and_commands(stack: Stack, story: tuple[dict[str, str], Responses]) -> None:
     """Those are copied into tickets."""
-    said = [httpx2.get(f"{stack.url}/metrics").text, stack.command("doctor"), stack.command("doctor", "--json")]
+    said = [
+        httpx2.get(f"{stack.url}/metrics", timeout=60).text,
+        stack.command("doctor"),
+        stack.command("doctor", "--json"),
+    ]
     for output in said:
         _nowhere({**story[0], "a card number": CARD}, output)

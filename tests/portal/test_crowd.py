@@ -79,7 +79,7 @@ async def calls(fleet: Fleet, action: str) -> list[dict[str, Any]]:
 async def settled(crowd: Crowd) -> None:
     """Her record is there, and so old that a value counts for as long as its lifetime says: the profile, which shares
     it, is fetched once and not again."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         await crowd.read_one("/api/v1/profile")
         await crowd.fleet.whmcs.control("DELETE", "calls")
@@ -91,7 +91,7 @@ async def settled(crowd: Crowd) -> None:
     raise AssertionError("the record does not settle")
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_a_cold_crowd_costs_one_call(tmp_path: Path, postgres_url: str) -> None:
     """1,000 readers of one list, at once, by four processes: one GetInvoices, and everybody gets the same list. When
     WHMCS hangs, all fail together on one call; when it answers again, nobody storms it. When Redis stands still, no
@@ -133,7 +133,7 @@ async def _outage(crowd: Crowd) -> None:
     assert len(await calls(crowd.fleet, "GetTransactions")) == 1, "all share one failure"
     await whmcs.control("DELETE", "faults")
     await whmcs.control("DELETE", "calls")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while {answer.status for answer in await crowd.read(PAYMENTS)} != {200}:
         assert time.monotonic() < deadline, "it does not recover"
     assert len(await calls(crowd.fleet, "GetTransactions")) == 1, "no storm"
@@ -164,7 +164,7 @@ async def _redis_stands_still(crowd: Crowd) -> None:
         assert [now - then for now, then in zip(after, before, strict=True)] == [1] * len(fleet.portals)
     finally:
         fleet.redis.child.resume()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not all([b'"cache":"ok"' in (await crowd.read_one("/readyz", at)).body for at in range(len(fleet.portals))]):
         assert time.monotonic() < deadline, "Redis is not used again"
         await asyncio.sleep(0.05)

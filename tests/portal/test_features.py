@@ -134,5 +134,5 @@ def test_its_description_knows_nothing_of_it(bare: Stack, ada: httpx2.Client) ->
 def test_programs_are_not_let_in_without_tokens(bare: Stack, token: str) -> None:
     """One that was made while there were tokens opens nothing."""
     headers = {"authorization": f"Bearer {token}"}
-    answer = httpx2.get(f"{bare.url}/api/v1/invoices", headers=headers, timeout=20)
+    answer = httpx2.get(f"{bare.url}/api/v1/invoices", headers=headers, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")

@@ -60,7 +60,7 @@ def test_programs_get_a_code_of_its_own(visitors: list[httpx2.Client], path: str
 def test_staff_go_on(closed: tuple[Stack, httpx2.Client]) -> None:
     """They sign in with the form under the words, and look at what customers do not see now."""
     stack, ada = closed
-    with httpx2.Client(base_url=stack.url, headers=PAGE) as nora:
+    with httpx2.Client(base_url=stack.url, headers=PAGE, timeout=60) as nora:
         form = {"email": NORA, "password": "demo-password-1"}
         asked = nora.get("/sign-in")
         assert (asked.status_code, asked.headers["retry-after"]) == (503, "120")
@@ -79,9 +79,9 @@ def test_machines_go_on(closed: tuple[Stack, httpx2.Client]) -> None:
     """Health, metrics and webhooks are answered as ever."""
     stack, _ = closed
     for path in ("/healthz", "/readyz", "/metrics"):
-        assert httpx2.get(stack.url + path).status_code == 200
+        assert httpx2.get(stack.url + path, timeout=60).status_code == 200
     stack.sandbox.tell("ping")
-    assert httpx2.post(f"{stack.url}/webhooks/whmcs", content=b"{}").status_code == 401
+    assert httpx2.post(f"{stack.url}/webhooks/whmcs", content=b"{}", timeout=60).status_code == 401
 
 
 def test_what_was_cached_before_is_not_shown(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> None:

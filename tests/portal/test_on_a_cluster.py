@@ -66,7 +66,7 @@ def test_a_failover_is_survived(portal: Portal, nodes: Nodes) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert refused > 0
-        while httpx2.get(f"{portal.stack.url}/readyz").json()["neighbours"]["cache"] != "ok":
+        while httpx2.get(f"{portal.stack.url}/readyz", timeout=60).json()["neighbours"]["cache"] != "ok":
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert visitor.get("/api/v1/profile").json()["city"] == "Lagos"

@@ -85,7 +85,7 @@ def test_sign_out_kills_the_session_everywhere(portal: Portal) -> None:
         assert ada.get("/api/v1/invoices").status_code == 200
         assert ada.delete(SESSION).status_code == 204
         for _ in range(8):
-            answer = httpx2.get(f"{portal.stack.url}/api/v1/invoices", headers=cookie)
+            answer = httpx2.get(f"{portal.stack.url}/api/v1/invoices", headers=cookie, timeout=60)
             assert problem(answer) == (401, "not_signed_in")
 
 
@@ -95,7 +95,7 @@ def test_a_changed_cookie_is_no_session(portal: Portal) -> None:
         client_id, random, signature = ada.cookies["counterfoil_session"].split(".")
         for forged in (f"2.{random}.{signature}", f"{client_id}.{random[::-1]}.{signature}", f"{client_id}.{random}."):
             headers = {"Cookie": f"counterfoil_session={forged}"}
-            answer = httpx2.get(f"{portal.stack.url}/api/v1/session", headers=headers)
+            answer = httpx2.get(f"{portal.stack.url}/api/v1/session", headers=headers, timeout=60)
             assert problem(answer) == (401, "not_signed_in")
 
 
@@ -136,7 +136,9 @@ def test_who_came_in_and_who_did_not_is_logged(portal: Portal) -> None:
         chidi.put(f"{SESSION}/client", json={"client_id": 1})
         denied = chidi.get("/api/v1/invoices")
         crossing = chidi.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
-    wrong = httpx2.post(f"{portal.stack.url}{SESSION}", json={"email": "logged@example.com", "password": "wrong"})
+    wrong = httpx2.post(
+        f"{portal.stack.url}{SESSION}", json={"email": "logged@example.com", "password": "wrong"}, timeout=60
+    )
     lines = [line for line in portal.stack.logged() if line["event"] != "request"]
     by_request = {line["request_id"]: line for line in lines if "request_id" in line}
     said = [by_request[answer.headers["x-request-id"]] for answer in (denied, crossing, wrong)]

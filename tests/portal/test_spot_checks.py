@@ -22,7 +22,7 @@ def portal(tmp_path: Path) -> Iterator[Stack]:
 
 def counted(portal: Stack, outcome: str) -> float:
     """How many checks ended so."""
-    text = httpx2.get(f"{portal.url}/metrics").text
+    text = httpx2.get(f"{portal.url}/metrics", timeout=60).text
     found = re.search(rf'^counterfoil_cache_events_total{{event="checks_{outcome}"}} (\S+)$', text, re.MULTILINE)
     return float(found[1]) if found else 0.0
 
@@ -71,7 +71,7 @@ def test_what_nobody_told_of_is_found(portal: Stack) -> None:
 
         until(is_found, "the change was not found")
         until(lambda: ada.get(path).json()["notes"].startswith("By courier"), "what was found is not shown")
-        text = httpx2.get(f"{portal.url}/metrics").text
+        text = httpx2.get(f"{portal.url}/metrics", timeout=60).text
     assert re.search(r"^counterfoil_cache_stale_seconds_total [1-9.]", text, re.MULTILINE)
     ahead = re.search(r"^counterfoil_cache_clock_ahead_seconds (\S+)$", text, re.MULTILINE)
     assert ahead

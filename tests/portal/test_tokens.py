@@ -34,7 +34,7 @@ def token_of(client: httpx2.Client, **other: object) -> tuple[str, str]:
 @contextmanager
 def program(portal: Portal, token: str) -> Iterator[httpx2.Client]:
     headers = {"authorization": f"Bearer {token}"}
-    with httpx2.Client(base_url=portal.stack.url, headers=headers, timeout=20) as client:
+    with httpx2.Client(base_url=portal.stack.url, headers=headers, timeout=60) as client:
         yield client
 
 
@@ -108,7 +108,7 @@ def test_a_token_in_an_address_is_refused(portal: Portal, ada_alone: httpx2.Clie
     _, token = token_of(ada_alone)
     for path in (f"/api/v1/invoices?access_token={token}", f"/api/v1/session?x={token}"):
         assert problem(ada_alone.get(path)) == (401, "token_invalid")
-        assert problem(httpx2.get(portal.stack.url + path, timeout=20)) == (401, "token_invalid")
+        assert problem(httpx2.get(portal.stack.url + path, timeout=60)) == (401, "token_invalid")
     assert token not in (portal.stack.folder / "portal.log").read_text()
 
 
@@ -231,7 +231,7 @@ def test_too_many_requests_with_one_token(tmp_path: Path) -> None:
 
 def test_the_description_declares_both_ways_in(portal: Portal) -> None:
     """A cookie or a token for what a program may do, a cookie alone for the rest, neither for signing in."""
-    described = httpx2.get(f"{portal.stack.url}/api/openapi.json", timeout=20).json()
+    described = httpx2.get(f"{portal.stack.url}/api/openapi.json", timeout=60).json()
     assert set(described["components"]["securitySchemes"]) == {"session", "token"}
     paths = described["paths"]
     assert paths["/api/v1/invoices"]["get"]["security"] == [{"session": []}, {"token": []}]

@@ -67,7 +67,7 @@ def addresses_on(stack: Stack, person: httpx2.Client, path: str) -> set[str]:
     found = set()
     for _ in range(4 * PROCESSES):
         page = httpx2.get(
-            f"{stack.url}{path}", cookies=dict(person.cookies), headers={"Connection": "close"}, timeout=20
+            f"{stack.url}{path}", cookies=dict(person.cookies), headers={"Connection": "close"}, timeout=60
         )
         found.update(re.findall(r"[0-9] Old Street", page.text))
     return found

@@ -62,7 +62,7 @@ def test_lists_are_kept_90_s_and_single_invoices_5_min(tmp_path: Path) -> None:
 def times_between_reads(stack: Stack, caller: httpx2.Client, path: str, action: str) -> list[float]:
     """Seconds from one call of WHMCS to the next while somebody reads all the time."""
     stack.sandbox.forget_calls()
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 90
     calls: list[float] = []
     while len(calls) < 2:
         assert time.monotonic() < deadline, f"{path} is not read again"
@@ -99,14 +99,14 @@ def test_paying_leads_to_that_invoice_in_whmcs(stack: Stack, ada: httpx2.Client)
 
     url = answer.json()["url"]
     assert urlsplit(url).netloc == urlsplit(stack.sandbox.url).netloc
-    with httpx2.Client(follow_redirects=True, timeout=20) as stranger:
+    with httpx2.Client(follow_redirects=True, timeout=60) as stranger:
         landed = stranger.get(url)
         assert landed.status_code == 200
         assert landed.url.path.endswith("/viewinvoice.php")
         assert landed.url.params["id"] == str(invoice_id)
         assert "password" not in landed.text.lower()
         assert "120.00" in landed.text
-    with httpx2.Client(follow_redirects=True, timeout=20) as second:
+    with httpx2.Client(follow_redirects=True, timeout=60) as second:
         assert "120.00" not in second.get(url).text, "the link serves once"
 
 

@@ -26,7 +26,7 @@ SHORT = Plan(
 """Lifetimes so short that they end within the run; calmer than the long run, for other tests need the machine too."""
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_nothing_stale_is_shown(tmp_path: Path, postgres_url: str) -> None:
     """F0 to F3, F6 to F11, F13 and F14: four portals, a Redis and a WHMCS that fail, and every promise is kept."""
     done = asyncio.run(run(SHORT, tmp_path, postgres_url))

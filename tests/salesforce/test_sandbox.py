@@ -28,7 +28,7 @@ def signed_in(org: OrgSandbox, **changes: object) -> httpx2.Response:
     claims = {"iss": found["client_id"], "sub": found["username"], "aud": org.url, "exp": int(time.time()) + 100}
     assertion = jwt.encode({"alg": "RS256"}, claims | changes, RSAKey.import_key(found["private_key"]))
     form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
-    return httpx2.post(f"{org.url}/services/oauth2/token", data=form)
+    return httpx2.post(f"{org.url}/services/oauth2/token", data=form, timeout=60)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_another_key_is_refused(org: OrgSandbox) -> None:
     claims = {"iss": "sandbox-consumer-key", "sub": "portal@example.com", "aud": org.url, "exp": int(time.time()) + 100}
     assertion = jwt.encode({"alg": "RS256"}, claims, RSAKey.generate_key(2048))
     form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
-    answer = httpx2.post(f"{org.url}/services/oauth2/token", data=form)
+    answer = httpx2.post(f"{org.url}/services/oauth2/token", data=form, timeout=60)
     assert answer.json()["error"] == "invalid_grant"
 
 
@@ -113,6 +113,7 @@ def test_composite_is_all_or_none(org: OrgSandbox) -> None:
         f"{org.url}/services/data/v66.0/composite",
         json={"allOrNone": True, "compositeRequest": steps},
         headers={"Authorization": f"Bearer {token}"},
+        timeout=60,
     )
     assert answer.status_code == 200
     codes = [part["body"][0]["errorCode"] for part in answer.json()["compositeResponse"]]

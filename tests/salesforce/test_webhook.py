@@ -22,11 +22,11 @@ def call(stack: Stack, body: object, *, secret: str = SECRET, id_: str = "") -> 
     now, id_, text = datetime.now(UTC), id_ or f"msg_{time.time_ns()}", json.dumps(body)
     signature = Webhook(secret).sign(id_, now, text)
     headers = {"webhook-id": id_, "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
-    return httpx2.post(f"{stack.url}/webhooks/salesforce", content=text, headers=headers, timeout=20)
+    return httpx2.post(f"{stack.url}/webhooks/salesforce", content=text, headers=headers, timeout=60)
 
 
 def reached(client: httpx2.Client, order_id: str, status: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while (order := client.get(f"/api/v1/orders/{order_id}").json())["status"] != status:
         assert time.monotonic() < deadline, order
         time.sleep(0.1)

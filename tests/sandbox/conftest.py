@@ -62,12 +62,12 @@ def running_whmcs(options: Options) -> Iterator[Whmcs]:
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
     try:
-        assert ready.wait(20)
-        with httpx2.Client(timeout=10, trust_env=False) as client:
+        assert ready.wait(60)
+        with httpx2.Client(timeout=60, trust_env=False) as client:
             yield Whmcs(f"http://127.0.0.1:{port[0]}", installation_of(app), client)
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
+        thread.join(60)
         loop.close()
 
 

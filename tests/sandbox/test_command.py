@@ -35,7 +35,7 @@ def test_the_command_serves_and_ends_on_request(tmp_path: Path) -> None:
             time.sleep(0.05)
         assert "Northwind Internet" in answer
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
         assert f"http://127.0.0.1:{port}/" in log.read_text()
     finally:
         process.kill()
@@ -44,7 +44,7 @@ def test_the_command_serves_and_ends_on_request(tmp_path: Path) -> None:
 
 def _front_page(port: int) -> str:
     try:
-        return httpx2.get(f"http://127.0.0.1:{port}/", trust_env=False).text
+        return httpx2.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=60).text
     except httpx2.HTTPError:
         return ""
 
@@ -55,7 +55,7 @@ def test_a_port_that_is_taken(tmp_path: Path, which: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         command = [str(Path(sys.executable).with_name("counterfoil")), "sandbox", which, "--port", str(port)]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == f"Error: Cannot listen on 127.0.0.1 port {port}: address already in use."
     assert "Traceback" not in done.stderr
@@ -64,7 +64,7 @@ def test_a_port_that_is_taken(tmp_path: Path, which: str) -> None:
 def test_it_does_not_open_itself_to_the_network() -> None:
     """Another address than loopback needs a control key."""
     refused = subprocess.run(
-        [*COMMAND, "--port", "1", "--host", "192.0.2.1"], capture_output=True, text=True, check=False, timeout=30
+        [*COMMAND, "--port", "1", "--host", "192.0.2.1"], capture_output=True, text=True, check=False, timeout=200
     )
     assert refused.returncode == 2
     assert "--control-key" in refused.stderr
@@ -94,7 +94,7 @@ async def test_in_process_it_says_that_it_cannot_break_connections() -> None:
     """Instead of an answer that looks whole, 501."""
     app = create_app(Options(big_client_invoices=1, more_clients=0))
     transport = httpx2.ASGITransport(app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://whmcs") as client:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://whmcs", timeout=60) as client:
         await client.post("/_sandbox/faults", json={"kind": "reset"})
         answer = await client.post("/includes/api.php", data=CREDENTIALS | {"action": "WhmcsDetails"})
     assert answer.status_code == 501

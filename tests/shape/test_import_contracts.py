@@ -104,7 +104,7 @@ class Planted:
         environment = {**os.environ, "PYTHONPATH": str(self._folder / "src"), "COLUMNS": "500"}
         command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache", "--no-logo"]
         done = subprocess.run(
-            command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=200, check=False
         )
         assert done.returncode == 1, done.stdout + done.stderr
         titles = "|".join(re.escape(contract["name"]) for contract in CONTRACTS.values())

@@ -122,7 +122,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def test_needs_sign_in(portal: Stack, route: Route) -> None:
     """Without a session: an API call is told so, a person is led to the sign-in page."""
     wanted = "application/json" if route.path.startswith("/api/") else "text/html"
-    answer = httpx2.request(route.method, portal.url + route.filled(), headers={"Accept": wanted}, timeout=10)
+    answer = httpx2.request(route.method, portal.url + route.filled(), headers={"Accept": wanted}, timeout=60)
     if wanted == "text/html":
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/sign-in")
@@ -143,10 +143,10 @@ OTHER_SITES = [
 def test_refuses_other_sites(portal: Stack, route: Route, headers: dict[str, str]) -> None:
     """An unsafe method that a browser sends from another site is refused before anything else is looked at."""
     sent = {"Accept": "application/json", **headers}
-    answer = httpx2.request(route.method, portal.url + route.filled(), headers=sent, timeout=10)
+    answer = httpx2.request(route.method, portal.url + route.filled(), headers=sent, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (403, "cross_site_request")
 
 
 def test_description_of_the_api_is_current(portal: Stack) -> None:
     """docs/openapi.json is what the portal says of itself; `make docs` writes it."""
-    assert json.loads(text("docs/openapi.json")) == httpx2.get(f"{portal.url}/api/openapi.json").json()
+    assert json.loads(text("docs/openapi.json")) == httpx2.get(f"{portal.url}/api/openapi.json", timeout=60).json()

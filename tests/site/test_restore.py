@@ -47,8 +47,8 @@ def token(ada: httpx2.Client) -> dict[str, str]:
 def answers(stack: Stack, mine: dict[str, str], cookie: str) -> tuple[int, int]:
     """What the program with the token gets, and the browser with the cookie."""
     url = f"{stack.url}/api/v1/summary"
-    program = httpx2.get(url, headers={"Authorization": mine["Authorization"]}, timeout=20)
-    browser = httpx2.get(url, headers={"Cookie": f"counterfoil_session={cookie}"}, timeout=20)
+    program = httpx2.get(url, headers={"Authorization": mine["Authorization"]}, timeout=60)
+    browser = httpx2.get(url, headers={"Cookie": f"counterfoil_session={cookie}"}, timeout=60)
     return program.status_code, browser.status_code
 
 

@@ -87,11 +87,11 @@ def typed(folder: Path, first: int, word: str) -> str:
 def test_the_five_minutes(demo: tuple[Path, int]) -> None:
     """Sign in, pay, break WHMCS, mend it, look with the commands; Ctrl-C ends all of it."""
     folder, first = demo
-    with httpx2.Client(base_url=f"http://127.0.0.1:{first}", timeout=30) as ada:
+    with httpx2.Client(base_url=f"http://127.0.0.1:{first}", timeout=60) as ada:
         ada.post("/api/v1/session", json={"email": "ada@example.com", "password": "demo-password-1"}).raise_for_status()
         overdue = ada.get("/api/v1/invoices?status=overdue").json()["items"][0]
         link = ada.post(f"/api/v1/invoices/{overdue['id']}/payment-link").json()["url"]
-        with httpx2.Client(follow_redirects=True, timeout=30) as whmcs:
+        with httpx2.Client(follow_redirects=True, timeout=60) as whmcs:
             page = whmcs.get(link)
             whmcs.post(page.url, data={"gateway": "stripe"})
         deadline = time.monotonic() + 200

@@ -13,7 +13,7 @@ class RawAnswer(NamedTuple):
 def send_raw(url: str, request: bytes) -> RawAnswer:
     """One request on one connection, byte by byte as given; the answer to its end."""
     services = urlsplit(url)
-    with socket.create_connection((services.hostname or "", services.port or 80), timeout=10) as connection:
+    with socket.create_connection((services.hostname or "", services.port or 80), timeout=60) as connection:
         connection.sendall(request)
         received = b""
         while b"\r\n\r\n" not in received or not _is_whole(received):

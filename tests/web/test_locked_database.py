@@ -33,10 +33,10 @@ def test_reads_do_not_wait_for_a_write_lock(tmp_path: Path) -> None:
                 assert ada.get(path).status_code == 200, path
             assert time.monotonic() - began < TIMEOUT
             time.sleep(EVERY)  # What was found out at the start is believed for so long.
-            assert httpx2.get(f"{stack.url}/readyz", timeout=20).status_code == 503
+            assert httpx2.get(f"{stack.url}/readyz", timeout=60).status_code == 503
             assert ada.get("/invoices").status_code == 200
             other.execute("ROLLBACK")
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 60
             while other.execute("SELECT last_seen_at FROM session").fetchone()[0] == long_ago:
                 assert time.monotonic() < deadline
                 time.sleep(0.1)

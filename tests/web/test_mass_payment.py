@@ -47,7 +47,7 @@ def test_leads_to_whmcss_mass_payment_with_these_invoices(portal: Stack, ada: ht
     assert paths(portal) == [f"clientarea.php?action=masspay&invoiceids[]={ids[0]}&invoiceids[]={ids[1]}"]
     (call,) = [call for call in portal.sandbox.calls() if call["action"] == "CreateSsoToken"]
     assert (call["params"]["client_id"], call["params"]["user_id"]) == ("1", "1")
-    with httpx2.Client(follow_redirects=True) as browser:
+    with httpx2.Client(follow_redirects=True, timeout=60) as browser:
         page = browser.get(answer.json()["url"]).text
     assert page.count("checked") == 2
 
@@ -90,7 +90,7 @@ def test_all_must_be_payable(portal: Stack, ada: httpx2.Client, ids: list[int], 
 
 def test_an_invoice_about_invoices_is_not_paid_with_those(portal: Stack, ada: httpx2.Client, ids: list[int]) -> None:
     """The same money would be asked for twice."""
-    with httpx2.Client(follow_redirects=True) as browser:
+    with httpx2.Client(follow_redirects=True, timeout=60) as browser:
         browser.get(ada.post(LINK, json={"invoice_ids": ids}).json()["url"])
         made = browser.post(
             f"{portal.sandbox.url}/clientarea.php?action=masspay",

@@ -22,7 +22,7 @@ def test_an_outage_of_whmcs_does_not_make_us_unready(portal: Stack) -> None:
     """Otherwise an orchestrator would take away the portal that could say so."""
     portal.sandbox.control("POST", "faults", {"kind": "reset"})
     try:
-        assert httpx2.get(f"{portal.url}/readyz").status_code == 200
+        assert httpx2.get(f"{portal.url}/readyz", timeout=60).status_code == 200
     finally:
         portal.sandbox.control("DELETE", "faults")
 
@@ -32,7 +32,7 @@ def test_without_a_cache_we_serve_on(tmp_path: Path, redis_server: RedisServer) 
     with running_stack(tmp_path, cache_url=redis_server.url) as stack, stack.visitor("ada@example.com") as ada:
         redis_server.child.kill()
         try:
-            answer = httpx2.get(f"{stack.url}/readyz", timeout=10)
+            answer = httpx2.get(f"{stack.url}/readyz", timeout=60)
             assert answer.status_code == 200
             assert answer.json() == {
                 "ready": True,
@@ -41,7 +41,7 @@ def test_without_a_cache_we_serve_on(tmp_path: Path, redis_server: RedisServer) 
             assert ada.get("/invoices").status_code == 200
         finally:
             redis_server.start()
-        _wait(lambda: httpx2.get(f"{stack.url}/readyz", timeout=10).json()["neighbours"]["cache"] == "ok")
+        _wait(lambda: httpx2.get(f"{stack.url}/readyz", timeout=60).json()["neighbours"]["cache"] == "ok")
 
 
 def test_of_whmcs_it_is_said_how_the_last_calls_fared(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_of_whmcs_it_is_said_how_the_last_calls_fared(tmp_path: Path) -> None:
         while said != "away":
             assert time.monotonic() < deadline
             ada.get("/api/v1/invoices", headers={"Cache-Control": "no-cache"})
-            answer = httpx2.get(f"{stack.url}/readyz", timeout=10)
+            answer = httpx2.get(f"{stack.url}/readyz", timeout=60)
             assert answer.status_code == 200
             said = answer.json()["neighbours"]["whmcs"]
 
@@ -61,7 +61,7 @@ def test_of_whmcs_it_is_said_how_the_last_calls_fared(tmp_path: Path) -> None:
 def test_without_a_database_we_are_unready(tmp_path: Path) -> None:
     with running_postgres() as postgres, running_stack(tmp_path, database_url=postgres.new_database()) as stack:
         postgres.child.stop()
-        answer = httpx2.get(f"{stack.url}/readyz", timeout=10)
+        answer = httpx2.get(f"{stack.url}/readyz", timeout=60)
         assert answer.status_code == 503
         assert answer.json() == {"ready": False, "neighbours": {"database": "away", "cache": "ok", "whmcs": "ok"}}
 
@@ -69,10 +69,13 @@ def test_without_a_database_we_are_unready(tmp_path: Path) -> None:
 def test_metrics_are_not_for_everybody(tmp_path: Path) -> None:
     """Behind a proxy on this machine every request comes from this machine: whose it is, the proxy says."""
     with running_stack(tmp_path, trusted_proxies="127.0.0.1/32") as stack:
-        assert httpx2.get(f"{stack.url}/metrics").status_code == 200
+        assert httpx2.get(f"{stack.url}/metrics", timeout=60).status_code == 200
         for forwarded in ("203.0.113.9", "127.0.0.1, 203.0.113.9"):
-            assert httpx2.get(f"{stack.url}/metrics", headers={"X-Forwarded-For": forwarded}).status_code == 404
-        assert httpx2.get(f"{stack.url}/metrics", headers={"X-Real-IP": "203.0.113.9"}).status_code == 404
+            assert (
+                httpx2.get(f"{stack.url}/metrics", headers={"X-Forwarded-For": forwarded}, timeout=60).status_code
+                == 404
+            )
+        assert httpx2.get(f"{stack.url}/metrics", headers={"X-Real-IP": "203.0.113.9"}, timeout=60).status_code == 404
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])
@@ -83,9 +86,9 @@ def test_metrics_are_not_given_through_a_proxy_that_nobody_named(anybody: httpx2
 
 
 def _wait(until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not until():
-        assert time.monotonic() < deadline, "it did not happen within 20 s"
+        assert time.monotonic() < deadline, "it did not happen within 60 s"
         time.sleep(0.05)
 
 

@@ -166,7 +166,7 @@ def test_the_link_is_for_this_person_and_kept_by_nobody(portal: Stack) -> None:
     for call in calls(portal, "CreateSsoToken"):
         wanted = {"client_id": "4", "user_id": "3", "destination": "clientarea:billing_info"}
         assert {key: call["params"].get(key) for key in wanted} == wanted
-    with httpx2.Client(follow_redirects=True) as browser:
+    with httpx2.Client(follow_redirects=True, timeout=60) as browser:
         landed = browser.get(answer.json()["url"])
     assert landed.url.params["rp"] == "/account/paymentmethods"
 

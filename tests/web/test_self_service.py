@@ -117,7 +117,7 @@ def test_what_is_done_over_there_shows_here(portal: Stack, way: Way) -> None:
         assert "access_token=" in away.headers["location"]
         asked = {"client_id": "1", "user_id": "1", "destination": "sso:custom_redirect"}
         assert [{name: each.get(name) for name in asked} for each in tokens(portal)] == [asked]
-        with httpx2.Client(follow_redirects=True) as browser:
+        with httpx2.Client(follow_redirects=True, timeout=60) as browser:
             landed = browser.get(away.headers["location"])
             assert landed.status_code == 200
             assert way.lands.items() <= dict(landed.url.params).items()
@@ -211,6 +211,6 @@ def test_cancelling_shows_by_itself(portal: Stack, open_page: OpenPage) -> None:
     opened.value.close()
     page.bring_to_front()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(row).to_contain_text("Cancelled", timeout=30_000)
+    expect(row).to_contain_text("Cancelled", timeout=60_000)
     expect(row.get_by_role("button")).to_have_count(0)
     expect(page.locator("#announcer")).to_contain_text("Cancelled")

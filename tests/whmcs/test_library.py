@@ -32,7 +32,7 @@ def test_the_example_runs_as_it_stands(whmcs: Sandbox, tmp_path: Path) -> None:
         check=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
     )
     overdue = whmcs.api("GetInvoice", invoiceid=whmcs.notable("ada.overdue"))
     lines = [line.split() for line in said.stdout.splitlines()]
@@ -50,7 +50,7 @@ def test_a_whmcs_that_is_away_is_one_line(tmp_path: Path) -> None:
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
     )
     assert said.returncode == 1
     assert "WHMCS gave no whole answer" in said.stderr

@@ -119,7 +119,7 @@ async def test_the_time_limit_is_one_for_both(whmcs: Scripted, make_client: Make
     whmcs.script.append(scripted.after(0.3, BROKEN))
     whmcs.default = scripted.hangs
     client = make_client(timeout=0.8)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         with pytest.raises(BillingUnavailable) as unavailable:
             await client.call("GetX")
     assert unavailable.value.args[1] == "timeout"

@@ -23,7 +23,7 @@ def generated(portal: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         [*generator, "--url", f"{portal.url}/api/openapi.json", *options],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=250,
         check=True,
     )
     assert "Warning" not in made.stdout, made.stdout

@@ -42,7 +42,7 @@ def test_a_refusal_leaves_the_connection_usable(portal: Stack) -> None:
         b"PUT /api/v1/session/client HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         b"Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", int(portal.url.rsplit(":", 1)[1])), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", int(portal.url.rsplit(":", 1)[1])), timeout=60) as connection:
         reader = connection.makefile("rb")
         for _ in range(3):
             connection.sendall(request + b" " * 20_000)

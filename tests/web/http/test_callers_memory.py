@@ -49,7 +49,7 @@ def ada_cookie(portal: Stack) -> str:
 def test_languages(portal: Stack, ada_cookie: str) -> None:
     """60 kB of Accept-Language, with a cookie that the portal once wrote: +224 MB in seven seconds, before."""
     number = count()
-    with httpx2.Client(base_url=portal.url) as client:
+    with httpx2.Client(base_url=portal.url, timeout=60) as client:
 
         def send() -> None:
             languages = f"de;q=0.{next(number)}," + "x" * LONG
@@ -62,7 +62,7 @@ def test_paths_queries_cookies_and_forms(portal: Stack, ada_cookie: str) -> None
     """Litestar remembers the last thousand of each, as they came."""
     number = count()
     long = "y" * LONG
-    with httpx2.Client(base_url=portal.url) as client:
+    with httpx2.Client(base_url=portal.url, timeout=60) as client:
 
         def send() -> None:
             each = next(number)
@@ -107,4 +107,4 @@ def test_addresses_have_a_length(portal: Stack, target: str) -> None:
 def test_an_ordinary_query_passes(tmp_path: Path) -> None:
     """An identity provider's way back carries 2,000 characters."""
     with running_stack(tmp_path) as stack:
-        assert httpx2.get(f"{stack.url}/sign-in?code={'c' * 2000}&state=s").status_code == 200
+        assert httpx2.get(f"{stack.url}/sign-in?code={'c' * 2000}&state=s", timeout=60).status_code == 200

@@ -47,7 +47,7 @@ def test_no_two_requests_have_one_id(tmp_path: Path, redis_server: RedisServer) 
     alone = {"connection": "close"}
     with (
         running_stack(tmp_path, workers=2, cache_url=redis_server.url) as stack,
-        httpx2.Client(base_url=stack.url, headers=alone) as client,
+        httpx2.Client(base_url=stack.url, headers=alone, timeout=60) as client,
     ):
         answers = [client.get("/healthz") for _ in range(200)]
     assert len({answer.headers["x-request-id"] for answer in answers}) == 200

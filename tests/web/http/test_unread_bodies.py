@@ -161,7 +161,7 @@ class Answer(NamedTuple):
 
 
 def _connected(portal: Stack) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", int(portal.url.rsplit(":", 1)[1])), timeout=20)
+    return socket.create_connection(("127.0.0.1", int(portal.url.rsplit(":", 1)[1])), timeout=60)
 
 
 def _exchange(connection: socket.socket, sent: Sent, late: float) -> Answer:

@@ -11,7 +11,7 @@ from tests.web.metrics.exposed import Samples, samples_in, value_of
 
 
 def told(portal: Stack) -> Samples:
-    return samples_in(httpx2.get(f"{portal.url}/metrics", timeout=20).text)
+    return samples_in(httpx2.get(f"{portal.url}/metrics", timeout=60).text)
 
 
 def test_what_runs_and_what_it_can_work_with(portal: Stack) -> None:
@@ -69,8 +69,10 @@ def test_the_age_of_what_is_shown(portal: Stack, ada: httpx2.Client) -> None:
 def test_no_label_carries_what_somebody_typed(portal: Stack) -> None:
     """Each takes one of few values: a scanner's thousand addresses are no thousand series."""
     for number in range(30):
-        httpx2.get(f"{portal.url}/nowhere-{number}")
-        httpx2.post(f"{portal.url}/api/v1/session", json={"email": f"typed-{number}@example.com", "password": "x"})
-    text = httpx2.get(f"{portal.url}/metrics", timeout=20).text
+        httpx2.get(f"{portal.url}/nowhere-{number}", timeout=60)
+        httpx2.post(
+            f"{portal.url}/api/v1/session", json={"email": f"typed-{number}@example.com", "password": "x"}, timeout=60
+        )
+    text = httpx2.get(f"{portal.url}/metrics", timeout=60).text
     assert "nowhere-" not in text
     assert "typed-" not in text

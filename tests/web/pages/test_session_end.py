@@ -134,7 +134,7 @@ def test_signing_out_in_another_tab_destroys_nothing(
         page.locator("#current_password").fill("not-for-the-store")
     page.locator("#city").fill("Bath")
     sign_out(page, portal, with_cookie=False)
-    expect(page.get_by_text(KEPT)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(KEPT)).to_be_visible(timeout=60_000)
     expect(page.locator("#city")).to_have_value("Bath")
     page.get_by_role("link", name="Sign in again").click()
     assert "Bath" in stored(page)
@@ -157,7 +157,7 @@ def test_a_page_on_which_nothing_was_typed_leads_to_the_sign_in(
     with page.context.expect_page() as opened:
         page.get_by_role("button", name=re.compile("^Pay €")).click()
     for tab in (opened.value, page):
-        expect(tab.get_by_text(ENDED)).to_be_visible(timeout=20_000)
+        expect(tab.get_by_text(ENDED)).to_be_visible(timeout=60_000)
     again(opened.value, "ada@example.com")
     expect(opened.value).to_have_url(f"{portal.url}/invoices/{number}")
 

@@ -49,7 +49,7 @@ def test_in_and_out_of_both(login: Login) -> None:
     """In by code and PKCE, which it requires, with the client's secret; out by way of its own sign-out, which asks
     whether it is meant, and back.
     """
-    with login.portal.visitor() as visitor, httpx2.Client(timeout=20) as browser:
+    with login.portal.visitor() as visitor, httpx2.Client(timeout=60) as browser:
         answer = come_back(login, visitor, browser, "tess@example.com")
         assert (answer.status_code, answer.headers["location"]) == (303, "/invoices"), answer.text
         assert visitor.get("/api/v1/session").json()["user"]["name"] == "Tess Two-Factor"
@@ -67,7 +67,7 @@ def test_in_and_out_of_both(login: Login) -> None:
 
 def test_somebody_without_a_billing_account(login: Login) -> None:
     """Proven, and nobody here."""
-    with login.portal.visitor() as visitor, httpx2.Client(timeout=20) as browser:
+    with login.portal.visitor() as visitor, httpx2.Client(timeout=60) as browser:
         answer = come_back(login, visitor, browser, "stranger@example.com")
     assert answer.status_code == 403
     assert "No billing account belongs to the e-mail address" in answer.text
@@ -75,7 +75,7 @@ def test_somebody_without_a_billing_account(login: Login) -> None:
 
 def test_a_code_of_somebody_else_opens_nothing(login: Login) -> None:
     """Who is sent the way back of another's sign-in has no verifier for it, and no state."""
-    with login.portal.visitor() as visitor, login.portal.visitor() as other, httpx2.Client(timeout=20) as browser:
+    with login.portal.visitor() as visitor, login.portal.visitor() as other, httpx2.Client(timeout=60) as browser:
         browser.get(f"{login.provider}/as", params={"email": "ada@example.com"}).raise_for_status()
         theirs = httpx2.URL(browser.get(openid.set_out(other)).headers["location"]).params
         own = httpx2.URL(browser.get(openid.set_out(visitor)).headers["location"]).params

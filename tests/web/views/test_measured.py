@@ -34,7 +34,7 @@ from tests.web.views.served import visited
 from tests.web.views.specimens import ADA, NOBODY, PAGES, home, list_of
 from tests.web.views.specimens_of_invoices import TODAY, item
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 _ALL = (HOME, INVOICES, TRANSACTIONS, CREDIT, QUOTES, STATEMENT, SUBSCRIPTIONS, ORDER, PAYMENT_METHODS)
 OWNER = replace(ADA, nav=(*_ALL, PROFILE, CONTACTS, SESSIONS, TOKENS), has_several_clients=True)

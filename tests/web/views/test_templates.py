@@ -140,7 +140,7 @@ SIZES = ((320, "100%"), (390, "100%"), (820, "100%"), (1280, "200%"), (390, "200
 """Of the screen in pixels, and of the text."""
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("names", "options"),
     [
@@ -161,7 +161,7 @@ def test_everybody_can_use_it(open_page: OpenPage, names: list[str], options: di
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_it_fits(open_page: OpenPage) -> None:
     """From the smallest phone to text of twice the size, and to both at once, nothing scrolls sideways, and what is
     pressed is at least 44 px high.

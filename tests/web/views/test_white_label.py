@@ -161,6 +161,6 @@ def test_a_template_that_breaks_is_an_error_page(dressed: tuple[Stack, Path]) ->
         assert "Our own" in broken.text
         ready = ada.get("/readyz")
         assert (ready.status_code, ready.json()["neighbours"]["templates"]) == (200, "degraded")
-        counted = httpx2.get(f"{stack.url}/metrics", timeout=20).text
+        counted = httpx2.get(f"{stack.url}/metrics", timeout=60).text
         assert re.search(r'_count\{[^}]*route="/subscriptions"[^}]*status="500"', counted)
         assert "Our own" in ada.get("/invoices").text

@@ -56,7 +56,9 @@ class Receiver:
         now = datetime.now(UTC)
         signature = Webhook(base64.b64encode(secret).decode()).sign("msg_1", now, body.decode())
         sent = {"webhook-id": "msg_1", "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(self), base_url="http://portal") as client:
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(self), base_url="http://portal", timeout=60
+        ) as client:
             answer = await client.post("/", content=body, headers=sent)
         return answer.status_code, answer.json()
 
