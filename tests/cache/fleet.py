@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import redis
 
-from counterfoil.cache import Cache, Fetched, Part, open_cache
+from counterfoil.cache import Cache, CacheUnavailable, Fetched, Part, open_cache
 from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.memory import MemoryStore
 from counterfoil.cache.packing import pack_record, unpack_record
@@ -84,7 +84,7 @@ class Fleet:
     async def settled(self, scope: str = ADA) -> Cache:
         """A process, and a client whose generation exists and has settled."""
         cache = await self.process()
-        await cache.clear(scope)
+        await until(lambda: is_cleared(cache, scope))
         await self.settle(scope)
         return cache
 
@@ -101,6 +101,15 @@ class Fleet:
             with redis.Redis.from_url(url) as client:
                 for key in client.scan_iter(f"cf1:*:{pattern}"):
                     yield client, key
+
+
+async def is_cleared(cache: Cache, scope: str) -> bool:
+    """Not, where a busy machine kept Redis waiting for longer than the cache waits for it."""
+    try:
+        await cache.clear(scope)
+    except CacheUnavailable:
+        return False
+    return True
 
 
 async def value(cache: Cache, part: Part, scope: str = ADA) -> bytes:

@@ -248,7 +248,7 @@ def both_ways(stack: Stack, request: str) -> tuple[Said, Said]:
     """At once: what is cached may become too old between two requests, and the next one is of newer data."""
     for _ in range(5):
         one, other = (ask(stack, encoded(each)) for each in (request, twice(request)))
-        if one.body == other.body:
+        if one._replace(request_id="") == other._replace(request_id=""):
             break
     return one, other
 

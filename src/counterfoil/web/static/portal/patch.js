@@ -13,7 +13,17 @@ function aboutOf(node) {
   return inner?.id || inner?.getAttribute("href") || "";
 }
 
-const nameOf = (node) => { const about = aboutOf(node); return about && `${node.nodeName} ${about}`; };
+// Of neighbours, each to its own name: of two that are about the same, as two payments of one invoice are, the first and
+// the second are told apart.
+function namesOf(nodes) {
+  const times = new Map();
+  return new Map([...nodes].map((node) => {
+    const about = aboutOf(node);
+    const name = `${node.nodeName} ${about}`;
+    times.set(name, (times.get(name) ?? 0) + 1);
+    return [node, about && `${name} ${times.get(name)}`];
+  }));
+}
 
 function patch(old, fresh, changed) {
   if (old.nodeType !== Node.ELEMENT_NODE) {
@@ -35,14 +45,15 @@ function patchAttributes(old, fresh) {
 }
 
 function patchChildren(old, fresh, changed) {
-  const wanted = new Set([...fresh.childNodes].map(nameOf).filter(Boolean));
-  const known = new Map([...old.childNodes].map((node) => [nameOf(node), node]).filter(([name]) => name));
+  const own = namesOf(old.childNodes);
+  const theirs = namesOf(fresh.childNodes);
+  const wanted = new Set([...theirs.values()].filter(Boolean));
+  const known = new Map([...own].map(([node, name]) => [name, node]).filter(([name]) => name));
   let at = old.firstChild;
   const drop = () => { const next = at.nextSibling; at.remove(); at = next; };
-  const isGone = () => at && (nameOf(at) ? !wanted.has(nameOf(at)) : at.nodeType !== Node.ELEMENT_NODE);
-  for (const want of [...fresh.childNodes]) {
-    const name = nameOf(want);
-    const mine = name ? known.get(name) : at && !nameOf(at) && at.nodeName === want.nodeName ? at : undefined;
+  const isGone = () => at && (own.get(at) ? !wanted.has(own.get(at)) : at.nodeType !== Node.ELEMENT_NODE);
+  for (const [want, name] of theirs) {
+    const mine = name ? known.get(name) : at && !own.get(at) && at.nodeName === want.nodeName ? at : undefined;
     if (!mine) {
       const made = document.importNode(want, true);
       old.insertBefore(made, at);
