@@ -1,9 +1,12 @@
 """The short form of `make prove-hold`."""
 
+import pytest
+
 from proofs.hold.__main__ import replay
 from proofs.hold.stage import table
 
 
+@pytest.mark.timeout(900)
 def test_nothing_that_strangers_do_stops_it() -> None:
     """Every attack on two running portals, alone and through nginx, and what honest readers notice of it. Whatever is
     promised within a time may take ten times as long here, since other tests run beside it.
