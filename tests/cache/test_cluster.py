@@ -40,6 +40,8 @@ async def test_each_client_lies_on_one_master(fleet: Fleet, whmcs: Whmcs, cluste
     """All keys of one in one slot; a warm read is one command to one of them."""
     cache = await fleet.process()
     for scope in CLIENTS:
+        await cache.clear(scope)
+        await fleet.settle(scope)
         assert await value(cache, whmcs.part(), scope) == b"v1"
     for server in cluster.servers:
         assert scopes(server) == {scope for scope in CLIENTS if cluster.owner(scope) is server} != set()
