@@ -15,7 +15,7 @@ from counterfoil.cache.rules import SETTLE
 from counterfoil.redis.timing import SWITCH
 from tests.servers import RedisServer
 
-WITHIN = 10.0
+WITHIN = 30.0
 ADA = "c1"
 
 
@@ -131,7 +131,7 @@ def ask(server: RedisServer) -> redis.Redis:
     return redis.Redis.from_url(server.url)
 
 
-async def until(holds: Callable[[], bool | Awaitable[bool]], limit: float = 30.0) -> None:
+async def until(holds: Callable[[], bool | Awaitable[bool]], limit: float = 60.0) -> None:
     """Waits for what happens in the background."""
     async with asyncio.timeout(limit):
         while True:

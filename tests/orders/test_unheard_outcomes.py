@@ -17,12 +17,6 @@ def world(world_with_salesforce: World) -> World:
     return world_with_salesforce
 
 
-@pytest.fixture
-def approvals(world: World) -> Approvals:
-    assert world.orders.approvals is not None
-    return world.orders.approvals
-
-
 def updates(world: World) -> int:
     return world.calls().count("update Order")
 
