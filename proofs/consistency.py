@@ -36,6 +36,7 @@ def _going_back(
     """Takes of several versions that a value may be the oldest that fits what was seen before."""
     for reads in _sessions(history).values():
         floors: dict[object, int] = {}
+        seen_by: dict[object, Read] = {}
         for read in reads:
             is_excused = history.is_outage_within(read.started, read.ended, after=AFTER_OUTAGE)
             for value in history.shown[read.shown].values:
@@ -44,9 +45,10 @@ def _going_back(
                 if floor is None and is_excused:
                     continue  # What was seen before still stands: from 1 s after the outage on, nothing is behind it.
                 if floor is None:
-                    yield Violation(rule, read.started, f"{told(read)}: {value} after version {floors[key]}")
-                else:
-                    floors[key] = floor
+                    before = f"version {floors[key]} at {seen_by[key].ended:.3f}, {told(seen_by[key])}"
+                    yield Violation(rule, read.started, f"{told(read)}: {value} after {before}")
+                elif floor > floors.get(key, -1):
+                    floors[key], seen_by[key] = floor, read
 
 
 def _sessions(history: History) -> dict[str, list[Read]]:

@@ -11,6 +11,7 @@ import pytest
 import structlog
 from playwright.sync_api import Browser, Page
 
+from counterfoil.redis import timing
 from tests.browser import PATIENCE, Complaints, running_browser
 from tests.loops import ON_THE_LOOP_OF_WORKERS
 from tests.servers import PostgresServer, RedisServer, running_postgres, running_redis
@@ -60,6 +61,12 @@ def _own_log() -> Iterator[None]:
 def redis_process() -> Iterator[RedisServer]:
     with running_redis() as server:
         yield server
+
+
+@pytest.fixture
+def patient_with_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what is not about a Redis that hangs: on a busy machine one that does not takes longer than half a second."""
+    monkeypatch.setattr(timing, "COMMAND_LIMIT", 20.0)
 
 
 @pytest.fixture

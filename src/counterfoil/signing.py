@@ -32,8 +32,8 @@ def verify(secrets: Sequence[bytes], headers: Mapping[str, str], body: bytes, no
     timestamp = headers.get("webhook-timestamp") or ""
     if not _ID.fullmatch(webhook_id) or not _TIMESTAMP.fullmatch(timestamp):
         raise BadSignature("webhook-id or webhook-timestamp is missing or malformed")
-    if abs(now - int(timestamp)) > TOLERANCE:
-        raise BadSignature("webhook-timestamp is too far from now")
+    if abs(off := int(timestamp) - now) > TOLERANCE:
+        raise BadSignature(f"webhook-timestamp is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} our clock")
     content = f"{webhook_id}.{timestamp}.".encode() + body
     if not _is_signed(secrets, content, headers.get("webhook-signature") or ""):
         raise BadSignature("no signature matches")

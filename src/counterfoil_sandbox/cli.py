@@ -43,8 +43,7 @@ def whmcs(port: int, host: str, **given: str | int) -> None:
         raise click.UsageError("--host other than loopback needs --control-key: anybody could change everything.")
     app = create_app(_options(given))
     installation_of(app).can_break_connections = True
-    click.echo(f"WHMCS sandbox on http://{host}:{port}/ (admin: /admin/, control: /_sandbox/)", err=True)
-    _serve(app, host, port)
+    _serve(app, host, port, f"WHMCS sandbox on http://{host}:{port}/ (admin: /admin/, control: /_sandbox/)")
 
 
 @sandbox.command(context_settings={"auto_envvar_prefix": "COUNTERFOIL_SANDBOX_SALESFORCE"})
@@ -74,13 +73,12 @@ def salesforce(port: int, host: str, key_file: Path | None, control_key: str, **
         private_key=_private_key(key_file),
         control_key=control_key,
     )
-    click.echo(f"Salesforce sandbox on http://{host}:{port}/ (control: /_sandbox/)", err=True)
-    _serve(create_org(options), host, port)
+    _serve(create_org(options), host, port, f"Salesforce sandbox on http://{host}:{port}/ (control: /_sandbox/)")
 
 
-def _serve(app: Any, host: str, port: int) -> None:
+def _serve(app: Any, host: str, port: int, words: str) -> None:
     try:
-        asyncio.run(serve(app, host, port))
+        asyncio.run(serve(app, host, port, lambda: click.echo(words, err=True)))
     except CannotListen as error:
         raise click.ClickException(f"Cannot listen on {host} port {port}: {error}.") from None
 

@@ -10,7 +10,7 @@ import signal
 import socket
 import struct
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,14 @@ class CannotListen(Exception):
     """In the system's words."""
 
 
-async def serve(app: Any, host: str, port: int) -> None:
-    """Until SIGINT or SIGTERM."""
+async def serve(app: Any, host: str, port: int, listening: Callable[[], None]) -> None:
+    """Until SIGINT or SIGTERM. `listening` is called when it does. Raises CannotListen."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with running(app, host, port):
+        listening()
         await stopped.wait()
 
 

@@ -60,7 +60,7 @@ class Installation:
     def play(self, *steps: list[Any], loaded: bool = True, dies: bool = False) -> list[Any]:
         """What each step gave. Whatever PHP prints besides fails the test."""
         process = self.start(*steps, loaded=loaded)
-        output, errors = process.communicate(timeout=110)
+        output, errors = process.communicate(timeout=280)
         assert (process.returncode, errors) == (KILLED if dies else 0, "")
         lines = [json.loads(line) for line in output.splitlines()]
         assert dies or len(lines) == len(steps) + 2 * loaded, output

@@ -17,6 +17,14 @@ from tests.sentinels import Watched, running_sentinels
 from tests.servers import RedisServer, running_redis
 from tests.virtual import VirtualLoop
 
+ABOUT_SILENCE = ("test_outages", "test_clock_steps", "test_failover", "test_late_failover", "test_cluster")
+
+
+@pytest.fixture(autouse=True)
+def _patient(request: pytest.FixtureRequest) -> None:
+    if request.path.stem not in ABOUT_SILENCE:
+        request.getfixturevalue("patient_with_redis")
+
 
 @pytest.fixture(params=["memory", "redis"])
 def kind(request: pytest.FixtureRequest) -> str:

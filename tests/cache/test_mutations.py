@@ -8,6 +8,7 @@ import structlog
 from tests.cache.mutating import Mutation, fails
 from tests.cache.mutations import MUTATIONS
 from tests.cache.mutations.of_repeats import OF_REPEATS
+from tests.cache.mutations.of_spot_checks import OF_SPOT_CHECKS
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +19,7 @@ def _quiet() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS + OF_REPEATS, ids=lambda mutation: mutation.rule)
+@pytest.mark.parametrize("mutation", MUTATIONS + OF_REPEATS + OF_SPOT_CHECKS, ids=lambda mutation: mutation.rule)
 def test_a_rule_switched_off_is_caught(mutation: Mutation) -> None:
     """By the tests named beside it, each of them: at once, on any machine. Chance has no part in it."""
     assert mutation.tests, "no test says what the rule is for"

@@ -118,8 +118,23 @@ async def test_one_at_a_time(watched: Watched) -> None:
     assert (watched.whmcs.calls, watched.whmcs.most_at_once) == (2, 1)
 
 
+async def test_one_at_a_time_in_the_fleet(fleet: Fleet, whmcs: Whmcs) -> None:
+    """F8: another process looks at something else or later, and who has lost the value waits."""
+    caches = await fleet.settled(), await fleet.process()
+    await value(caches[0], whmcs.part())
+    one, other = (Watched(cache, whmcs) for cache in caches)
+    whmcs.latency = 0.5
+    await one.hits(3)
+    await until(lambda: whmcs.calls == 2)
+    await other.hits(3)
+    fleet.forget("e")
+    await value(other.cache, whmcs.part())
+    await until(lambda: one.outcomes == {"same": 1})
+    assert (whmcs.calls, whmcs.most_at_once, other.outcomes) == (3, 1, {})
+
+
 async def test_what_is_about_to_expire_is_left_alone(fleet: Fleet, whmcs: Whmcs) -> None:
-    """Otherwise it might be fetched a second time at once."""
+    """Otherwise readers might wait for it."""
     cache = await fleet.settled()
     brief = whmcs.part("brief", LONGEST)
     await value(cache, brief)

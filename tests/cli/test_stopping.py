@@ -67,7 +67,7 @@ def test_stopping_waits_for_who_waits_for_whmcs(tmp_path: Path) -> None:
         asking.start()
         wait_until(lambda: "GetInvoices" in stack.sandbox.actions())
         began = time.monotonic()
-        assert stack.portal.stop(within=40) == 0
+        assert stack.portal.stop(within=120) == 0
         asking.join()
         assert answers == [200]
-        assert time.monotonic() - began < 25
+        assert time.monotonic() - began < 60

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil.orders.approvals import Approvals
 from tests.orders.neighbours import Neighbours, neighbours
 from tests.orders.world import World, opened
 
@@ -39,3 +40,10 @@ async def world_without_tags(around: Neighbours, tmp_path: Path) -> AsyncIterato
     """WHMCS has no field in which an order could leave its mark."""
     async with opened(around, f"sqlite+aiosqlite:///{tmp_path / 'db'}", salesforce=False, tag=False) as world:
         yield world
+
+
+@pytest.fixture
+def approvals(world: World) -> Approvals:
+    """Of a module whose `world` has Salesforce."""
+    assert world.orders.approvals is not None
+    return world.orders.approvals

@@ -18,12 +18,6 @@ def world(world_with_salesforce: World) -> World:
     return world_with_salesforce
 
 
-@pytest.fixture
-def approvals(world: World) -> Approvals:
-    assert world.orders.approvals is not None
-    return world.orders.approvals
-
-
 async def waiting(world: World) -> str:
     """An order that waits for approval; its id over there."""
     order = await world.place()

@@ -18,12 +18,6 @@ def world(world_with_salesforce: World) -> World:
     return world_with_salesforce
 
 
-@pytest.fixture
-def approvals(world: World) -> Approvals:
-    assert world.orders.approvals is not None
-    return world.orders.approvals
-
-
 async def test_what_sharing_hides_is_not_cancelled(world: World, approvals: Approvals) -> None:
     """A moment in which no order is shown ends none of them; staff see it, once, and it goes on when it is over."""
     salesforce_id = await waiting(world)

@@ -17,16 +17,11 @@ def world(world_with_salesforce: World) -> World:
     return world_with_salesforce
 
 
-@pytest.fixture
-def approvals(world: World) -> Approvals:
-    assert world.orders.approvals is not None
-    return world.orders.approvals
-
-
 def updates(world: World) -> int:
     return world.calls().count("update Order")
 
 
+@pytest.mark.timeout(900)
 async def test_a_refused_approval_is_not_begun_at_every_poll(world: World, approvals: Approvals) -> None:
     """A day of polls at a record that may not be written costs a few calls besides the polls, and counts one attempt;
     changed by a person it is taken up at once.

@@ -16,7 +16,7 @@ ORDERED = {"items": [{"product_id": 2, "billing_cycle": "monthly"}], "gateway": 
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[Stack]:
-    with running_stack(tmp_path, whmcs_timeout_seconds="2") as running:
+    with running_stack(tmp_path, whmcs_timeout_seconds="10") as running:
         running.sandbox.control("PATCH", "settings", {"addon": True})
         yield running
 

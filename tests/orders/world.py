@@ -45,6 +45,9 @@ class Clock:
     def __call__(self) -> datetime:
         return self.moment
 
+    async def follow(self) -> None:
+        """It is nobody else's."""
+
     def monotonic(self) -> float:
         return self.moment.timestamp()
 

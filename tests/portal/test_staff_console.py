@@ -184,12 +184,13 @@ def until_whmcs_is_asked_again(ada: httpx2.Client) -> None:
 
 
 def eventually_found(nora: httpx2.Client, reference: str) -> str:
-    """Another process may hold it yet, for two seconds."""
+    """Another process may hold it yet, for two seconds; and WHMCS is left alone for some after its failures."""
     until = time.monotonic() + 60
     while True:
-        page = nora.get("/staff", params={"q": f" {reference.upper()} "}, headers=PAGE).text
-        if "Nothing has this number" not in page or time.monotonic() > until:
-            return page
+        page = nora.get("/staff", params={"q": f" {reference.upper()} "}, headers=PAGE)
+        is_found = page.status_code == 200 and "Nothing has this number" not in page.text
+        if is_found or time.monotonic() > until:
+            return page.text
         time.sleep(0.3)
 
 

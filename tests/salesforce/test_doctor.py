@@ -14,10 +14,10 @@ from cryptography.x509.oid import NameOID
 
 from counterfoil.cli.findings import Finding, Verdict
 from counterfoil.cli.salesforce.checks import salesforce
+from counterfoil.db.clock import utc_now
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import upgrade
 from counterfoil.orders.crm_calls import CrmCalls
-from counterfoil.orders.face import utc_now
 from counterfoil.settings import load
 from counterfoil_sandbox.salesforce.options import new_private_key
 from tests.org import OrgSandbox

@@ -57,7 +57,7 @@ def test_a_port_that_is_taken(tmp_path: Path, which: str) -> None:
         command = [str(Path(sys.executable).with_name("counterfoil")), "sandbox", which, "--port", str(port)]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == f"Error: Cannot listen on 127.0.0.1 port {port}: address already in use."
+    assert done.stderr == f"Error: Cannot listen on 127.0.0.1 port {port}: address already in use.\n"
     assert "Traceback" not in done.stderr
 
 

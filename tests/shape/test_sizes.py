@@ -60,7 +60,6 @@ def test_templates_are_small() -> None:
 
 LONGER = {
     "tests/cache/world.py",
-    "tests/web/http/test_fast_path.py",
     "tests/web/pages/test_profile.py",
     "tests/web/sign_in/test_openid.py",
     "tests/web/test_payment_methods.py",

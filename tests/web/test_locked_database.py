@@ -28,10 +28,10 @@ def test_reads_do_not_wait_for_a_write_lock(tmp_path: Path) -> None:
             long_ago = (datetime.now(UTC) - timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M:%S.%f")
             other.execute("UPDATE session SET last_seen_at = ?", (long_ago,))
             other.execute("BEGIN EXCLUSIVE")
-            began = time.monotonic()
             for path in READS:
+                began = time.monotonic()
                 assert ada.get(path).status_code == 200, path
-            assert time.monotonic() - began < TIMEOUT
+                assert time.monotonic() - began < TIMEOUT
             time.sleep(EVERY)  # What was found out at the start is believed for so long.
             assert httpx2.get(f"{stack.url}/readyz", timeout=60).status_code == 503
             assert ada.get("/invoices").status_code == 200

@@ -1,5 +1,6 @@
 """What orchestrators are told, and who is told of metrics."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -92,13 +93,20 @@ def _wait(until: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_the_description_of_the_api_is_made_once(anybody: httpx2.Client) -> None:
+def test_the_description_of_the_api_is_made_once(portal: Stack, anybody: httpx2.Client) -> None:
     """Anybody may ask for it, so it costs nothing: the same bytes, and none for whoever has them."""
     first = anybody.get("/api/openapi.json")
     again = anybody.get("/api/openapi.json", headers={"If-None-Match": first.headers["etag"]})
     assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
     assert first.headers["content-type"] == "application/json"
-    began = time.monotonic()
+    began = _worked(portal)
     for _ in range(100):
         assert anybody.get("/api/openapi.json").content == first.content
-    assert time.monotonic() - began < 2.0, "40 ms each would be 4 s"
+    assert _worked(portal) - began < 2.0, "40 ms each would be 4 s"
+
+
+def _worked(portal: Stack) -> float:
+    """Seconds of a processor that its workers have taken, however busy the machine is."""
+    children = Path(f"/proc/{portal.portal.pid}/task/{portal.portal.pid}/children").read_text().split()
+    fields = [Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split() for child in children]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")

@@ -49,6 +49,14 @@ def after(seconds: float, act: Act) -> Act:
     return wait
 
 
+def once(moment: asyncio.Event, act: Act) -> Act:
+    async def wait(writer: asyncio.StreamWriter) -> bool:
+        await moment.wait()
+        return await act(writer)
+
+    return wait
+
+
 async def hangs(_writer: asyncio.StreamWriter) -> bool:
     await asyncio.sleep(60)
     return False

@@ -184,15 +184,28 @@ async def test_a_call_after_the_portal_has_stopped_is_an_outage(whmcs: Scripted,
 
 
 async def test_the_caller_who_leaves_is_let_go(whmcs: Scripted, client: WhmcsClient) -> None:
-    """A cancelled call ends as cancelled, and the client stays usable."""
-    whmcs.script.append(scripted.hangs)
+    """A cancelled call ends as cancelled, and the client stays usable; WHMCS has it until it answers."""
+    answers = asyncio.Event()
+    whmcs.script.append(scripted.once(answers, says(OK)))
     call = asyncio.create_task(client.call("GetX"))
     await until(lambda: whmcs.calls)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    assert client.health.in_flight == 0
+    assert client.health.in_flight == 1
     assert await client.call("GetX") == OK
+    answers.set()
+    await until(lambda: client.health.in_flight == 0)
+
+
+async def test_a_write_ends_with_its_caller(whmcs: Scripted, make_client: MakeClient) -> None:
+    """Whoever looks afterwards whether it was done shall not look too early."""
+    client = make_client(timeout=60)
+    whmcs.script.append(scripted.hangs)
+    call = asyncio.create_task(client.call("UpdateX", write=True))
+    await until(lambda: whmcs.calls)
+    call.cancel()
+    await until(lambda: client.health.in_flight == 0)
 
 
 async def test_figures_are_kept(whmcs: Scripted, client: WhmcsClient) -> None:

@@ -50,11 +50,17 @@ class _World:
 
     async def _visit(self, call: _Call) -> None:
         try:
-            async with self.limit.place(1e9, call.who[0], from_stranger=call.is_stranger):
+            async with self.limit.place(1e9, call.who[0], from_stranger=call.is_stranger) as place:
                 self._entered(call)
-                await call.end.wait()
+                place.work = asyncio.create_task(self._work(call))
+                await asyncio.shield(place.work)
         finally:
-            (self.inside if call in self.inside else self.waiting).remove(call)
+            if call in self.waiting:
+                self.waiting.remove(call)
+
+    async def _work(self, call: _Call) -> None:
+        await call.end.wait()
+        self.inside.remove(call)
 
     def _entered(self, call: _Call) -> None:
         assert next(each for each in self.waiting if each.who == call.who) is call, "one client's are served in order"
@@ -80,6 +86,12 @@ class _World:
             self.tasks[self.waiting[number % len(self.waiting)]].cancel()
         await self._settle()
 
+    async def leave(self, number: int) -> None:
+        """Whoever has a place goes away; what he wanted is still worked on."""
+        if self.inside:
+            self.tasks[self.inside[number % len(self.inside)]].cancel()
+            await self._settle()
+
     async def all_end(self) -> None:
         while self.inside:
             await self.end(0)
@@ -104,6 +116,7 @@ _steps = st.one_of(
     st.tuples(st.just("come"), st.just(GREEDY), st.just(value=False)),
     st.tuples(st.just("end"), _numbers, st.just(value=False)),
     st.tuples(st.just("cancel"), _numbers, st.booleans()),
+    st.tuples(st.just("leave"), _numbers, st.just(value=False)),
 )
 
 
@@ -121,6 +134,8 @@ def test_nobody_has_two_turns_while_another_waits_for_one(places: int, steps: li
                 await world.come(number, is_stranger=flag)
             elif step == "end":
                 await world.end(number)
+            elif step == "leave":
+                await world.leave(number)
             else:
                 await world.cancel(number, with_end=flag)
         await world.all_end()

@@ -12,11 +12,12 @@ from counterfoil.billing.face import Billing
 from counterfoil.billing.payment_attempts import PaymentAttempts
 from counterfoil.cache import Cache, open_cache
 from counterfoil.changes.face import Changes
+from counterfoil.db.clock import DatabaseClock, utc_now
 from counterfoil.db.engine import Engine, make_engine
 from counterfoil.db.figures import DatabaseFigures
 from counterfoil.db.write_probe import WriteProbe
 from counterfoil.orders.crm_calls import CrmCalls
-from counterfoil.orders.face import Orders, utc_now
+from counterfoil.orders.face import Orders
 from counterfoil.salesforce.face import Salesforce
 from counterfoil.settings import Settings
 from counterfoil.web.http.assets import Assets
@@ -46,7 +47,7 @@ def build_portal(settings: Settings) -> Portal:
     rooms = _Rooms(
         billing=billing,
         accounts=accounts,
-        orders=Orders(engine, billing, salesforce, settings, tracing=tracer),
+        orders=Orders(engine, billing, salesforce, settings, now=DatabaseClock(engine), tracing=tracer),
         changes=Changes(engine, cache, whmcs, accounts.forgetting),
         whmcs=whmcs,
         provider=_provider(settings),

@@ -19,6 +19,7 @@ from counterfoil import __version__, log
 from counterfoil.app import background
 from counterfoil.settings.features import Feature
 from counterfoil.tracing import Tracing
+from counterfoil.web.api.description.problems import examples
 from counterfoil.web.http.access_log import AccessLog, Served
 from counterfoil.web.http.assets import Assets, static_files
 from counterfoil.web.http.bodies import MAX_BODY, BodyRequest, read_form
@@ -72,7 +73,7 @@ class Portal(Litestar):
             guards=[services.guard],
             dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
             exception_handlers={Exception: leave_to_the_edge},
-            openapi_config=api_docs.config(services.renderer),
+            openapi_config=api_docs.config(services.renderer, examples(services.settings.features)),
             # Ours; Litestar's would take over the root logger.
             logging_config=None,
             lifespan=[self._running],

@@ -37,7 +37,7 @@ class Cache:
         self.repeats = Repeats(self._trust, self._clock, self.counters, self.ages)
         self.fetching = Fetching(store, self._trust, new_nonce, self.counters)
         self._bypass = Bypass(self._trust, self.counters)
-        self.spot_checks = SpotChecks(store, self._trust, self.counters, self.clear)
+        self.spot_checks = SpotChecks(store, self._trust, self.fetching, self.counters, self.clear)
         self._ending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:

@@ -159,6 +159,22 @@ class Fetching:
             await self._trust.ask(self._store.fail, lease, code)
 
     @asynccontextmanager
+    async def only_one(self, scope: str, part: Part, nonce: str) -> AsyncIterator[bool]:
+        """Whether this is the only fetch of it in the fleet, for as long as the body lasts. What the body fetches is
+        not stored, and what is stored goes on being shown.
+        """
+        lease = Lease(scope, part.name, nonce, self._new_token())
+        answer = await self._trust.ask(self._store.acquire, lease, True)
+        if answer.kind != "lease":
+            yield False
+            return
+        try:
+            async with self._renewed(lease):
+                yield True
+        finally:
+            await self._give_back(lease, "")
+
+    @asynccontextmanager
     async def _renewed(self, lease: Lease) -> AsyncIterator[None]:
         task = asyncio.create_task(self._renew(lease))
         try:

@@ -8,6 +8,7 @@ import structlog
 
 from counterfoil import errors
 from counterfoil.cache import rules
+from counterfoil.cache.fetching import Fetching
 from counterfoil.cache.packing import mark_of, nonce_of, token_of
 from counterfoil.cache.store import Store, StoreAway
 from counterfoil.cache.store_trust import StoreTrust
@@ -23,14 +24,20 @@ GRACE = rules.SETTLE
 
 
 class SpotChecks:
-    """At most one at a time in this process, and only while `is_idle`: nobody shall wait for a call that nobody asked
-    for. Only what will not expire within `longest` seconds is looked at, so that no second call for it is under way.
+    """At most one at a time in this process, one of each object in the fleet, and only while `is_idle`: nobody shall
+    wait for a call that nobody asked for. So only what will not expire within `longest` seconds is looked at.
     """
 
     def __init__(
-        self, store: Store, trust: StoreTrust, counters: CacheCounters, clear: Callable[[str], Awaitable[None]]
+        self,
+        store: Store,
+        trust: StoreTrust,
+        fetching: Fetching,
+        counters: CacheCounters,
+        clear: Callable[[str], Awaitable[None]],
     ) -> None:
-        self._store, self._trust, self._counters, self._clear = store, trust, counters, clear
+        self._store, self._trust, self._fetching = store, trust, fetching
+        self._counters, self._clear = counters, clear
         self._one_in, self._longest = 0, 0.0
         self._is_idle: Callable[[], bool] = bool
         self._due_at, self._not_before = 0, 0.0
@@ -64,8 +71,12 @@ class SpotChecks:
 
     async def _check(self, scope: str, nonce: str, part: Part, entry: Entry) -> None:
         try:
-            async with asyncio.timeout(self._longest):
+            async with asyncio.timeout(self._longest), self._fetching.only_one(scope, part, nonce_of(nonce)) as is_only:
+                if not is_only:
+                    return
                 now = (await part.fetch()).value
+        except StoreAway:
+            return
         except (errors.CounterfoilError, TimeoutError):
             self._counters.checks_failed += 1
             return

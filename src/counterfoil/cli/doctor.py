@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from counterfoil import log
+from counterfoil.cli.clock_checks import clocks
 from counterfoil.cli.findings import Finding, Verdict, fail, ok, warn
 from counterfoil.cli.portal_checks import cache, database, decisions
 from counterfoil.cli.salesforce.checks import salesforce
@@ -64,7 +65,7 @@ async def _findings() -> AsyncIterator[Finding]:
     for finding in _webhooks(settings):
         yield finding
     yield await database(settings)
-    for examined in (webhook_way, sign_in, decisions, cache, whmcs, salesforce):
+    for examined in (webhook_way, sign_in, decisions, cache, clocks, whmcs, salesforce):
         async for finding in examined(settings):
             yield finding
 

@@ -43,7 +43,7 @@ class InvoiceRow(Struct, frozen=True):
     """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 
 
-class InvoiceLine(Struct, frozen=True):
+class InvoiceLine(Struct, frozen=True, omit_defaults=True):
     description: str
     amount: Decimal | None
     """Of the line alone: subtotal, total and balance are WHMCS's own and never summed up from it."""
@@ -54,7 +54,7 @@ class InvoiceLine(Struct, frozen=True):
     """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 
 
-class Payment(Struct, frozen=True):
+class Payment(Struct, frozen=True, omit_defaults=True):
     """A payment (amount > 0) or a refund (amount < 0) on one invoice."""
 
     date: date | None
@@ -65,7 +65,7 @@ class Payment(Struct, frozen=True):
     """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 
 
-class Tax(Struct, frozen=True):
+class Tax(Struct, frozen=True, omit_defaults=True):
     rate: Decimal | None
     """Per cent."""
     amount: Decimal
@@ -73,7 +73,7 @@ class Tax(Struct, frozen=True):
     """What this is shown without, by the names of these fields: WHMCS has something there that cannot be read."""
 
 
-class Invoice(Struct, frozen=True):
+class Invoice(Struct, frozen=True, omit_defaults=True):
     """One invoice with its lines. WHMCS names no currency here: it is the client's."""
 
     id: int

@@ -32,7 +32,7 @@ class BillingCycle(StrEnum):
     TRIENNIALLY = "triennially"
 
 
-class Subscription(Struct, frozen=True):
+class Subscription(Struct, frozen=True, omit_defaults=True):
     """What WHMCS calls a service. WHMCS names no currency here: it is the client's."""
 
     id: int

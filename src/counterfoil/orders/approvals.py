@@ -3,11 +3,12 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
 from counterfoil.db import leases
+from counterfoil.db.clock import SharedClock
 from counterfoil.db.engine import Engine
 from counterfoil.errors import CrmUnavailable, Unavailable
 from counterfoil.orders.attempts import ApprovalAttempts
@@ -48,7 +49,7 @@ class Approvals:
         checkout: Checkout,
         *,
         every: float,
-        now: Callable[[], datetime],
+        now: SharedClock,
         wake: Callable[[], None],
     ) -> None:
         self._engine = engine
@@ -79,6 +80,7 @@ class Approvals:
             _log.error("Salesforce refuses to be asked", reason=refusal.reason, hint=refusal.hint)
 
     async def _is_mine(self) -> bool:
+        await self._now.follow()
         now = self._now()
         until = now + timedelta(seconds=max(2 * self._every, 5))
         return await leases.take(self._engine, LEASE_NAME, self._owner, now, until)

@@ -1,9 +1,7 @@
 """All about orders that the rest of the portal works with: what can be ordered, placing it, who works at it."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-
 from counterfoil.billing.face import Billing
+from counterfoil.db.clock import SharedClock
 from counterfoil.db.engine import Engine
 from counterfoil.orders.approvals import Approvals
 from counterfoil.orders.attempts import ApprovalAttempts
@@ -18,10 +16,6 @@ from counterfoil.settings import Settings
 from counterfoil.tracing import Tracing
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Orders:
     """`approvals` is None where no Salesforce is used. `now`: the clock of everything that is stored."""
 
@@ -32,7 +26,7 @@ class Orders:
         salesforce: Salesforce | None,
         settings: Settings,
         *,
-        now: Callable[[], datetime] = utc_now,
+        now: SharedClock,
         tracing: Tracing | None = None,
     ) -> None:
         crm = Crm(salesforce.api, now) if salesforce else None
@@ -68,7 +62,7 @@ class Orders:
         self.approvals = self._approvals(engine, crm, attempts, settings.salesforce_poll_seconds, now) if crm else None
 
     def _approvals(
-        self, engine: Engine, crm: Crm, attempts: ApprovalAttempts, every: float, now: Callable[[], datetime]
+        self, engine: Engine, crm: Crm, attempts: ApprovalAttempts, every: float, now: SharedClock
     ) -> Approvals:
         wake = self.worker.wake
         return Approvals(engine, self.repository, crm, attempts, self.checkout, every=every, now=now, wake=wake)

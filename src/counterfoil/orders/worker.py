@@ -10,12 +10,13 @@ import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from counterfoil.billing.orders import BillingOrders
+from counterfoil.db.clock import SharedClock
 from counterfoil.errors import AccountClosed, TemporarilyUnavailable, Unavailable
 from counterfoil.orders.failures import Later, Stop, given_up
 from counterfoil.orders.fulfilment import Fulfilment
@@ -83,7 +84,7 @@ class OrderWorker:
         billing: BillingOrders,
         telling: Telling | None,
         *,
-        now: Callable[[], datetime],
+        now: SharedClock,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.repository = repository
@@ -140,6 +141,7 @@ class OrderWorker:
 
     async def claim(self) -> Claimed | None:
         """The order that has been due for longest, under a name that no other claim has."""
+        await self.now.follow()
         owner = secrets.token_hex(8)
         order = await self.repository.claim(owner, self.now(), self.now() + LEASE)
         return Claimed(self, order, owner) if order else None
@@ -177,7 +179,7 @@ class OrderWorker:
             await self._carry_on(claimed)
             await claimed.write("rests", due_at=None, owner=None, lease_until=None, tries=0, struggling_since=None)
         except Later as later:
-            await self._put_off(claimed, later.seconds, later.why)
+            await claimed.write(later.why, **self._free(later.seconds))
         except Stop as stop:
             await self._stop(claimed, stop)
         except AccountClosed:
@@ -240,9 +242,6 @@ class OrderWorker:
             return
         wait = min(FIRST_WAIT * 2 ** min(order.tries, 16), LONGEST_WAIT)
         await claimed.write("an error of our own", tries=order.tries + 1, **self._free(wait))
-
-    async def _put_off(self, claimed: Claimed, seconds: float, why: str) -> None:
-        await claimed.write(why, **self._free(seconds))
 
     def _free(self, seconds: float) -> dict[str, Any]:
         """For whoever comes first, so many seconds from now."""

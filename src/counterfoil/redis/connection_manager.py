@@ -167,7 +167,7 @@ class ConnectionManager:
 
     async def _server(self, place: Place) -> Server:
         async with asyncio.timeout(timing.COMMAND_LIMIT):
-            connection = await connect(place.address)
+            connection = await connect(place.address, timing.COMMAND_LIMIT)
             try:
                 return Server(connection, place, await self._greet(connection, place))
             except BaseException:

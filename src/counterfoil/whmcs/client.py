@@ -21,7 +21,7 @@ from counterfoil.tracing import NoTracing, Span, Tracing
 from counterfoil.whmcs.answer import LARGE
 from counterfoil.whmcs.breaker import Breaker, Permit
 from counterfoil.whmcs.concurrency import ConcurrencyLimit
-from counterfoil.whmcs.connection import Connection
+from counterfoil.whmcs.connection import Connection, Reply
 from counterfoil.whmcs.failures import ABOUT_THE_TEXT, FOR_THE_OPERATOR, Failure
 from counterfoil.whmcs.health import Health
 from counterfoil.whmcs.replies import WhmcsRefused, read
@@ -162,19 +162,24 @@ class WhmcsClient:
     async def _attempt(self, progress: _Progress, form: Mapping[str, str], limit: asyncio.Timeout) -> dict[str, Any]:
         if self._breaker.wait:
             raise Failure("paused")
-        async with self._concurrency.place(_left(limit), progress.whose, from_stranger=progress.from_stranger):
+        async with self._concurrency.place(_left(limit), progress.whose, from_stranger=progress.from_stranger) as place:
             # The breaker may have opened while we waited.
             progress.permit = self._breaker.admit()
             if progress.permit is None:
                 raise Failure("paused")
             progress.attempts, progress.granted = progress.attempts + 1, _left(limit)
-            return await self._judged(progress, progress.permit, form)
+            sent = place.work = self._connection.send(form)
+            # A write ends with whoever waits for it: it must not reach WHMCS after they have looked whether it did.
+            coming = sent if progress.write else asyncio.shield(sent)
+            return await self._judged(progress, progress.permit, coming, as_xml=form["responsetype"] == _XML)
 
-    async def _judged(self, progress: _Progress, permit: Permit, form: Mapping[str, str]) -> dict[str, Any]:
-        """One POST; what comes of it is told to the breaker, and the permit is used up."""
+    async def _judged(
+        self, progress: _Progress, permit: Permit, coming: asyncio.Future[Reply], *, as_xml: bool
+    ) -> dict[str, Any]:
+        """What comes of one POST is told to the breaker, and the permit is used up."""
         try:
-            reply = await self._connection.post(form)
-            made = partial(read, progress.action, reply, as_xml=form["responsetype"] == _XML)
+            reply = await coming
+            made = partial(read, progress.action, reply, as_xml=as_xml)
             answer = await asyncio.to_thread(made) if len(reply.body) > LARGE else made()
         except Failure as failure:
             progress.permit = None

@@ -9,6 +9,7 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from itertools import count
+from typing import Any
 
 from counterfoil.whmcs.failures import Failure
 
@@ -74,13 +75,22 @@ class _Line:
         return call
 
 
+class Place:
+    """Whoever has it gives it back when they leave, but not before their `work` has ended: what was sent to WHMCS is
+    with WHMCS until it answers, whether or not somebody waits for the answer.
+    """
+
+    def __init__(self) -> None:
+        self.work: Future[Any] | None = None
+
+
 class ConcurrencyLimit:
     """`places` at a time. A stranger only claims to be somebody: see STRANGERS."""
 
     def __init__(self, places: int, clock: Callable[[], float]) -> None:
         self._places, self._clock = places, clock
         self._typical = 0.0
-        self._since: dict[object, float] = {}
+        self._since: dict[Place, float] = {}
         self._customers, self._strangers = _Line(places), _Line(max(1, places // STRANGERS))
         self._turns = count()
 
@@ -114,7 +124,7 @@ class ConcurrencyLimit:
         return not line.ring and line.has_room and self._taken < self._places
 
     @asynccontextmanager
-    async def place(self, limit: float, whose: Hashable = None, *, from_stranger: bool = False) -> AsyncIterator[None]:
+    async def place(self, limit: float, whose: Hashable = None, *, from_stranger: bool = False) -> AsyncIterator[Place]:
         """One place. Raises Failure at once when the wait is likely to take longer than `limit` seconds.
 
         `whose`: those who share it share their turns; without it the call is somebody of its own.
@@ -127,20 +137,21 @@ class ConcurrencyLimit:
                 raise Failure("queue_full")
             came = self._clock()
             await self._wait(line, object() if whose is None else whose)
-            # Others may have had their turns meanwhile. Of what is given up under way WHMCS does not learn, so that it
-            # would have more to do at once than `places`.
+            # Others may have had their turns meanwhile. What would be given up under way, WHMCS would do for nobody.
             if limit - (self._clock() - came) < self._typical:
                 line.taken -= 1
                 self._next()
                 raise Failure("queue_full")
-        me = object()
-        self._since[me] = self._clock()
+        place, is_measure = Place(), False
+        self._since[place] = self._clock()
         try:
-            yield
-        except BaseException:
-            self._leave(line, me, is_measure=False)
-            raise
-        self._leave(line, me, is_measure=True)
+            yield place
+            is_measure = True
+        finally:
+            if place.work is None or place.work.done():
+                self._leave(line, place, is_measure=is_measure)
+            else:
+                place.work.add_done_callback(lambda work: self._leave(line, place, is_measure=_has_come_of(work)))
 
     async def _wait(self, line: _Line, whose: Hashable) -> None:
         call: Future[None] = get_running_loop().create_future()
@@ -156,10 +167,10 @@ class ConcurrencyLimit:
                 line.leave(whose, call)
             raise
 
-    def _leave(self, line: _Line, me: object, *, is_measure: bool) -> None:
+    def _leave(self, line: _Line, place: Place, *, is_measure: bool) -> None:
         line.taken -= 1
-        took = self._clock() - self._since.pop(me)
-        # An abandoned call only tells that an answer takes longer than that.
+        took = self._clock() - self._since.pop(place)
+        # A call that brought nothing only tells that an answer takes longer than that.
         if is_measure or took > self._typical:
             self._typical += (took - self._typical) * (_WEIGHT if self._typical else 1.0)
         self._next()
@@ -174,3 +185,7 @@ class ConcurrencyLimit:
             if not call.done():
                 line.taken += 1
                 call.set_result(None)
+
+
+def _has_come_of(work: Future[Any]) -> bool:
+    return not work.cancelled() and work.exception() is None

@@ -1,5 +1,6 @@
 """One POST to WHMCS over the shared pool: status and bytes, or a Failure. What the bytes mean: answer.py."""
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Mapping
@@ -23,10 +24,12 @@ class Reply(NamedTuple):
 
 
 class Connection:
-    """The pool. It sets no time limit but for connecting: client.py limits the whole call."""
+    """The pool. How long a whole call may take, with waiting and all attempts, is client.py's matter."""
 
     def __init__(self, url: str, timeout: float, max_concurrency: int) -> None:
         self._endpoint = f"{url}/includes/api.php"
+        self._timeout = timeout
+        self._sent: set[asyncio.Task[Reply]] = set()
         self._http = httpx2.AsyncClient(
             # WHMCS starts a PHP session on every call; sending it back would make calls wait for each other's session
             # lock, and would mix up the people who sign in.
@@ -40,18 +43,33 @@ class Connection:
             trust_env=False,
         )
 
-    async def post(self, form: Mapping[str, str]) -> Reply:
-        """Raises Failure."""
+    def send(self, form: Mapping[str, str]) -> asyncio.Task[Reply]:
+        """One POST, begun. Awaiting it raises Failure, or TimeoutError `timeout` seconds after it was sent.
+
+        Shielded, it goes on when nobody awaits it any more: WHMCS, too, works on then.
+        """
+        sent = asyncio.create_task(self._post(form))
+        self._sent.add(sent)
+        sent.add_done_callback(self._sent.discard)
+        return sent
+
+    async def _post(self, form: Mapping[str, str]) -> Reply:
         if self._http.is_closed:  # Whoever waited for a place, or tries again, finds that the worker has stopped.
             raise Failure("stopping")
         try:
-            async with self._http.stream("POST", self._endpoint, data=form) as response:
+            async with (
+                asyncio.timeout(self._timeout),
+                self._http.stream("POST", self._endpoint, data=form) as response,
+            ):
                 return Reply(response.status_code, await _body(response))
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise Failure(_reason(error)) from None
 
     async def close(self) -> None:
         await self._http.aclose()
+        for sent in self._sent:
+            sent.cancel()
+        await asyncio.gather(*self._sent, return_exceptions=True)
 
 
 def trust_for(url: str) -> ssl.SSLContext | bool:

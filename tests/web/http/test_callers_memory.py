@@ -11,6 +11,8 @@ import pytest
 from tests.stack import Stack, running_stack
 from tests.web.raw import send_raw
 
+pytestmark = pytest.mark.timeout(900)
+
 TIMES = 1_000
 LONG = 60_000
 MOST_MB = 30.0

@@ -13,8 +13,8 @@ from counterfoil.web.http.fast_path import FastPath, PlainRequests
 from counterfoil.web.http.origin_policy import OriginPolicy
 from counterfoil.web.http.response_cache import ResponseCache
 from counterfoil.web.http.tokens.bearer import Bearers
+from tests.web.http.shop import NoTokens, Shop, _nobody
 from tests.web.http.test_cached_permissions import KEY, Nobody, _cookie
-from tests.web.http.test_fast_path import NoTokens, Shop, _nobody
 from tests.web.settings import settings
 
 

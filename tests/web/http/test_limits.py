@@ -26,7 +26,7 @@ def cluster() -> Iterator[Nodes]:
 
 
 @pytest.fixture(params=["memory", "redis", "cluster"])
-async def limits(request: pytest.FixtureRequest) -> AsyncIterator[Limits]:
+async def limits(request: pytest.FixtureRequest, patient_with_redis: None) -> AsyncIterator[Limits]:
     url = "memory://"
     if request.param == "redis":
         url = request.getfixturevalue("redis_server").url
@@ -133,7 +133,7 @@ async def test_each_limit_holds(limits: Limits, name: str) -> None:
     await limits.hit(name, "somebody else")
 
 
-async def test_processes_count_together(redis_server: RedisServer) -> None:
+async def test_processes_count_together(redis_server: RedisServer, patient_with_redis: None) -> None:
     """Two workers do not double what may be guessed."""
     one, other = open_limits(redis_server.url), open_limits(redis_server.url)
     await one.start()

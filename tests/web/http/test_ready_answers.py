@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -15,18 +14,9 @@ from counterfoil.cache.memory import MemoryStore
 from counterfoil.web.http.cached_response import COMPRESSED_FROM
 from counterfoil.web.http.fast_path.ready_answer import LONGEST_SEEN
 from tests.virtual import VirtualLoop
-from tests.web.http.test_fast_path import Shop
+from tests.web.http.shop import Shop
 
 PAGE = b"<p>" + b"invoice " * COMPRESSED_FROM
-
-
-@pytest.fixture(params=["memory", "redis"])
-async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
-    is_memory = request.param == "memory"
-    cache = open_cache("memory://" if is_memory else request.getfixturevalue("redis_server").url)
-    await cache.start()
-    yield Shop(cache)
-    await cache.close()
 
 
 async def asked(shop: Shop, *more: tuple[bytes, bytes]) -> tuple[int, dict[bytes, bytes], bytes]:

@@ -99,7 +99,7 @@ def test_a_body_that_stops_coming_is_given_up(portal: Stack, line: bytes, status
         began = time.monotonic()
         answer = _exchange(connection, Sent(line, status, JSON + LENGTH, b"{"), 0)
         assert (answer.status, answer.says_it_ends) == (status, True)
-        assert time.monotonic() - began < 2 * PATIENCE + 2
+        assert time.monotonic() - began < 10 * PATIENCE
         assert connection.recv(1) == b""
 
 
@@ -123,8 +123,8 @@ async def test_a_body_must_keep_coming() -> None:
 
     with pytest.raises(BadRequest):
         await read_on()
-    assert PATIENCE - 0.1 < time.monotonic() - began < PATIENCE + 1
-    assert sent > 5
+    assert PATIENCE - 0.1 < time.monotonic() - began < 10 * PATIENCE
+    assert sent > 2
 
 
 @pytest.mark.anyio

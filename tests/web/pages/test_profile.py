@@ -21,7 +21,7 @@ NOT_SAVED = "Failed to load resource"
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("portal"), whmcs_timeout_seconds="2") as running:
+    with running_stack(tmp_path_factory.mktemp("portal"), whmcs_timeout_seconds="10") as running:
         yield running
 
 

@@ -5,12 +5,12 @@ from typing import Any
 from urllib.parse import quote
 
 from counterfoil.cli.findings import Finding, fail, ok, warn
+from counterfoil.db.clock import utc_now
 from counterfoil.db.engine import make_engine
 from counterfoil.db.schema import pending
 from counterfoil.errors import CrmUnavailable, TemporarilyUnavailable
 from counterfoil.orders.attempts import ApprovalAttempts
 from counterfoil.orders.crm_calls import CrmCalls
-from counterfoil.orders.face import utc_now
 from counterfoil.salesforce import wire
 from counterfoil.salesforce.client import SalesforceClient
 from counterfoil.salesforce.face import fields_of

@@ -1,11 +1,10 @@
-"""What the page about the JSON API gets: its operations, read from the OpenAPI document, and every error code."""
+"""What the page about the JSON API gets: what the OpenAPI document says of operations and errors."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from counterfoil.errors import CounterfoilError
 from counterfoil.web.views.shell import View
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -46,14 +45,8 @@ def operations(schema: dict[str, Any]) -> Iterator[Operation]:
                 )
 
 
-def error_codes() -> list[ErrorCode]:
-    """Every code that can be answered, in the order of their statuses."""
-    found = {error.code: error for error in _below(CounterfoilError) if "code" in vars(error)}
-    shown = [ErrorCode(code, error.status, error.detail) for code, error in found.items()]
+def error_codes(examples: dict[str, Any]) -> list[ErrorCode]:
+    """In the order of their statuses. `examples`: the document's, one for each code that this portal can answer."""
+    problems = [each["value"] for each in examples.values()]
+    shown = [ErrorCode(each["code"], each["status"], each["detail"]) for each in problems]
     return sorted(shown, key=lambda each: (each.status, each.code))
-
-
-def _below(error: type[CounterfoilError]) -> Iterator[type[CounterfoilError]]:
-    for child in error.__subclasses__():
-        yield child
-        yield from _below(child)
