@@ -43,3 +43,12 @@ def choose(address: str, user_id: int) -> str:
 def come_back(visitor: httpx2.Client, user_id: int, next_address: str = "/") -> httpx2.Response:
     """The portal's answer to the way back."""
     return visitor.get(choose(set_out(visitor, next_address), user_id))
+
+
+def refused(answer: httpx2.Response, words: str, status: int) -> None:
+    """A page with these words and the way to try again, and no session."""
+    assert (answer.status_code, words in answer.text) == (status, True), answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "/sign-in/start" in answer.text
+    assert answer.headers["x-request-id"] in answer.text
+    assert not any(cookie.startswith("counterfoil_session=") for cookie in answer.headers.get_list("set-cookie"))

@@ -11,7 +11,7 @@ from redis import Redis
 from counterfoil.cache import Cache, CacheUnavailable
 from counterfoil.redis.timing import SWITCH
 from tests.cache.customers import PATIENCE, Customers, is_heard, opened
-from tests.cache.fleet import ADA, Fleet, Whmcs, peeked, until, value
+from tests.cache.fleet import ADA, Fleet, Whmcs, is_cleared, peeked, until, value
 from tests.clusters import Nodes, running_cluster
 from tests.servers import RedisServer
 
@@ -40,8 +40,8 @@ async def test_each_client_lies_on_one_master(fleet: Fleet, whmcs: Whmcs, cluste
     """All keys of one in one slot; a warm read is one command to one of them."""
     cache = await fleet.process()
     for scope in CLIENTS:
-        await cache.clear(scope)
-        await fleet.settle(scope)
+        await until(lambda scope=scope: is_cleared(cache, scope))
+        await fleet.settle(scope)  # or a busy machine takes longer for all of them than the first one counts
         assert await value(cache, whmcs.part(), scope) == b"v1"
     for server in cluster.servers:
         assert scopes(server) == {scope for scope in CLIENTS if cluster.owner(scope) is server} != set()
@@ -81,7 +81,7 @@ async def test_a_new_master_is_left_alone_until_all_have_left_the_old_one(nodes:
     await until(lambda: cache._trust.is_given, 3 * SWITCH)
     assert time.monotonic() - began >= SWITCH
     later = await opened(stack, nodes.servers[2].url)
-    await until(lambda: later._trust.is_given, SWITCH / 2)
+    await until(lambda: later._trust.is_given, SWITCH - 0.5)
 
 
 async def test_what_was_cleared_elsewhere_does_not_come_back_with_the_slot(

@@ -1,5 +1,6 @@
 """A WHMCS whose addon numbers its changes, and a portal that catches up on them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -8,6 +9,7 @@ from counterfoil.cache import Cache
 from counterfoil.changes import receipts
 from counterfoil.changes.catch_up import CatchUp
 from counterfoil.changes.receipts import Receipt
+from counterfoil.db.clock import DatabaseClock, utc_now
 from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs.addon_api import NotOffered
 from counterfoil.whmcs.results import ChangeReport, NumberedChange
@@ -54,10 +56,18 @@ class Portal:
     """One process. `done` are the numbers that took effect here."""
 
     def __init__(
-        self, engine: AsyncEngine, cache: Cache, addon: Addon, *, every: float = 0.0, turn: float = 0.0
+        self,
+        engine: AsyncEngine,
+        cache: Cache,
+        addon: Addon,
+        *,
+        every: float = 0.0,
+        turn: float = 0.0,
+        machine: Callable[[], datetime] = utc_now,
     ) -> None:
+        """`machine`: the clock of the machine that it runs on."""
         self.engine, self.addon, self.done = engine, addon, list[int]()
-        self.catch_up = CatchUp(engine, addon, cache, every=every, turn=turn)
+        self.catch_up = CatchUp(engine, addon, cache, now=DatabaseClock(engine, machine), every=every, turn=turn)
 
     async def effect(self, event: Event) -> None:
         self.done.append(event.data["invoice_id"])

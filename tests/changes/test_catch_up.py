@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from counterfoil.cache import Cache, Entry
 from counterfoil.changes import feed, receipts
 from counterfoil.changes.catch_up import GAP_TIMEOUT, MANY
-from counterfoil.db.engine import transaction
+from counterfoil.db.clock import utc_now
+from counterfoil.db.engine import make_engine, transaction
 from counterfoil.db.tables import webhook_event
 from counterfoil.errors import BillingUnavailable
 from counterfoil.whmcs.webhooks import Event
 from tests.changes.numbered import SERIES, Addon, Portal
+from tests.databases import give_schema
 
 pytestmark = pytest.mark.anyio
 
@@ -227,3 +229,18 @@ async def test_it_goes_on_whatever_happens(portal: Portal, addon: Addon) -> None
     assert len(addon.asked) > asked
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_a_fast_machine_asks_for_nobody_else(postgres_url: str, cache: Cache, addon: Addon) -> None:
+    """What it notes is not the others' future: when it dies, they need not wait until their clocks are as far."""
+    give_schema(postgres_url)
+    engine = make_engine(postgres_url)
+    try:
+        fast = Portal(engine, cache, addon, machine=lambda: utc_now() + timedelta(hours=2))
+        right = Portal(engine, cache, addon)
+        await fast.catch_up.addon_seen(f"cf_{SERIES}_1")
+        await fast.look()
+        addon.record(1)
+        assert await right.look() == [1]
+    finally:
+        await engine.dispose()

@@ -10,6 +10,7 @@ USELESS = {
     "pygments",
     "rich",  # structlog's choice for coloured tracebacks
     "sqlalchemy.dialects.postgresql",  # until there is such a database
+    "sqlalchemy.orm",
 }
 SHARED = {"httpcore2", "jinja2", "litestar", "structlog"}
 """What workers would import in their turn, each for itself."""

@@ -10,6 +10,14 @@ from tests.portal.conftest import Portal
 from tests.portal.console import ADA, PAGE, SETTLED, ends_on, words
 
 
+def test_others_are_told_whom_it_is_for(portal: Portal, ada: httpx2.Client) -> None:
+    """No account of theirs would open it, so that none is spoken of."""
+    page = ada.get("/staff", headers=PAGE).text
+    assert "This page is for our staff." in page
+    assert "selected account" not in page
+    assert "You are viewing" not in page
+
+
 def test_only_staff_open_it(portal: Portal, ada: httpx2.Client) -> None:
     """Every address of the console is closed to customers, and says no more than that."""
     for path in ("/staff", "/staff?q=1", "/staff/orders", "/staff/clients/1", "/staff/clients/1/now", "/staff/people"):

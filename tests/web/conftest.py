@@ -26,3 +26,13 @@ def ada(portal: Stack) -> Iterator[httpx2.Client]:
     """Owner of client 1."""
     with portal.visitor("ada@example.com") as client:
         yield client
+
+
+@pytest.fixture
+def untouched(portal: Stack) -> Iterator[None]:
+    """WHMCS as it was seeded, and a portal that remembers nothing of it."""
+    portal.sandbox.control("POST", "reset")
+    portal.sandbox.tell("gateway.changed")
+    portal.sandbox.forget_calls()
+    yield
+    portal.sandbox.mend()

@@ -56,6 +56,7 @@ def test_an_unknown_status_is_shown_but_not_payable(logged: Logged) -> None:
     """A status of some module neither hides the invoice, nor breaks the list, nor gets a Pay button."""
     found = rows(answers.invoices(invoice_row(id=1), invoice_row(id=2, status="canary-status"))).rows
     assert [row.status for row in found] == [InvoiceStatus.UNPAID, InvoiceStatus.PAYMENT_PENDING]
+    assert [row.unreadable for row in found] == [(), ("status",)]
     [line] = logged()
     assert line["invoice_id"] == 2
     assert "canary" not in str(line)

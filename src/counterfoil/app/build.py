@@ -38,7 +38,7 @@ from counterfoil.whmcs.face import Whmcs
 def build_portal(settings: Settings) -> Portal:
     """Nothing is connected before the lifespan starts."""
     cache, engine = open_cache(settings.cache_url), make_engine(settings.database_url)
-    tracer = _tracer(settings)
+    tracer, clock = _tracer(settings), DatabaseClock(engine)
     whmcs = Whmcs(settings, tracing=tracer)
     salesforce = Salesforce.if_used(settings, CrmCalls(engine, utc_now), tracer)
     billing = Billing(whmcs, cache, settings)
@@ -47,8 +47,8 @@ def build_portal(settings: Settings) -> Portal:
     rooms = _Rooms(
         billing=billing,
         accounts=accounts,
-        orders=Orders(engine, billing, salesforce, settings, now=DatabaseClock(engine), tracing=tracer),
-        changes=Changes(engine, cache, whmcs, accounts.forgetting),
+        orders=Orders(engine, billing, salesforce, settings, now=clock, tracing=tracer),
+        changes=Changes(engine, cache, whmcs, accounts.forgetting, now=clock),
         whmcs=whmcs,
         provider=_provider(settings),
         limits=limits,

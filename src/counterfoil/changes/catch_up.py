@@ -19,6 +19,7 @@ from counterfoil.changes import feed, receipts
 from counterfoil.changes.feed import Feed
 from counterfoil.changes.receipts import Receipt
 from counterfoil.db import leases
+from counterfoil.db.clock import SharedClock
 from counterfoil.db.engine import Engine
 from counterfoil.errors import Unavailable
 from counterfoil.whmcs.addon_api import CHANGES, NotOffered
@@ -71,11 +72,19 @@ class CatchUp:
     """
 
     def __init__(
-        self, engine: Engine, addon: ChangeSource, cache: Cache, *, every: float = ASK_EVERY, turn: float = TURN
+        self,
+        engine: Engine,
+        addon: ChangeSource,
+        cache: Cache,
+        *,
+        now: SharedClock,
+        every: float = ASK_EVERY,
+        turn: float = TURN,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self.messages: Mapping[str, int] = {}
         self._engine, self._addon, self._cache = engine, addon, cache
+        self._now = now
         self._every, self._turn = timedelta(seconds=every), timedelta(seconds=turn)
 
     async def addon_seen(self, webhook_id: str) -> None:
@@ -102,7 +111,8 @@ class CatchUp:
         if found is None:
             return
         self._addon.is_introduced = True
-        now = datetime.now(UTC)
+        await self._now.follow()
+        now = self._now()
         is_time = found.asked_at <= now - self._every
         if is_time and self._addon.offers(CHANGES) and await self._take_turn(now):
             self.counters["asked"] += 1

@@ -11,16 +11,17 @@ from counterfoil.changes.apply import EventApplier, Forgetting
 from counterfoil.changes.catch_up import CatchUp
 from counterfoil.changes.clearing import Clearing
 from counterfoil.changes.receipts import PastReceipt, Receipt
+from counterfoil.db.clock import SharedClock
 from counterfoil.db.engine import Engine
 from counterfoil.whmcs.face import Whmcs
 from counterfoil.whmcs.webhooks import Event
 
 
 class Changes:
-    def __init__(self, engine: Engine, cache: Cache, whmcs: Whmcs, forgetting: Forgetting) -> None:
+    def __init__(self, engine: Engine, cache: Cache, whmcs: Whmcs, forgetting: Forgetting, *, now: SharedClock) -> None:
         self._engine = engine
         self._applier = EventApplier(engine, Clearing(cache, whmcs.api), forgetting)
-        self._catch_up = CatchUp(engine, whmcs.addon, cache)
+        self._catch_up = CatchUp(engine, whmcs.addon, cache, now=now)
 
     async def apply(self, event: Event) -> Receipt | None:
         """See EventApplier."""

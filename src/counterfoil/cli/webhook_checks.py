@@ -30,7 +30,10 @@ WAY, LAST = "webhook way", "webhook last"
 
 _ADDRESS = "It must be the address under which WHMCS reaches the portal."
 _ANSWERS = {
-    401: ("the portal there refuses the signature", "Restart it with these settings: is WEBHOOK_SECRET the same?"),
+    401: (
+        "the portal there refuses the signature",
+        "Restart it with these settings: is WEBHOOK_SECRET the same? Are the clocks of both machines right?",
+    ),
     404: (
         "there is no portal, or it has no WEBHOOK_SECRET",
         "Is COUNTERFOIL_BASE_URL right, and the portal restarted?",

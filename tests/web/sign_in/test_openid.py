@@ -1,46 +1,20 @@
 """Signing in by an OpenID Connect provider, the whole way over HTTP, with everything that can be wrong on it."""
 
 import time
-from collections.abc import Iterator
-from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
 
 from tests import openid
-from tests.stack import Stack, running_stack
+from tests.stack import Stack
 
 SESSION = "counterfoil_session"
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    given = {"oidc_staff_claim": "realm.groups", "oidc_staff_value": "billing", "oidc_name": "Northwind ID"}
-    given["trusted_proxies"] = "127.0.0.1"
-    with running_stack(tmp_path_factory.mktemp("portal"), openid=True, **given) as running:
-        yield running
-
-
-_places = count(1)
-
-
-@pytest.fixture
-def visitor(portal: Stack) -> Iterator[httpx2.Client]:
-    """Each from a place of their own: failures of one place are counted together."""
-    openid.behave(portal.sandbox)
-    with portal.visitor() as client:
-        client.headers["x-forwarded-for"] = f"198.51.100.{next(_places)}"
-        yield client
-
-
-def refused(answer: httpx2.Response, words: str, status: int) -> None:
-    """A page with these words and the way to try again, and no session."""
-    assert (answer.status_code, words in answer.text) == (status, True), answer.text
-    assert answer.headers["content-type"].startswith("text/html")
-    assert "/sign-in/start" in answer.text
-    assert answer.headers["x-request-id"] in answer.text
-    assert not any(cookie.startswith(f"{SESSION}=") for cookie in answer.headers.get_list("set-cookie"))
+def portal(portal_with_openid: Stack) -> Stack:
+    return portal_with_openid
 
 
 PROOF, SERVICE, BEGIN = "does not prove who you are", "did not answer as it should", "Please begin again"
@@ -94,7 +68,7 @@ def test_what_proves_nothing_opens_nothing(portal: Stack, visitor: httpx2.Client
     """Each lie is a page that says so, and the log says which it was."""
     openid.behave(portal.sandbox, kind)
     answer = openid.come_back(visitor, openid.ADA)
-    refused(answer, PROOF, 403)
+    openid.refused(answer, PROOF, 403)
     said = [line for line in portal.logged() if line.get("request_id") == answer.headers["x-request-id"]]
     assert [line["reason"] for line in said if line["event"] == "sign-in not proven"], said
 
@@ -107,21 +81,21 @@ def test_a_provider_that_does_not_do_its_part_is_a_page(
     """Off, no JSON, too much of it, or sent to somewhere else: nothing is followed, nothing waited for without end."""
     openid.behave(portal.sandbox, kind, where=where)
     answer = openid.come_back(visitor, openid.ADA)
-    refused(answer, SERVICE, 503)
+    openid.refused(answer, SERVICE, 503)
     assert answer.headers["retry-after"]
 
 
 def test_a_provider_that_is_slow_is_a_page(portal: Stack, visitor: httpx2.Client) -> None:
     """After seconds, and not after the provider's minute."""
     openid.behave(portal.sandbox, "slow", where="token", seconds=60)
-    refused(openid.come_back(visitor, openid.ADA), SERVICE, 503)
+    openid.refused(openid.come_back(visitor, openid.ADA), SERVICE, 503)
 
 
 @pytest.mark.parametrize("kind", ["refuses-client", "error-back", "no-code-back"])
 def test_a_provider_that_does_not_know_the_portal_is_a_page(portal: Stack, visitor: httpx2.Client, kind: str) -> None:
     """Nothing that the person could mend."""
     openid.behave(portal.sandbox, kind)
-    refused(openid.come_back(visitor, openid.ADA), SERVICE, 503)
+    openid.refused(openid.come_back(visitor, openid.ADA), SERVICE, 503)
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
@@ -143,13 +117,13 @@ def test_addresses_of_whmcs_itself(portal: Stack, visitor: httpx2.Client, kind: 
 def test_an_address_that_is_not_confirmed_opens_nothing(portal: Stack, visitor: httpx2.Client, kind: str) -> None:
     """Of somebody who was never here; who is known is known by the subject."""
     openid.behave(portal.sandbox, kind, person={"sub": f"new-{kind}", "email": "bob@example.com"})
-    refused(openid.come_back(visitor, openid.BOB), "has not confirmed your e-mail address", 403)
+    openid.refused(openid.come_back(visitor, openid.BOB), "has not confirmed your e-mail address", 403)
 
 
 def test_who_has_no_billing_account_is_told_so(portal: Stack, visitor: httpx2.Client) -> None:
     """They have proven who they are, so it gives nothing away."""
     openid.behave(portal.sandbox, person={"sub": "stranger", "email": "ada@example.co"})
-    refused(openid.come_back(visitor, openid.ADA), "No billing account belongs to the e-mail address", 403)
+    openid.refused(openid.come_back(visitor, openid.ADA), "No billing account belongs to the e-mail address", 403)
 
 
 def test_staff_by_a_claim(portal: Stack, visitor: httpx2.Client) -> None:
@@ -161,59 +135,7 @@ def test_staff_by_a_claim(portal: Stack, visitor: httpx2.Client) -> None:
     assert visitor.get("/staff").status_code == 200
     openid.behave(portal.sandbox, person=person, claims={"realm": {"groups": ["billing-guests"]}})
     with portal.visitor() as again:
-        refused(openid.come_back(again, openid.ADA), "No billing account", 403)
-
-
-def test_cancelling_is_no_failure(visitor: httpx2.Client) -> None:
-    """Whoever goes back without signing in may try again."""
-    query = parse_qs(urlsplit(openid.set_out(visitor)).query)
-    back = visitor.get("/sign-in/callback", params={"error": "access_denied", "state": query["state"][0]})
-    refused(back, "The sign-in was cancelled", 403)
-
-
-def test_the_way_back_works_once(portal: Stack, visitor: httpx2.Client) -> None:
-    """Whoever has copied its address, cookie included, finds it used."""
-    address = openid.choose(openid.set_out(visitor), openid.ADA)
-    flow = visitor.cookies["counterfoil_sign_in"]
-    assert visitor.get(address).status_code == 303
-    assert "counterfoil_sign_in" not in visitor.cookies
-    with portal.visitor() as thief:
-        thief.cookies.set("counterfoil_sign_in", flow)
-        refused(thief.get(address), BEGIN, 400)
-
-
-def test_another_browser_cannot_go_on(portal: Stack, visitor: httpx2.Client) -> None:
-    """Neither without a cookie nor with that of a sign-in of its own: nobody is signed in as who sent them a link."""
-    address = openid.choose(openid.set_out(visitor), openid.ADA)
-    with portal.visitor() as victim:
-        refused(victim.get(address), BEGIN, 400)
-        openid.set_out(victim)
-        refused(victim.get(address), BEGIN, 400)
-    assert visitor.get(address).status_code == 303
-
-
-@pytest.mark.parametrize("change", [lambda text: text[:-1] + "!", lambda text: text[1:], lambda text: "x" * 3000])
-def test_a_cookie_that_is_not_ours_is_no_beginning(visitor: httpx2.Client, change: object) -> None:
-    """Changed, cut or made up."""
-    assert callable(change)
-    address = openid.choose(openid.set_out(visitor), openid.ADA)
-    cookie = change(visitor.cookies["counterfoil_sign_in"])
-    visitor.cookies.clear()
-    refused(visitor.get(address, headers={"cookie": f"counterfoil_sign_in={cookie}"}), BEGIN, 400)
-
-
-@pytest.mark.parametrize("query", ["", "?state=", "?code=x", "?code=x&state=y", "?state=%00&code=%ff", "?error=<b>"])
-def test_a_way_back_that_nobody_went(visitor: httpx2.Client, query: str) -> None:
-    """A page, whatever the address says."""
-    refused(visitor.get(f"/sign-in/callback{query}"), BEGIN, 400)
-
-
-@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example/", "/\\evil.example", "/%09/evil.example"])
-def test_the_way_back_stays_here(visitor: httpx2.Client, address: str) -> None:
-    """Whatever `next` says."""
-    answer = openid.come_back(visitor, openid.ADA, address)
-    assert answer.status_code == 303
-    assert answer.headers["location"] in {"/", "/%09/evil.example"}
+        openid.refused(openid.come_back(again, openid.ADA), "No billing account", 403)
 
 
 def test_a_session_is_always_a_new_one(visitor: httpx2.Client) -> None:
@@ -260,7 +182,7 @@ def test_who_does_not_prove_it_again_has_not(portal: Stack, visitor: httpx2.Clie
     """
     openid.behave(portal.sandbox, kind)
     back = openid.choose(openid.set_out(visitor, "/profile", again="1"), openid.ADA)
-    refused(visitor.get(back), PROOF, 403)
+    openid.refused(visitor.get(back), PROOF, 403)
     openid.behave(portal.sandbox, "old-auth-time")
     assert openid.come_back(visitor, openid.ADA).status_code == 303, "nobody asked for a new proof"
 
@@ -276,28 +198,6 @@ def test_a_sign_in_is_not_yet_a_proof_of_now(portal: Stack, visitor: httpx2.Clie
     visitor.get(openid.choose(openid.set_out(visitor, "/profile", again="1"), openid.CHIDI))
     assert visitor.patch("/api/v1/profile", json={"email": "chidi.new@example.com"}).status_code == 200
     assert visitor.patch("/api/v1/profile", json={"email": "chidi@example.com"}).status_code in {200, 401}
-
-
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_other_sites_cannot_begin_a_sign_in(visitor: httpx2.Client, site: str) -> None:
-    """A link elsewhere leads to the page with the button, where the person decides; ours and an address that was typed
-    set out at once.
-    """
-    answer = visitor.get("/sign-in/start?next=/profile", headers={"sec-fetch-site": site})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/profile")
-    assert "counterfoil_sign_in" not in visitor.cookies
-    for own in ("same-origin", "none"):
-        answer = visitor.get("/sign-in/start", headers={"sec-fetch-site": own})
-        assert "/oauth/authorize.php" in answer.headers["location"]
-
-
-def test_the_portal_by_another_name_of_this_machine(portal: Stack, visitor: httpx2.Client) -> None:
-    """The way back is BASE_URL's, so the way there begins there too, with one press of the button."""
-    port = portal.url.rpartition(":")[2]
-    elsewhere = {"host": f"localhost:{port}"}
-    answer = visitor.get("/sign-in?next=/profile", headers=elsewhere)
-    assert answer.headers["location"] == f"{portal.url}/sign-in?next=%2Fprofile&moved=1"
-    assert visitor.get("/sign-in?next=/profile&moved=1", headers=elsewhere).status_code == 200
 
 
 def test_other_keys_are_found_at_once(portal: Stack, visitor: httpx2.Client) -> None:

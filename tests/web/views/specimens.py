@@ -210,6 +210,10 @@ PAGES: dict[str, tuple[View, Shell]] = {
         ADA,
     ),
     "invoice-snapshot": (invoice_page(detail(), keeps_address=True, charged_on=TODAY), ADA),
+    "invoice-unknown-status": (
+        invoice_page(detail(InvoiceStatus.PAYMENT_PENDING, balance=eur("134.50"), unreadable=("status",))),
+        ADA,
+    ),
     "invoice-hostile": (invoice_page(HOSTILE_INVOICE), ADA),
     **{
         f"invoice-{status}": (invoice_page(detail(status), awaited=Stage.CHECKING), ADA)

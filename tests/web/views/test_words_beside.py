@@ -21,3 +21,12 @@ def test_what_opens_a_tab_says_so(name: str) -> None:
 def test_lists_say_their_number_in_the_title(name: str) -> None:
     """One of many tabs is found by it."""
     assert re.fullmatch(r"[A-Z][a-z]+ \(\d+\) · Northwind Internet", document(name).texts["title"][0])
+
+
+def test_a_status_that_is_not_known_is_not_called_a_payment() -> None:
+    """WHMCS has modules with states of their own: that somebody has paid is not to be read out of them."""
+    page = RENDERER.page(*PAGES["invoice-unknown-status"]).decode()
+    assert "Status cannot be shown" in page
+    assert "contact us before you pay it" in page
+    assert "being processed" not in page
+    assert "Payment processing" not in page

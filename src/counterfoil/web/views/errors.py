@@ -8,6 +8,7 @@ from counterfoil.errors import (
     CounterfoilError,
     NotFound,
     NotSignedIn,
+    PermissionDenied,
     RateLimited,
     ValidationFailed,
 )
@@ -47,6 +48,11 @@ class Problem(View, frozen=True):
                 return "missing"
             case _:
                 return "refused"
+
+    @property
+    def is_for_staff(self) -> bool:
+        """Refused whatever the account: no permission of an account opens the console."""
+        return isinstance(self.error, PermissionDenied) and self.error.args == ("staff",)
 
     @property
     def heading(self) -> str:

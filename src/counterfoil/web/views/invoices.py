@@ -217,6 +217,7 @@ _BADGES = {
 }
 _OVERDUE = Badge(translatable("Overdue"), "late", "alert")
 _NOTHING_TO_PAY = Badge(translatable("Nothing to pay"), "mute", "check")
+_UNKNOWN = Badge(translatable("Status cannot be shown"), "due", "alert")
 _PART_PAID = Badge(translatable("Part paid"), "due", "half")
 
 
@@ -226,6 +227,8 @@ def badges(invoice: InvoiceItem | InvoiceDetail, awaited: Stage | None = None) -
     """
     if awaited in PAYMENT_BADGES:
         return (PAYMENT_BADGES[awaited],)
+    if "status" in invoice.unreadable:
+        return (_UNKNOWN,)
     if invoice.status is not InvoiceStatus.UNPAID:
         return (_BADGES[invoice.status],)
     if not invoice.is_payable:

@@ -49,7 +49,9 @@ class SubscriptionsPage(View, frozen=True):
         return subscription.renews_on or (day if day and day >= self.today else None)
 
     def badge(self, subscription: SubscriptionItem) -> Badge | None:
-        return None if subscription.status is None else _BADGES[subscription.status]
+        return (
+            None if "status" in subscription.unreadable or subscription.status is None else _BADGES[subscription.status]
+        )
 
     def cycle(self, subscription: SubscriptionItem) -> str:
         cycle = subscription.billing_cycle

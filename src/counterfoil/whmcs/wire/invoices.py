@@ -57,7 +57,7 @@ def _row(row: Row, unread: Unread, zone: ZoneInfo) -> InvoiceRow:
         id=invoice_id,
         client_id=identifier(row, "userid"),
         number=text(row, "invoicenum"),
-        status=_status(row, invoice_id),
+        status=_status(row, known, invoice_id),
         issued_on=known.day("issued_on", "date"),
         due_on=known.day("due_on", "duedate"),
         paid_at=known.moment("paid_at", "datepaid"),
@@ -76,13 +76,14 @@ def _gross(row: Row) -> Decimal:
     return sum(sums, Decimal(0)) if "subtotal" in row else amount(row, "total")
 
 
-def _status(row: Row, invoice_id: int) -> InvoiceStatus:
+def _status(row: Row, known: UnreadRow, invoice_id: int) -> InvoiceStatus:
     status = text(row, "status").lower()
     if not status:
         raise Untrustworthy("status is missing")
     if status not in _STATUSES:
         # A module's own status. Hiding the invoice would make the list untrue, and refusing the list would punish the
         # customer for it; shown as pending it claims neither that it is paid nor that it can be paid here.
+        known.lack("status")
         _log.warning("WHMCS has an invoice in an unknown status, shown as payment pending", invoice_id=invoice_id)
     return _STATUSES.get(status, InvoiceStatus.PAYMENT_PENDING)
 
@@ -96,7 +97,7 @@ def invoice(answer: Row, invoice_id: int, zone: ZoneInfo) -> Invoice:
         id=invoice_id,
         client_id=identifier(answer, "userid"),
         number=text(answer, "invoicenum"),
-        status=_status(answer, invoice_id),
+        status=_status(answer, known, invoice_id),
         issued_on=known.day("issued_on", "date"),
         due_on=known.day("due_on", "duedate"),
         paid_at=known.moment("paid_at", "datepaid"),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from counterfoil.model import BillingCycle, Subscription, SubscriptionStatus
-from counterfoil.whmcs.wire.unread import Unread
+from counterfoil.whmcs.wire.unread import Unread, UnreadRow
 from counterfoil.whmcs.wire.values import (
     Row,
     Untrustworthy,
@@ -50,7 +50,7 @@ def _subscription(row: Row, unread: Unread, zone: ZoneInfo) -> Subscription:
         domain=known.text("domain", "domain"),
         # Versions before 8.12 do not say; several were several services then.
         quantity=known.get("quantity", "qty", lambda row, key: optional_identifier(row, key) or 1) or 1,
-        status=known.get("status", "status", lambda row, _: _status(row, service_id)),
+        status=known.get("status", "status", lambda row, _: _status(row, known, service_id)),
         billing_cycle=cycle,
         amount=known.get("amount", priced, amount),
         next_due_on=known.day("next_due_on", "nextduedate"),
@@ -67,11 +67,12 @@ def _cycle(row: Row, key: str) -> BillingCycle:
     return _CYCLES[written]
 
 
-def _status(row: Row, service_id: int) -> SubscriptionStatus:
+def _status(row: Row, known: UnreadRow, service_id: int) -> SubscriptionStatus:
     status = text(row, "status").lower()
     if not status:
         raise Untrustworthy("status is missing")
     if status not in _STATUSES:
         # A module's own. Hiding the service would make the list untrue; as pending it claims the least.
+        known.lack("status")
         _log.warning("WHMCS has a service in an unknown status, shown as pending", service_id=service_id)
     return _STATUSES.get(status, SubscriptionStatus.PENDING)

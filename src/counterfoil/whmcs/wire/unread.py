@@ -47,6 +47,10 @@ class UnreadRow:
     def names(self) -> tuple[str, ...]:
         return tuple(self._names)
 
+    def lack(self, name: str) -> None:
+        """A value that can be read, but says nothing that is known: whoever finds it says so in the log."""
+        self._names.append(name)
+
     def get(self, name: str, key: str, read: Callable[[Row, str], _T]) -> _T | None:
         try:
             return read(self._row, key)
