@@ -17,7 +17,14 @@ from tests.sentinels import Watched, running_sentinels
 from tests.servers import RedisServer, running_redis
 from tests.virtual import VirtualLoop
 
-ABOUT_SILENCE = ("test_outages", "test_clock_steps", "test_failover", "test_late_failover", "test_cluster")
+ABOUT_SILENCE = (
+    "test_outages",
+    "test_clock_steps",
+    "test_failover",
+    "test_late_failover",
+    "test_cluster",
+    "test_sleeping",
+)
 
 
 @pytest.fixture(autouse=True)

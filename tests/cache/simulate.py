@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from tests.cache.invariants import violations
-from tests.cache.world import BEGINNING, live
+from tests.cache.surroundings import BEGINNING
+from tests.cache.world import live
 from tools.arguments import take_none
 
 LONGEST = 400

@@ -153,6 +153,17 @@ def test_ages_go_by_the_servers_clock(portal: Stack, open_page: OpenPage, number
     expect(page.locator("time[data-ago]").first).to_have_text(re.compile(r"^(now|\d+\s?s ago|[12] min\.? ago)$"))
 
 
+def test_an_age_is_words_in_french_too(portal: Stack, open_page: OpenPage, number: int) -> None:
+    page = open_page(locale="fr-FR")
+    page.context.add_cookies([{"name": "counterfoil_language", "value": "fr", "url": portal.url}])
+    page.clock.install()
+    sign_in(page, portal.url, "ada@example.com")
+    page.goto(f"{portal.url}/invoices/{number}")
+    expect(page.locator("time[data-ago]").first).to_have_text(re.compile("^(maintenant|il y a .*)$"))
+    page.clock.fast_forward("00:20")
+    expect(page.locator("time[data-ago]").first).to_have_text(re.compile(r"^il y a \d+\s(s|min)$"))
+
+
 def test_the_next_day_is_read(portal: Stack, open_page: OpenPage, number: int) -> None:
     """After midnight where WHMCS is, "due today" is not true any more."""
     page = open_page()

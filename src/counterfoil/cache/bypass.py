@@ -25,7 +25,7 @@ class Bypass:
     async def read(self, scope: str, parts: Sequence[Part]) -> Snapshot:
         self._counters.bypasses += 1
         entries = await arrivals([self._flight(scope, part) for part in parts])
-        if self._trust.is_given:
+        if not await self._trust.is_withheld():
             raise Moved
         self._trust.owe(scope)
         return Snapshot("", tuple(entries))

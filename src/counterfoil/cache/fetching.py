@@ -118,7 +118,8 @@ class Fetching:
             answer = await self._trust.ask(self._store.fill, lease, fetched.value, lifetime, flight.is_wanted)
         except StoreAway:
             flight.was_missed = True
-            return self._past_the_store(lease, Entry(fetched.value, began, began + min(lifetime, rules.PROBATION)))
+            entry = Entry(fetched.value, began, began + min(lifetime, rules.PROBATION))
+            return await self._past_the_store(lease, entry)
         flight.was_late = answer.kind == "late"
         return self._accepted(answer, fetched.value)
 
@@ -145,10 +146,10 @@ class Fetching:
             raise Moved
         return _entry(answer.data, value)
 
-    def _past_the_store(self, lease: Lease, entry: Entry) -> Entry:
+    async def _past_the_store(self, lease: Lease, entry: Entry) -> Entry:
         """The store went away during the fetch. The fetch began after every clear that its readers may count on."""
         self._counters.fills_unknown += 1
-        if self._trust.is_given:  # Back already: nothing stands against doing it properly.
+        if not await self._trust.is_withheld():  # Back already: nothing stands against doing it properly.
             raise Moved
         self._trust.owe(lease.scope)
         return entry

@@ -28,6 +28,9 @@ class MemoryStore(BoundedValues):
 
     is_up = True
 
+    def failed_since(self, moment: float) -> bool:
+        return True
+
     async def start(self, came_up: Callable[[bool], None], went_away: Callable[[], None]) -> None:
         came_up(True)
 

@@ -46,6 +46,9 @@ class RedisStore:
     def is_up(self) -> bool:
         return self._connections.is_up
 
+    def failed_since(self, moment: float) -> bool:
+        return self._connections.failed_from >= moment
+
     async def start(self, came_up: Callable[[bool], None], went_away: Callable[[], None]) -> None:
         self._came_up, self._connections.went_away = came_up, went_away
         self._connections.came_up = self._connected

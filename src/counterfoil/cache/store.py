@@ -64,6 +64,9 @@ class Store(Protocol):
     @property
     def is_up(self) -> bool: ...
 
+    def failed_since(self, moment: float) -> bool:
+        """Whether an attempt to reach it has failed that began then or later, on the event loop's clock."""
+
     async def start(self, came_up: Callable[[bool], None], went_away: Callable[[], None]) -> None:
         """Connects, or goes on trying. `came_up(is_new)`: whether it is another server, with nothing of ours."""
 

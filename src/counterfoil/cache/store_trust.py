@@ -11,6 +11,7 @@ from counterfoil.cache import rules
 from counterfoil.cache.clock import StoreClock
 from counterfoil.cache.store import Answer, Bump, Store, StoreAway
 from counterfoil.cache.values import CacheCounters
+from counterfoil.cache.wakefulness import Wakefulness
 from counterfoil.cache.windows import Windows
 
 P = ParamSpec("P")
@@ -24,6 +25,7 @@ class StoreTrust:
         self.is_given = False
         self.clock = clock
         self.windows = Windows()
+        self._wakefulness = Wakefulness()
         self._store = store
         self._new_nonce = new_nonce
         self._counters = counters
@@ -36,6 +38,7 @@ class StoreTrust:
         self._beating: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        self._wakefulness.start()
         await self._store.start(self._came_up, self._went_away)
         if self._reopening is not None:
             await asyncio.wait([self._reopening])
@@ -47,7 +50,22 @@ class StoreTrust:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._wakefulness.close()
         await self._store.close()
+
+    async def is_withheld(self) -> bool:
+        """Whether the store cannot be asked now. Whoever stood still does not know it until an attempt has failed: for
+        others the store may have been back for long.
+        """
+        while True:
+            woke_at = self._wakefulness.look()
+            if self.is_given or self._store.failed_since(woke_at) or self._left_to_distrust > 0:
+                return not self.is_given
+            await asyncio.sleep(rules.POLL_FIRST)
+
+    @property
+    def _left_to_distrust(self) -> float:
+        return self._distrusted_until - asyncio.get_running_loop().time()
 
     async def ask(self, operation: Callable[P, Awaitable[Answer]], *args: P.args, **kwargs: P.kwargs) -> Answer:
         """The store's answer, its clock looked at in passing."""
@@ -111,8 +129,8 @@ class StoreTrust:
         with contextlib.suppress(StoreAway):  # Then the next connection tries again.
             await self.beat()  # By whose clock all is judged from now on.
             await self._pay_all()
-            if (left := self._distrusted_until - asyncio.get_running_loop().time()) > 0:
-                await asyncio.sleep(left)
+            if self._left_to_distrust > 0:
+                await asyncio.sleep(self._left_to_distrust)
                 self._owes_everything = True  # Once more: the first time was for processes that start meanwhile.
                 await self._pay_all()
             self.is_given = self._store.is_up

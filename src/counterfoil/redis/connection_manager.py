@@ -51,6 +51,8 @@ class ConnectionManager:
         self._task: asyncio.Task[None] | None = None
         self._why_away = "not connected"
         self._back_at = 0.0
+        self.failed_from = float("-inf")
+        """When the last attempt to connect that failed began, on the event loop's clock."""
         self.came_up: Callable[[], None] = lambda: None
         self.went_away: Callable[[], None] = lambda: None
 
@@ -102,6 +104,7 @@ class ConnectionManager:
     async def _stay_connected(self) -> None:
         pause, since = timing.REDIAL_FIRST, ""
         while True:
+            began = asyncio.get_running_loop().time()
             try:
                 await self._connect()
             except OneOfACluster:
@@ -111,7 +114,7 @@ class ConnectionManager:
             except (OSError, RedisAway) as error:  # TimeoutError is an OSError.
                 since = self._why_away = self._report(since, str(error) or type(error).__name__)
                 left = error.left if isinstance(error, RedisAway) else 0.0
-                self._back_at = asyncio.get_running_loop().time() + left
+                self._back_at, self.failed_from = asyncio.get_running_loop().time() + left, began
                 self._tried.set()
                 await asyncio.sleep(left or pause)
                 pause = min(pause * 2, timing.REDIAL_LAST)

@@ -52,6 +52,11 @@ def told(shown: InvoiceDetail) -> list[tuple[str, date | None]]:
     return [(WORDS(each.label), each.on) for each in timeline(shown, TODAY)]
 
 
+def test_the_day_that_was_missed_is_marked() -> None:
+    shown = invoice(due_on=date(2026, 11, 20), is_overdue=True, payments=(payment(date(2026, 11, 21), "4"),))
+    assert [each.is_late for each in timeline(shown, TODAY)] == [False, True, False]
+
+
 def test_an_open_invoice_has_its_day_to_come() -> None:
     """Issued, and due on a day that is to come; a part that was paid stands between."""
     shown = invoice(payments=(payment(date(2026, 11, 12), "4"),))

@@ -19,6 +19,8 @@ class TimelineEntry(Struct, frozen=True):
     reference: str = ""
     unreadable: tuple[str, ...] = ()
     is_to_come: bool = False
+    is_late: bool = False
+    """The day on which it should have been paid."""
 
 
 def timeline(invoice: InvoiceDetail, today: date) -> tuple[TimelineEntry, ...]:
@@ -26,7 +28,8 @@ def timeline(invoice: InvoiceDetail, today: date) -> tuple[TimelineEntry, ...]:
     entries = [TimelineEntry(in_context("timeline", "Issued"), invoice.issued_on), *_moved(invoice)]
     if invoice.due_on and invoice.status is InvoiceStatus.UNPAID:
         label = in_context("timeline", "Due")
-        entries.append(TimelineEntry(label, invoice.due_on, is_to_come=invoice.due_on >= today))
+        is_to_come = invoice.due_on >= today
+        entries.append(TimelineEntry(label, invoice.due_on, is_to_come=is_to_come, is_late=invoice.is_overdue))
     if invoice.status is InvoiceStatus.PAID and invoice.paid_at:
         entries.append(TimelineEntry(in_context("timeline", "Paid in full"), invoice.paid_at.date()))
     return tuple(sorted(entries, key=lambda each: each.on or date.min))
