@@ -15,7 +15,8 @@ from tests.stack import Sandbox
 
 WANTED = {"items": [{"product_id": 2, "billing_cycle": "monthly", "quantity": 1}], "gateway": "stripe"}
 PAUSE = 0.5
-"""Seconds between two orders: WHMCS is asked a dozen times for each."""
+"""Seconds between two orders, and three times as long as the last one took: WHMCS is asked a dozen times for each, and
+once more by every overview for its invoice, which a slow machine would not answer in time for dozens of them."""
 
 MOST_TRIES = 100
 
@@ -46,13 +47,15 @@ class Buyers:
         self._thread.join(120)
 
     def _buy(self) -> None:
-        while not self._over.wait(PAUSE):
-            key = str(uuid4())
+        pause = PAUSE
+        while not self._over.wait(pause):
+            key, began = str(uuid4()), time.monotonic()
             # The last one too is tried until it is known what came of it.
             for _ in range(MOST_TRIES):
                 if self._has_placed(key):
                     break
                 time.sleep(PAUSE)
+            pause = PAUSE + 3 * (time.monotonic() - began)
 
     def _has_placed(self, key: str) -> bool:
         try:

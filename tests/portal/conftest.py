@@ -49,7 +49,7 @@ def sign(secret: str, id_: str, moment: float, body: bytes) -> str:
 
 @pytest.fixture(scope="session")
 def small_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("small"), whmcs_timeout_seconds="5") as stack:
+    with running_stack(tmp_path_factory.mktemp("small"), whmcs_timeout_seconds="15") as stack:
         yield stack
 
 
@@ -58,7 +58,7 @@ def grown_installation(postgres_process: PostgresServer, tmp_path_factory: pytes
     with running_redis() as redis:
         urls = {"database_url": postgres_process.new_database(), "cache_url": redis.url}
         folder = tmp_path_factory.mktemp("grown")
-        with running_stack(folder, workers=2, whmcs_timeout_seconds="5", **urls) as stack:
+        with running_stack(folder, workers=2, whmcs_timeout_seconds="15", **urls) as stack:
             yield stack
 
 

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from tests.portal.conftest import Portal
+from tests.portal.console import SETTLED
 from tests.portal.test_sign_in import problem
 
 INVOICES = "/api/v1/invoices"
@@ -25,6 +26,7 @@ def statuses(client: httpx2.Client, number: int) -> set[str]:
 @pytest.mark.parametrize("names_client", [True, False])
 def test_a_webhook_shows_on_every_worker(portal: Portal, ada: httpx2.Client, names_client: bool) -> None:
     """Also one that does not say whose invoice it is."""
+    time.sleep(SETTLED)  # after the fixture's clear values count 2 s only
     number = portal.whmcs.notable("ada.overdue")
     assert statuses(ada, number) == {"unpaid"}
     portal.whmcs.control("PATCH", f"invoices/{number}", {"status": "Paid", "tell": False})
@@ -36,6 +38,7 @@ def test_a_webhook_shows_on_every_worker(portal: Portal, ada: httpx2.Client, nam
 
 def test_a_warm_list_costs_no_call(portal: Portal, ada: httpx2.Client) -> None:
     """Every worker shares what one has fetched."""
+    time.sleep(SETTLED)  # after the fixture's clear values count 2 s only
     first = ada.get(INVOICES)
     portal.whmcs.forget_calls()
     for _ in range(10):

@@ -153,6 +153,23 @@ def test_ages_go_by_the_servers_clock(portal: Stack, open_page: OpenPage, number
     expect(page.locator("time[data-ago]").first).to_have_text(re.compile(r"^(now|\d+\s?s ago|[12] min\.? ago)$"))
 
 
+def test_an_age_is_words_in_french_too(portal: Stack, open_page: OpenPage, number: int) -> None:
+    """The narrow form of its seconds would be "-20 s"."""
+    page = open_page(locale="fr-FR")
+    page.context.add_cookies([{"name": "counterfoil_language", "value": "fr", "url": portal.url}])
+    sign_in(page, portal.url, "ada@example.com")
+    page.goto(f"{portal.url}/invoices/{number}")
+    age = page.wait_for_function(
+        r"""() => {
+            const time = document.querySelector("time[data-ago]");
+            time.dateTime = new Date(Date.now() - 20000).toISOString();
+            return /^\D*\d+\D*$/.test(time.textContent) && time.textContent;
+        }""",
+        timeout=60_000,
+    )
+    assert re.fullmatch(r"il y a \d+\s(s|min)", age.json_value())
+
+
 def test_the_next_day_is_read(portal: Stack, open_page: OpenPage, number: int) -> None:
     """After midnight where WHMCS is, "due today" is not true any more."""
     page = open_page()

@@ -3,7 +3,10 @@ const main = document.getElementById("main");
 const announcer = document.getElementById("announcer");
 const find = (selector) => main.querySelector(selector);
 
-const UNITS = [["day", 86400, "short"], ["hour", 3600, "short"], ["minute", 60, "short"], ["second", 1, "narrow"]];
+// The narrow words are the best for seconds where they are words: in French they are "-12 s".
+const { lang } = document.documentElement;
+const hasNarrow = !/^[-−]/.test(new Intl.RelativeTimeFormat(lang, { style: "narrow" }).format(-12, "second"));
+const UNITS = [["day", 86400, "short"], ["hour", 3600, "short"], ["minute", 60, "short"], ["second", 1, hasNarrow ? "narrow" : "short"]];
 
 let ahead; // of performance.now(), in ms; unknown until the server has said
 const now = () => ahead + performance.now();
@@ -24,7 +27,7 @@ function tellAges() {
     const age = seconds < 5 ? 0 : seconds;
     const [unit, size, style] = UNITS.find(([, size]) => age >= size) ?? UNITS.at(-1);
     time.title ||= time.textContent;
-    const text = new Intl.RelativeTimeFormat(document.documentElement.lang, { style, numeric: age ? "always" : "auto" }).format(-Math.floor(age / size), unit);
+    const text = new Intl.RelativeTimeFormat(lang, { style, numeric: age ? "always" : "auto" }).format(-Math.floor(age / size), unit);
     if (time.textContent !== text) time.textContent = text;
   }
 }
