@@ -10,6 +10,10 @@ LOOK = 0.25
 """Seconds between two looks at whether the parent is still there."""
 
 
+AGAIN = 1.0
+"""Seconds between two signals."""
+
+
 def end_with_parent(stop_seconds: float) -> None:
     """In a worker of `counterfoil serve`; anywhere else it does nothing.
 
@@ -25,6 +29,9 @@ def _watch(parent: int, stop_seconds: float) -> None:
     # too early, or never, to a worker whose parent died while it was forked.
     while os.getppid() == parent:
         time.sleep(LOOK)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(stop_seconds)
+    until = time.monotonic() + stop_seconds
+    while time.monotonic() < until:
+        # Again and again: a worker that is still starting has its parent's handler, which only takes a note.
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(AGAIN)
     os._exit(1)
