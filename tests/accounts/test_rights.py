@@ -7,11 +7,13 @@ import pytest
 from counterfoil.accounts import links
 from counterfoil.accounts.links import Person
 from counterfoil.accounts.people import Account
-from counterfoil.accounts.rights import ALL_PERMISSIONS
+from counterfoil.accounts.rights import AHEAD, ALL_PERMISSIONS, LIFETIME, Granted, Rights
+from counterfoil.cache import Cache
 from counterfoil.errors import BillingUnavailable
 from counterfoil.model import Membership, User
 from tests.accounts.portal import Portal
 from tests.accounts.whmcs import ADA, CHIDI, NAMESAKE, PASSWORD
+from tests.cache.fleet import until
 
 pytestmark = pytest.mark.anyio
 
@@ -66,6 +68,33 @@ async def test_two_calls_a_minute_however_many_requests(portal: Portal) -> None:
     for _ in range(10):
         await seen(portal, person)
     assert sorted(portal.whmcs.calls) == ["GetUserPermissions", "GetUserPermissions", "GetUsers"]
+
+
+class Later:
+    """The portal's cache, some seconds later by its clock."""
+
+    def __init__(self, cache: Cache, seconds: float) -> None:
+        self.read, self.peek, self.clear, self.refresh = cache.read, cache.peek, cache.clear, cache.refresh
+        self.now = lambda: cache.now() + seconds
+
+
+async def test_nobody_waits_for_whmcs_once_a_minute(portal: Portal) -> None:
+    """Whoever comes in the last seconds gets what is known, and has it asked for anew; earlier, nothing is."""
+    person = await account(portal)
+    await seen(portal, person)
+    for seconds, asked in ((LIFETIME - AHEAD - 5, []), (LIFETIME - AHEAD, ["GetUserPermissions"] * 2 + ["GetUsers"])):
+        portal.whmcs.calls.clear()
+        later = Later(portal.cache, seconds)
+        rights = Rights(portal.engine, later, portal.whmcs, portal.whmcs.name_and_language)
+        granted = await rights.of(person)
+        assert granted is not None
+        await until(lambda asked=asked: sorted(portal.whmcs.calls) == asked)
+
+
+def test_a_copy_is_looked_at_again_before_its_rights_end() -> None:
+    """So that they are asked for in time; then it lasts as long as they do, and never longer."""
+    granted = Granted((), (), is_staff=False, expires_at=1060.0)
+    assert [granted.lasts(now) for now in (1000.0, 1040.0, 1049.5, 1055.0)] == [50.0, 10.0, 10.5, 5.0]
 
 
 async def test_rights_are_believed_for_a_minute(portal: Portal) -> None:

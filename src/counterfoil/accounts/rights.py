@@ -45,6 +45,9 @@ ALL_PERMISSIONS = frozenset(
 LIFETIME = 60.0
 """Seconds for which a membership or permission that WHMCS has taken away may still be honoured."""
 
+AHEAD = 10.0
+"""Seconds before their end in which they are asked for anew, while somebody uses them: nobody waits for that."""
+
 _GONE_LIFETIME = 10.0
 """The same for "there is no such user": a "not found" is believed only shortly."""
 
@@ -57,6 +60,10 @@ class RightsCache(Protocol):
     """What of the cache is needed here; cache.Cache is one."""
 
     async def read(self, scope: str, parts: Sequence[Part], *, within: float) -> Snapshot: ...
+
+    def refresh(self, scope: str, nonce: str, parts: Sequence[Part]) -> None: ...
+
+    def now(self) -> float: ...
 
     async def peek(self, scope: str, names: Sequence[str]) -> Peek: ...
 
@@ -74,6 +81,11 @@ class Granted(NamedTuple):
     expires_at: float
     name: str = ""
     """What WHMCS calls them; empty where it does not list its users."""
+
+    def lasts(self, now: float) -> float:
+        """Seconds for which what follows from them may be kept: until they have to be asked for anew, or to the end."""
+        left = self.expires_at - now
+        return left - AHEAD if left > AHEAD + 1 else left
 
 
 class _Memberships(Struct, frozen=True):
@@ -151,8 +163,15 @@ class Rights:
 
     async def _known(self, account: Account) -> tuple[_Memberships, float]:
         part = Part(_MEMBERSHIPS, LIFETIME, lambda: self._fetch_memberships(account))
-        snapshot = await self._cache.read(user_scope(account.user_id), [part], within=self._timeout)
+        snapshot = await self._read(account.user_id, [part])
         return _memberships.decode(snapshot.entries[0].value), snapshot.expires_at
+
+    async def _read(self, user_id: int | None, parts: Sequence[Part]) -> Snapshot:
+        scope = user_scope(user_id)
+        snapshot = await self._cache.read(scope, parts, within=self._timeout)
+        if snapshot.as_of + LIFETIME - AHEAD <= self._cache.now():
+            self._cache.refresh(scope, snapshot.nonce, parts)
+        return snapshot
 
     async def _fetch_memberships(self, account: Account) -> Fetched:
         try:
@@ -174,7 +193,7 @@ class Rights:
         if not clients:
             return {}, expires_at
         parts = [self._permissions_part(user_id, client) for client in clients]
-        snapshot = await self._cache.read(user_scope(user_id), parts, within=self._timeout)
+        snapshot = await self._read(user_id, parts)
         answers = [_permissions.decode(entry.value) for entry in snapshot.entries]
         found = {client: answer for client, answer in zip(clients, answers, strict=True) if answer is not None}
         return found, min(expires_at, snapshot.expires_at)

@@ -127,7 +127,7 @@ class Sessions:
         if viewer.scope != handle.scope:
             return viewer
         left = (row.expires_at - self._moment()).total_seconds()
-        ttl = min(COPY_LIFE, left, granted.expires_at - self._cache.now())
+        ttl = min(COPY_LIFE, left, granted.lasts(self._cache.now()))
         if not is_active:
             # As long as what the person does would not be noted anyway: a copy keeps it from being noted.
             ttl = min(ttl, (row.last_seen_at + session_rows.LAST_SEEN_STEP - self._moment()).total_seconds())

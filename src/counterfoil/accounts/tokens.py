@@ -139,7 +139,7 @@ class Tokens:
         viewer = _viewer(row, granted, is_closed=row.client_id in granted.closed)
         if viewer.scope == handle.scope:
             left = (row.expires_at - self._moment()).total_seconds()
-            ttl = min(COPY_LIFE, left, granted.expires_at - self._cache.now())
+            ttl = min(COPY_LIFE, left, granted.lasts(self._cache.now()))
             if ttl > 0:
                 await self._cache.put_session(handle.scope, handle.key, msgspec.json.encode(viewer), ttl)
         if await self._living(handle.key) is None:

@@ -9,10 +9,9 @@ from counterfoil.cache import rules
 from counterfoil.cache.ages import Ages
 from counterfoil.cache.bypass import Bypass
 from counterfoil.cache.clock import StoreClock
-from counterfoil.cache.fetching import Fetching, Reader, are_for
+from counterfoil.cache.fetching import Fetching, Reader, are_for, landed
 from counterfoil.cache.packing import fetched_mark, mark_of, nonce_of, pack_header, random_nonce, token_of, unpack_entry
 from counterfoil.cache.repeats import Repeats
-from counterfoil.cache.single_flight import Flight, arrivals
 from counterfoil.cache.spot_checks import SpotChecks
 from counterfoil.cache.store import Bump, Found, Moved, Store, StoreAway
 from counterfoil.cache.store_trust import StoreTrust
@@ -122,13 +121,18 @@ class Cache:
         missing = [part for part, entry in zip(parts, known, strict=True) if entry is None]
         reader = Reader(arrived, has_waited=again, takes_nothing_older=fresh)
         flights = [self.fetching.flight(scope, part, nonce_of(token), reader) for part in missing]
-        fetched = iter(await _landed(flights, arrived))
+        fetched = iter(await landed(flights, arrived))
         entries = tuple([entry or next(fetched) for entry in known])
         if any(flight.was_missed or flight.was_late for flight in flights):
             if len(parts) > 1 and not are_for(flights, parts, arrived):
                 raise Moved
             token = ""
         return Snapshot(token, entries)
+
+    def refresh(self, scope: str, nonce: str, parts: Sequence[Part]) -> None:
+        """Fetches what a Snapshot has anew before it expires, so that nobody has to wait for it then. Never waits."""
+        for part in parts if nonce and self._trust.is_given else ():
+            self.fetching.refresh(scope, part, nonce_of(nonce))
 
     async def keep(self, scope: str, nonce: str, name: str, entry: Entry) -> None:
         """Stores what was derived from a Snapshot, e.g. a rendered page, while its nonce holds. Never raises."""
@@ -239,12 +243,3 @@ class Cache:
             await self._trust.beat()
         except StoreAway as error:
             raise CacheUnavailable(str(error), left=error.left) from error
-
-
-async def _landed(flights: Sequence[Flight[Entry]], arrived: float) -> list[Entry]:
-    if not flights:
-        return []
-    entries = await arrivals(flights)
-    if any(flight.began + (e.expires_at - e.as_of) <= arrived for flight, e in zip(flights, entries, strict=True)):
-        raise Moved  # A slow fetch on probation, begun long before this reader came: it proves nothing to them.
-    return entries

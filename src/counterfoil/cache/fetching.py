@@ -10,7 +10,7 @@ from counterfoil import errors, log
 from counterfoil.cache import rules
 from counterfoil.cache.failures import code_of, failure_of
 from counterfoil.cache.packing import mark_of, unpack_entry
-from counterfoil.cache.single_flight import Flight, Flights
+from counterfoil.cache.single_flight import Flight, Flights, arrivals
 from counterfoil.cache.store import Answer, Lease, Moved, Store, StoreAway
 from counterfoil.cache.store_trust import StoreTrust
 from counterfoil.cache.values import CacheCounters, Entry, Fetched, Part
@@ -45,6 +45,15 @@ class Fetching:
             flight = self._flights.start(key, lambda flight: self._fly(scope, part, nonce, reader, flight))
         flight.is_wanted |= reader.has_waited
         return flight
+
+    def refresh(self, scope: str, part: Part, nonce: str) -> None:
+        """Begins to fetch what is stored once more, unless this process does so already. Others get what is stored
+        until something newer is; what goes wrong is nobody's.
+        """
+        key = (scope, part.name, nonce, True)
+        if self._flights.latest(key) is None:
+            reader = Reader(asyncio.get_running_loop().time(), has_waited=False, takes_nothing_older=True)
+            self._flights.start(key, lambda flight: self._fly(scope, part, nonce, reader, flight))
 
     async def close(self) -> None:
         await self._flights.close()
@@ -209,3 +218,13 @@ def are_for(flights: Sequence[Flight[Entry]], parts: Sequence[Part], arrived: fl
     """Whether every part was fetched for who arrived then. Clears that the store has missed are unknown here."""
     began_after = [arrived < flight.began < float("inf") and not flight.was_missed for flight in flights]
     return len(flights) == len(parts) and all(began_after)
+
+
+async def landed(flights: Sequence[Flight[Entry]], arrived: float) -> list[Entry]:
+    """What all of them bring, for who arrived then."""
+    if not flights:
+        return []
+    entries = await arrivals(flights)
+    if any(flight.began + (e.expires_at - e.as_of) <= arrived for flight, e in zip(flights, entries, strict=True)):
+        raise Moved  # A slow fetch on probation, begun long before this reader came: it proves nothing to them.
+    return entries

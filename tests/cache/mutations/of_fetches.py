@@ -3,7 +3,7 @@
 from functools import partial
 
 from counterfoil import errors
-from counterfoil.cache import engine, fetching, memory, rules
+from counterfoil.cache import fetching, memory, rules
 from tests.cache import test_single_flight as flights
 from tests.cache.mutating import Mutation, Number
 
@@ -70,7 +70,7 @@ OF_FETCHES: tuple[Mutation, ...] = (
     ),
     Mutation(
         "who leaves cancels nothing",
-        engine,
+        fetching,
         "arrivals",
         "    finally:\n",
         "    except asyncio.CancelledError:\n        flights[0].task.cancel()\n        raise\n    finally:\n",

@@ -121,7 +121,7 @@ OF_GENERATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a slow fetch proves nothing to who came late",
         engine,
-        "_landed",
+        "landed",
         "<= arrived",
         "<= -1",
         (windows.test_a_reader_does_not_take_a_value_whose_probation_ended_before_they_came,),
