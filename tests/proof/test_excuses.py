@@ -101,6 +101,11 @@ EXCUSES: dict[str, tuple[str, Story, Story]] = {
         lambda: Told().clear(4.7, 4.8).call(5, took=0.4).call(5.2),
         lambda: Told().clear(4.6, 4.7).call(5, took=0.4).call(5.2),
     ),
+    "F8: the later call may be a second attempt, of before the clear": (
+        "F8 one call",
+        lambda: Told().call(4, took=0.9, failed=True).clear(4.2, 4.3).call(4.8, took=0.4, portal=1).call(5),
+        lambda: Told().call(4, took=0.9, failed=True).clear(3.8, 3.9).call(4.8, took=0.4, portal=1).call(5),
+    ),
     "F8: a clear while the call waited for a place": (
         "F8 one call",
         lambda: crowd(Told().clear(4.2, 4.3), 8).call(5, took=0.4).call(5.2),
