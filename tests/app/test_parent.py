@@ -11,12 +11,13 @@ import multiprocessing, os, signal, time
 from counterfoil.app.parent import end_with_parent
 
 def work(pipe):
-    heard = []
-    signal.signal(signal.SIGTERM, lambda *_: heard.append(1))
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    parent = os.getppid()
     end_with_parent(3600)
     pipe.send(os.getpid())
-    while not heard:
+    while os.getppid() == parent:
         time.sleep(0.05)
+    time.sleep(1.5)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     time.sleep(3600)
 

@@ -47,6 +47,23 @@ def test_workers_end_with_their_parent(tmp_path: Path, redis_server: RedisServer
         assert stack.portal.is_running
 
 
+def test_an_open_request_is_answered_although_the_parent_is_gone(tmp_path: Path) -> None:
+    """As after SIGTERM: it has the time that WHMCS may take, and then the worker ends."""
+    with running_stack(tmp_path, whmcs_timeout_seconds="20") as stack, stack.visitor("ada@example.com") as ada:
+        stack.sandbox.break_with("latency", action="GetInvoices", seconds=3)
+        answers: list[int] = []
+        asking = threading.Thread(target=lambda: answers.append(ada.get("/api/v1/invoices", timeout=60).status_code))
+        asking.start()
+        wait_until(lambda: "GetInvoices" in stack.sandbox.actions())
+        workers = workers_of(stack)
+        assert stack.portal.process is not None
+        os.kill(stack.portal.process.pid, signal.SIGKILL)
+        stack.portal.process.wait(60)
+        asking.join()
+        assert answers == [200]
+        wait_until(lambda: not any(is_alive(pid) for pid in workers))
+
+
 def test_hang_up_drops_nothing(tmp_path: Path) -> None:
     """The same workers go on, and every request is answered."""
     with running_stack(tmp_path) as stack:

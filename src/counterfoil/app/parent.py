@@ -10,10 +10,6 @@ LOOK = 0.25
 """Seconds between two looks at whether the parent is still there."""
 
 
-AGAIN = 1.0
-"""Seconds between two signals."""
-
-
 def end_with_parent(stop_seconds: float) -> None:
     """In a worker of `counterfoil serve`; anywhere else it does nothing.
 
@@ -21,17 +17,19 @@ def end_with_parent(stop_seconds: float) -> None:
     """
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
-        threading.Thread(target=_watch, args=(parent.pid, stop_seconds), name="parent watch", daemon=True).start()
+        # Until the server puts its own handler, a forked worker has its parent's, which only takes a note.
+        args = (parent.pid, signal.getsignal(signal.SIGTERM), stop_seconds)
+        threading.Thread(target=_watch, args=args, name="parent watch", daemon=True).start()
 
 
-def _watch(parent: int, stop_seconds: float) -> None:
+def _watch(parent: int, inherited: object, stop_seconds: float) -> None:
     # A thread: it also looks while the event loop is busy. And no death signal of the kernel's, which would be sent
     # too early, or never, to a worker whose parent died while it was forked.
     while os.getppid() == parent:
         time.sleep(LOOK)
     until = time.monotonic() + stop_seconds
-    while time.monotonic() < until:
-        # Again and again: a worker that is still starting has its parent's handler, which only takes a note.
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(AGAIN)
+    while signal.getsignal(signal.SIGTERM) is inherited and time.monotonic() < until:
+        time.sleep(LOOK)
+    os.kill(os.getpid(), signal.SIGTERM)  # Once: a second one would break off the requests that are open.
+    time.sleep(max(0.0, until - time.monotonic()))
     os._exit(1)
